@@ -1,0 +1,67 @@
+namespace DocService.Storage.Io;
+
+/// <summary>
+/// An open directory. Names are single path components; final components that are symbolic links are never followed.
+/// </summary>
+/// <remarks>
+/// Entry operations (<see cref="Create"/>, <see cref="Link"/>, <see cref="Rename"/>, <see cref="TryUnlink"/>,
+/// <see cref="TryCreateDirectory"/>) are visible to every process at once and survive a power cut only after
+/// <see cref="Sync"/> of each directory they touched has returned. The handle stays usable when the process has
+/// run out of file descriptors. Safe to use from several threads at once.
+/// </remarks>
+internal interface IDirectory : IDisposable
+{
+    /// <summary>Absolute path, for messages only.</summary>
+    string Path { get; }
+
+    /// <summary>
+    /// Opens an existing regular file, or returns null when there is none (ENOENT). Anything else under that name
+    /// fails: a symbolic link with ELOOP, a directory with EISDIR at the latest when it is read.
+    /// </summary>
+    IFile? TryOpen(string name, FileAccess access);
+
+    /// <summary>Creates a new file, readable and writable, that must not exist (EEXIST). Not durable before <see cref="Sync"/>.</summary>
+    IFile Create(string name);
+
+    /// <summary>Opens a sub-directory, or returns null when there is none (ENOENT).</summary>
+    IDirectory? TryOpenDirectory(string name);
+
+    /// <summary>Creates a sub-directory; false when the name is taken (EEXIST). Not durable before <see cref="Sync"/>.</summary>
+    bool TryCreateDirectory(string name);
+
+    /// <summary>
+    /// Gives the file a second name, which must not exist (EEXIST). A symbolic link is linked itself. Durable after
+    /// <see cref="Sync"/> of <paramref name="target"/>.
+    /// </summary>
+    void Link(string name, IDirectory target, string newName);
+
+    /// <summary>
+    /// Moves the name, atomically replacing a file that holds <paramref name="newName"/>. Durable after
+    /// <see cref="Sync"/> of both directories. A failure says nothing about whether it took effect.
+    /// </summary>
+    void Rename(string name, IDirectory target, string newName);
+
+    /// <summary>Removes the name; false when it did not exist (ENOENT). Durable after <see cref="Sync"/>.</summary>
+    bool TryUnlink(string name);
+
+    /// <summary>What the name is, without following it; <see cref="EntryKind.None"/> when it does not exist.</summary>
+    EntryKind GetKind(string name);
+
+    /// <summary>All names in the directory, unsorted. Never called on a directory of documents.</summary>
+    IReadOnlyList<string> List();
+
+    /// <summary>
+    /// fsync of the directory: entries changed before the call survive a power cut after it returned. After a
+    /// failure the state on disk is unknown and stays unknown: it must not be called again to find out.
+    /// </summary>
+    void Sync();
+
+    /// <summary>
+    /// Takes an exclusive advisory lock on the file of that name (created when absent), held until disposed;
+    /// null when another process, or another store in this one, holds it.
+    /// </summary>
+    IDisposable? TryLock(string name);
+
+    /// <summary>Free space and type of the filesystem below this directory.</summary>
+    VolumeInfo GetVolumeInfo();
+}

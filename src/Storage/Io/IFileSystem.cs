@@ -1,0 +1,16 @@
+namespace DocService.Storage.Io;
+
+/// <summary>
+/// The only door to the operating system. Everything below a data directory is reached through the
+/// <see cref="IDirectory"/> handles that start here; nothing else in the engine opens, names or syncs a file.
+/// </summary>
+/// <remarks>
+/// All members are synchronous and may block for as long as the disk does; they are called from threads that may
+/// block. Every failure is a <see cref="FileSystemException"/> that carries the error number; nothing is retried
+/// but EINTR.
+/// </remarks>
+internal interface IFileSystem
+{
+    /// <summary>Opens an existing directory by absolute path, or returns null when it does not exist (ENOENT).</summary>
+    IDirectory? TryOpenDirectory(string absolutePath);
+}

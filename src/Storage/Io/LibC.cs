@@ -1,0 +1,131 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace DocService.Storage.Io;
+
+/// <summary>
+/// The C library's calls as they are. The framework's own wrappers are not used because its flush reports success
+/// when fsync fails and its move falls back to copying (docs/durability.md, "Why our own system calls").
+/// </summary>
+/// <remarks>Linux on x86-64 and arm64. Every result is checked by the caller, errno by <see cref="Marshal.GetLastPInvokeError"/>.</remarks>
+internal static unsafe partial class LibC
+{
+    private const string Library = "libc";
+
+    public const int ReadOnly = 0;
+    public const int ReadWrite = 2;
+    public const int Create = 0x40;
+    public const int Exclusive = 0x80;
+    public const int NonBlocking = 0x800;
+    public const int CloseOnExec = 0x80000;
+
+    /// <summary>O_NOFOLLOW is one of the flags whose value differs between processor families (asm/fcntl.h).</summary>
+    public static readonly int NoFollow =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
+
+    public const int LockExclusive = 2;
+    public const int LockNonBlocking = 4;
+    public const int AdviseDontNeed = 4;
+    public const uint SyncFileRangeWrite = 2;
+
+    /// <summary>AT_SYMLINK_NOFOLLOW.</summary>
+    public const int AtNoFollow = 0x100;
+
+    /// <summary>STATX_TYPE.</summary>
+    public const uint StatxType = 1;
+
+    /// <summary>STATX_SIZE.</summary>
+    public const uint StatxSize = 0x200;
+
+    /// <summary>AT_EMPTY_PATH: the descriptor itself is meant.</summary>
+    public const int AtEmptyPath = 0x1000;
+
+    [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int OpenAt(SafeFileHandle directory, string name, int flags, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeDirectoryAt(SafeFileHandle directory, string name, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int LinkAt(SafeFileHandle directory, string name, SafeFileHandle target, string newName, int flags);
+
+    [LibraryImport(Library, EntryPoint = "renameat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int RenameAt(SafeFileHandle directory, string name, SafeFileHandle target, string newName);
+
+    [LibraryImport(Library, EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int UnlinkAt(SafeFileHandle directory, string name, int flags);
+
+    [LibraryImport(Library, EntryPoint = "pread", SetLastError = true)]
+    public static partial nint Read(SafeFileHandle file, byte* buffer, nuint count, long offset);
+
+    [LibraryImport(Library, EntryPoint = "pwrite", SetLastError = true)]
+    public static partial nint Write(SafeFileHandle file, byte* buffer, nuint count, long offset);
+
+    [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Sync(SafeFileHandle file);
+
+    [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
+    public static partial int SyncDescriptor(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "fdatasync", SetLastError = true)]
+    public static partial int SyncData(SafeFileHandle file);
+
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    public static partial int Lock(SafeFileHandle file, int operation);
+
+    /// <summary>Returns the error number itself.</summary>
+    [LibraryImport(Library, EntryPoint = "posix_fadvise")]
+    public static partial int Advise(SafeFileHandle file, long offset, long length, int advice);
+
+    [LibraryImport(Library, EntryPoint = "sync_file_range", SetLastError = true)]
+    public static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Stat(SafeFileHandle directory, string name, int flags, uint mask, StatxBuffer* result);
+
+    [LibraryImport(Library, EntryPoint = "fstatfs", SetLastError = true)]
+    public static partial int StatVolume(SafeFileHandle directory, StatfsBuffer* result);
+
+    /// <summary>struct statx (linux/stat.h): the same on every processor family, 256 bytes.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct StatxBuffer
+    {
+        [FieldOffset(28)]
+        public ushort Mode;
+
+        [FieldOffset(40)]
+        public ulong Size;
+
+        [FieldOffset(136)]
+        public uint DeviceMajor;
+
+        [FieldOffset(140)]
+        public uint DeviceMinor;
+    }
+
+    /// <summary>struct statfs on 64-bit Linux (asm-generic/statfs.h), 120 bytes.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 120)]
+    public struct StatfsBuffer
+    {
+        [FieldOffset(0)]
+        public long Type;
+
+        [FieldOffset(8)]
+        public long BlockBytes;
+
+        [FieldOffset(16)]
+        public ulong Blocks;
+
+        [FieldOffset(32)]
+        public ulong BlocksAvailable;
+
+        [FieldOffset(40)]
+        public ulong Files;
+
+        [FieldOffset(48)]
+        public ulong FilesFree;
+    }
+}

@@ -1,0 +1,218 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace DocService.Storage.Io;
+
+/// <summary>An open directory on Linux; every name is resolved against its descriptor, never against a path.</summary>
+internal sealed class PosixDirectory : IDirectory
+{
+    private const uint FileMode = 0x1A0; // 0640
+    private const uint DirectoryMode = 0x1E8; // 0750
+
+    // S_IFMT and its values (linux/stat.h).
+    private const int KindMask = 0xF000;
+    private const int KindDirectory = 0x4000;
+    private const int KindFile = 0x8000;
+    private const int KindLink = 0xA000;
+
+    private readonly SafeFileHandle _handle;
+
+    private PosixDirectory(SafeFileHandle handle, string path)
+    {
+        _handle = handle;
+        Path = path;
+    }
+
+    public string Path { get; }
+
+    /// <summary>Takes ownership of the descriptor; fails with ENOTDIR, and closes it, when it is not a directory.</summary>
+    public static PosixDirectory Adopt(SafeFileHandle handle, string path)
+    {
+        var directory = new PosixDirectory(handle, path);
+        if (directory.GetKind(string.Empty) == EntryKind.Directory)
+        {
+            return directory;
+        }
+
+        handle.Dispose();
+        throw new FileSystemException("open", path, Errno.ENOTDIR);
+    }
+
+    public IFile? TryOpen(string name, FileAccess access)
+    {
+        int mode = access == FileAccess.Read ? LibC.ReadOnly : LibC.ReadWrite;
+
+        // O_NONBLOCK: a FIFO left under a document's name must not hang the reader; regular files ignore it.
+        int descriptor = OpenAt(name, mode | LibC.NonBlocking, 0, out Errno error);
+        if (descriptor >= 0)
+        {
+            return new PosixFile(new SafeFileHandle(descriptor, ownsHandle: true), Full(name));
+        }
+
+        return error == Errno.ENOENT ? null : throw new FileSystemException("open", Full(name), error);
+    }
+
+    public IFile Create(string name)
+    {
+        int descriptor = OpenAt(name, LibC.ReadWrite | LibC.Create | LibC.Exclusive, FileMode, out Errno error);
+        return descriptor >= 0
+            ? new PosixFile(new SafeFileHandle(descriptor, ownsHandle: true), Full(name))
+            : throw new FileSystemException("open", Full(name), error);
+    }
+
+    public IDirectory? TryOpenDirectory(string name)
+    {
+        int descriptor = OpenAt(name, PosixFileSystem.OpenDirectoryFlags, 0, out Errno error);
+        if (descriptor >= 0)
+        {
+            return Adopt(new SafeFileHandle(descriptor, ownsHandle: true), Full(name));
+        }
+
+        return error == Errno.ENOENT ? null : throw new FileSystemException("open", Full(name), error);
+    }
+
+    public bool TryCreateDirectory(string name) =>
+        Try("mkdir", name, Errno.EEXIST, LibC.MakeDirectoryAt(_handle, name, DirectoryMode));
+
+    public void Link(string name, IDirectory target, string newName) =>
+        Check("link", name, LibC.LinkAt(_handle, name, ((PosixDirectory)target)._handle, newName, 0));
+
+    public void Rename(string name, IDirectory target, string newName) =>
+        Check("rename", name, LibC.RenameAt(_handle, name, ((PosixDirectory)target)._handle, newName));
+
+    public bool TryUnlink(string name) =>
+        Try("unlink", name, Errno.ENOENT, LibC.UnlinkAt(_handle, name, 0));
+
+    public EntryKind GetKind(string name)
+    {
+        LibC.StatxBuffer buffer;
+        int result;
+        unsafe
+        {
+            result = LibC.Stat(_handle, name, LibC.AtNoFollow | (name.Length == 0 ? LibC.AtEmptyPath : 0), LibC.StatxType, &buffer);
+        }
+
+        if (!Try("statx", name, Errno.ENOENT, result))
+        {
+            return EntryKind.None;
+        }
+
+        return (buffer.Mode & KindMask) switch
+        {
+            KindFile => EntryKind.File,
+            KindDirectory => EntryKind.Directory,
+            KindLink => EntryKind.SymbolicLink,
+            _ => EntryKind.Other,
+        };
+    }
+
+    public IReadOnlyList<string> List()
+    {
+        try
+        {
+            return [.. new DirectoryInfo(Path).EnumerateFileSystemInfos().Select(entry => entry.Name)];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The framework hides errno here; the two cases a user can mend are told apart.
+            throw new FileSystemException("readdir", Path, exception is UnauthorizedAccessException ? Errno.EACCES : Errno.EIO);
+        }
+    }
+
+    public void Sync()
+    {
+        int result;
+        do
+        {
+            result = LibC.Sync(_handle);
+        }
+        while (result != 0 && (Errno)Marshal.GetLastPInvokeError() == Errno.EINTR);
+        Check("fsync", string.Empty, result);
+    }
+
+    public IDisposable? TryLock(string name)
+    {
+        int descriptor = OpenAt(name, LibC.ReadWrite | LibC.Create | LibC.NonBlocking, FileMode, out Errno openError);
+        if (descriptor < 0)
+        {
+            throw new FileSystemException("open", Full(name), openError);
+        }
+
+        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        int result;
+        Errno error;
+        do
+        {
+            result = LibC.Lock(handle, LibC.LockExclusive | LibC.LockNonBlocking);
+            error = (Errno)Marshal.GetLastPInvokeError();
+        }
+        while (result != 0 && error == Errno.EINTR);
+
+        if (result == 0)
+        {
+            return handle;
+        }
+
+        handle.Dispose();
+        return error == Errno.EAGAIN ? null : throw new FileSystemException("flock", Full(name), error);
+    }
+
+    public VolumeInfo GetVolumeInfo()
+    {
+        LibC.StatfsBuffer volume;
+        LibC.StatxBuffer file;
+        unsafe
+        {
+            Check("fstatfs", string.Empty, LibC.StatVolume(_handle, &volume));
+            Check("statx", string.Empty, LibC.Stat(_handle, string.Empty, LibC.AtEmptyPath, LibC.StatxType, &file));
+        }
+
+        var (type, options) = MountTable.Find(file.DeviceMajor, file.DeviceMinor, Path);
+        return new VolumeInfo
+        {
+            Type = type ?? $"0x{volume.Type:x}",
+            MountOptions = options ?? string.Empty,
+            BlockBytes = checked((int)volume.BlockBytes),
+            FreeBytes = Multiply(volume.BlocksAvailable, volume.BlockBytes),
+            TotalBytes = Multiply(volume.Blocks, volume.BlockBytes),
+            FreeInodes = volume.Files == 0 ? long.MaxValue : Multiply(volume.FilesFree, 1),
+        };
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private static long Multiply(ulong count, long unit) => (long)UInt128.Min((UInt128)count * (ulong)unit, long.MaxValue);
+
+    private int OpenAt(string name, int flags, uint mode, out Errno error)
+    {
+        int descriptor;
+        do
+        {
+            descriptor = LibC.OpenAt(_handle, name, flags | LibC.CloseOnExec | LibC.NoFollow, mode);
+            error = (Errno)Marshal.GetLastPInvokeError();
+        }
+        while (descriptor < 0 && error == Errno.EINTR);
+        return descriptor;
+    }
+
+    private void Check(string operation, string name, int result)
+    {
+        if (result != 0)
+        {
+            throw new FileSystemException(operation, Full(name), (Errno)Marshal.GetLastPInvokeError());
+        }
+    }
+
+    private bool Try(string operation, string name, Errno expected, int result)
+    {
+        if (result == 0)
+        {
+            return true;
+        }
+
+        var error = (Errno)Marshal.GetLastPInvokeError();
+        return error == expected ? false : throw new FileSystemException(operation, Full(name), error);
+    }
+
+    private string Full(string name) => name.Length == 0 ? Path : $"{Path}/{name}";
+}

@@ -1,0 +1,133 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace DocService.Storage.Io;
+
+/// <summary>An open regular file on Linux.</summary>
+internal sealed class PosixFile(SafeFileHandle handle, string path) : IFile
+{
+    public string Path { get; } = path;
+
+    public long GetLength()
+    {
+        LibC.StatxBuffer buffer;
+        unsafe
+        {
+            Check("statx", LibC.Stat(handle, string.Empty, LibC.AtEmptyPath, LibC.StatxSize, &buffer));
+        }
+
+        return checked((long)buffer.Size);
+    }
+
+    public int Read(Span<byte> buffer, long offset)
+    {
+        int total = 0;
+        while (total < buffer.Length)
+        {
+            nint count = ReadOnce(buffer[total..], offset + total);
+            if (count == 0)
+            {
+                break;
+            }
+
+            total += (int)count;
+        }
+
+        return total;
+    }
+
+    public void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        int total = 0;
+        while (total < bytes.Length)
+        {
+            nint count = WriteOnce(bytes[total..], offset + total);
+            if (count == 0)
+            {
+                // POSIX leaves a zero result of pwrite undefined for regular files; taken as a device that is full.
+                throw new FileSystemException("pwrite", Path, Errno.ENOSPC);
+            }
+
+            total += (int)count;
+        }
+    }
+
+    public void StartWriteback() => _ = LibC.SyncFileRange(handle, 0, 0, LibC.SyncFileRangeWrite);
+
+    public void SyncData()
+    {
+        int result;
+        do
+        {
+            result = LibC.SyncData(handle);
+        }
+        while (result != 0 && (Errno)Marshal.GetLastPInvokeError() == Errno.EINTR);
+        Check("fdatasync", result);
+    }
+
+    public void Sync()
+    {
+        int result;
+        do
+        {
+            result = LibC.Sync(handle);
+        }
+        while (result != 0 && (Errno)Marshal.GetLastPInvokeError() == Errno.EINTR);
+        Check("fsync", result);
+    }
+
+    public void DropCache() => _ = LibC.Advise(handle, 0, 0, LibC.AdviseDontNeed);
+
+    public void Dispose() => handle.Dispose();
+
+    private unsafe nint ReadOnce(Span<byte> buffer, long offset)
+    {
+        fixed (byte* pointer = buffer)
+        {
+            while (true)
+            {
+                nint count = LibC.Read(handle, pointer, (nuint)buffer.Length, offset);
+                if (count >= 0)
+                {
+                    return count;
+                }
+
+                ThrowUnlessInterrupted("pread");
+            }
+        }
+    }
+
+    private unsafe nint WriteOnce(ReadOnlySpan<byte> bytes, long offset)
+    {
+        fixed (byte* pointer = bytes)
+        {
+            while (true)
+            {
+                nint count = LibC.Write(handle, pointer, (nuint)bytes.Length, offset);
+                if (count >= 0)
+                {
+                    return count;
+                }
+
+                ThrowUnlessInterrupted("pwrite");
+            }
+        }
+    }
+
+    private void ThrowUnlessInterrupted(string operation)
+    {
+        var error = (Errno)Marshal.GetLastPInvokeError();
+        if (error != Errno.EINTR)
+        {
+            throw new FileSystemException(operation, Path, error);
+        }
+    }
+
+    private void Check(string operation, int result)
+    {
+        if (result != 0)
+        {
+            throw new FileSystemException(operation, Path, (Errno)Marshal.GetLastPInvokeError());
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace DocService.Storage.Io;
+
+/// <summary>The real filesystem, on Linux.</summary>
+internal sealed class PosixFileSystem : IFileSystem
+{
+    /// <summary>Directories open as read-only files: O_DIRECTORY has another value on other processors and is not needed.</summary>
+    internal const int OpenDirectoryFlags = LibC.ReadOnly | LibC.CloseOnExec | LibC.NonBlocking;
+
+    private PosixFileSystem()
+    {
+    }
+
+    /// <summary>
+    /// Checks that the system-call binding tells the truth before anything depends on it: fsync of a descriptor that
+    /// does not exist must fail with EBADF.
+    /// </summary>
+    /// <exception cref="PlatformNotSupportedException">Not Linux on x86-64 or arm64, or the binding does not work.</exception>
+    public static PosixFileSystem Create()
+    {
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture is not (Architecture.X64 or Architecture.Arm64))
+        {
+            throw new PlatformNotSupportedException(
+                $"DocService needs Linux on x64 or arm64 (also in WSL or a container); this is {RuntimeInformation.OSDescription} on {RuntimeInformation.ProcessArchitecture}.");
+        }
+
+        int result = LibC.SyncDescriptor(-1);
+        var error = (Errno)Marshal.GetLastPInvokeError();
+        if (result != -1 || error != Errno.EBADF)
+        {
+            throw new PlatformNotSupportedException(
+                $"The C library's fsync does not report errors as expected (result {result}, errno {(int)error}); durability could not be kept.");
+        }
+
+        return new PosixFileSystem();
+    }
+
+    public IDirectory? TryOpenDirectory(string absolutePath)
+    {
+        int descriptor;
+        Errno error;
+        do
+        {
+            descriptor = LibC.Open(absolutePath, OpenDirectoryFlags, 0);
+            error = (Errno)Marshal.GetLastPInvokeError();
+        }
+        while (descriptor < 0 && error == Errno.EINTR);
+
+        if (descriptor >= 0)
+        {
+            return PosixDirectory.Adopt(new SafeFileHandle(descriptor, ownsHandle: true), absolutePath);
+        }
+
+        return error == Errno.ENOENT ? null : throw new FileSystemException("open", absolutePath, error);
+    }
+}

@@ -1,0 +1,12 @@
+namespace DocService.Storage;
+
+#pragma warning disable CA1032 // Made only by the engine, always with what went wrong.
+
+/// <summary>The directory is not a data directory of a format this version knows; nothing in it was changed.</summary>
+public sealed class StoreFormatException : StoreException
+{
+    internal StoreFormatException(string message, Exception? cause = null)
+        : base(message, cause)
+    {
+    }
+}

@@ -1,0 +1,20 @@
+namespace DocService.Storage;
+
+/// <summary>What a write did.</summary>
+public enum WriteStatus
+{
+    /// <summary>The document did not exist and now does.</summary>
+    Created,
+
+    /// <summary>The document existed and has a new version.</summary>
+    Replaced,
+
+    /// <summary>The document existed and does not any more.</summary>
+    Deleted,
+
+    /// <summary>A delete of a document that does not exist; nothing was written.</summary>
+    NotFound,
+
+    /// <summary>A condition does not hold; nothing was written.</summary>
+    ConditionFailed,
+}
