@@ -1,6 +1,6 @@
 namespace DocService.Storage;
 
-/// <summary>What a store is opened with. Validated once, by <see cref="DocumentStore.Open"/>.</summary>
+/// <summary>What a store is opened with. Validated once, when the store opens.</summary>
 public sealed record StoreOptions
 {
     /// <summary>Absolute path of the data directory; created, with missing parents, when absent. Default: none.</summary>

@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Hashing;
+using DocService.Storage.Io;
+
+namespace DocService.Storage.Documents;
+
+/// <summary>
+/// The document files of one data directory, and the one place where the four steps stand: write a temporary file,
+/// sync it, rename it into place, sync the directory.
+/// </summary>
+/// <remarks>
+/// Owns: the shard directories and the quarantine directory.
+/// Thread: any. A temporary slot belongs to one thread at a time; writes of one key are serialized by the caller.
+/// On failure: every <see cref="FileSystemException"/> goes to the caller, who knows what the step's failure means.
+/// </remarks>
+internal sealed class DocumentFiles(ShardDirectory[] shards, IDirectory quarantine) : IDisposable
+{
+    /// <summary>Temporary names in each shard directory, so that a start can remove every leftover without listing.</summary>
+    public const int TempSlots = 64;
+
+    private static readonly string[] TempNames =
+        [.. Enumerable.Range(0, TempSlots).Select(slot => string.Create(CultureInfo.InvariantCulture, $".tmp-{slot}"))];
+
+    /// <summary>Removes every temporary file that a crash left in the directory. Not synced: a leftover is removed again before its slot is used.</summary>
+    public static void RemoveTemps(IDirectory directory)
+    {
+        foreach (string name in TempNames)
+        {
+            directory.TryUnlink(name);
+        }
+    }
+
+    /// <summary>Opens the document's file, or returns null when there is none.</summary>
+    public IFile? TryOpen(DocumentPath path) => shards[path.Shard].Entries.TryOpen(path.Name, FileAccess.Read);
+
+    /// <summary>Whether anything stands under the document's name.</summary>
+    public bool Exists(DocumentPath path) => shards[path.Shard].Entries.GetKind(path.Name) != EntryKind.None;
+
+    /// <summary>
+    /// First half of the first step: creates the slot's temporary file in the document's own directory and writes
+    /// header and body. The caller syncs it (second step) and disposes it; on failure it calls <see cref="TryDropTemp"/>.
+    /// </summary>
+    public IFile WriteTemp(int slot, DocumentPath path, DocumentKey key, DocumentInfo info, ReadOnlySpan<byte> body)
+    {
+        IDirectory directory = shards[path.Shard].Entries;
+        directory.TryUnlink(TempNames[slot]);
+        IFile file = directory.Create(TempNames[slot]);
+        try
+        {
+            WriteContent(file, key, info, body);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Removes a temporary file that is not to be published; false when it is not there or cannot be removed.</summary>
+    public bool TryDropTemp(int slot, DocumentPath path)
+    {
+        try
+        {
+            return shards[path.Shard].Entries.TryUnlink(TempNames[slot]);
+        }
+        catch (FileSystemException)
+        {
+            // The slot is unlinked again before its next use and at every start; what matters here is only that it is not known to be gone.
+            return false;
+        }
+    }
+
+    /// <summary>Third step: the synced temporary file takes the document's name, replacing what had it.</summary>
+    public void Publish(int slot, DocumentPath path)
+    {
+        IDirectory directory = shards[path.Shard].Entries;
+        directory.Rename(TempNames[slot], directory, path.Name);
+    }
+
+    /// <summary>Removes the document's name; false when there was none.</summary>
+    public bool Remove(DocumentPath path) => shards[path.Shard].Entries.TryUnlink(path.Name);
+
+    /// <summary>Fourth step: names changed in the document's directory survive a power cut.</summary>
+    public void SyncNames(DocumentPath path) => shards[path.Shard].Sync();
+
+    /// <summary>
+    /// Keeps what stands under the document's name as evidence in quarantine/, synced there before this returns. A
+    /// file gets a second name, so that the document never ceases to exist in between; a directory is moved.
+    /// </summary>
+    public void Quarantine(DocumentPath path, long sequence)
+    {
+        IDirectory directory = shards[path.Shard].Entries;
+        string newName = string.Create(CultureInfo.InvariantCulture, $"{sequence}.{path.Name}");
+        if (directory.GetKind(path.Name) == EntryKind.Directory)
+        {
+            directory.Rename(path.Name, quarantine, newName);
+        }
+        else
+        {
+            directory.Link(path.Name, quarantine, newName);
+        }
+
+        quarantine.Sync();
+    }
+
+    public void Dispose()
+    {
+        foreach (ShardDirectory shard in shards)
+        {
+            shard.Dispose();
+        }
+
+        quarantine.Dispose();
+    }
+
+    private static void WriteContent(IFile file, DocumentKey key, DocumentInfo info, ReadOnlySpan<byte> body)
+    {
+        // Most documents fit one buffer with their header: one system call. A large body is not copied for that.
+        const int CopyBytesMax = 64 * 1024;
+        bool isCopied = body.Length <= CopyBytesMax;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(DocumentHeader.BytesMax + (isCopied ? body.Length : 0));
+        try
+        {
+            int headerBytes = DocumentHeader.Write(buffer, key, info, XxHash3.HashToUInt64(body));
+            if (isCopied)
+            {
+                body.CopyTo(buffer.AsSpan(headerBytes));
+                file.Write(buffer.AsSpan(0, headerBytes + body.Length), 0);
+            }
+            else
+            {
+                file.Write(buffer.AsSpan(0, headerBytes), 0);
+                file.Write(body, headerBytes);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

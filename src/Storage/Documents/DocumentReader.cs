@@ -1,0 +1,151 @@
+using System.Buffers;
+using System.IO.Hashing;
+using DocService.Storage.Io;
+
+namespace DocService.Storage.Documents;
+
+/// <summary>Reads and verifies one open document file. An unlinked or replaced file stays readable through its handle.</summary>
+/// <remarks>
+/// A check that fails is made once more past the page cache, because memory can be wrong where the disk is right;
+/// only then is the document called corrupt.
+/// </remarks>
+internal static class DocumentReader
+{
+    /// <summary>First read: one system call fetches header and body of most documents.</summary>
+    private const int FirstReadBytes = 16 * 1024;
+
+    /// <summary>Header and body, both checksums verified.</summary>
+    /// <exception cref="DocumentCorruptException">Unreadable or damaged.</exception>
+    public static StoredDocument Read(IFile file, DocumentKey key)
+    {
+        if (TryRead(file, key, out StoredDocument? document, out _))
+        {
+            return document!;
+        }
+
+        file.DropCache();
+        return TryRead(file, key, out document, out string reason)
+            ? document!
+            : throw new DocumentCorruptException(key, file.Path, reason);
+    }
+
+    /// <summary>The header alone: its checksum and the file's length verified, the body's checksum not.</summary>
+    /// <exception cref="DocumentCorruptException">Unreadable or damaged.</exception>
+    public static DocumentInfo ReadInfo(IFile file, DocumentKey key)
+    {
+        if (TryReadInfo(file, key, out DocumentInfo? info, out _))
+        {
+            return info!;
+        }
+
+        file.DropCache();
+        return TryReadInfo(file, key, out info, out string reason)
+            ? info!
+            : throw new DocumentCorruptException(key, file.Path, reason);
+    }
+
+    private static bool TryReadInfo(IFile file, DocumentKey key, out DocumentInfo? info, out string reason)
+    {
+        info = null;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(DocumentHeader.BytesMax);
+        try
+        {
+            int count = file.Read(buffer.AsSpan(0, DocumentHeader.BytesMax), 0);
+            if (!DocumentHeader.TryRead(buffer.AsSpan(0, count), key, out ParsedHeader header, out reason)
+                || !HasLength(header, file.GetLength(), out reason))
+            {
+                return false;
+            }
+
+            info = header.Info;
+            return true;
+        }
+        catch (FileSystemException exception) when (!exception.IsOutOfHandles)
+        {
+            reason = exception.Message;
+            return false;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static bool TryRead(IFile file, DocumentKey key, out StoredDocument? document, out string reason)
+    {
+        document = null;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstReadBytes);
+        try
+        {
+            int count = file.Read(buffer, 0);
+            if (!DocumentHeader.TryRead(buffer.AsSpan(0, count), key, out ParsedHeader header, out reason))
+            {
+                return false;
+            }
+
+            // A short read ends at the end of the file; otherwise its length, never the header's word, bounds the buffer.
+            long fileBytes = count < buffer.Length ? count : file.GetLength();
+            if (!HasLength(header, fileBytes, out reason))
+            {
+                return false;
+            }
+
+            if (fileBytes > count && !TryReadRest(file, ref buffer, count, fileBytes, out reason))
+            {
+                return false;
+            }
+
+            int bodyBytes = (int)header.Info.Length;
+            if (XxHash3.HashToUInt64(buffer.AsSpan(header.HeaderBytes, bodyBytes)) != header.BodyHash)
+            {
+                reason = "the body's checksum does not match";
+                return false;
+            }
+
+            document = new StoredDocument(header.Info, buffer, header.HeaderBytes, bodyBytes);
+            return true;
+        }
+        catch (FileSystemException exception) when (!exception.IsOutOfHandles)
+        {
+            reason = exception.Message;
+            return false;
+        }
+        finally
+        {
+            if (document is null)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+
+    private static bool TryReadRest(IFile file, ref byte[] buffer, int count, long fileBytes, out string reason)
+    {
+        reason = string.Empty;
+        if (fileBytes > Array.MaxLength)
+        {
+            reason = "the file is larger than a document can be";
+            return false;
+        }
+
+        byte[] larger = ArrayPool<byte>.Shared.Rent((int)fileBytes);
+        buffer.AsSpan(0, count).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
+        if (count + file.Read(buffer.AsSpan(count, (int)fileBytes - count), count) == fileBytes)
+        {
+            return true;
+        }
+
+        reason = "the file became shorter while it was read";
+        return false;
+    }
+
+    private static bool HasLength(ParsedHeader header, long fileBytes, out string reason)
+    {
+        reason = header.FileBytes == fileBytes
+            ? string.Empty
+            : $"the file has {fileBytes} bytes, its header speaks of {header.FileBytes}";
+        return reason.Length == 0;
+    }
+}

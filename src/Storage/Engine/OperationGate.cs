@@ -1,0 +1,58 @@
+namespace DocService.Storage.Engine;
+
+/// <summary>Counts operations under way, so that closing can refuse new ones and wait for the rest.</summary>
+internal sealed class OperationGate
+{
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _underWay;
+    private bool _isClosed;
+
+    /// <exception cref="StoreClosedException">Closing has begun.</exception>
+    public Passage Enter()
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                throw new StoreClosedException("The store is closing.");
+            }
+
+            _underWay++;
+            return new Passage(this);
+        }
+    }
+
+    /// <summary>Refuses whoever comes from now on; the task ends when those inside have left. Callable again.</summary>
+    public Task CloseAsync()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            if (_underWay == 0)
+            {
+                _idle.TrySetResult();
+            }
+
+            return _idle.Task;
+        }
+    }
+
+    private void Leave()
+    {
+        lock (_gate)
+        {
+            _underWay--;
+            if (_isClosed && _underWay == 0)
+            {
+                _idle.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>One operation under way. Disposed exactly once.</summary>
+    internal readonly struct Passage(OperationGate gate) : IDisposable
+    {
+        public void Dispose() => gate.Leave();
+    }
+}

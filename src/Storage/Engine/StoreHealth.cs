@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging;
+
+namespace DocService.Storage.Engine;
+
+/// <summary>The store's state and its failure latch: set once by whoever finds the failure, checked first by every write.</summary>
+/// <remarks>
+/// Owns: the state. Thread: any.
+/// Invariants: fenced and damaged are for good; ready and read-only come and go.
+/// </remarks>
+internal sealed class StoreHealth(ILogger logger)
+{
+    private readonly Lock _gate = new();
+    private volatile string? _fence;
+    private volatile string? _fullness;
+
+    public StoreState State => _fence is not null ? StoreState.Fenced : _fullness is not null ? StoreState.ReadOnly : StoreState.Ready;
+
+    /// <summary>Why the state is not ready; null when it is.</summary>
+    public string? Reason => _fence ?? _fullness;
+
+    /// <exception cref="StoreFencedException">The store is fenced.</exception>
+    public void ThrowIfFenced()
+    {
+        if (_fence is { } reason)
+        {
+            throw new StoreFencedException($"The store takes no writes until it is restarted: {reason}");
+        }
+    }
+
+    /// <summary>Refuses all later writes. The first reason is kept: what follows is its consequence.</summary>
+    public void Fence(string reason, Exception cause)
+    {
+        lock (_gate)
+        {
+            if (_fence is not null)
+            {
+                return;
+            }
+
+            _fence = reason;
+        }
+
+        logger.LogCritical(cause, "Fenced: {Reason}. Writes are refused until restart; published data stays readable.", reason);
+    }
+
+    public void MarkOutOfSpace(string reason)
+    {
+        lock (_gate)
+        {
+            if (_fullness is not null)
+            {
+                return;
+            }
+
+            _fullness = reason;
+        }
+
+        logger.LogError("Out of space: {Reason}. Puts answer 507 until there is room; reads and deletes work.", reason);
+    }
+
+    public void MarkSpaceAvailable()
+    {
+        if (_fullness is null)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            _fullness = null;
+        }
+
+        logger.LogInformation("There is room again: all writes are taken.");
+    }
+}
