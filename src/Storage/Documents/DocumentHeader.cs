@@ -84,7 +84,11 @@ internal static class DocumentHeader
     {
         var members = new HeaderMembers();
         var reader = new Utf8JsonReader(line);
-        reader.Read();
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException();
+        }
+
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             members.Take(ref reader, key);

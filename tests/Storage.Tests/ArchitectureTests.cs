@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+
+namespace DocService.Storage.Tests;
+
+/// <summary>HTTP → store → journal → files: who may know whom, read from the sources.</summary>
+public sealed partial class ArchitectureTests
+{
+    private static readonly Dictionary<string, string[]> MayUse = new()
+    {
+        // The root folder is the public surface and the store that ties the rooms together.
+        [""] = ["Engine", "Documents", "Io"],
+        ["Engine"] = ["Documents", "Io"],
+        ["Documents"] = ["Io"],
+        ["Io"] = [],
+    };
+
+    [Fact]
+    public void StorageRooms_KnowOnlyTheRoomsBelowThem()
+    {
+        string root = Path.Combine(SourceRoot(), "Storage");
+        var problems = new List<string>();
+        foreach (string file in Sources(root))
+        {
+            string room = Path.GetRelativePath(root, Path.GetDirectoryName(file)!) is var folder && folder == "." ? "" : folder;
+            Assert.True(MayUse.ContainsKey(room), $"{folder} is a room that this test does not know");
+            foreach (Match use in RoomUse().Matches(File.ReadAllText(file)))
+            {
+                string used = use.Groups[1].Value;
+                if (MayUse.ContainsKey(used) && used != room && !MayUse[room].Contains(used))
+                {
+                    problems.Add($"{Path.GetRelativePath(root, file)} uses {used}");
+                }
+            }
+        }
+
+        Assert.Empty(problems);
+    }
+
+    [Fact]
+    public void StorageRooms_DoNotKnowTheStore()
+    {
+        string root = Path.Combine(SourceRoot(), "Storage");
+        Assert.DoesNotContain(
+            Sources(root).Where(file => Path.GetDirectoryName(file) != root),
+            file => StoreUse().IsMatch(File.ReadAllText(file)));
+    }
+
+    [Fact]
+    public void Storage_KnowsNothingOfHttp()
+    {
+        Assert.DoesNotContain(
+            typeof(DocumentStore).Assembly.GetReferencedAssemblies(),
+            assembly => assembly.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Api_KnowsOnlyTheStoresRootFolder()
+    {
+        string root = Path.Combine(SourceRoot(), "Api");
+        Assert.NotEmpty(Sources(root));
+        Assert.DoesNotContain(Sources(root), file => RoomUse().IsMatch(File.ReadAllText(file)));
+    }
+
+    [Fact]
+    public void OnlyIo_TouchesTheOperatingSystem()
+    {
+        string root = Path.Combine(SourceRoot(), "Storage");
+        Assert.DoesNotContain(
+            Sources(root).Where(file => !file.Contains("/Io/", StringComparison.Ordinal)),
+            file => SystemUse().IsMatch(File.ReadAllText(file)));
+    }
+
+    private static IEnumerable<string> Sources(string root) =>
+        Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
+
+    private static string SourceRoot([CallerFilePath] string thisFile = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "src"));
+
+    [GeneratedRegex(@"DocService\.Storage\.([A-Z]\w+)(?=[;.])")]
+    private static partial Regex RoomUse();
+
+    [GeneratedRegex(@"(?<![\w.""])DocumentStore\b(?!Tests)")]
+    private static partial Regex StoreUse();
+
+    [GeneratedRegex(@"LibraryImport|DllImport|new FileStream|(?<!\w)(File|Directory|FileInfo|DirectoryInfo|RandomAccess)\.[A-Z]\w+\(")]
+    private static partial Regex SystemUse();
+}

@@ -1,0 +1,31 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DocService.Storage.Tests.Support;
+
+/// <summary>Short ways to say what nearly every test says.</summary>
+internal static class TestDocuments
+{
+    public static DocumentContent Content(string json) => Content(Encoding.UTF8.GetBytes(json));
+
+    public static DocumentContent Content(byte[] body) => new(body, "application/json", Sha256Digest.Of(body));
+
+    public static DocumentStore Open(string directory, TimeProvider? clock = null) =>
+        DocumentStore.Open(new StoreOptions { DataDirectory = directory }, clock ?? TimeProvider.System, NullLoggerFactory.Instance);
+
+    public static Task<WriteResult> PutAsync(this DocumentStore store, string id, string json, Conditions conditions = default) =>
+        store.PutAsync(DocumentKey.Create(id), Content(json), conditions, DurabilityLevel.Filed, default).AsTask();
+
+    public static Task<WriteResult> DeleteAsync(this DocumentStore store, string id, Conditions conditions = default) =>
+        store.DeleteAsync(DocumentKey.Create(id), conditions, DurabilityLevel.Filed, default).AsTask();
+
+    /// <summary>The body as text, or null when there is no document.</summary>
+    public static async Task<string?> ReadAsync(this DocumentStore store, string id)
+    {
+        using StoredDocument? document = await store.ReadAsync(DocumentKey.Create(id), default);
+        return document is null ? null : Encoding.UTF8.GetString(document.Body.Span);
+    }
+
+    public static Task<DocumentInfo?> ReadInfoAsync(this DocumentStore store, string id) =>
+        store.ReadInfoAsync(DocumentKey.Create(id), default).AsTask();
+}
