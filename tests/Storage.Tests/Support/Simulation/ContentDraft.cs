@@ -44,12 +44,14 @@ internal sealed class ContentDraft(FileContent start)
         }
 
         var pages = start.Pages.ToBuilder();
+        long pageEnd = start.PageEnd;
         foreach (var (page, bytes) in _pages)
         {
             pages[page] = bytes;
+            pageEnd = Math.Max(pageEnd, page + 1);
         }
 
-        return new FileContent(pages.ToImmutable(), length);
+        return new FileContent(pages.ToImmutable(), length, pageEnd);
     }
 
     private static Span<byte> Sector(byte[] page, int sector) => page.AsSpan(sector * FileContent.SectorBytes, FileContent.SectorBytes);

@@ -14,10 +14,13 @@ internal sealed class CrashPlan
     // Up to this many units every subset is tried.
     private const int ExhaustiveUnitsMax = 5;
 
-    private static readonly MissingContent[] Fills =
+    private static readonly MissingContent[] AllFills =
         [MissingContent.Old, MissingContent.Zeros, MissingContent.Random, MissingContent.Stale, MissingContent.ShornBlock];
 
     private readonly UnsyncedUnit[] _units;
+
+    // Without sectors there is nothing to fill.
+    private readonly MissingContent[] _fills;
 
     // Index of the first unit of each call, and behind them the number of units.
     private readonly int[] _calls;
@@ -25,6 +28,7 @@ internal sealed class CrashPlan
     public CrashPlan(UnsyncedUnit[] units)
     {
         _units = units;
+        _fills = units.Any(unit => unit.IsSector) ? AllFills : [MissingContent.Old];
         _calls = [.. Enumerable.Range(0, units.Length).Where(index => index == 0 || units[index].Ordinal != units[index - 1].Ordinal), units.Length];
     }
 
@@ -70,8 +74,8 @@ internal sealed class CrashPlan
     [
         Select("nothing reached the disk", _ => false, MissingContent.Old),
         Select("everything reached the disk", _ => true, MissingContent.Old),
-        .. Fills.Select(fill => Select("all names and lengths, no bytes", index => !_units[index].IsSector, fill)),
-        .. Fills.Skip(1).Select(fill => Select("nothing reached the disk", _ => false, fill)),
+        .. _fills.Select(fill => Select("all names and lengths, no bytes", index => !_units[index].IsSector, fill)),
+        .. _fills.Skip(1).Select(fill => Select("nothing reached the disk", _ => false, fill)),
         Select("all names, no lengths and bytes", index => _units[index].IsEntry, MissingContent.Old),
         Select("all bytes and lengths, no names", index => !_units[index].IsEntry, MissingContent.Old),
         Select("all names and bytes, no lengths", index => _units[index].IsEntry || _units[index].IsSector, MissingContent.Old),
@@ -80,10 +84,10 @@ internal sealed class CrashPlan
     private IEnumerable<CrashSelection> ByCalls(Random random)
     {
         int calls = _calls.Length - 1;
-        foreach (int choice in Shuffled(calls * 3 * Fills.Length, random))
+        foreach (int choice in Shuffled(calls * 3 * _fills.Length, random))
         {
             var (call, rest) = (choice % calls, choice / calls);
-            var (from, to, fill) = (_calls[call], _calls[call + 1], Fills[rest / 3]);
+            var (from, to, fill) = (_calls[call], _calls[call + 1], _fills[rest / 3]);
             yield return (rest % 3) switch
             {
                 0 => Select($"the first {call} of {calls} calls", index => index < from, fill),
@@ -102,10 +106,10 @@ internal sealed class CrashPlan
             yield break;
         }
 
-        foreach (int choice in Shuffled(units * 3 * Fills.Length, random))
+        foreach (int choice in Shuffled(units * 3 * _fills.Length, random))
         {
             var (unit, rest) = (choice % units, choice / units);
-            MissingContent fill = Fills[rest / 3];
+            MissingContent fill = _fills[rest / 3];
             yield return (rest % 3) switch
             {
                 0 => Select($"the first {unit} of {units} units", index => index < unit, fill),

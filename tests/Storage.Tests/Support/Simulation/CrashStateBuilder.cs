@@ -1,68 +1,40 @@
 using System.Collections.Immutable;
-using System.Text;
-using System.IO.Hashing;
 
 namespace DocService.Storage.Tests.Support.Simulation;
 
 /// <summary>Builds the volume that a power cut leaves, for one choice of what reached the disk.</summary>
 /// <remarks>
 /// Owns: the drafts of the files and directories that the choice concerns.
-/// Thread: one; used once.
-/// Invariants: in the result everything is durable, and only what names lead to exists.
+/// Thread: one; used for one state.
+/// Invariants: in the result everything is durable, and only what names lead to counts.
 /// On failure: cannot fail.
 /// </remarks>
-internal sealed class CrashStateBuilder(Volume volume, UnsyncedUnit[] units, CrashSelection selection, int seed)
+internal sealed class CrashStateBuilder(Volume volume, CleanTree clean, MissingContent missing, int seed)
 {
+    private readonly MissingBytes _missing = new(missing, seed, volume.Freed);
     private readonly Dictionary<long, FileDraft> _files = [];
     private readonly Dictionary<long, ImmutableSortedDictionary<string, long>> _directories = [];
 
-    public Volume Build()
+    public void Apply(UnsyncedUnit[] units, bool[] reached)
     {
         for (int index = 0; index < units.Length; index++)
         {
-            Apply(units[index], selection.Reached[index]);
+            Apply(units[index], reached[index]);
         }
-
-        var inodes = ImmutableDictionary.CreateBuilder<long, Inode>();
-        Settle(Volume.RootNumber, inodes);
-        return new Volume
-        {
-            Settings = volume.Settings,
-            Inodes = inodes.ToImmutable(),
-            Freed = volume.Freed,
-            NextNumber = volume.NextNumber,
-            NextOrdinal = volume.NextOrdinal,
-            UsedBlocks = inodes.Values.Sum(inode => inode.Blocks),
-            UsedInodes = inodes.Count,
-        };
     }
 
-    /// <summary>Equal for volumes with the same names, contents and hard links.</summary>
-    public static UInt128 Hash(Volume volume)
-    {
-        var hash = new XxHash128();
-        var seen = new Dictionary<long, int>();
-        HashDirectory(Volume.RootNumber);
-        return hash.GetCurrentHashAsUInt128();
+    /// <summary>Equal for volumes with the same names and bytes.</summary>
+    public UInt128 Hash() => Hash(Volume.RootNumber);
 
-        void HashDirectory(long number)
+    public Volume Build()
+    {
+        var inodes = volume.Inodes.ToBuilder();
+        foreach (long number in volume.Changed)
         {
-            foreach (var (name, child) in volume.Directory(number).Current)
-            {
-                Inode inode = volume.Inodes[child];
-                bool first = seen.TryAdd(child, seen.Count);
-                hash.Append(Encoding.UTF8.GetBytes($"{name}/{inode.Kind}{seen[child]}{(inode as SpecialInode)?.Target}\n"));
-                if (first && inode is FileInode file)
-                {
-                    hash.Append(Encoding.ASCII.GetBytes(file.Current.Hash().ToString("x", null)));
-                }
-                else if (first && inode is DirectoryInode)
-                {
-                    HashDirectory(child);
-                    hash.Append("..\n"u8);
-                }
-            }
+            inodes[number] = Settle(volume.Inodes[number]);
         }
+
+        return (volume with { Inodes = inodes.ToImmutable(), Changed = [] }).WithoutHandles();
     }
 
     private void Apply(UnsyncedUnit unit, bool reached)
@@ -73,8 +45,7 @@ internal sealed class CrashStateBuilder(Volume volume, UnsyncedUnit[] units, Cra
                 FileOf(unit.Inode).Apply(write, 1 << unit.Sector, reached);
                 break;
             case LengthChange length when reached:
-                FileDraft file = FileOf(unit.Inode);
-                file.Length = Math.Max(file.Length, length.Length);
+                FileOf(unit.Inode).Apply(length);
                 break;
             case EntryChange change when reached:
                 _directories[unit.Inode] = DirectoryInode.Apply(Entries(unit.Inode), change.Assignments);
@@ -86,7 +57,7 @@ internal sealed class CrashStateBuilder(Volume volume, UnsyncedUnit[] units, Cra
     {
         if (!_files.TryGetValue(number, out FileDraft? draft))
         {
-            draft = new FileDraft(volume.File(number).Durable);
+            draft = new FileDraft(number, volume.File(number).Durable);
             _files.Add(number, draft);
         }
 
@@ -96,65 +67,25 @@ internal sealed class CrashStateBuilder(Volume volume, UnsyncedUnit[] units, Cra
     private ImmutableSortedDictionary<string, long> Entries(long number) =>
         _directories.TryGetValue(number, out var entries) ? entries : volume.Directory(number).Durable;
 
-    private void Settle(long number, ImmutableDictionary<long, Inode>.Builder inodes)
+    private FileContent Content(FileInode file) => _files.TryGetValue(file.Number, out FileDraft? draft)
+        ? draft.Finish(_missing)
+        : file.Durable.Trim(file.Durable.Length);
+
+    private UInt128 Hash(long number) => clean.Hash(number) ?? volume.Inodes[number] switch
     {
-        if (inodes.TryGetValue(number, out Inode? seen))
-        {
-            inodes[number] = seen with { Links = seen.Links + 1 };
-            return;
-        }
+        FileInode file => Content(file).Hash(),
+        _ => CleanTree.HashEntries(Entries(number), Hash),
+    };
 
-        switch (volume.Inodes[number])
-        {
-            case DirectoryInode:
-                var entries = Entries(number);
-                inodes[number] = new DirectoryInode { Number = number, Current = entries, Durable = entries };
-                foreach (long child in entries.Values)
-                {
-                    Settle(child, inodes);
-                }
-
-                break;
-            case FileInode file:
-                FileContent content = _files.TryGetValue(number, out FileDraft? draft)
-                    ? draft.Finish(number, new MissingBytes(selection.Missing, seed, volume.Freed))
-                    : file.Durable.Trim(file.Durable.Length);
-                inodes[number] = new FileInode { Number = number, Current = content, Durable = content };
-                break;
-            case Inode other:
-                inodes[number] = other with { Links = 1 };
-                break;
-        }
-    }
-
-    /// <summary>One file being put together.</summary>
-    private sealed class FileDraft(FileContent durable)
+    private Inode Settle(Inode inode)
     {
-        private readonly ContentDraft _content = new(durable);
-
-        // Per page: the sectors of which some version reached the disk, and those of which any was written.
-        private readonly SortedDictionary<long, (int Reached, int Written)> _sectors = [];
-
-        public long Length { get; set; } = durable.Length;
-
-        public void Apply(PageWrite write, int sector, bool reached)
+        if (inode is FileInode file)
         {
-            var (reachedBefore, written) = _sectors.GetValueOrDefault(write.Page);
-            _sectors[write.Page] = (reachedBefore | (reached ? sector : 0), written | sector);
-            if (reached)
-            {
-                _content.Apply(write, sector);
-            }
+            FileContent content = Content(file);
+            return file with { Current = content, Durable = content, Writes = [], Lengths = [] };
         }
 
-        public FileContent Finish(long number, MissingBytes missing)
-        {
-            foreach (var (page, (reached, written)) in _sectors)
-            {
-                missing.Fill(_content, number, page, written & ~reached);
-            }
-
-            return _content.ToContent(Length).Trim(Length);
-        }
+        var entries = Entries(inode.Number);
+        return ((DirectoryInode)inode) with { Current = entries, Durable = entries, Changes = [] };
     }
 }

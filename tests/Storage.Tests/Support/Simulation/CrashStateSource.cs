@@ -2,15 +2,17 @@ namespace DocService.Storage.Tests.Support.Simulation;
 
 /// <summary>The different states of one crash point, built one after the other as they are asked for.</summary>
 /// <remarks>
-/// Owns: nothing but the units of the point.
+/// Owns: the units of the point, and the hashes of what they do not concern.
 /// Thread: one for each enumeration.
 /// Invariants: no two states of an enumeration are alike; the same seed gives the same states.
 /// On failure: cannot fail.
 /// </remarks>
 internal sealed class CrashStateSource(CrashPoint point, UnsyncedUnit[] units)
 {
+    private readonly CleanTree _clean = new(point.Volume);
+
     // Where a budget is set, a point is taken to be exhausted after so many choices in a row that gave nothing new.
-    private const int FruitlessMax = 256;
+    private const int FruitlessMax = 96;
 
     public CrashState Build(Func<UnsyncedUnit, bool> reached, string description) =>
         Build(new CrashSelection(description, [.. units.Select(reached)], MissingContent.Old), 0);
@@ -28,8 +30,8 @@ internal sealed class CrashStateSource(CrashPoint point, UnsyncedUnit[] units)
                 yield break;
             }
 
-            CrashState state = Build(selection, HashCode(seed, number++));
             fruitless++;
+            CrashState state = Build(selection, HashCode(seed, number++));
             if (seen.Add(state.Hash))
             {
                 fruitless = 0;
@@ -48,7 +50,8 @@ internal sealed class CrashStateSource(CrashPoint point, UnsyncedUnit[] units)
             selection.KeepEntriesInOrder(units);
         }
 
-        Volume volume = new CrashStateBuilder(point.Volume, units, selection, seed).Build();
-        return new CrashState(point, selection.ToString(), CrashStateBuilder.Hash(volume), volume);
+        var builder = new CrashStateBuilder(point.Volume, _clean, selection.Missing, seed);
+        builder.Apply(units, selection.Reached);
+        return new CrashState(point, selection, builder.Hash(), builder.Build);
     }
 }

@@ -12,6 +12,9 @@ internal static class EntryOperations
 {
     private const int NameBytesMax = 255;
 
+    // A UTF-16 unit is at most three bytes of UTF-8.
+    private const int BytesPerUnitMax = 3;
+
     // Errno numbers that the engine does not tell apart (asm-generic/errno.h).
     private const Errno NotEmpty = (Errno)39;
 
@@ -19,7 +22,7 @@ internal static class EntryOperations
     /// <exception cref="ArgumentException">Not a single component: a mistake of the engine that no test may hide.</exception>
     public static void CheckName(SimulatedCall call, string name)
     {
-        if (name.Contains('/', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal) || name is "." or "..")
+        if (name.AsSpan().ContainsAny('/', '\0') || name is "." or "..")
         {
             throw new ArgumentException($"'{name}' is not a name.", nameof(name));
         }
@@ -29,7 +32,7 @@ internal static class EntryOperations
             throw call.Fail(Errno.ENOENT);
         }
 
-        if (Encoding.UTF8.GetByteCount(name) > NameBytesMax)
+        if (name.Length > NameBytesMax / BytesPerUnitMax && Encoding.UTF8.GetByteCount(name) > NameBytesMax)
         {
             throw call.Fail(Errno.ENAMETOOLONG);
         }

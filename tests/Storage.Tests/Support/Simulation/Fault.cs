@@ -31,6 +31,13 @@ internal sealed class Fault
 
     public bool Disarmed { get; set; }
 
+    /// <exception cref="InvalidOperationException">The kind is for syncs, and the call is none.</exception>
+    public bool ReportsSuccess(SimulatedCall call)
+    {
+        bool success = Kind is FaultKind.Dropped or FaultKind.Hidden;
+        return !success || call.IsSync ? success : throw new InvalidOperationException($"{Kind} is for syncs, not for {call}.");
+    }
+
     public bool Hits(SimulatedCall call)
     {
         if (Disarmed || (Where is not null && !Where(call)))

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 
 namespace DocService.Storage.Tests.Support.Simulation;
 
@@ -24,19 +25,24 @@ internal sealed class FileContent
 
     public static readonly byte[] ZeroPage = new byte[PageBytes];
 
-    public static readonly FileContent Empty = new(ImmutableSortedDictionary<long, byte[]>.Empty, 0);
+    public static readonly FileContent Empty = new(ImmutableSortedDictionary<long, byte[]>.Empty, 0, 0);
 
-    private UInt128? _hash;
+    // Boxed, so that threads that hash at the same time store it in one piece.
+    private StrongBox<UInt128>? _hash;
 
-    public FileContent(ImmutableSortedDictionary<long, byte[]> pages, long length)
+    public FileContent(ImmutableSortedDictionary<long, byte[]> pages, long length, long pageEnd)
     {
         Pages = pages;
         Length = length;
+        PageEnd = pageEnd;
     }
 
     public ImmutableSortedDictionary<long, byte[]> Pages { get; }
 
     public long Length { get; }
+
+    /// <summary>No page is stored at or behind this index; kept because a sorted dictionary does not know its last key.</summary>
+    public long PageEnd { get; }
 
     public long Blocks => Pages.Count;
 
@@ -77,6 +83,7 @@ internal sealed class FileContent
         var writes = ImmutableList.CreateBuilder<PageWrite>();
         var lengths = ImmutableList.CreateBuilder<LengthChange>();
         long length = Length;
+        long pageEnd = PageEnd;
         int done = 0;
         while (done < bytes.Length)
         {
@@ -92,6 +99,7 @@ internal sealed class FileContent
 
             byte[] merged = Merge(old, bytes.Slice(done, count), start);
             pages[page] = merged;
+            pageEnd = Math.Max(pageEnd, page + 1);
             writes.Add(new PageWrite(ordinal, page, SectorMask(start, count), merged));
             done += count;
             if (offset + done > length)
@@ -101,17 +109,17 @@ internal sealed class FileContent
             }
         }
 
-        return new WriteOutcome(new FileContent(pages.ToImmutable(), length), writes.ToImmutable(), lengths.ToImmutable(), done);
+        return new WriteOutcome(new FileContent(pages.ToImmutable(), length, pageEnd), writes.ToImmutable(), lengths.ToImmutable(), done);
     }
 
-    public FileContent WithLength(long length) => new(Pages, length);
+    public FileContent WithLength(long length) => new(Pages, length, PageEnd);
 
     /// <summary>Cuts off, or extends with a hole, so that nothing lies behind the length.</summary>
     public FileContent Trim(long length)
     {
         var pages = Pages;
         long end = (length + PageBytes - 1) / PageBytes;
-        if (pages.Count > 0 && pages.Keys.Last() >= end)
+        if (PageEnd > end)
         {
             pages = pages.RemoveRange(pages.Keys.Where(page => page >= end));
         }
@@ -124,7 +132,7 @@ internal sealed class FileContent
             pages = pages.SetItem(length / PageBytes, cut);
         }
 
-        return ReferenceEquals(pages, Pages) && length == Length ? this : new FileContent(pages, length);
+        return ReferenceEquals(pages, Pages) && length == Length ? this : new FileContent(pages, length, Math.Min(PageEnd, end));
     }
 
     /// <summary>Equal for files that read the same; holes and written zeros do not differ.</summary>
@@ -132,7 +140,7 @@ internal sealed class FileContent
     {
         if (_hash is { } known)
         {
-            return known;
+            return known.Value;
         }
 
         var hash = new XxHash128();
@@ -151,8 +159,9 @@ internal sealed class FileContent
             hash.Append(bytes);
         }
 
-        _hash = hash.GetCurrentHashAsUInt128();
-        return _hash.Value;
+        UInt128 value = hash.GetCurrentHashAsUInt128();
+        _hash = new StrongBox<UInt128>(value);
+        return value;
     }
 
     private static byte[] Merge(byte[]? old, ReadOnlySpan<byte> bytes, int start)

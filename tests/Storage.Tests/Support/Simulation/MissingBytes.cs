@@ -11,14 +11,19 @@ namespace DocService.Storage.Tests.Support.Simulation;
 /// </remarks>
 internal sealed class MissingBytes(MissingContent kind, int seed, IReadOnlyList<FileContent> freed)
 {
-    public void Fill(ContentDraft draft, long inode, long page, int missingSectors)
+    /// <param name="draft">The file.</param>
+    /// <param name="inode">Its number.</param>
+    /// <param name="page">The page.</param>
+    /// <param name="missingSectors">Sectors of the page that were written and did not reach the disk.</param>
+    /// <param name="inFlight">Some of them were on their way when the power went, not given up after a failed sync.</param>
+    public void Fill(ContentDraft draft, long inode, long page, int missingSectors, bool inFlight)
     {
         if (kind == MissingContent.Old || missingSectors == 0)
         {
             return;
         }
 
-        int spoilt = kind == MissingContent.ShornBlock ? (1 << FileContent.SectorsPerPage) - 1 : missingSectors;
+        int spoilt = kind == MissingContent.ShornBlock && inFlight ? (1 << FileContent.SectorsPerPage) - 1 : missingSectors;
         for (int sector = 0; sector < FileContent.SectorsPerPage; sector++)
         {
             if ((spoilt & (1 << sector)) != 0)

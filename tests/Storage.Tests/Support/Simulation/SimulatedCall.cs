@@ -10,12 +10,17 @@ namespace DocService.Storage.Tests.Support.Simulation;
 /// On failure: <see cref="Error"/> is set.
 /// </remarks>
 /// <param name="kind">Which member.</param>
-/// <param name="path">Absolute path of what it acted on.</param>
-internal sealed class SimulatedCall(CallKind kind, string path)
+/// <param name="directory">Absolute path of the directory, or of the thing itself when <paramref name="name"/> is empty.</param>
+/// <param name="name">Name in that directory.</param>
+internal sealed class SimulatedCall(CallKind kind, string directory, string name = "")
 {
+    // Put together when asked for: a run makes hundreds of calls for each one that somebody looks at.
+    private string? _path = name.Length == 0 ? directory : null;
+
     public CallKind Kind { get; } = kind;
 
-    public string Path { get; } = path;
+    /// <summary>Absolute path of what it acted on.</summary>
+    public string Path => _path ??= directory == "/" ? $"/{name}" : $"{directory}/{name}";
 
     /// <summary>New path of a rename or a link.</summary>
     public string? TargetPath { get; init; }

@@ -24,7 +24,7 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
             null => null,
             SpecialInode { Target: not null } => throw call.Fail(Errno.ELOOP),
             DirectoryInode when writable => throw call.Fail(Errno.EISDIR),
-            Inode inode => fileSystem.OpenFile_NeedsLock(inode.Number, Full(name), writable),
+            Inode inode => fileSystem.OpenFile_NeedsLock(inode.Number, call.Path, writable),
         };
     });
 
@@ -32,7 +32,7 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
     {
         EntryOperations.CheckName(call, name);
         return Volume.Find(number, name) is null
-            ? fileSystem.OpenFile_NeedsLock(AddFile(call, name), Full(name), writable: true)
+            ? fileSystem.OpenFile_NeedsLock(AddFile(call, name), call.Path, writable: true)
             : throw call.Fail(Errno.EEXIST);
     });
 
@@ -42,7 +42,7 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
         return Volume.Find(number, name) switch
         {
             null => null,
-            DirectoryInode directory => fileSystem.OpenDirectory_NeedsLock(directory.Number, Full(name)),
+            DirectoryInode directory => fileSystem.OpenDirectory_NeedsLock(directory.Number, call.Path),
             SpecialInode { Target: not null } => throw call.Fail(Errno.ELOOP),
             _ => throw call.Fail(Errno.ENOTDIR),
         };
@@ -112,7 +112,7 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
             DirectoryInode => throw call.Fail(Errno.EISDIR),
             Inode inode => inode.Number,
         };
-        return fileSystem.TryLock_NeedsLock(file, Full(name));
+        return fileSystem.TryLock_NeedsLock(file, call.Path);
     });
 
     public VolumeInfo GetVolumeInfo() =>
@@ -138,7 +138,7 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
     private T Run<T>(CallKind kind, string name, Func<SimulatedCall, T> effect, Action<Fault>? failure = null)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return fileSystem.Run(new SimulatedCall(kind, Full(name)), effect, failure);
+        return fileSystem.Run(new SimulatedCall(kind, Path, name), effect, failure);
     }
 
     private void Run(CallKind kind, string name, IDirectory target, string newName, Action<SimulatedCall, long> effect)
@@ -146,7 +146,7 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
         ObjectDisposedException.ThrowIf(_disposed, this);
         var other = (SimulatedDirectory)target;
         ObjectDisposedException.ThrowIf(other._disposed, other);
-        var called = new SimulatedCall(kind, Full(name)) { TargetPath = other.Full(newName) };
+        var called = new SimulatedCall(kind, Path, name) { TargetPath = other.Full(newName) };
         _ = fileSystem.Run(called, call =>
         {
             EntryOperations.CheckName(call, name);
@@ -165,5 +165,5 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
 
     private bool IsOn(SimulatedFileSystem volume) => ReferenceEquals(volume, fileSystem);
 
-    private string Full(string name) => name.Length == 0 ? Path : Path == "/" ? $"/{name}" : $"{Path}/{name}";
+    private string Full(string name) => new SimulatedCall(CallKind.GetKind, Path, name).Path;
 }

@@ -21,7 +21,7 @@ internal sealed class SimulatedFileSystem : IFileSystem
     private readonly OpenInodes _open = new();
     private CrashRecorder? _recorder;
     private Volume _volume;
-    private int _sweepAt = SweepMin;
+    private int _sweepAt;
 
     /// <summary>An empty volume: a root directory and nothing in it.</summary>
     public SimulatedFileSystem(VolumeSettings? settings = null)
@@ -32,6 +32,7 @@ internal sealed class SimulatedFileSystem : IFileSystem
     private SimulatedFileSystem(Volume volume, CallLog log)
     {
         _volume = volume;
+        _sweepAt = Math.Max(SweepMin, 2 * volume.Inodes.Count);
         Log = log;
         Disk = new DiskAccess(this);
     }
@@ -120,6 +121,13 @@ internal sealed class SimulatedFileSystem : IFileSystem
 
         return fault;
     }
+
+    /// <summary>
+    /// Leaves a durability step out: all syncs from now on that <paramref name="where"/> admits report success and do
+    /// nothing. A suite that stays green with it has not tested that step.
+    /// </summary>
+    public Fault DropSyncs(Func<SimulatedCall, bool> where) =>
+        FailCall(1, Errno.EIO, FaultKind.Dropped, forever: true, call => call.IsSync && where(call));
 
     /// <summary>The disk is well again; what a failed sync has left doubtful stays doubtful.</summary>
     public void ClearFaults()
@@ -215,12 +223,12 @@ internal sealed class SimulatedFileSystem : IFileSystem
                 {
                     (effect(call) as IDisposable)?.Dispose();
                 }
-                else
+                else if (fault.Kind != FaultKind.Dropped)
                 {
                     failure?.Invoke(fault);
                 }
 
-                throw call.Fail(fault.Error);
+                return fault.ReportsSuccess(call) ? default! : throw call.Fail(fault.Error);
             }
             catch (FileSystemException exception)
             {
