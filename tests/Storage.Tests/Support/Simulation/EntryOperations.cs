@@ -73,6 +73,12 @@ internal static class EntryOperations
 
         if (replaced is not null)
         {
+            if (replaced.Number == source || volume.IsBelow(source, replaced.Number))
+            {
+                // Looked at before the kinds: the target is a directory above the source.
+                throw call.Fail(NotEmpty);
+            }
+
             if (replaced.Number == inode.Number)
             {
                 // rename(2): two names of one file both stay.
