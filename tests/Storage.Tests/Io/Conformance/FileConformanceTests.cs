@@ -164,6 +164,7 @@ public abstract class FileConformanceTests : ConformanceTests
         Assert.Throws<ObjectDisposedException>(() => file.Write("x"u8, 0));
         Assert.Throws<ObjectDisposedException>(file.Sync);
         Assert.Throws<ObjectDisposedException>(() => root.TryOpen("file", FileAccess.Read));
+        Assert.Throws<ObjectDisposedException>(() => root.List());
         Assert.Throws<ObjectDisposedException>(root.Sync);
     }
 }

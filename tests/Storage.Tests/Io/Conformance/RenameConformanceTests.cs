@@ -106,6 +106,7 @@ public abstract class RenameConformanceTests : ConformanceTests
         root.Rename("sub", root, "renamed");
 
         Assert.Equal("x"u8, Get(sub, "file"));
+        Assert.Equal(["file"], sub.List());
         Assert.Equal(EntryKind.Directory, root.GetKind("renamed"));
     }
 }
