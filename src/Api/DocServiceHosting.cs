@@ -13,6 +13,8 @@ internal static class DocServiceHosting
 {
     private const string DefaultUrl = "http://localhost:5080";
 
+    private static readonly string[] ListeningKeys = ["urls", "http_ports", "https_ports"];
+
     public static void AddDocService(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(TimeProvider.System);
@@ -45,7 +47,7 @@ internal static class DocServiceHosting
     /// <summary>There is no authentication: nobody else's network sees the server before somebody says so.</summary>
     private static void ListenOnLoopbackUnlessTold(WebApplicationBuilder builder)
     {
-        bool isTold = new[] { "urls", "http_ports", "https_ports" }.Any(key => builder.Configuration[key] is not null)
+        bool isTold = ListeningKeys.Any(key => builder.Configuration[key] is not null)
             || builder.Configuration.GetSection("Kestrel:Endpoints").Exists();
         if (!isTold)
         {
