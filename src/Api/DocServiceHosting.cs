@@ -26,6 +26,7 @@ internal static class DocServiceHosting
         builder.Services.AddHostedService<StoreLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
         builder.Services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = false);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // a start that fails is told on stderr, once
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
         ListenOnLoopbackUnlessTold(builder);
         builder.AddDescription();

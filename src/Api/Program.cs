@@ -1,18 +1,22 @@
 using DocService.Api;
-using DocService.Api.Configuration;
 using DocService.Storage;
 
+bool isStarted = false;
 try
 {
     WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     builder.AddDocService();
-    WebApplication app = builder.Build();
+    await using WebApplication app = builder.Build();
     app.UseDocService();
+    app.Lifetime.ApplicationStarted.Register(() => isStarted = true);
+
+    // Opened here and not by the host, which would log a refusal with a stack trace.
+    app.Services.GetRequiredService<DocumentStore>();
     await app.RunAsync();
     return 0;
 }
-catch (Exception exception) when (exception is ConfigurationError or StoreException or PlatformNotSupportedException)
+catch (Exception exception) when (!isStarted && StartRefusal.Explain(exception) is not null)
 {
-    Console.Error.WriteLine($"docservice: {exception.Message}");
+    Console.Error.WriteLine(StartRefusal.Explain(exception));
     return 1;
 }

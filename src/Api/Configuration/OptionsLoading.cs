@@ -14,6 +14,11 @@ internal static class OptionsLoading
             {
                 throw new ConfigurationError($"DocService:{child.Key} is not a known key. Known are {string.Join(", ", known)}.");
             }
+
+            if (child.GetChildren().Any())
+            {
+                throw new ConfigurationError($"DocService:{child.Key} takes one value, not a section.");
+            }
         }
 
         var options = new DocServiceOptions();

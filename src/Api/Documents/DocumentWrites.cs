@@ -8,7 +8,8 @@ using DocService.Storage;
 namespace DocService.Api.Documents;
 
 /// <summary>PUT and DELETE of a document.</summary>
-internal sealed class DocumentWrites(DocumentStore store, ByteBudget budget, DocServiceOptions options, TimeProvider clock)
+internal sealed class DocumentWrites(
+    DocumentStore store, ByteBudget budget, DocServiceOptions options, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
     public async Task<Problem?> PutAsync(HttpContext context)
     {
@@ -18,7 +19,8 @@ internal sealed class DocumentWrites(DocumentStore store, ByteBudget budget, Doc
             return refused;
         }
 
-        (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(context.Request, options.MaxDocumentBytes, budget, context.RequestAborted);
+        (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(
+            context.Request, options.MaxDocumentBytes, budget, lifetime.ApplicationStopping, context.RequestAborted);
         if (body is null)
         {
             return problem;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Security.Cryptography;
 using DocService.Api.Problems;
 using DocService.Storage;
@@ -23,13 +24,19 @@ internal sealed class RequestBody : IDisposable
     public Sha256Digest Sha256 { get; private set; }
 
     /// <summary>Reads to the end; on a problem the body is null and what was taken has been given back.</summary>
-    public static async ValueTask<(RequestBody? Body, Problem? Problem)> ReadAsync(HttpRequest request, long bytesMax, ByteBudget budget, CancellationToken cancellation)
+    /// <param name="request">Its fields have been checked.</param>
+    /// <param name="bytesMax">Larger bodies are refused as soon as that is known.</param>
+    /// <param name="budget">What the buffer is charged to.</param>
+    /// <param name="stopping">The server stops: a client that sends slowly must not hold it up.</param>
+    /// <param name="cancellation">The client has gone.</param>
+    public static async ValueTask<(RequestBody? Body, Problem? Problem)> ReadAsync(
+        HttpRequest request, long bytesMax, ByteBudget budget, CancellationToken stopping, CancellationToken cancellation)
     {
         var body = new RequestBody(budget);
         Problem? problem = null;
         try
         {
-            problem = await body.FillAsync(request, bytesMax, cancellation);
+            problem = await body.FillAsync(request, bytesMax, stopping, cancellation);
             return problem is null ? (body, null) : (null, problem);
         }
         catch
@@ -58,7 +65,7 @@ internal sealed class RequestBody : IDisposable
         _taken = 0;
     }
 
-    private async ValueTask<Problem?> FillAsync(HttpRequest request, long bytesMax, CancellationToken cancellation)
+    private async ValueTask<Problem?> FillAsync(HttpRequest request, long bytesMax, CancellationToken stopping, CancellationToken cancellation)
     {
         long expected = request.ContentLength ?? Math.Min(FirstBytes, bytesMax);
         if (!TryGrow(Math.Max(1, expected)))
@@ -66,31 +73,54 @@ internal sealed class RequestBody : IDisposable
             return ProblemCatalogue.OverBudget;
         }
 
+        UnreadBody.Begun(request);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+        // Not by the token: a read that a token has cut off leaves Kestrel's reader in a state that it complains of.
+        PipeReader reader = request.BodyReader;
+        using CancellationTokenRegistration stop = stopping.UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), reader);
         while (true)
         {
-            int count = await request.Body.ReadAsync(_buffer.AsMemory(_length), cancellation);
-            if (count == 0)
+            ReadResult read = await reader.ReadAsync(cancellation);
+            Problem? problem = read.IsCanceled ? ProblemCatalogue.Stopping : Append(read.Buffer, bytesMax, hash);
+            reader.AdvanceTo(read.Buffer.End);
+            if (problem is not null)
+            {
+                return problem;
+            }
+
+            if (read.IsCompleted)
             {
                 break;
-            }
-
-            hash.AppendData(_buffer, _length, count);
-            _length += count;
-            if (_length > bytesMax)
-            {
-                return ProblemCatalogue.TooLarge(bytesMax);
-            }
-
-            if (_length == _buffer.Length && _length != request.ContentLength && !TryGrow(Math.Min(2L * _length, bytesMax + 1)))
-            {
-                return ProblemCatalogue.OverBudget;
             }
         }
 
         Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
         hash.GetHashAndReset(digest);
         Sha256 = new Sha256Digest(digest);
+        return null;
+    }
+
+    private Problem? Append(ReadOnlySequence<byte> received, long bytesMax, IncrementalHash hash)
+    {
+        long length = _length + received.Length;
+        if (length > bytesMax)
+        {
+            return ProblemCatalogue.TooLarge(bytesMax);
+        }
+
+        if (length > _buffer.Length && !TryGrow(Math.Max(length, Math.Min(2L * _buffer.Length, bytesMax))))
+        {
+            return ProblemCatalogue.OverBudget;
+        }
+
+        foreach (ReadOnlyMemory<byte> piece in received)
+        {
+            hash.AppendData(piece.Span);
+            piece.Span.CopyTo(_buffer.AsSpan(_length));
+            _length += piece.Length;
+        }
+
         return null;
     }
 

@@ -14,12 +14,15 @@ internal sealed class RawPathMiddleware(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         ReadOnlySpan<char> path = RawPath.Of(context, out _);
+        bool isDocument = path.StartsWith(DocumentTarget.Prefix, StringComparison.Ordinal) && path.Length > DocumentTarget.Prefix.Length;
         if (RawPath.HasDotSegment(path))
         {
-            return ProblemWriter.WriteAsync(context, ProblemCatalogue.Id(new Storage.InvalidId("the path holds the segment '.' or '..'", 0)));
+            // In an id, the key's own rules say which byte it is.
+            Problem? inId = isDocument ? DocumentTarget.TryGetKey(context, out _) : null;
+            return ProblemWriter.WriteAsync(context, inId ?? ProblemCatalogue.DotSegment);
         }
 
-        if (path.StartsWith(DocumentTarget.Prefix, StringComparison.Ordinal) && path.Length > DocumentTarget.Prefix.Length)
+        if (isDocument)
         {
             context.Request.Path = RoutedPath;
         }

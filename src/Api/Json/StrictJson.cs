@@ -58,7 +58,7 @@ internal static class StrictJson
         }
         catch (JsonException exception)
         {
-            return new JsonError(Reason(exception), (exception.LineNumber ?? 0) + 1, exception.BytePositionInLine ?? 0);
+            return new JsonError(Reason(exception, depthMax), (exception.LineNumber ?? 0) + 1, exception.BytePositionInLine ?? 0);
         }
         finally
         {
@@ -163,10 +163,25 @@ internal static class StrictJson
         return position;
     }
 
-    /// <summary>The reader's message ends in the position, which is given apart.</summary>
-    private static string Reason(JsonException exception)
+    /// <summary>The reader's message without the position, which is given apart, and without its advice to programmers.</summary>
+    private static string Reason(JsonException exception, int depthMax)
     {
         string message = exception.Message;
+        if (message.Contains("depth of", StringComparison.Ordinal))
+        {
+            return $"the value is nested deeper than {depthMax} levels";
+        }
+
+        if (message.Contains("trailing comma", StringComparison.Ordinal))
+        {
+            return "a comma stands before the closing bracket";
+        }
+
+        if (message.StartsWith("The input does not contain any JSON tokens", StringComparison.Ordinal))
+        {
+            return "the body holds no JSON value";
+        }
+
         int end = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         return end < 0 ? message : message[..end];
     }

@@ -25,7 +25,7 @@ internal static class Description
 
     public static void UseDescription(this WebApplication app)
     {
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json");
         app.UseSwaggerUI(ui =>
         {
             ui.SwaggerEndpoint("/openapi/v1.json", "DocService v1");

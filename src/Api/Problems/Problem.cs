@@ -9,5 +9,8 @@ internal sealed record Problem(ProblemType Type, string Detail)
     /// <summary>Seconds after which trying again makes sense; null where it does not, or where nobody knows.</summary>
     public int? RetryAfterSeconds { get; init; }
 
+    /// <summary>Whether the rest of the request's body is not worth reading, so that the connection ends with the answer.</summary>
+    public bool EndsConnection { get; init; }
+
     public Problem With(params KeyValuePair<string, object?>[] extensions) => this with { Extensions = extensions };
 }

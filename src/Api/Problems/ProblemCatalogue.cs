@@ -39,12 +39,14 @@ internal static class ProblemCatalogue
     public static Problem Id(InvalidId error) =>
         new Problem(InvalidId, $"{Sentence(error.Reason)} Byte {error.BytePosition} of the id is the first at fault.").With(Member("bytePosition", error.BytePosition));
 
+    public static Problem DotSegment { get; } = new(InvalidId, "The path holds the segment '.' or '..', which names nothing here.");
+
     public static Problem Json(JsonError error) =>
         new Problem(InvalidJson, $"{Sentence(error.Reason)} Line {error.Line}, byte {error.BytePosition}.")
             .With(Member("line", error.Line), Member("bytePosition", error.BytePosition));
 
     public static Problem TooLarge(long bytesMax) =>
-        new Problem(PayloadTooLarge, $"The body is larger than {bytesMax} bytes.").With(Member("maxBytes", bytesMax));
+        new Problem(PayloadTooLarge, $"The body is larger than {bytesMax} bytes.").With(Member("maxBytes", bytesMax)) with { EndsConnection = true };
 
     public static Problem Precondition(DocumentInfo? current) =>
         new Problem(PreconditionFailed, current is null ? "The document does not exist." : "The document has another version than the condition asks for.")
@@ -68,6 +70,9 @@ internal static class ProblemCatalogue
     };
 
     public static Problem Internal { get; } = new(InternalError, "The server's log has the details.");
+
+    public static Problem Stopping { get; } =
+        new(ShuttingDown, "The server stopped before the whole body had arrived. Nothing was written.") { RetryAfterSeconds = 5, EndsConnection = true };
 
     public static Problem OverBudget { get; } =
         new(Busy, "Requests and answers under way have used up the server's memory budget (InFlightBytes).") { RetryAfterSeconds = 1 };

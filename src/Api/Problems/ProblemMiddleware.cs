@@ -1,4 +1,6 @@
+using DocService.Api.Ids;
 using DocService.Storage;
+using Microsoft.AspNetCore.Connections;
 
 namespace DocService.Api.Problems;
 
@@ -13,7 +15,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
-            if (context.RequestAborted.IsCancellationRequested)
+            if (IsGone(context, exception))
             {
                 return; // nobody is there to read an answer
             }
@@ -28,6 +30,11 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
             await ProblemWriter.WriteAsync(context, ProblemCatalogue.OfStatus(context.Response.StatusCode));
         }
     }
+
+    /// <summary>A read can fail with the connection before the context's own token says so.</summary>
+    private static bool IsGone(HttpContext context, Exception exception) =>
+        context.RequestAborted.IsCancellationRequested
+        || exception is ConnectionAbortedException or ConnectionResetException or { InnerException: ConnectionAbortedException };
 
     private static async Task AnswerAsync(HttpContext context, Problem problem)
     {
@@ -49,7 +56,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
             case BadHttpRequestException bad:
                 return ProblemCatalogue.OfStatus(bad.StatusCode, bad.Message);
             default:
-                logger.LogError(exception, "{Method} {Path} failed", context.Request.Method, context.Request.Path);
+                logger.LogError(exception, "{Method} {Path} failed", context.Request.Method, RawPath.Of(context, out _).ToString());
                 return ProblemCatalogue.Internal;
         }
     }

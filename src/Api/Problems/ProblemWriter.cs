@@ -22,6 +22,12 @@ internal static class ProblemWriter
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
+        if (problem.EndsConnection || UnreadBody.Is(context.Request))
+        {
+            // What the client sends next might be taken for the rest of a body that it never sent.
+            response.Headers.Connection = "close";
+        }
+
         byte[] body = Encode(problem);
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))

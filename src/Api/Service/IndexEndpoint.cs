@@ -8,8 +8,10 @@ internal static class IndexEndpoint
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/", ["GET", "HEAD"], Get).WithName("GetIndex").WithTags("Service").Describe(ServiceDescriptions.Index);
 
-    internal static IResult Get(HttpRequest request) =>
-        request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+    internal static IResult Get(HttpRequest request)
+    {
+        request.HttpContext.Response.Headers.Vary = "Accept";
+        return request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
             ? Results.Redirect("/swagger")
             : Results.Json(new
             {
@@ -26,4 +28,5 @@ internal static class IndexEndpoint
                     problems = "/problems",
                 },
             });
+    }
 }
