@@ -19,8 +19,7 @@ internal sealed class DocumentWrites(
             return refused;
         }
 
-        (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(
-            context.Request, options.MaxDocumentBytes, budget, lifetime.ApplicationStopping, context.RequestAborted);
+        (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(context.Request, options.MaxDocumentBytes, budget, lifetime);
         if (body is null)
         {
             return problem;

@@ -27,16 +27,15 @@ internal sealed class RequestBody : IDisposable
     /// <param name="request">Its fields have been checked.</param>
     /// <param name="bytesMax">Larger bodies are refused as soon as that is known.</param>
     /// <param name="budget">What the buffer is charged to.</param>
-    /// <param name="stopping">The server stops: a client that sends slowly must not hold it up.</param>
-    /// <param name="cancellation">The client has gone.</param>
+    /// <param name="lifetime">Tells when the server stops: a client that sends slowly must not hold it up.</param>
     public static async ValueTask<(RequestBody? Body, Problem? Problem)> ReadAsync(
-        HttpRequest request, long bytesMax, ByteBudget budget, CancellationToken stopping, CancellationToken cancellation)
+        HttpRequest request, long bytesMax, ByteBudget budget, IHostApplicationLifetime lifetime)
     {
         var body = new RequestBody(budget);
         Problem? problem = null;
         try
         {
-            problem = await body.FillAsync(request, bytesMax, stopping, cancellation);
+            problem = await body.FillAsync(request, bytesMax, lifetime.ApplicationStopping);
             return problem is null ? (body, null) : (null, problem);
         }
         catch
@@ -65,7 +64,7 @@ internal sealed class RequestBody : IDisposable
         _taken = 0;
     }
 
-    private async ValueTask<Problem?> FillAsync(HttpRequest request, long bytesMax, CancellationToken stopping, CancellationToken cancellation)
+    private async ValueTask<Problem?> FillAsync(HttpRequest request, long bytesMax, CancellationToken stopping)
     {
         long expected = request.ContentLength ?? Math.Min(FirstBytes, bytesMax);
         if (!TryGrow(Math.Max(1, expected)))
@@ -76,12 +75,13 @@ internal sealed class RequestBody : IDisposable
         UnreadBody.Begun(request);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-        // Not by the token: a read that a token has cut off leaves Kestrel's reader in a state that it complains of.
+        // No token goes into the read: one that it cuts off leaves Kestrel's reader in a state that the log then complains
+        // of as an error. A read ends by itself with the connection.
         PipeReader reader = request.BodyReader;
         using CancellationTokenRegistration stop = stopping.UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), reader);
         while (true)
         {
-            ReadResult read = await reader.ReadAsync(cancellation);
+            ReadResult read = await reader.ReadAsync(CancellationToken.None);
             Problem? problem = read.IsCanceled ? ProblemCatalogue.Stopping : Append(read.Buffer, bytesMax, hash);
             reader.AdvanceTo(read.Buffer.End);
             if (problem is not null)

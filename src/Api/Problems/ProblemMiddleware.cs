@@ -17,7 +17,8 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         {
             if (IsGone(context, exception))
             {
-                return; // nobody is there to read an answer
+                context.Abort(); // nobody is there to read an answer, or to send what is left of the body
+                return;
             }
 
             await AnswerAsync(context, ToProblem(context, exception));
