@@ -93,7 +93,6 @@ public sealed class InterleavingTests(ITestOutputHelper output)
 
         Campaign.Report report = await Campaign.RunAsync(name, recorder.States(Seed, Budget), Seed);
         output.WriteLine($"{name}: {report}");
-        Assert.Empty(report.Violations);
-        Assert.True(report.States >= 40, $"only {report.States} states");
+        report.AssertNone(40);
     }
 }

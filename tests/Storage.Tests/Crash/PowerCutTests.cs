@@ -80,7 +80,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
                 };
             }
         });
-        await ExamineAsync($"seeded workload {number}", recorder.States(Seed, Budget), statesMin: 60);
+        await ExamineAsync($"seeded workload {number}", recorder.States(Seed, Budget), statesMin: 40);
     }
 
     [Fact]
@@ -145,7 +145,6 @@ public sealed class PowerCutTests(ITestOutputHelper output)
         Campaign.Report report = await Campaign.RunAsync(name, states, Seed);
 
         output.WriteLine($"{name}: {report}");
-        Assert.Empty(report.Violations);
-        Assert.True(report.States >= statesMin, $"only {report.States} states");
+        report.AssertNone(statesMin);
     }
 }

@@ -60,6 +60,13 @@ internal static class Campaign
     /// <param name="Violations">Each with its replay line.</param>
     internal sealed record Report(int States, int Openings, IReadOnlyList<string> Violations)
     {
+        /// <summary>Fails with the replay lines of the first violations, and where so little was examined that the run proves nothing.</summary>
+        public void AssertNone(int statesMin)
+        {
+            Assert.True(Violations.Count == 0, string.Join('\n', Violations.Take(5)));
+            Assert.True(States >= statesMin, $"only {States} states");
+        }
+
         public override string ToString() => $"{States} states, {Openings} with the opening cut, {Violations.Count} violations";
     }
 }
