@@ -104,8 +104,20 @@ internal sealed class SequenceLease
         catch (FileSystemException)
         {
             // After a failed sync this file proves nothing any more, whatever a later sync says.
-            _data.TryUnlink(SpareName);
+            TryDropSpare();
             throw;
+        }
+    }
+
+    private void TryDropSpare()
+    {
+        try
+        {
+            _data.TryUnlink(SpareName);
+        }
+        catch (FileSystemException)
+        {
+            // It stays and is written anew before its next use. The failure that brought us here is the one to tell.
         }
     }
 
@@ -140,17 +152,15 @@ internal sealed class SequenceLease
             : null;
     }
 
-    /// <summary>Allocates the next spare while there is room. Without one the next lease allocates for itself, or is refused.</summary>
+    /// <summary>
+    /// Allocates the next spare while there is room. Without one the next lease allocates for itself, or is refused.
+    /// One that is there is written again: a full disk or a power cut may have left the name without its block.
+    /// </summary>
     private void PrepareSpare()
     {
         try
         {
-            if (_data.GetKind(SpareName) != EntryKind.None)
-            {
-                return;
-            }
-
-            using IFile spare = _data.Create(SpareName);
+            using IFile spare = _data.TryOpen(SpareName, FileAccess.ReadWrite) ?? _data.Create(SpareName);
             spare.Write(new byte[FileBytes], 0);
             spare.Sync();
         }
