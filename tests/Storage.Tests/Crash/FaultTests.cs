@@ -57,7 +57,7 @@ public sealed class FaultTests(ITestOutputHelper output)
         IEnumerable<CrashState> states = call % MixedEvery == 0 ? cut.States(unchecked(Seed + call), 4).TakeLast(1).Prepend(cut.Nothing()) : [cut.Nothing()];
         foreach (CrashState state in states)
         {
-            string? lost = await Oracle.ExamineAsync(state);
+            string? lost = await Oracle.ExamineAsync(state.Open(), state.Point.Marks, call % 2 == 0 ? Scene.Old : null);
             Assert.True(lost is null, $"{replay}, {state}: {lost}");
         }
 

@@ -56,7 +56,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     public async Task PowerCut_AtEveryCall_KeepsWhatWasAcknowledgedOrRead(string name)
     {
         CrashRecorder recorder = await Scene.RecordAsync(await Scene.PreparedAsync(), Workloads[name]);
-        await ExamineAsync(name, recorder.States(Seed, Budget), statesMin: 30);
+        await ExamineAsync(name, recorder.States(Seed, Budget), statesMin: 20);
     }
 
     [Theory]
@@ -80,7 +80,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
                 };
             }
         });
-        await ExamineAsync($"seeded workload {number}", recorder.States(Seed, Budget), statesMin: 40);
+        await ExamineAsync($"seeded workload {number}", recorder.States(Seed, Budget), statesMin: 25);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ internal static class Campaign
     private const int Threads = 2;
 
     /// <summary>Every so many states the opening itself is cut too.</summary>
-    private const int OpeningEvery = 24;
+    private const int OpeningEvery = 32;
 
     /// <param name="name">For messages.</param>
     /// <param name="states">What to examine; enumerated once.</param>

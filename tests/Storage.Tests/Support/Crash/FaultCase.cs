@@ -11,7 +11,7 @@ internal sealed record FaultCase(Errno Error, FaultKind Kind, bool Forever)
     [
         .. from error in new[] { Errno.EIO, Errno.ENOSPC, Errno.EROFS, Errno.EMFILE }
            from kind in new[] { FaultKind.BeforeEffect, FaultKind.AfterEffect }
-           where kind == FaultKind.BeforeEffect || error != Errno.EMFILE
+           where kind == FaultKind.BeforeEffect || error is Errno.EIO or Errno.ENOSPC
            from forever in new[] { false, true }
            select new FaultCase(error, kind, forever),
         new FaultCase(Errno.ENOSPC, FaultKind.ShortWrite, false),

@@ -14,6 +14,7 @@ internal sealed class Ledger
     private readonly Dictionary<int, Read> _reads = [];
     private readonly Dictionary<string, Floor> _floors = [];
     private readonly Dictionary<long, string> _versions = [];
+    private Guid? _storeId;
     private long _highest;
     private bool _isHealthy;
 
@@ -35,6 +36,9 @@ internal sealed class Ledger
     {
         switch (note)
         {
+            case Note.Opened opened:
+                Identify(opened.StoreId);
+                break;
             case Note.Issued issued:
                 _writes.Add(issued.Operation, new Write(issued.Id, issued.Body) { HighestBefore = _highest });
                 break;
@@ -61,6 +65,16 @@ internal sealed class Ledger
                 Restart();
                 break;
         }
+    }
+
+    private void Identify(Guid storeId)
+    {
+        if (_storeId is { } known && known != storeId)
+        {
+            Object($"the store was {known} and is {storeId} now");
+        }
+
+        _storeId = storeId;
     }
 
     private void Acknowledge(Note.Acknowledged acknowledged)

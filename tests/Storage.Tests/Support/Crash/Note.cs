@@ -3,6 +3,9 @@ namespace DocService.Storage.Tests.Support.Crash;
 /// <summary>What a workload writes into the disk's log, in its place among the calls. A <see cref="Ledger"/> is made of these alone.</summary>
 internal abstract record Note(int Operation)
 {
+    /// <summary>A store is open and has told its identity.</summary>
+    internal sealed record Opened(Guid StoreId) : Note(0);
+
     /// <summary>A write is about to be asked for: from here on a power cut may leave it. A delete has no body.</summary>
     internal sealed record Issued(int Operation, string Id, string? Body) : Note(Operation);
 

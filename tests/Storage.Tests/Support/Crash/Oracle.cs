@@ -11,7 +11,7 @@ internal static class Oracle
 {
     // Cuts inside one opening: the first calls change the most, later ones are sampled.
     private const int EarlyPoints = 16;
-    private const int CutsInOpening = 6;
+    private const int CutsInOpening = 4;
 
     /// <summary>
     /// Opens, reads everything, writes once more, cuts the power with nothing unsynced kept, opens again and reads
@@ -23,11 +23,12 @@ internal static class Oracle
         return await ExamineAsync(state.Open(), notes, Scene.Ids[Math.Abs(state.Hash.GetHashCode() % Scene.Ids.Count)]);
     }
 
-    /// <summary>As the other, on a disk that is about to be opened; its log is that of a process that is gone.</summary>
-    public static async Task<string?> ExamineAsync(SimulatedFileSystem disk, IEnumerable<object> notes, string written)
+    /// <summary>As the other, on a disk that is about to be opened; without a document to write, opens once and reads.</summary>
+    public static async Task<string?> ExamineAsync(SimulatedFileSystem disk, IEnumerable<object> notes, string? written)
     {
         Scene.Continue(disk, [.. notes, new Note.Restarted()]);
-        if (await UseAsync(disk, written) is { } problem)
+        string? problem = await UseAsync(disk, written);
+        if (problem is not null || written is null)
         {
             return problem;
         }
@@ -48,8 +49,10 @@ internal static class Oracle
             return problem;
         }
 
-        // What the undisturbed opening showed is what the disturbed ones must show.
-        var notes = disk.Log.Marks();
+        // What the undisturbed opening showed is what the disturbed ones must show; but a first start that is cut off
+        // is another store's when it is done again.
+        var known = state.Point.Marks;
+        var notes = disk.Log.Marks().Where(note => note is not Note.Opened || known.Contains(note)).ToList();
         var random = new Random(seed);
         var points = recorder.Points();
         var seen = new HashSet<UInt128>();

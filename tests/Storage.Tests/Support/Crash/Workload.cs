@@ -10,7 +10,7 @@ namespace DocService.Storage.Tests.Support.Crash;
 /// Invariants: no two puts have the same body.
 /// On failure: members of the store's family are outcomes; anything else, and no answer in time, leaves.
 /// </remarks>
-internal sealed class Workload(SimulatedFileSystem disk, DocumentStore store)
+internal sealed class Workload
 {
     /// <summary>Generous: only a store that hangs for good takes so long.</summary>
     public static readonly TimeSpan HangTimeout = TimeSpan.FromSeconds(60);
@@ -21,37 +21,45 @@ internal sealed class Workload(SimulatedFileSystem disk, DocumentStore store)
     /// <summary>More than one page.</summary>
     public const int LargeBytes = 9000;
 
-    private int _operations = disk.Log.Marks().OfType<Note>().Select(note => note.Operation).DefaultIfEmpty().Max();
+    private int _operations;
 
-    public DocumentStore Store => store;
+    public Workload(SimulatedFileSystem disk, DocumentStore store)
+    {
+        Disk = disk;
+        Store = store;
+        _operations = disk.Log.Marks().OfType<Note>().Select(note => note.Operation).DefaultIfEmpty().Max();
+        disk.Mark(new Note.Opened(store.Status.StoreId));
+    }
 
-    public SimulatedFileSystem Disk => disk;
+    public DocumentStore Store { get; }
+
+    public SimulatedFileSystem Disk { get; }
 
     /// <summary>Null when it succeeded.</summary>
     public Task<StoreException?> PutAsync(string id, int bytes = SmallBytes)
     {
         int operation = Next();
         string body = Body(operation, id, bytes);
-        return WriteAsync(operation, id, body, () => store.PutAsync(id, body));
+        return WriteAsync(operation, id, body, () => Store.PutAsync(id, body));
     }
 
     /// <summary>Null when it succeeded, also where there was nothing to delete.</summary>
-    public Task<StoreException?> DeleteAsync(string id) => WriteAsync(Next(), id, null, () => store.DeleteAsync(id));
+    public Task<StoreException?> DeleteAsync(string id) => WriteAsync(Next(), id, null, () => Store.DeleteAsync(id));
 
     /// <summary>Null when it succeeded.</summary>
     public async Task<StoreException?> ReadAsync(string id)
     {
         int operation = Next();
-        disk.Mark(new Note.ReadBegun(operation, id));
+        Disk.Mark(new Note.ReadBegun(operation, id));
         try
         {
-            using StoredDocument? document = await store.ReadAsync(DocumentKey.Create(id), default).AsTask().WaitAsync(HangTimeout);
-            disk.Mark(new Note.ReadEnded(operation, document?.Info.Version ?? 0, document is null ? null : Encoding.UTF8.GetString(document.Body.Span)));
+            using StoredDocument? document = await Store.ReadAsync(DocumentKey.Create(id), default).AsTask().WaitAsync(HangTimeout);
+            Disk.Mark(new Note.ReadEnded(operation, document?.Info.Version ?? 0, document is null ? null : Encoding.UTF8.GetString(document.Body.Span)));
             return null;
         }
         catch (StoreException exception)
         {
-            disk.Mark(new Note.ReadFailed(operation, $"{exception.GetType().Name}: {exception.Message}"));
+            Disk.Mark(new Note.ReadFailed(operation, $"{exception.GetType().Name}: {exception.Message}"));
             return exception;
         }
     }
@@ -77,21 +85,21 @@ internal sealed class Workload(SimulatedFileSystem disk, DocumentStore store)
 
     private async Task<StoreException?> WriteAsync(int operation, string id, string? body, Func<Task<WriteResult>> write)
     {
-        disk.Mark(new Note.Issued(operation, id, body));
+        Disk.Mark(new Note.Issued(operation, id, body));
         try
         {
             WriteResult result = await write().WaitAsync(HangTimeout);
-            disk.Mark(new Note.Acknowledged(operation, result.Sequence));
+            Disk.Mark(new Note.Acknowledged(operation, result.Sequence));
             return null;
         }
         catch (OutcomeUnknownException exception)
         {
-            disk.Mark(new Note.LeftOpen(operation, exception.Message));
+            Disk.Mark(new Note.LeftOpen(operation, exception.Message));
             return exception;
         }
         catch (StoreException exception)
         {
-            disk.Mark(new Note.Refused(operation, $"{exception.GetType().Name}: {exception.Message}"));
+            Disk.Mark(new Note.Refused(operation, $"{exception.GetType().Name}: {exception.Message}"));
             return exception;
         }
     }
