@@ -1,3 +1,4 @@
+using DocService.Storage.Io;
 using DocService.Storage.Tests.Support.Crash;
 using DocService.Storage.Tests.Support.Simulation;
 using Xunit.Abstractions;
@@ -15,7 +16,7 @@ public sealed class OpeningFaultTests(ITestOutputHelper output)
         get
         {
             var data = new TheoryData<string, bool>();
-            foreach (FaultCase fault in FaultCase.All.Where(fault => !fault.Forever))
+            foreach (FaultCase fault in FaultCase.All.Where(fault => !fault.Forever && (fault.Kind != FaultKind.AfterEffect || fault.Error == Errno.EIO)))
             {
                 data.Add(fault.ToString(), true);
                 data.Add(fault.ToString(), false);
@@ -66,11 +67,11 @@ public sealed class OpeningFaultTests(ITestOutputHelper output)
 
         var notes = disk.Log.Marks();
         CrashState cut = call % 2 == 0 ? disk.CrashNow().Nothing() : disk.CrashNow().Everything();
-        string? problem = await Oracle.ExamineAsync(cut.Open(), notes, Scene.New);
+        string? problem = await Oracle.ExamineAsync(cut.Open(), notes, null);
         Assert.True(problem is null, $"{replay}, {cut}: {problem}");
 
         // What a failed sync leaves doubtful stays so until a power cut: a mere restart cannot promise to keep it.
-        if (!failed.IsSync)
+        if (!failed.IsSync && call % 2 == 1)
         {
             problem = await Oracle.ExamineAsync(disk.Kill(), [], Scene.New);
             Assert.True(problem is null, $"{replay}, restarted: {problem}");

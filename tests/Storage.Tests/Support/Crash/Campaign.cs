@@ -31,7 +31,7 @@ internal static class Campaign
                     var (state, index) = item;
                     Interlocked.Increment(ref examined);
                     string? problem = await Oracle.ExamineAsync(state);
-                    if (problem is null && index % OpeningEvery == 0)
+                    if (problem is null && !stopAtFirst && index % OpeningEvery == 0)
                     {
                         Interlocked.Increment(ref openings);
                         problem = await Oracle.ExamineOpeningAsync(state, unchecked(seed + index));

@@ -74,7 +74,7 @@ internal static class Oracle
 
     private static async Task<string?> UseAsync(SimulatedFileSystem disk, string? written)
     {
-        
+
         disk.Log.KeepsCalls = false;
         try
         {
