@@ -9,7 +9,7 @@ set -euo pipefail
 export LC_ALL=C
 
 name_bytes_max=200
-prefix_bytes_max=163 # name_bytes_max less '~', 32 digits and '.json'
+prefix_bytes_max=162 # name_bytes_max less '~', 32 digits and '.json'
 
 # file_name ID_FILE DIGEST: the name that an id (the bytes of the file) has on disk.
 file_name() {

@@ -152,6 +152,7 @@ end_server() {
   [[ -n $pid ]] || return 0
   kill "-$1" "$pid" 2>/dev/null || true
   wait_until 10 has_ended "$pid" || return 1
+  wait_until 10 has_ended "$launcher_pid" || return 1
   wait "$launcher_pid" 2>/dev/null || true
   server_pid=
   launcher_pid=

@@ -69,11 +69,14 @@ def check_put(calls, data, port):
                  lambda call: call.name == "openat" and temp_name.match(call.arguments))
     directory, temp = temp_name.match(create.arguments).groups()
     path = f"{directory}/{temp}"
-    write = one(calls, "write to it",
-                lambda call: call.name in ("pwrite64", "write") and re.match(rf"\d+<{re.escape(path)}>", call.arguments),
-                create)
-    writes = [call for call in calls
-              if call.name in ("pwrite64", "write") and re.match(rf"\d+<{re.escape(path)}>", call.arguments)]
+    is_write = re.compile(rf"^\d+<{re.escape(path)}>.*, (\d+), (\d+)$")
+    write = one(calls, "write to it", lambda call: call.name == "pwrite64" and is_write.match(call.arguments), create)
+    writes = [call for call in calls if call.name == "pwrite64" and is_write.match(call.arguments)]
+    end = 0
+    for call in writes:
+        if int(is_write.match(call.arguments).group(2)) != end or int(call.result) <= 0:
+            fail(f"the write at {end} is missing")
+        end += int(call.result)
     sync = one(calls, "fsync of it", is_sync_of(path), writes[-1])
     name = rf'\d+<{re.escape(directory)}>'
     rename = one(calls, "rename of it into the same directory",

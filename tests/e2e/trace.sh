@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 
 strace_pid=
+at_exit+=('[[ -z $strace_pid ]] || kill "$strace_pid"')
 
 # need_strace: skips the script where strace is missing or ptrace is forbidden.
 need_strace() {
@@ -21,7 +22,6 @@ attach() {
   shift 2
   strace -f -yy -s 64 -o "$log" "$@" -p "$pid" 2>"$work/strace.err" &
   strace_pid=$!
-  at_exit+=("kill $strace_pid 2>/dev/null")
   wait_until 20 is_attached && is_running "$strace_pid"
 }
 
@@ -30,5 +30,7 @@ is_attached() { grep -q ' attached' "$work/strace.err" || ! is_running "$strace_
 # detach: the server runs on without strace; the log is complete.
 detach() {
   kill -INT "$strace_pid" 2>/dev/null || true
+  wait_until 10 has_ended "$strace_pid" || kill -KILL "$strace_pid" 2>/dev/null || true
   wait "$strace_pid" 2>/dev/null || true
+  strace_pid=
 }
