@@ -105,10 +105,15 @@ internal sealed class DataDirectory : IDisposable
                 IDirectory directory = OpenPart(documents, DocumentPath.ShardName(shard));
                 shards[shard] = new ShardDirectory(directory);
                 DocumentFiles.RemoveTemps(directory);
-                directory.Sync();
             }
 
+            // The parent first: on filesystems with one journal that commits the shards too, and their own syncs return at once.
             documents.Sync();
+            foreach (ShardDirectory shard in shards)
+            {
+                shard.Sync();
+            }
+
             return new DocumentFiles(shards, quarantine);
         }
         catch

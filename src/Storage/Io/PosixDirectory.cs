@@ -108,14 +108,25 @@ internal sealed class PosixDirectory : IDirectory
 
     public IReadOnlyList<string> List()
     {
+        bool held = false;
         try
         {
-            return [.. new DirectoryInfo(Path).EnumerateFileSystemInfos().Select(entry => entry.Name)];
+            // By the descriptor: the directory may have been moved since it was opened.
+            _handle.DangerousAddRef(ref held);
+            var directory = new DirectoryInfo($"/proc/self/fd/{_handle.DangerousGetHandle()}");
+            return [.. directory.EnumerateFileSystemInfos().Select(entry => entry.Name)];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The framework hides errno here; the two cases a user can mend are told apart.
             throw new FileSystemException("readdir", Path, exception is UnauthorizedAccessException ? Errno.EACCES : Errno.EIO);
+        }
+        finally
+        {
+            if (held)
+            {
+                _handle.DangerousRelease();
+            }
         }
     }
 

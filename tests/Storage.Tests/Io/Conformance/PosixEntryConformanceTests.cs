@@ -1,0 +1,3 @@
+namespace DocService.Storage.Tests.Io.Conformance;
+
+public sealed class PosixEntryConformanceTests() : EntryConformanceTests(new PosixVolume());

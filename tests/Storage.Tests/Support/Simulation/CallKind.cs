@@ -1,0 +1,29 @@
+namespace DocService.Storage.Tests.Support.Simulation;
+
+/// <summary>Which member of the file-system seam was called.</summary>
+internal enum CallKind
+{
+    OpenDirectory,
+    Open,
+    Create,
+    CreateDirectory,
+    Link,
+    Rename,
+    Unlink,
+    GetKind,
+    List,
+    SyncDirectory,
+    Lock,
+    GetVolumeInfo,
+    GetLength,
+    Read,
+    Write,
+    StartWriteback,
+    SyncData,
+    Sync,
+    DropCache,
+    Close,
+
+    /// <summary>Not a call: a note of the workload, such as an acknowledgement, in its place among the calls.</summary>
+    Mark,
+}

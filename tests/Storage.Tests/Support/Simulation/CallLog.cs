@@ -1,0 +1,81 @@
+namespace DocService.Storage.Tests.Support.Simulation;
+
+/// <summary>Every call of one file system and every mark of its workload, in the order in which they took effect.</summary>
+/// <remarks>
+/// Owns: the list.
+/// Thread: any, behind its own lock.
+/// Invariants: only grows; <see cref="SimulatedCall.Index"/> is the position.
+/// On failure: cannot fail.
+/// </remarks>
+internal sealed class CallLog
+{
+    private readonly Lock _lock = new();
+    private readonly List<SimulatedCall> _calls = [];
+    private readonly List<SimulatedCall> _marks = [];
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _calls.Count;
+            }
+        }
+    }
+
+    public int MarkCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _marks.Count;
+            }
+        }
+    }
+
+    public void Add(SimulatedCall call)
+    {
+        lock (_lock)
+        {
+            call.Index = _calls.Count;
+            _calls.Add(call);
+            if (call.Kind == CallKind.Mark)
+            {
+                _marks.Add(call);
+            }
+        }
+    }
+
+    /// <summary>All calls so far, or the first of them.</summary>
+    public IReadOnlyList<SimulatedCall> Take(int count = int.MaxValue)
+    {
+        lock (_lock)
+        {
+            return _calls.GetRange(0, Math.Min(count, _calls.Count));
+        }
+    }
+
+    /// <summary>What the workload noted among the first <paramref name="count"/> entries.</summary>
+    public IReadOnlyList<object> Marks(int count = int.MaxValue)
+    {
+        lock (_lock)
+        {
+            return [.. _marks.TakeWhile(mark => mark.Index < count).Select(mark => mark.Note!)];
+        }
+    }
+
+    /// <summary>A log of its own that begins with the same entries: a process was killed, its history was not.</summary>
+    public CallLog Copy()
+    {
+        var copy = new CallLog();
+        lock (_lock)
+        {
+            copy._calls.AddRange(_calls);
+            copy._marks.AddRange(_marks);
+        }
+
+        return copy;
+    }
+}
