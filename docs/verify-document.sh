@@ -15,6 +15,7 @@ prefix_bytes_max=162 # name_bytes_max less '~', 32 digits and '.json'
 file_name() {
   local name='' prefix='' byte char
   while read -r byte; do
+    # shellcheck disable=SC2059
     printf -v char "\\x$byte"
     case $char in
       [a-z0-9_-]) ;;

@@ -35,12 +35,13 @@ def save(name, content):
 
 
 everything = b",\n".join(values)
-for times in (1, 2, 5):
+for times in (1, 2, 5, 15_000_000 // len(everything)):
     save(f"array-{times}", b"[" + b",".join([everything] * times) + b"]")
 save("object", b"{" + b",".join(b'"%d":%s' % pair for pair in enumerate(values * 2)) + b"}")
 save("string", json.dumps("\n".join(v.decode("utf-8") for v in values), ensure_ascii=False).encode())
-for index, value in enumerate(values[:100]):
+for index, value in enumerate(values):
     save(f"nested-{index}", b'{"file":%d,"content":[[%s]]}' % (index, value.strip()))
+    save(f"text-{index}", json.dumps(value.decode("utf-8")).encode())
 for index, value in enumerate(values[:12]):
     text = value.strip()
     save(f"bom-{index}", b"\xef\xbb\xbf" + text)
