@@ -1,5 +1,5 @@
 # strace of a running server, for the scripts that need it. Source after lib.sh.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016,SC2154
 
 strace_pid=
 at_exit+=('[[ -z $strace_pid ]] || kill "$strace_pid"')
