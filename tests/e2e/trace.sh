@@ -20,6 +20,7 @@ need_strace() {
 attach() {
   local pid=$1 log=$2
   shift 2
+  : >"$work/strace.err" # or the last run's words would be taken for this one's
   strace -f -yy -s 64 -o "$log" "$@" -p "$pid" 2>"$work/strace.err" &
   strace_pid=$!
   wait_until 20 is_attached && is_running "$strace_pid"
@@ -29,7 +30,7 @@ is_attached() { grep -q ' attached' "$work/strace.err" || ! is_running "$strace_
 
 # detach: the server runs on without strace; the log is complete.
 detach() {
-  kill -INT "$strace_pid" 2>/dev/null || true
+  kill -TERM "$strace_pid" 2>/dev/null || true
   wait_until 10 has_ended "$strace_pid" || kill -KILL "$strace_pid" 2>/dev/null || true
   wait "$strace_pid" 2>/dev/null || true
   strace_pid=
