@@ -116,6 +116,7 @@ launch() {
   (cd "$root" && exec "$@" --urls http://127.0.0.1:0 "--DocService:DataDirectory=$data" \
     --Logging:LogLevel:Microsoft.Hosting.Lifetime=Information "${arguments[@]}") </dev/null >"$server_log" 2>&1 &
   launcher_pid=$!
+  disown "$launcher_pid" # bash would report its end by a line of its own
   wait_until "$ready_seconds_max" has_started || die "the server did not start"
   is_running "$launcher_pid" || die "the server ended at once"
   base=http://127.0.0.1:$(listening_port)
@@ -153,7 +154,6 @@ end_server() {
   kill "-$1" "$pid" 2>/dev/null || true
   wait_until 10 has_ended "$pid" || return 1
   wait_until 10 has_ended "$launcher_pid" || return 1
-  wait "$launcher_pid" 2>/dev/null || true
   server_pid=
   launcher_pid=
 }
@@ -194,7 +194,6 @@ clean_up() {
   fi
   if is_running "$launcher_pid"; then
     kill -KILL "$launcher_pid"
-    wait "$launcher_pid" 2>/dev/null
   fi
   for ((index = ${#at_exit[@]} - 1; index >= 0; index--)); do
     eval "${at_exit[index]}"
