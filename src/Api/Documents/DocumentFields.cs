@@ -1,0 +1,32 @@
+using DocService.Api.Fields;
+using DocService.Storage;
+
+namespace DocService.Api.Documents;
+
+/// <summary>The response fields that describe a document.</summary>
+internal static class DocumentFields
+{
+    /// <summary>Younger versions than this have no Last-Modified: within its second another version could follow (RFC 9110 8.8.2.2).</summary>
+    private static readonly TimeSpan SettledAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>What 200 and 304 have in common.</summary>
+    public static void WriteValidators(HttpResponse response, DocumentInfo info, DateTimeOffset now)
+    {
+        response.Headers.ETag = EntityTag.Of(info);
+        response.Headers.CacheControl = "no-cache";
+        if (now - info.Modified >= SettledAfter)
+        {
+            response.Headers.LastModified = HttpDate.Format(info.Modified);
+        }
+    }
+
+    /// <summary>Everything that a GET's 200 says, and a HEAD's with it.</summary>
+    public static void WriteAll(HttpResponse response, DocumentInfo info, DateTimeOffset now)
+    {
+        WriteValidators(response, info, now);
+        response.ContentType = info.ContentType;
+        response.ContentLength = info.Length;
+        response.Headers["Repr-Digest"] = Digest.Of(info.Sha256);
+        response.Headers.AcceptRanges = "none";
+    }
+}

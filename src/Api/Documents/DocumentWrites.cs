@@ -1,0 +1,113 @@
+using DocService.Api.Configuration;
+using DocService.Api.Fields;
+using DocService.Api.Ids;
+using DocService.Api.Json;
+using DocService.Api.Problems;
+using DocService.Storage;
+
+namespace DocService.Api.Documents;
+
+/// <summary>PUT and DELETE of a document.</summary>
+internal sealed class DocumentWrites(DocumentStore store, ByteBudget budget, DocServiceOptions options, TimeProvider clock)
+{
+    public async Task<Problem?> PutAsync(HttpContext context)
+    {
+        // Everything that the fields alone refuse is refused before the body is asked for (Expect: 100-continue).
+        if (PutRequest.TryParse(context, options, out PutRequest request) is { } refused)
+        {
+            return refused;
+        }
+
+        (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(context.Request, options.MaxDocumentBytes, budget, context.RequestAborted);
+        if (body is null)
+        {
+            return problem;
+        }
+
+        using (body)
+        {
+            if (StrictJson.Check(body.Bytes.Span, options.MaxDepth) is { } error)
+            {
+                return ProblemCatalogue.Json(error);
+            }
+
+            if (request.Digest.Check(body.Bytes.Span, body.Sha256) is { } mismatch)
+            {
+                return mismatch;
+            }
+
+            var content = new DocumentContent(body.Bytes, context.Request.ContentType!, body.Sha256);
+            WriteResult result = await store.PutAsync(request.Key, content, request.Conditions, request.Level, context.RequestAborted);
+            return result.Status == WriteStatus.ConditionFailed
+                ? ProblemCatalogue.Precondition(result.Document)
+                : await AnswerPutAsync(context, request, result, body);
+        }
+    }
+
+    public async Task<Problem?> DeleteAsync(HttpContext context)
+    {
+        if (DocumentTarget.TryGetKey(context, out DocumentKey key) is { } invalidId)
+        {
+            return invalidId;
+        }
+
+        if (ConditionFields.TryParse(context.Request.Headers, out ConditionFields conditions) is { } malformed)
+        {
+            return malformed;
+        }
+
+        if (DurabilityField.TryParse(context.Request.Headers, options.Level, out DurabilityLevel level) is { } unknown)
+        {
+            return unknown;
+        }
+
+        WriteResult result = await store.DeleteAsync(key, conditions.Write, level, context.RequestAborted);
+        switch (result.Status)
+        {
+            case WriteStatus.NotFound:
+                return ProblemCatalogue.NoDocument(key);
+            case WriteStatus.ConditionFailed:
+                return ProblemCatalogue.Precondition(result.Document);
+            default:
+                context.Response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);
+                context.Response.StatusCode = result.Level == DurabilityLevel.Buffered ? StatusCodes.Status202Accepted : StatusCodes.Status204NoContent;
+                return null;
+        }
+    }
+
+    private async Task<Problem?> AnswerPutAsync(HttpContext context, PutRequest request, WriteResult result, RequestBody body)
+    {
+        HttpResponse response = context.Response;
+        response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);
+        bool isCreated = result.Status == WriteStatus.Created;
+        if (isCreated)
+        {
+            response.Headers.Location = DocumentTarget.PathOf(request.Key);
+        }
+
+        if (result.Level == DurabilityLevel.Buffered)
+        {
+            // Not visible yet: no entity tag, which would invite to use it.
+            response.StatusCode = StatusCodes.Status202Accepted;
+            return null;
+        }
+
+        if (request.Preference is { } preference)
+        {
+            response.Headers["Preference-Applied"] = preference;
+        }
+
+        if (request.Preference == PreferField.Representation)
+        {
+            response.StatusCode = isCreated ? StatusCodes.Status201Created : StatusCodes.Status200OK;
+            DocumentFields.WriteAll(response, result.Document!, clock.GetUtcNow());
+            response.Headers.ContentLocation = DocumentTarget.PathOf(request.Key);
+            await response.BodyWriter.WriteAsync(body.Bytes, context.RequestAborted);
+            return null;
+        }
+
+        response.StatusCode = isCreated ? StatusCodes.Status201Created : StatusCodes.Status204NoContent;
+        response.Headers.ETag = EntityTag.Of(result.Document!);
+        return null;
+    }
+}

@@ -1,0 +1,44 @@
+using DocService.Api.Configuration;
+using DocService.Api.Fields;
+using DocService.Api.Ids;
+using DocService.Api.Problems;
+using DocService.Storage;
+
+namespace DocService.Api.Documents;
+
+/// <summary>What a PUT asks for, as far as its target and fields say.</summary>
+internal readonly record struct PutRequest(DocumentKey Key, Conditions Conditions, Digest Digest, DurabilityLevel Level, string? Preference)
+{
+    public static Problem? TryParse(HttpContext context, DocServiceOptions options, out PutRequest request)
+    {
+        request = default;
+        IHeaderDictionary headers = context.Request.Headers;
+        if (DocumentTarget.TryGetKey(context, out DocumentKey key) is { } invalidId)
+        {
+            return invalidId;
+        }
+
+        if (BodyFields.Check(context.Request, options.MaxDocumentBytes) is { } badBody)
+        {
+            return badBody;
+        }
+
+        if (ConditionFields.TryParse(headers, out ConditionFields conditions) is { } badConditions)
+        {
+            return badConditions;
+        }
+
+        if (Digest.TryParse(headers, out Digest digest) is { } badDigest)
+        {
+            return badDigest;
+        }
+
+        if (DurabilityField.TryParse(headers, options.Level, out DurabilityLevel level) is { } badLevel)
+        {
+            return badLevel;
+        }
+
+        request = new PutRequest(key, conditions.Write, digest, level, PreferField.Parse(headers["Prefer"]));
+        return null;
+    }
+}

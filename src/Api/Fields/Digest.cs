@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using DocService.Api.Problems;
+using DocService.Storage;
+using Microsoft.Extensions.Primitives;
+
+namespace DocService.Api.Fields;
+
+/// <summary>Content-Digest and Repr-Digest (RFC 9530). The two mean the same here: documents have no content coding.</summary>
+internal sealed class Digest
+{
+    private readonly List<byte[]> _sha256 = [];
+    private readonly List<byte[]> _sha512 = [];
+
+    private Digest()
+    {
+    }
+
+    /// <summary>The field's value for a digest: <c>sha-256=:base64:</c>.</summary>
+    public static string Of(Sha256Digest digest)
+    {
+        Span<byte> value = stackalloc byte[Sha256Digest.Bytes];
+        digest.CopyTo(value);
+        return $"sha-256=:{Convert.ToBase64String(value)}:";
+    }
+
+    /// <summary>What the request states of its body; unknown algorithms are ignored.</summary>
+    public static Problem? TryParse(IHeaderDictionary headers, out Digest stated)
+    {
+        stated = new Digest();
+        return stated.Take("Content-Digest", headers["Content-Digest"]) ?? stated.Take("Repr-Digest", headers["Repr-Digest"]);
+    }
+
+    /// <summary>Null when the body is what was stated.</summary>
+    public Problem? Check(ReadOnlySpan<byte> body, Sha256Digest sha256)
+    {
+        Span<byte> actual = stackalloc byte[SHA512.HashSizeInBytes];
+        sha256.CopyTo(actual);
+        foreach (byte[] value in _sha256)
+        {
+            if (!actual[..Sha256Digest.Bytes].SequenceEqual(value))
+            {
+                return Mismatch($"The body's digest is {Of(sha256)}.", sha256);
+            }
+        }
+
+        if (_sha512.Count > 0)
+        {
+            SHA512.HashData(body, actual);
+        }
+
+        foreach (byte[] value in _sha512)
+        {
+            if (!actual.SequenceEqual(value))
+            {
+                return Mismatch($"The body's digest is sha-512=:{Convert.ToBase64String(actual)}:.", sha256);
+            }
+        }
+
+        return null;
+    }
+
+    private static Problem Mismatch(string detail, Sha256Digest sha256) =>
+        new Problem(ProblemCatalogue.DigestMismatch, detail).With(new KeyValuePair<string, object?>("actualDigest", Of(sha256)));
+
+    private Problem? Take(string field, StringValues lines)
+    {
+        if (lines.Count == 0)
+        {
+            return null;
+        }
+
+        if (StructuredFields.ParseByteSequences(string.Join(',', lines.ToArray())) is not { } members)
+        {
+            return ProblemCatalogue.Invalid($"{field} must be a dictionary of byte sequences, like sha-256=:base64:, (RFC 9530).");
+        }
+
+        if (members.TryGetValue("sha-256", out byte[]? sha256))
+        {
+            _sha256.Add(sha256);
+        }
+
+        if (members.TryGetValue("sha-512", out byte[]? sha512))
+        {
+            _sha512.Add(sha512);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using DocService.Api.Problems;
+using DocService.Storage;
+using Microsoft.Extensions.Primitives;
+
+namespace DocService.Api.Fields;
+
+/// <summary>The Durability field: a level asked for, and the level reached.</summary>
+internal static class DurabilityField
+{
+    public const string Name = "Durability";
+
+    public static Problem? TryParse(IHeaderDictionary headers, DurabilityLevel otherwise, out DurabilityLevel level)
+    {
+        StringValues lines = headers[Name];
+        level = otherwise;
+        if (lines.Count == 0)
+        {
+            return null;
+        }
+
+        DurabilityLevel? asked = lines.Count == 1 && StructuredFields.ParseToken(lines[0]!) is { } token ? Parse(token) : null;
+        level = asked ?? otherwise;
+        return asked is null ? ProblemCatalogue.Invalid("Durability must be one of buffered, durable and filed, once.") : null;
+    }
+
+    /// <summary>A level that can be asked for, or null.</summary>
+    public static DurabilityLevel? Parse(string token) => token switch
+    {
+        "buffered" => DurabilityLevel.Buffered,
+        "durable" => DurabilityLevel.Durable,
+        "filed" => DurabilityLevel.Filed,
+        _ => null,
+    };
+
+    public static string NameOf(DurabilityLevel level) => level switch
+    {
+        DurabilityLevel.Filed => "filed",
+        DurabilityLevel.Durable => "durable",
+        DurabilityLevel.Buffered => "buffered",
+        _ => "volatile",
+    };
+
+    public static string Format(DurabilityLevel level, long sequence) =>
+        string.Create(CultureInfo.InvariantCulture, $"{NameOf(level)};seq={sequence}");
+}

@@ -1,0 +1,216 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace DocService.Api.Fields;
+
+/// <summary>
+/// The part of Structured Field Values (RFC 9651) that this server reads: a dictionary of byte sequences, and an item
+/// that is a token. Parameters are parsed and left aside.
+/// </summary>
+internal ref struct StructuredFields(ReadOnlySpan<char> text)
+{
+    private ReadOnlySpan<char> _rest = text;
+
+    /// <summary>A dictionary whose members are byte sequences; null when malformed. Of repeated keys the last counts (4.2.2).</summary>
+    public static Dictionary<string, byte[]>? ParseByteSequences(string text)
+    {
+        var parser = new StructuredFields(text);
+        var members = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        parser.SkipSpaces();
+        while (!parser._rest.IsEmpty)
+        {
+            if (!parser.TryKey(out string? key) || !parser.TryConsume('=') || !parser.TryByteSequence(out byte[]? value) || !parser.TryParameters())
+            {
+                return null;
+            }
+
+            members[key!] = value!;
+            parser.SkipOptionalWhiteSpace();
+            if (parser._rest.IsEmpty)
+            {
+                break;
+            }
+
+            if (!parser.TryConsume(','))
+            {
+                return null;
+            }
+
+            parser.SkipOptionalWhiteSpace();
+            if (parser._rest.IsEmpty)
+            {
+                return null; // a trailing comma
+            }
+        }
+
+        return members;
+    }
+
+    /// <summary>An item that is a token; null when malformed.</summary>
+    public static string? ParseToken(string text)
+    {
+        var parser = new StructuredFields(text);
+        parser.SkipSpaces();
+        if (!parser.TryToken(out string? token) || !parser.TryParameters())
+        {
+            return null;
+        }
+
+        parser.SkipSpaces();
+        return parser._rest.IsEmpty ? token : null;
+    }
+
+    private void SkipSpaces() => _rest = _rest.TrimStart(' ');
+
+    private void SkipOptionalWhiteSpace() => _rest = _rest.TrimStart(" \t");
+
+    private bool TryConsume(char expected)
+    {
+        if (_rest.IsEmpty || _rest[0] != expected)
+        {
+            return false;
+        }
+
+        _rest = _rest[1..];
+        return true;
+    }
+
+    private bool TryKey(out string? key)
+    {
+        key = null;
+        int length = 0;
+        while (length < _rest.Length && (char.IsAsciiLetterLower(_rest[length]) || _rest[length] == '*'
+            || (length > 0 && (char.IsAsciiDigit(_rest[length]) || _rest[length] is '_' or '-' or '.'))))
+        {
+            length++;
+        }
+
+        if (length == 0)
+        {
+            return false;
+        }
+
+        key = _rest[..length].ToString();
+        _rest = _rest[length..];
+        return true;
+    }
+
+    private bool TryByteSequence(out byte[]? value)
+    {
+        value = null;
+        if (!TryConsume(':'))
+        {
+            return false;
+        }
+
+        int end = _rest.IndexOf(':');
+        if (end < 0)
+        {
+            return false;
+        }
+
+        byte[] base64 = Encoding.UTF8.GetBytes(_rest[..end].ToString());
+        byte[] decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(base64.Length)];
+        if (base64.AsSpan().ContainsAny(" \t\r\n"u8)
+            || Base64.DecodeFromUtf8(base64, decoded, out int consumed, out int written) != System.Buffers.OperationStatus.Done || consumed != base64.Length)
+        {
+            return false;
+        }
+
+        value = decoded[..written];
+        _rest = _rest[(end + 1)..];
+        return true;
+    }
+
+    private bool TryToken(out string? token)
+    {
+        const string Marks = "!#$%&'*+-.^_`|~:/";
+        token = null;
+        if (_rest.IsEmpty || !(char.IsAsciiLetter(_rest[0]) || _rest[0] == '*'))
+        {
+            return false;
+        }
+
+        int length = 1;
+        while (length < _rest.Length && (char.IsAsciiLetterOrDigit(_rest[length]) || Marks.Contains(_rest[length], StringComparison.Ordinal)))
+        {
+            length++;
+        }
+
+        token = _rest[..length].ToString();
+        _rest = _rest[length..];
+        return true;
+    }
+
+    private bool TryParameters()
+    {
+        while (TryConsume(';'))
+        {
+            SkipSpaces();
+            if (!TryKey(out _) || (TryConsume('=') && !TryBareItem()))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool TryBareItem()
+    {
+        if (_rest.IsEmpty)
+        {
+            return false;
+        }
+
+        return _rest[0] switch
+        {
+            ':' => TryByteSequence(out _),
+            '"' => TryString(),
+            '?' => TryBoolean(),
+            _ when char.IsAsciiLetter(_rest[0]) || _rest[0] == '*' => TryToken(out _),
+            _ => TryNumber(),
+        };
+    }
+
+    private bool TryString()
+    {
+        for (int position = 1; position < _rest.Length; position++)
+        {
+            char character = _rest[position];
+            if (character == '"')
+            {
+                _rest = _rest[(position + 1)..];
+                return true;
+            }
+
+            if (character is < ' ' or > '~' || (character == '\\' && (++position >= _rest.Length || _rest[position] is not ('"' or '\\'))))
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    private bool TryBoolean()
+    {
+        bool isBoolean = _rest.Length > 1 && _rest[1] is '0' or '1';
+        _rest = isBoolean ? _rest[2..] : _rest;
+        return isBoolean;
+    }
+
+    private bool TryNumber()
+    {
+        ReadOnlySpan<char> digits = _rest.TrimStart('-');
+        int length = 0;
+        while (length < digits.Length && (char.IsAsciiDigit(digits[length]) || digits[length] == '.'))
+        {
+            length++;
+        }
+
+        bool isNumber = length > 0 && _rest.Length - digits.Length <= 1 && char.IsAsciiDigit(digits[0]) && char.IsAsciiDigit(digits[length - 1]);
+        _rest = isNumber ? digits[length..] : _rest;
+        return isNumber;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Buffers;
+using System.Text;
+using DocService.Api.Problems;
+using DocService.Storage;
+
+namespace DocService.Api.Ids;
+
+/// <summary>Which document a request is about.</summary>
+internal static class DocumentTarget
+{
+    /// <summary>What stands before an id, byte for byte.</summary>
+    public const string Prefix = "/docs/";
+
+    /// <summary>The key that the request's raw path names, or the problem with it.</summary>
+    public static Problem? TryGetKey(HttpContext context, out DocumentKey key)
+    {
+        ReadOnlySpan<char> path = RawPath.Of(context, out bool isDecoded);
+        ReadOnlySpan<char> id = path.StartsWith(Prefix, StringComparison.Ordinal) ? path[Prefix.Length..] : default;
+        return isDecoded ? FromDecoded(id, out key) : FromRaw(id, out key);
+    }
+
+    private static Problem? FromRaw(ReadOnlySpan<char> id, out DocumentKey key)
+    {
+        key = default;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, id.Length));
+        try
+        {
+            if (!PercentDecoding.TryDecode(id, buffer, out int length))
+            {
+                return ProblemCatalogue.Id(new InvalidId("the id holds a broken percent-escape", length));
+            }
+
+            return DocumentKey.TryCreate(buffer.AsSpan(0, length), out key, out InvalidId? error) ? null : ProblemCatalogue.Id(error);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static Problem? FromDecoded(ReadOnlySpan<char> id, out DocumentKey key)
+    {
+        string text = new StringBuilder().Append(id).Replace("%2F", "/").Replace("%2f", "/").ToString();
+        return DocumentKey.TryCreate(text, out key, out InvalidId? error) ? null : ProblemCatalogue.Id(error);
+    }
+
+    /// <summary>The document's path, every byte but unreserved characters and slashes escaped: for Location.</summary>
+    public static string PathOf(DocumentKey key) =>
+        Prefix + Uri.EscapeDataString(key.Id).Replace("%2F", "/", StringComparison.Ordinal);
+}

@@ -1,0 +1,173 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace DocService.Api.Json;
+
+/// <summary>
+/// Checks that bytes are exactly one JSON value (RFC 8259), and more strictly than most parsers: valid UTF-8 throughout
+/// and no byte order mark, no duplicate names in an object, no escapes of lone surrogates, a bounded depth. What every
+/// client can read is stored; what two clients could read differently (RFC 7493, I-JSON) is refused.
+/// </summary>
+internal static class StrictJson
+{
+    /// <summary>Null when the bytes are one strict JSON value.</summary>
+    public static JsonError? Check(ReadOnlySpan<byte> json, int depthMax)
+    {
+        if (json.StartsWith("\uFEFF"u8))
+        {
+            return new JsonError("a byte order mark is not part of JSON", 1, 0);
+        }
+
+        // The reader does not look inside strings; this does, at the speed of memory.
+        return Utf8.IsValid(json) ? CheckValue(json, depthMax) : At(json, FirstInvalidByte(json), "the text is not valid UTF-8");
+    }
+
+    private static JsonError? CheckValue(ReadOnlySpan<byte> json, int depthMax)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = depthMax });
+        var names = new NameTable();
+        int[] objects = ArrayPool<int>.Shared.Rent(depthMax + 1); // serial numbers of the open objects
+        try
+        {
+            int objectCount = 0;
+            while (reader.Read())
+            {
+                JsonError? error = null;
+                switch (reader.TokenType)
+                {
+                    case JsonTokenType.StartObject:
+                        objects[reader.CurrentDepth] = ++objectCount;
+                        break;
+                    case JsonTokenType.PropertyName:
+                        error = CheckName(json, ref reader, ref names, objects[reader.CurrentDepth - 1]);
+                        break;
+                    case JsonTokenType.String when reader.ValueIsEscaped:
+                        error = CheckEscapes(json, ref reader);
+                        break;
+                }
+
+                if (error is not null)
+                {
+                    return error;
+                }
+            }
+
+            return null;
+        }
+        catch (JsonException exception)
+        {
+            return new JsonError(Reason(exception), (exception.LineNumber ?? 0) + 1, exception.BytePositionInLine ?? 0);
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(objects);
+            names.Dispose();
+        }
+    }
+
+    private static JsonError? CheckName(ReadOnlySpan<byte> json, ref Utf8JsonReader reader, ref NameTable names, int objectSerial)
+    {
+        int offset = (int)reader.TokenStartIndex + 1;
+        int length = reader.ValueSpan.Length;
+        if (!reader.ValueIsEscaped)
+        {
+            return names.TryAdd(json, objectSerial, offset, length) ? null : Duplicate(json, offset);
+        }
+
+        if (CheckEscapes(json, ref reader) is { } error)
+        {
+            return error;
+        }
+
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            int unescaped = reader.CopyString(buffer);
+            return names.TryAddUnescaped(json, objectSerial, buffer.AsSpan(0, unescaped)) ? null : Duplicate(json, offset);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Every \uD800 to \uDBFF must be followed by \uDC00 to \uDFFF, and none of those may stand alone.</summary>
+    private static JsonError? CheckEscapes(ReadOnlySpan<byte> json, ref Utf8JsonReader reader)
+    {
+        ReadOnlySpan<byte> text = reader.ValueSpan;
+        int start = (int)reader.TokenStartIndex + 1;
+        int position = 0;
+        while (true)
+        {
+            int backslash = text[position..].IndexOf((byte)'\\');
+            if (backslash < 0)
+            {
+                return null;
+            }
+
+            position += backslash;
+            if (text[position + 1] != 'u')
+            {
+                position += 2;
+                continue;
+            }
+
+            int unit = Hex(text.Slice(position + 2, 4));
+            if (!char.IsSurrogate((char)unit))
+            {
+                position += 6;
+                continue;
+            }
+
+            bool isPair = char.IsHighSurrogate((char)unit) && position + 12 <= text.Length
+                && text[position + 6] == '\\' && text[position + 7] == 'u' && char.IsLowSurrogate((char)Hex(text.Slice(position + 8, 4)));
+            if (!isPair)
+            {
+                return At(json, start + position, "an escape stands for a lone surrogate, which is no character");
+            }
+
+            position += 12;
+        }
+    }
+
+    private static int Hex(ReadOnlySpan<byte> digits)
+    {
+        int value = 0;
+        foreach (byte digit in digits)
+        {
+            value = (value << 4) | (digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10);
+        }
+
+        return value;
+    }
+
+    private static JsonError Duplicate(ReadOnlySpan<byte> json, int offset) =>
+        At(json, offset - 1, "an object has this name twice");
+
+    private static JsonError At(ReadOnlySpan<byte> json, int offset, string reason)
+    {
+        ReadOnlySpan<byte> before = json[..offset];
+        return new JsonError(reason, before.Count((byte)'\n') + 1, offset - (before.LastIndexOf((byte)'\n') + 1));
+    }
+
+    private static int FirstInvalidByte(ReadOnlySpan<byte> json)
+    {
+        int position = 0;
+        while (Rune.DecodeFromUtf8(json[position..], out _, out int consumed) == OperationStatus.Done)
+        {
+            position += consumed;
+        }
+
+        return position;
+    }
+
+    /// <summary>The reader's message ends in the position, which is given apart.</summary>
+    private static string Reason(JsonException exception)
+    {
+        string message = exception.Message;
+        int end = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return end < 0 ? message : message[..end];
+    }
+}

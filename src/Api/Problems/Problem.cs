@@ -1,0 +1,13 @@
+namespace DocService.Api.Problems;
+
+/// <summary>One error answer on its way to the client.</summary>
+internal sealed record Problem(ProblemType Type, string Detail)
+{
+    /// <summary>Members beside the standard ones, in order.</summary>
+    public IReadOnlyList<KeyValuePair<string, object?>> Extensions { get; init; } = [];
+
+    /// <summary>Seconds after which trying again makes sense; null where it does not, or where nobody knows.</summary>
+    public int? RetryAfterSeconds { get; init; }
+
+    public Problem With(params KeyValuePair<string, object?>[] extensions) => this with { Extensions = extensions };
+}

@@ -1,0 +1,91 @@
+using DocService.Api.Json;
+using DocService.Storage;
+
+namespace DocService.Api.Problems;
+
+/// <summary>Every error this server answers, in one place; nothing else makes a <see cref="Problem"/>.</summary>
+internal static class ProblemCatalogue
+{
+    public static readonly ProblemType NotFound = new("not-found", 404, "Not found", "There is no such document or resource. Nothing was done.");
+    public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "Method not allowed", "The resource does not take this method; the Allow header lists those that it takes.");
+    public static readonly ProblemType InvalidRequest = new("invalid-request", 400, "Invalid request", "A header field or the request itself is malformed. Nothing was done.");
+    public static readonly ProblemType InvalidId = new("invalid-id", 400, "Invalid document id", "An id is 1 to 1,024 bytes of UTF-8 without control characters and without the path segments '.' and '..'; in a URL each byte may be percent-encoded.");
+    public static readonly ProblemType InvalidJson = new("invalid-json", 400, "Invalid JSON", "The body must be exactly one JSON value (RFC 8259): UTF-8 without a byte order mark, no duplicate names in an object, no lone surrogates, limited depth. 'line' counts from 1, 'bytePosition' from 0 within the line. Nothing was written.");
+    public static readonly ProblemType DigestMismatch = new("digest-mismatch", 400, "Digest mismatch", "The body does not have the digest that Content-Digest or Repr-Digest states (RFC 9530): it was damaged on the way. Nothing was written.");
+    public static readonly ProblemType PreconditionFailed = new("precondition-failed", 412, "Precondition failed", "An If-… condition does not hold (RFC 9110, section 13). 'currentETag' and 'currentDigest' describe the document as it is, or are null where there is none. Nothing was written.");
+    public static readonly ProblemType PayloadTooLarge = new("payload-too-large", 413, "Payload too large", "The body is larger than the server takes. Nothing was written.");
+    public static readonly ProblemType UnsupportedMediaType = new("unsupported-media-type", 415, "Unsupported media type", "Documents are sent as application/json or a type ending in +json, in UTF-8, without a content coding. Nothing was written.");
+    public static readonly ProblemType RequestTimeout = new("request-timeout", 408, "Request timeout", "The request did not arrive completely in time. Nothing was done.");
+    public static readonly ProblemType HeadersTooLarge = new("headers-too-large", 431, "Header fields too large", "The request's header fields are larger than the server takes. Nothing was done.");
+    public static readonly ProblemType DocumentCorrupt = new("document-corrupt", 500, "Document corrupt", "The document exists but its file cannot be read or fails its checksums. Other documents are not concerned. An unconditional PUT or DELETE succeeds and keeps the damaged file in the quarantine directory.");
+    public static readonly ProblemType StorageFault = new("storage-fault", 500, "Storage fault", "The disk refused an operation whose effect is known to be nothing. Nothing was written.");
+    public static readonly ProblemType InternalError = new("internal-error", 500, "Internal error", "Something went wrong that should not; the server's log has the details.");
+    public static readonly ProblemType Busy = new("busy", 503, "Busy", "The request waited as long as it may. Nothing was done; try again after Retry-After.");
+    public static readonly ProblemType ShuttingDown = new("shutting-down", 503, "Shutting down", "The server is stopping. Nothing was done; try again after Retry-After.");
+    public static readonly ProblemType Fenced = new("fenced", 503, "Fenced", "A sync failed, so the server no longer knows what the disk keeps. It takes no writes until it is restarted; reads of published data go on. Nothing of this request was done.");
+    public static readonly ProblemType OutcomeUnknown = new("outcome-unknown", 503, "Outcome unknown", "A sync failed while this write was under way: the write may or may not have happened. After a restart the document shows which. Do not repeat it blindly.");
+    public static readonly ProblemType JournalDamaged = new("journal-damaged", 503, "Journal damaged", "Committed data cannot be read. Nothing is served until the journal is salvaged; /status names the damage.");
+    public static readonly ProblemType OutOfSpace = new("out-of-space", 507, "Out of space", "There is no room on the disk. Nothing was written; deletes work, and the server takes writes again by itself once there is room.");
+
+    public static IReadOnlyList<ProblemType> All { get; } =
+    [
+        NotFound, MethodNotAllowed, InvalidRequest, InvalidId, InvalidJson, DigestMismatch, PreconditionFailed, PayloadTooLarge,
+        UnsupportedMediaType, RequestTimeout, HeadersTooLarge, DocumentCorrupt, StorageFault, InternalError, Busy, ShuttingDown,
+        Fenced, OutcomeUnknown, JournalDamaged, OutOfSpace,
+    ];
+
+    public static Problem Invalid(string detail) => new(InvalidRequest, detail);
+
+    public static Problem Id(InvalidId error) =>
+        new Problem(InvalidId, $"{Sentence(error.Reason)} Byte {error.BytePosition} of the id is the first at fault.").With(Member("bytePosition", error.BytePosition));
+
+    public static Problem Json(JsonError error) =>
+        new Problem(InvalidJson, $"{Sentence(error.Reason)} Line {error.Line}, byte {error.BytePosition}.")
+            .With(Member("line", error.Line), Member("bytePosition", error.BytePosition));
+
+    public static Problem TooLarge(long bytesMax) =>
+        new Problem(PayloadTooLarge, $"The body is larger than {bytesMax} bytes.").With(Member("maxBytes", bytesMax));
+
+    public static Problem Precondition(DocumentInfo? current) =>
+        new Problem(PreconditionFailed, current is null ? "The document does not exist." : "The document has another version than the condition asks for.")
+            .With(
+                Member("currentETag", current is null ? null : Fields.EntityTag.Of(current)),
+                Member("currentDigest", current is null ? null : Fields.Digest.Of(current.Sha256)));
+
+    public static Problem NoDocument(DocumentKey key) => new(NotFound, $"There is no document '{key.Id}'.");
+
+    /// <summary>What a failure of the store means to a client.</summary>
+    public static Problem Of(StoreException exception) => exception switch
+    {
+        DocumentCorruptException corrupt => new Problem(DocumentCorrupt, $"Document '{corrupt.Key.Id}' cannot be read: {corrupt.Reason}."),
+        StoreFencedException => new Problem(Fenced, exception.Message),
+        OutcomeUnknownException => new Problem(OutcomeUnknown, exception.Message),
+        OutOfSpaceException => new Problem(OutOfSpace, exception.Message),
+        StoreBusyException => new Problem(Busy, exception.Message) { RetryAfterSeconds = 1 },
+        StoreClosedException => new Problem(ShuttingDown, exception.Message) { RetryAfterSeconds = 5 },
+        StorageFaultException => new Problem(StorageFault, exception.Message),
+        _ => Internal,
+    };
+
+    public static Problem Internal { get; } = new(InternalError, "The server's log has the details.");
+
+    public static Problem OverBudget { get; } =
+        new(Busy, "Requests and answers under way have used up the server's memory budget (InFlightBytes).") { RetryAfterSeconds = 1 };
+
+    /// <summary>The problem for a bare status code, as routing and the web server set it.</summary>
+    public static Problem OfStatus(int status, string? detail = null) => status switch
+    {
+        404 => new Problem(NotFound, detail ?? "There is nothing under this path. Documents are under /docs/{id}."),
+        405 => new Problem(MethodNotAllowed, detail ?? "The Allow header lists the methods that this resource takes."),
+        408 => new Problem(RequestTimeout, detail ?? "The request did not arrive completely in time."),
+        413 => new Problem(PayloadTooLarge, detail ?? "The body is larger than the server takes."),
+        415 => new Problem(UnsupportedMediaType, detail ?? "Send Content-Type: application/json."),
+        431 => new Problem(HeadersTooLarge, detail ?? "The request's header fields are larger than the server takes."),
+        >= 400 and < 500 => Invalid(detail ?? "The request is malformed."),
+        _ => Internal,
+    };
+
+    private static KeyValuePair<string, object?> Member(string name, object? value) => new(name, value);
+
+    private static string Sentence(string clause) => char.ToUpperInvariant(clause[0]) + clause[1..].TrimEnd('.') + ".";
+}

@@ -1,0 +1,28 @@
+namespace DocService.Api.Problems;
+
+/// <summary>GET /problems and GET /problems/{slug}: the page behind each problem's type.</summary>
+internal static class ProblemEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/problems", ["GET", "HEAD"], List).WithName("ListProblems").WithTags("Service").WithSummary("All problem types");
+        routes.MapMethods("/problems/{slug}", ["GET", "HEAD"], Explain).WithName("ExplainProblem").WithTags("Service").WithSummary("What a problem type means");
+    }
+
+    internal static IResult List() => Results.Json(ProblemCatalogue.All.Select(ToPage));
+
+    internal static async Task Explain(HttpContext context)
+    {
+        string? slug = context.GetRouteValue("slug") as string;
+        ProblemType? type = ProblemCatalogue.All.FirstOrDefault(type => type.Slug == slug);
+        if (type is null)
+        {
+            await ProblemWriter.WriteAsync(context, ProblemCatalogue.OfStatus(404, "There is no such problem type; /problems lists them."));
+            return;
+        }
+
+        await Results.Json(ToPage(type)).ExecuteAsync(context);
+    }
+
+    private static object ToPage(ProblemType type) => new { type = type.Uri, title = type.Title, status = type.Status, explanation = type.Explanation };
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace DocService.Api.Problems;
+
+/// <summary>Writes a problem as the answer, whatever the request accepts: an error that cannot be read helps nobody.</summary>
+internal static class ProblemWriter
+{
+    private const string MediaType = "application/problem+json";
+
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static async Task WriteAsync(HttpContext context, Problem problem)
+    {
+        HttpResponse response = context.Response;
+        response.StatusCode = problem.Type.Status;
+        response.ContentType = MediaType;
+        response.Headers.CacheControl = "no-store";
+        if (problem.RetryAfterSeconds is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        byte[] body = Encode(problem);
+        response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await response.Body.WriteAsync(body, context.RequestAborted);
+        }
+    }
+
+    private static byte[] Encode(Problem problem)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, Options))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("type", problem.Type.Uri);
+            writer.WriteString("title", problem.Type.Title);
+            writer.WriteNumber("status", problem.Type.Status);
+            writer.WriteString("detail", problem.Detail);
+            foreach ((string name, object? value) in problem.Extensions)
+            {
+                writer.WritePropertyName(name);
+                JsonSerializer.Serialize(writer, value);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,33 @@
+using DocService.Api.OpenApi;
+using DocService.Api.Problems;
+using DocService.Storage;
+
+namespace DocService.Api.Service;
+
+/// <summary>GET /healthz/live and /healthz/ready, for supervisors and load balancers.</summary>
+internal static class HealthEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/healthz/live", ["GET", "HEAD"], Live).WithName("GetLiveness").WithTags("Service").Describe(ServiceDescriptions.Live);
+        routes.MapMethods("/healthz/ready", ["GET", "HEAD"], Ready).WithName("GetReadiness").WithTags("Service").Describe(ServiceDescriptions.Ready);
+    }
+
+    /// <summary>The process answers; a restart would not help.</summary>
+    internal static IResult Live() => Results.Json(new { status = "live" });
+
+    /// <summary>Ready for all reads and for deletes at least: a full disk is no reason to send readers away.</summary>
+    internal static async Task Ready(HttpContext context)
+    {
+        StoreStatus status = context.RequestServices.GetRequiredService<DocumentStore>().Status;
+        Problem? problem = status.State switch
+        {
+            StoreState.Fenced => new Problem(ProblemCatalogue.Fenced, status.Reason!),
+            StoreState.Damaged => new Problem(ProblemCatalogue.JournalDamaged, status.Reason!),
+            _ => null,
+        };
+        await (problem is null
+            ? Results.Json(new { status = StatusEndpoint.NameOf(status.State), reason = status.Reason }).ExecuteAsync(context)
+            : ProblemWriter.WriteAsync(context, problem));
+    }
+}

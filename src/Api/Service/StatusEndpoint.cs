@@ -1,0 +1,50 @@
+using System.Reflection;
+using DocService.Api.Fields;
+using DocService.Api.OpenApi;
+using DocService.Storage;
+
+namespace DocService.Api.Service;
+
+/// <summary>GET /status: the store for operators.</summary>
+internal static class StatusEndpoint
+{
+    public static readonly string Version =
+        typeof(StatusEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapMethods("/status", ["GET", "HEAD"], Get).WithName("GetStatus").WithTags("Service").Describe(ServiceDescriptions.Status);
+
+    internal static IResult Get(DocumentStore store)
+    {
+        StoreStatus status = store.Status;
+        return Results.Json(new
+        {
+            state = NameOf(status.State),
+            reason = status.Reason,
+            appendedThrough = status.AppendedThrough,
+            durableThrough = status.DurableThrough,
+            filedThrough = status.FiledThrough,
+            storeId = status.StoreId,
+            dataDirectory = status.DataDirectory,
+            firstStart = status.IsFirstStart,
+            fileSystem = new
+            {
+                type = status.FileSystem,
+                mountOptions = status.MountOptions,
+                promise = DurabilityField.NameOf(status.Promise),
+                remark = status.PromiseRemark,
+                freeBytes = status.FreeBytes,
+                freeInodes = status.FreeInodes == long.MaxValue ? null : (long?)status.FreeInodes,
+            },
+            version = Version,
+        });
+    }
+
+    public static string NameOf(StoreState state) => state switch
+    {
+        StoreState.Ready => "ready",
+        StoreState.ReadOnly => "read-only",
+        StoreState.Fenced => "fenced",
+        _ => "damaged",
+    };
+}
