@@ -81,7 +81,8 @@ for index, name in enumerate(os.fdopen(3, encoding="utf-8").read().splitlines())
         print('request = "PUT"\nheader = "Content-Type: application/json"\nheader = "Expect:"')
         print(f'data-binary = "@{files}/{name}"')
 PYTHON
-  curl --silent --parallel --parallel-max 8 --config "$work/curl.config" | LC_ALL=C sort -n >"$work/codes"
+  # Its progress table cannot be switched off for parallel transfers; the answers are counted below.
+  curl --parallel --parallel-max 8 --config "$work/curl.config" 2>"$work/curl.err" | LC_ALL=C sort -n >"$work/codes"
 }
 
 # count_codes CODE: answers with that code in the last run of `all`.

@@ -37,7 +37,8 @@ traced() {
     sed "${line}d" "$log" >"$work/cut"
     refuses "$name: the check needs line $line" python3 "$root/tests/e2e/trace.py" "$kind" "$work/cut" "$data" "$port"
   done
-  { grep -E ":$port\]+>, .*HTTP/1.1 20" "$log" || true; cat "$log"; } >"$work/cut"
+  local answer=":$port\\]+>, .*HTTP/1.1 20"
+  { grep -E "$answer" "$log" && grep -vE "$answer" "$log"; } >"$work/cut" || fail "$name: the trace has no answer to move"
   refuses "$name: the check needs the answer to be last" python3 "$root/tests/e2e/trace.py" "$kind" "$work/cut" "$data" "$port"
 }
 

@@ -11,7 +11,7 @@ from collections import namedtuple
 
 Call = namedtuple("Call", "name arguments result begin end")
 WHOLE = re.compile(r"^(\d+)\s+(\w+)\((.*)\)\s+=\s+(\S.*)$")
-UNFINISHED = re.compile(r"^(\d+)\s+(\w+)\((.*?)\s*<unfinished \.\.\.>$")
+UNFINISHED = re.compile(r"^(\d+)\s+(\w+)\((.*?)\s*<(?:unfinished|detached) \.\.\.>$")
 RESUMED = re.compile(r"^(\d+)\s+<\.\.\. (\w+) resumed>(.*)\)\s+=\s+(\S.*)$")
 SENDS = ("sendmsg", "sendto", "send", "write", "writev")
 
@@ -32,6 +32,8 @@ def read(path):
             elif match := WHOLE.match(line):
                 _, name, arguments, result = match.groups()
                 calls.append(Call(name, arguments, result, at, at))
+    # Begun, and strace left before they returned: the client can have its answer before the call that sent it ends.
+    calls += [Call(name, arguments, "?", at, float("inf")) for (_, name), (at, arguments) in open_calls.items()]
     return sorted(calls, key=lambda call: call.begin)
 
 
