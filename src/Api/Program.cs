@@ -8,6 +8,7 @@ try
     builder.AddDocService();
     WebApplication app = builder.Build();
     app.UseDocService();
+    app.Services.GetRequiredService<DocumentStore>(); // opened before the host starts: a refusal is one line, not a stack trace
     await app.RunAsync();
     return 0;
 }

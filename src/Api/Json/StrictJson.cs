@@ -166,7 +166,7 @@ internal static class StrictJson
     /// <summary>The reader's message ends in the position, which is given apart.</summary>
     private static string Reason(JsonException exception)
     {
-        string message = exception.Message;
+        string message = exception.Message.Replace(" Change the reader options.", string.Empty, StringComparison.Ordinal).Replace(" not supported in this mode", " not allowed", StringComparison.Ordinal);
         int end = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         return end < 0 ? message : message[..end];
     }
