@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DocService.Storage.Documents;
 using DocService.Storage.Engine;
 using DocService.Storage.Io;
@@ -33,6 +34,7 @@ public sealed class DocumentStore : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly (DurabilityLevel Best, string? Remark) _promise;
+    private StrongBox<VolumeInfo> _lastVolume; // replaced as a whole: read and written by any thread
 
     private DocumentStore(DataDirectory directory, StoreOptions options, TimeProvider clock, ILogger logger)
     {
@@ -40,7 +42,8 @@ public sealed class DocumentStore : IAsyncDisposable
         _options = options;
         _clock = clock;
         _logger = logger;
-        _promise = VolumePromise.Judge(directory.Root.GetVolumeInfo());
+        _lastVolume = new StrongBox<VolumeInfo>(directory.Root.GetVolumeInfo());
+        _promise = VolumePromise.Judge(_lastVolume.Value);
         _health = new StoreHealth(logger);
         _sequences = new Sequences(SequenceLease.Open(directory.Root), _health);
         _locks = new KeyLocks(clock);
@@ -49,13 +52,13 @@ public sealed class DocumentStore : IAsyncDisposable
         _space = new SpaceWatch(directory.Root, _health, clock);
     }
 
-    /// <summary>A snapshot for operators; two system calls.</summary>
+    /// <summary>A snapshot for operators; two system calls. Where the disk no longer answers those, what it answered last.</summary>
     public StoreStatus Status
     {
         get
         {
             using OperationGate.Passage passage = _operations.Enter();
-            VolumeInfo volume = _directory.Root.GetVolumeInfo();
+            VolumeInfo volume = AskVolume();
             long settled = _sequences.SettledThrough;
             return new StoreStatus
             {
@@ -161,6 +164,20 @@ public sealed class DocumentStore : IAsyncDisposable
 
         _threads.Dispose();
         _directory.Dispose();
+    }
+
+    private VolumeInfo AskVolume()
+    {
+        try
+        {
+            _lastVolume = new StrongBox<VolumeInfo>(_directory.Root.GetVolumeInfo());
+        }
+        catch (FileSystemException)
+        {
+            // The state matters most when the disk is failing; free space is the lesser part of the answer.
+        }
+
+        return _lastVolume.Value;
     }
 
     private async ValueTask<WriteResult> WriteAsync(DocumentKey key, Func<int, WriteResult> write, CancellationToken cancellation)

@@ -45,6 +45,7 @@ internal sealed class DataDirectory : IDisposable
     {
         IDirectory data = DirectoryCreation.OpenOrCreate(files, path);
         IDisposable? heldLock = null;
+        DocumentFiles? documents = null;
         try
         {
             // Looked at before LOCK is made: a directory that is somebody else's is left as it was.
@@ -58,13 +59,14 @@ internal sealed class DataDirectory : IDisposable
                 CreateContent(data);
             }
 
-            DocumentFiles documents = OpenContent(data);
+            documents = OpenContent(data);
             data.Sync();
             format ??= FormatFile.Complete(data);
             return new DataDirectory(data, heldLock, format, isFirstStart, documents);
         }
         catch
         {
+            documents?.Dispose();
             heldLock?.Dispose();
             data.Dispose();
             throw;

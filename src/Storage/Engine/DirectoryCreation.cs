@@ -22,12 +22,14 @@ internal static class DirectoryCreation
             directory = files.TryOpenDirectory(existing);
         }
 
-        if (Path.GetDirectoryName(existing) is { } parentPath && files.TryOpenDirectory(parentPath) is { } parent)
+        try
         {
-            using (parent)
-            {
-                parent.Sync();
-            }
+            SyncParent(files, existing);
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
         }
 
         while (missing.TryPop(out string? name))
@@ -36,6 +38,15 @@ internal static class DirectoryCreation
         }
 
         return directory;
+    }
+
+    private static void SyncParent(IFileSystem files, string path)
+    {
+        if (Path.GetDirectoryName(path) is { } parentPath)
+        {
+            using IDirectory? parent = files.TryOpenDirectory(parentPath);
+            parent?.Sync();
+        }
     }
 
     private static IDirectory CreateIn(IDirectory parent, string name)

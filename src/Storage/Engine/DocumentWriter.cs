@@ -109,7 +109,8 @@ internal sealed class DocumentWriter(
         }
         catch (FileSystemException exception)
         {
-            throw _faults.TempSync(exception);
+            // No sequence was handed out; only a failed sync says something about the device.
+            throw exception.Operation == "fsync" ? _faults.TempSync(exception) : _faults.Harmless(exception);
         }
     }
 

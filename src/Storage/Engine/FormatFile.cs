@@ -10,7 +10,8 @@ namespace DocService.Storage.Engine;
 /// <remarks>
 /// The first start writes and syncs it under its temporary name before anything else, and renames it last. So a
 /// directory with the temporary name alone is a first start that was cut off and is done again; one with other
-/// content and neither name is somebody else's.
+/// content and neither name is somebody else's. When it is done again the temporary name is replaced by a rename:
+/// there is no moment at which a cut leaves the content without it.
 /// </remarks>
 internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Created)
 {
@@ -19,6 +20,7 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
 
     private const string Name = "FORMAT";
     private const string TempName = "FORMAT.tmp";
+    private const string DraftName = "FORMAT.draft";
     private const int FileBytesMax = 4096;
 
     private static ReadOnlySpan<byte> ChecksumMember => "check"u8;
@@ -36,7 +38,7 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
         IReadOnlyList<string> names = data.List();
 
         // lost+found stands in the root of every ext filesystem, which is a fine place for a data directory.
-        string? foreign = names.Where(name => name != lockName && name != "lost+found").Order(StringComparer.Ordinal).FirstOrDefault();
+        string? foreign = names.Where(name => name != lockName && name != DraftName && name != "lost+found").Order(StringComparer.Ordinal).FirstOrDefault();
         return foreign is null || names.Contains(TempName)
             ? null
             : throw new StoreFormatException($"{data.Path} is not empty and not a data directory: it holds '{foreign}' and no {Name}. Choose an empty directory.");
@@ -45,13 +47,14 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
     /// <summary>Begins a first start: from here on a cut is recognised as one.</summary>
     public static void Announce(IDirectory data, DateTimeOffset now)
     {
-        data.TryUnlink(TempName);
-        using (IFile file = data.Create(TempName))
+        data.TryUnlink(DraftName);
+        using (IFile file = data.Create(DraftName))
         {
             file.Write(Encode(Guid.NewGuid(), now), 0);
             file.Sync();
         }
 
+        data.Rename(DraftName, data, TempName);
         data.Sync();
     }
 

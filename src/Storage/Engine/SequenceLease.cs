@@ -62,7 +62,11 @@ internal sealed class SequenceLease
         }
 
         var lease = new SequenceLease(data, ceiling);
-        lease.PrepareSpare();
+        if (lease.PrepareSpare())
+        {
+            data.Sync();
+        }
+
         return lease;
     }
 
@@ -78,9 +82,21 @@ internal sealed class SequenceLease
         }
 
         WriteSpare(next);
+        ChangeNames(health, () => _data.Rename(SpareName, _data, Name));
+        Ceiling = next;
+
+        // Only now, because the block of the file that was replaced is free once its removal is durable.
+        if (PrepareSpare())
+        {
+            ChangeNames(health, () => { });
+        }
+    }
+
+    private void ChangeNames(StoreHealth health, Action change)
+    {
         try
         {
-            _data.Rename(SpareName, _data, Name);
+            change();
             _data.Sync();
         }
         catch (FileSystemException exception)
@@ -88,9 +104,6 @@ internal sealed class SequenceLease
             health.Fence($"the sequence lease may not be durable: {exception.Message}", exception);
             health.ThrowIfFenced();
         }
-
-        Ceiling = next;
-        PrepareSpare();
     }
 
     private void WriteSpare(long ceiling)
@@ -104,8 +117,20 @@ internal sealed class SequenceLease
         catch (FileSystemException)
         {
             // After a failed sync this file proves nothing any more, whatever a later sync says.
-            _data.TryUnlink(SpareName);
+            TryDropSpare();
             throw;
+        }
+    }
+
+    private void TryDropSpare()
+    {
+        try
+        {
+            _data.TryUnlink(SpareName);
+        }
+        catch (FileSystemException)
+        {
+            // It stays and is written anew before its next use. The failure that brought us here is the one to tell.
         }
     }
 
@@ -140,23 +165,25 @@ internal sealed class SequenceLease
             : null;
     }
 
-    /// <summary>Allocates the next spare while there is room. Without one the next lease allocates for itself, or is refused.</summary>
-    private void PrepareSpare()
+    /// <summary>
+    /// Allocates the next spare while there is room. Without one the next lease allocates for itself, or is refused.
+    /// One that is there is written again: a full disk or a power cut may have left the name without its block.
+    /// True when its name is new: it survives a power cut, and serves a start on a full disk, after the caller's sync.
+    /// </summary>
+    private bool PrepareSpare()
     {
         try
         {
-            if (_data.GetKind(SpareName) != EntryKind.None)
-            {
-                return;
-            }
-
-            using IFile spare = _data.Create(SpareName);
+            IFile? old = _data.TryOpen(SpareName, FileAccess.ReadWrite);
+            using IFile spare = old ?? _data.Create(SpareName);
             spare.Write(new byte[FileBytes], 0);
             spare.Sync();
+            return old is null;
         }
         catch (FileSystemException exception) when (exception.IsOutOfSpace || exception.IsOutOfHandles)
         {
             // Extend works without a spare as long as there is room by then.
+            return false;
         }
     }
 }

@@ -12,6 +12,10 @@ internal sealed class CallLog
     private readonly Lock _lock = new();
     private readonly List<SimulatedCall> _calls = [];
     private readonly List<SimulatedCall> _marks = [];
+    private int _count;
+
+    /// <summary>Off: only marks are kept, calls are counted. For thousands of disks of which nobody reads the log.</summary>
+    public bool KeepsCalls { get; set; } = true;
 
     public int Count
     {
@@ -19,7 +23,7 @@ internal sealed class CallLog
         {
             lock (_lock)
             {
-                return _calls.Count;
+                return _count;
             }
         }
     }
@@ -39,8 +43,12 @@ internal sealed class CallLog
     {
         lock (_lock)
         {
-            call.Index = _calls.Count;
-            _calls.Add(call);
+            call.Index = _count++;
+            if (KeepsCalls)
+            {
+                _calls.Add(call);
+            }
+
             if (call.Kind == CallKind.Mark)
             {
                 _marks.Add(call);
@@ -48,7 +56,7 @@ internal sealed class CallLog
         }
     }
 
-    /// <summary>All calls so far, or the first of them.</summary>
+    /// <summary>All calls so far that were kept, or the first of them.</summary>
     public IReadOnlyList<SimulatedCall> Take(int count = int.MaxValue)
     {
         lock (_lock)
@@ -74,6 +82,7 @@ internal sealed class CallLog
         {
             copy._calls.AddRange(_calls);
             copy._marks.AddRange(_marks);
+            copy._count = _count;
         }
 
         return copy;

@@ -1,0 +1,59 @@
+using DocService.Storage.Tests.Support.Crash;
+using DocService.Storage.Tests.Support.Simulation;
+using Xunit.Abstractions;
+
+namespace DocService.Storage.Tests.Crash;
+
+/// <summary>The process is killed, another one starts, and then the power goes: what the second one showed must stay.</summary>
+public sealed class KillTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Kill_BetweenRenameAndDirectorySync_WhatTheNextProcessShowsSurvivesAPowerCut()
+    {
+        SimulatedFileSystem killed = await KilledAsync(
+            w => w.PutAsync(Scene.Old), 1, call => call.Kind == CallKind.SyncDirectory && call.Path == Scene.ShardOf(Scene.Old)) ?? throw new InvalidOperationException();
+        var before = new Ledger(killed.Log.Marks());
+
+        Assert.Null(await Oracle.ExamineAsync(killed, [], Scene.FarNew));
+
+        // The version that was renamed and not acknowledged was shown: else this has tested nothing.
+        Assert.Equal(before.Versions.Count + 2, new Ledger(killed.Log.Marks()).Versions.Count);
+    }
+
+    [Fact]
+    public async Task Kill_AtEveryCall_LosesNothingThatWasAcknowledgedOrRead()
+    {
+        int kills = 0;
+        for (int call = 1; await KilledAsync(StepsAsync, call, made => made.Changes) is { } killed; call++)
+        {
+            kills++;
+            string? problem = await Oracle.ExamineAsync(killed, [], Scene.Ids[call % Scene.Ids.Count]);
+            Assert.True(problem is null, $"killed at changing call {call}: {problem}");
+        }
+
+        output.WriteLine($"{kills} kills");
+        Assert.True(kills >= 20, $"only {kills} kills");
+    }
+
+    /// <summary>The disk as the next process finds it; null when the workload has fewer calls.</summary>
+    internal static async Task<SimulatedFileSystem?> KilledAsync(Func<Workload, Task> steps, int call, Func<SimulatedCall, bool> where)
+    {
+        SimulatedFileSystem disk = await Scene.PreparedAsync();
+        await using DocumentStore store = Scene.Open(disk);
+        using CallGate gate = disk.BlockCall(where, call);
+        Task run = steps(new Workload(disk, store));
+        await Task.WhenAny(run, gate.Reached);
+        SimulatedFileSystem? killed = gate.Reached.IsCompleted ? disk.Kill() : null;
+        gate.Release();
+        await run;
+        return killed;
+    }
+
+    private static async Task StepsAsync(Workload w)
+    {
+        await w.PutAsync(Scene.New);
+        await w.PutAsync(Scene.Old);
+        await w.DeleteAsync(Scene.FarOld);
+        await w.PutAsync(Scene.FarOld);
+    }
+}

@@ -1,0 +1,160 @@
+using DocService.Storage.Io;
+using DocService.Storage.Tests.Support;
+using DocService.Storage.Tests.Support.Crash;
+using DocService.Storage.Tests.Support.Simulation;
+using Xunit.Abstractions;
+
+namespace DocService.Storage.Tests.Crash;
+
+/// <summary>Each durability step is left out in turn, and once its error swallowed: the oracle must find something. It would not be worth much otherwise.</summary>
+public sealed class SabotageTests(ITestOutputHelper output)
+{
+    private const int Seed = 20_260_205;
+    private const int Budget = 24;
+
+    private static readonly Dictionary<string, Func<SimulatedCall, bool>> StepsOfAWrite = new()
+    {
+        ["temporary file"] = call => call.Kind == CallKind.Sync && call.Name.StartsWith(".tmp-", StringComparison.Ordinal),
+        ["shard directory"] = call => call.Kind == CallKind.SyncDirectory && call.Path.StartsWith($"{Scene.Data}/docs/", StringComparison.Ordinal),
+        ["sequence lease"] = call => call.Kind == CallKind.Sync && call.Name.StartsWith("SEQUENCE", StringComparison.Ordinal),
+        ["sequence lease's name"] = call => call.Kind == CallKind.SyncDirectory && call.Path == Scene.Data,
+    };
+
+    /// <summary>Where several syncs of one thing stand for different steps, which of them.</summary>
+    private static readonly Dictionary<string, (Func<SimulatedCall, bool> Where, int Call)> StepsOfAFirstStart = new()
+    {
+        ["entry of the level above"] = (call => call is { Kind: CallKind.SyncDirectory, Path: Scene.Parent }, 1),
+        ["entry of the data directory"] = (call => call is { Kind: CallKind.SyncDirectory, Path: "/srv/new" }, 1),
+        ["FORMAT"] = (call => call.Kind == CallKind.Sync && call.Name.StartsWith("FORMAT", StringComparison.Ordinal), 1),
+        ["SEQUENCE"] = (call => call.Kind == CallKind.Sync && call.Name == "SEQUENCE", 1),
+        ["name of FORMAT.tmp before any content"] = (call => call is { Kind: CallKind.SyncDirectory, Path: Scene.Data }, 1),
+        ["shard directories' names"] = (call => call is { Kind: CallKind.SyncDirectory, Path: $"{Scene.Data}/docs" }, 1),
+        ["content before FORMAT"] = (call => call is { Kind: CallKind.SyncDirectory, Path: Scene.Data }, 2),
+        ["name of FORMAT"] = (call => call is { Kind: CallKind.SyncDirectory, Path: Scene.Data }, 3),
+    };
+
+    public static TheoryData<string, bool> WriteCases => CasesOf(StepsOfAWrite.Keys);
+
+    public static TheoryData<string, bool> FirstStartCases => CasesOf(StepsOfAFirstStart.Keys);
+
+    [Theory]
+    [MemberData(nameof(WriteCases))]
+    public async Task Write_WithoutOneSync_IsDetected(string step, bool isHidden)
+    {
+        SimulatedFileSystem disk = await Scene.PreparedAsync();
+        CrashRecorder recorder = await Scene.RecordAsync(disk, async w =>
+        {
+            _ = Sabotage(disk, StepsOfAWrite[step], isHidden);
+            await w.PutAsync(Scene.Old);
+            await w.DeleteAsync(Scene.FarOld);
+        });
+
+        // From the end: what is acknowledged there and lost is found first.
+        await AssertDetectedAsync(step, recorder.Points().Reverse());
+    }
+
+    [Theory]
+    [MemberData(nameof(FirstStartCases))]
+    public async Task FirstStart_WithoutOneSync_IsDetected(string step, bool isHidden)
+    {
+        SimulatedFileSystem disk = Scene.Empty();
+        var (where, call) = StepsOfAFirstStart[step];
+
+        // The last one would be made good by the next sync of the same directory, so that one goes too.
+        bool forever = step == "name of FORMAT";
+        Fault fault = disk.FailCall(call, Errno.EIO, isHidden ? FaultKind.Hidden : FaultKind.Dropped, forever, where);
+        CrashRecorder recorder = disk.StartRecording();
+        await using (DocumentStore store = Scene.Open(disk))
+        {
+            await new Workload(disk, store).PutAsync(Scene.New);
+        }
+
+        Assert.True(fault.Fired);
+
+        // The last points are those with an acknowledgement; the ones of 256 like calls are sampled.
+        var points = recorder.Points();
+        await AssertDetectedAsync(step, points.Reverse().Where((point, index) => index < 24 || index % 16 == 0));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OpenAfterAKill_WithoutTheShardSyncs_IsDetected(bool isHidden)
+    {
+        SimulatedFileSystem killed = await KillTests.KilledAsync(
+            w => w.PutAsync(Scene.Old), 1, call => call.Kind == CallKind.SyncDirectory && call.Path == Scene.ShardOf(Scene.Old)) ?? throw new InvalidOperationException();
+        _ = Sabotage(killed, StepsOfAWrite["shard directory"], isHidden);
+
+        string? problem = await Oracle.ExamineAsync(killed, [], Scene.FarNew);
+
+        output.WriteLine($"{problem}");
+        Assert.NotNull(problem);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OpenAfterAKillInTheFirstStart_WithoutTheDataDirectorysSync_IsDetected(bool isHidden)
+    {
+        // Killed between the last rename and its sync: the second process finds a directory that looks complete.
+        SimulatedFileSystem disk = Scene.Empty();
+        using CallGate gate = disk.BlockCall(call => call is { Kind: CallKind.SyncDirectory, Path: Scene.Data }, 3);
+        Task<DocumentStore> opening = Task.Run(() => Scene.Open(disk));
+        await gate.Reached;
+        SimulatedFileSystem killed = disk.Kill();
+        gate.Release();
+        await using DocumentStore first = await opening;
+        _ = Sabotage(killed, StepsOfAWrite["sequence lease's name"], isHidden);
+
+        string? problem = await Oracle.ExamineAsync(killed, [], Scene.New);
+
+        output.WriteLine($"{problem}");
+        Assert.NotNull(problem);
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Overwrite_OfADamagedDocument_KeepsTheEvidenceOnlyWithItsSync(bool isSabotaged, bool isHidden)
+    {
+        SimulatedFileSystem disk = await Scene.PreparedAsync();
+        disk.Disk.FlipBit(Scene.FileOf(Scene.Old), 20, 3);
+        await using DocumentStore store = Scene.Open(disk);
+        if (isSabotaged)
+        {
+            _ = Sabotage(disk, call => call is { Kind: CallKind.SyncDirectory, Path: $"{Scene.Data}/quarantine" }, isHidden);
+        }
+
+        Assert.Equal(WriteStatus.Replaced, (await store.PutAsync(Scene.Old, "1")).Status);
+
+        bool isKept = disk.CrashNow().Nothing().Open().Disk.Tree().Any(path => path.StartsWith($"{Scene.Data}/quarantine/", StringComparison.Ordinal) && !path.EndsWith('/'));
+        Assert.Equal(!isSabotaged, isKept);
+    }
+
+    private static Fault Sabotage(SimulatedFileSystem disk, Func<SimulatedCall, bool> where, bool isHidden) => isHidden
+        ? disk.FailCall(1, Errno.EIO, FaultKind.Hidden, forever: true, call => call.IsSync && where(call))
+        : disk.DropSyncs(where);
+
+    private static TheoryData<string, bool> CasesOf(IEnumerable<string> steps)
+    {
+        var data = new TheoryData<string, bool>();
+        foreach (string step in steps)
+        {
+            data.Add(step, false);
+            data.Add(step, true);
+        }
+
+        return data;
+    }
+
+    private async Task AssertDetectedAsync(string step, IEnumerable<CrashPoint> points)
+    {
+        var states = points.SelectMany(point => point.States(unchecked(Seed + point.Number), Budget));
+        Campaign.Report report = await Campaign.RunAsync(step, states, Seed, stopAtFirst: true);
+
+        output.WriteLine($"{step}: {report}");
+        Assert.True(report.Violations.Count > 0, $"{step}: left out, and nothing was found in {report.States} states");
+        output.WriteLine(report.Violations[0]);
+    }
+}

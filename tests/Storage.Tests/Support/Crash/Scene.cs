@@ -1,0 +1,88 @@
+using DocService.Storage.Documents;
+using DocService.Storage.Tests.Support.Simulation;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DocService.Storage.Tests.Support.Crash;
+
+/// <summary>Disks to begin with, and the documents of the crash tests: four ids in two shard directories, the first of each exists.</summary>
+internal static class Scene
+{
+    public const string Parent = "/srv";
+    public const string Data = "/srv/new/data";
+    public const string Old = "users/1";
+
+    /// <summary>Absent, in the directory of <see cref="Old"/>.</summary>
+    public static readonly string New = Find(id => IsNear(id, Old) && id != Old);
+
+    /// <summary>Exists, in another directory.</summary>
+    public static readonly string FarOld = Find(id => !IsNear(id, Old));
+
+    /// <summary>Absent, in the directory of <see cref="FarOld"/>.</summary>
+    public static readonly string FarNew = Find(id => IsNear(id, FarOld) && id != FarOld);
+
+    public static readonly IReadOnlyList<string> Ids = [Old, New, FarOld, FarNew];
+
+    private static readonly Lazy<Task<(Volume Volume, IReadOnlyList<object> Notes)>> PreparedOnce = new(PrepareAsync);
+
+    public static string ShardOf(string id) => $"{Data}/docs/{DocumentPath.ShardName(DocumentPath.Of(DocumentKey.Create(id)).Shard)}";
+
+    public static string FileOf(string id) => $"{ShardOf(id)}/{DocumentPath.Of(DocumentKey.Create(id)).Name}";
+
+    /// <summary>A disk before the first start. The data directory and one level above it do not exist.</summary>
+    public static SimulatedFileSystem Empty(VolumeSettings? settings = null)
+    {
+        var disk = new SimulatedFileSystem(settings);
+        disk.Disk.CreateDirectory(Parent);
+        return disk;
+    }
+
+    /// <summary>A disk with two documents, left by a power cut; the notes of how they came to be stand in its log.</summary>
+    public static async Task<SimulatedFileSystem> PreparedAsync()
+    {
+        var (volume, notes) = await PreparedOnce.Value;
+        return Continue(SimulatedFileSystem.From(volume), notes);
+    }
+
+    /// <summary>The history goes on on this disk.</summary>
+    public static SimulatedFileSystem Continue(SimulatedFileSystem disk, IEnumerable<object> notes)
+    {
+        foreach (object note in notes)
+        {
+            disk.Mark(note);
+        }
+
+        return disk;
+    }
+
+    public static DocumentStore Open(SimulatedFileSystem disk, TimeSpan? busyTimeout = null) => DocumentStore.Open(
+        disk,
+        new StoreOptions { DataDirectory = Data, BusyTimeout = busyTimeout ?? TimeSpan.FromSeconds(30) },
+        TimeProvider.System,
+        NullLoggerFactory.Instance);
+
+    /// <summary>A recorded disk with the whole workload on it.</summary>
+    public static async Task<CrashRecorder> RecordAsync(SimulatedFileSystem disk, Func<Workload, Task> steps)
+    {
+        await using DocumentStore store = Open(disk);
+        CrashRecorder recorder = disk.StartRecording();
+        await steps(new Workload(disk, store));
+        return recorder;
+    }
+
+    private static async Task<(Volume Volume, IReadOnlyList<object> Notes)> PrepareAsync()
+    {
+        SimulatedFileSystem disk = Empty();
+        await using (DocumentStore store = Open(disk))
+        {
+            var workload = new Workload(disk, store);
+            await workload.PutAsync(Old);
+            await workload.PutAsync(FarOld);
+        }
+
+        return (disk.CrashNow().Nothing().Volume, disk.Log.Marks());
+    }
+
+    private static bool IsNear(string id, string other) => ShardOf(id) == ShardOf(other);
+
+    private static string Find(Func<string, bool> fits) => Enumerable.Range(1, int.MaxValue - 1).Select(number => $"users/{number}").First(fits);
+}

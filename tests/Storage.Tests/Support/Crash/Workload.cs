@@ -1,0 +1,106 @@
+using System.Text;
+using DocService.Storage.Tests.Support.Simulation;
+
+namespace DocService.Storage.Tests.Support.Crash;
+
+/// <summary>Uses a store as clients do, and notes in the disk's log what it asks for and what it is told.</summary>
+/// <remarks>
+/// Owns: the numbers of its operations, which no other workload on the same history uses.
+/// Thread: any.
+/// Invariants: no two puts have the same body.
+/// On failure: members of the store's family are outcomes; anything else, and no answer in time, leaves.
+/// </remarks>
+internal sealed class Workload
+{
+    /// <summary>Generous: only a store that hangs for good takes so long.</summary>
+    public static readonly TimeSpan HangTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>With the header a document of some sectors, so that it can be torn.</summary>
+    public const int SmallBytes = 700;
+
+    /// <summary>More than one page.</summary>
+    public const int LargeBytes = 9000;
+
+    private int _operations;
+
+    public Workload(SimulatedFileSystem disk, DocumentStore store)
+    {
+        Disk = disk;
+        Store = store;
+        _operations = disk.Log.Marks().OfType<Note>().Select(note => note.Operation).DefaultIfEmpty().Max();
+        disk.Mark(new Note.Opened(store.Status.StoreId));
+    }
+
+    public DocumentStore Store { get; }
+
+    public SimulatedFileSystem Disk { get; }
+
+    /// <summary>Null when it succeeded.</summary>
+    public Task<StoreException?> PutAsync(string id, int bytes = SmallBytes)
+    {
+        int operation = Next();
+        string body = Body(operation, id, bytes);
+        return WriteAsync(operation, id, body, () => Store.PutAsync(id, body));
+    }
+
+    /// <summary>Null when it succeeded, also where there was nothing to delete.</summary>
+    public Task<StoreException?> DeleteAsync(string id) => WriteAsync(Next(), id, null, () => Store.DeleteAsync(id));
+
+    /// <summary>Null when it succeeded.</summary>
+    public async Task<StoreException?> ReadAsync(string id)
+    {
+        int operation = Next();
+        Disk.Mark(new Note.ReadBegun(operation, id));
+        try
+        {
+            using StoredDocument? document = await Store.ReadAsync(DocumentKey.Create(id), default).AsTask().WaitAsync(HangTimeout);
+            Disk.Mark(new Note.ReadEnded(operation, document?.Info.Version ?? 0, document is null ? null : Encoding.UTF8.GetString(document.Body.Span)));
+            return null;
+        }
+        catch (StoreException exception)
+        {
+            Disk.Mark(new Note.ReadFailed(operation, $"{exception.GetType().Name}: {exception.Message}"));
+            return exception;
+        }
+    }
+
+    public async Task ReadAllAsync()
+    {
+        foreach (string id in Scene.Ids)
+        {
+            await ReadAsync(id);
+        }
+    }
+
+    private static string Body(int operation, string id, int bytes)
+    {
+        string start = $"{{\"operation\":{operation},\"id\":\"{id}\",\"fill\":\"";
+
+        // No two sectors are alike, and none is like the same one of another body.
+        var random = new Random(operation);
+        return $"{start}{string.Concat(Enumerable.Range(0, bytes - start.Length).Select(_ => (char)('a' + random.Next(26))))}\"}}";
+    }
+
+    private int Next() => Interlocked.Increment(ref _operations);
+
+    private async Task<StoreException?> WriteAsync(int operation, string id, string? body, Func<Task<WriteResult>> write)
+    {
+        Disk.Mark(new Note.Issued(operation, id, body));
+        try
+        {
+            WriteResult result = await write().WaitAsync(HangTimeout);
+            Disk.Mark(new Note.Acknowledged(operation, result.Sequence));
+            return null;
+        }
+        catch (OutcomeUnknownException exception)
+        {
+            Disk.Mark(new Note.LeftOpen(operation, exception.Message));
+            return exception;
+        }
+        catch (StoreException exception)
+        {
+            Disk.Mark(new Note.Refused(operation, $"{exception.GetType().Name}: {exception.Message}"));
+            return exception;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# A small ext4 filesystem, filled to the brim: 507, deletes that work, a restart on the full disk, recovery by itself,
+# and every acknowledged document to the byte.
+source "$(dirname "$0")/lib.sh"
+need curl jq mkfs.ext4 sha256sum
+[[ $(id -u) -eq 0 ]] || skip "loop mounts need root"
+
+disk=$work/disk
+mkdir "$disk"
+truncate -s 48M "$work/image"
+mkfs.ext4 -q -m 0 "$work/image"
+mount -o loop "$work/image" "$disk" 2>"$work/mount.err" || skip "loop mounts are not possible here: $(head -n 1 "$work/mount.err")"
+at_exit+=("umount '$disk' || umount -l '$disk'")
+data=$disk/data
+mkdir "$work/sent"
+
+# Documents that do not compress and do not repeat.
+make_document() { printf '["%s"]' "$(head -c "$2" /dev/urandom | base64 -w 0)" >"$work/sent/$1"; }
+
+# fill PREFIX BYTES TIMES: PUTs new documents until one is refused or TIMES are done; `filled` counts those taken.
+filled=0
+fill() {
+  local index
+  filled=0
+  for ((index = 0; index < $3; index++)); do
+    make_document "$1-$index" "$2"
+    put "$1-$index" "$work/sent/$1-$index" -H 'Durability: filed'
+    if [[ $code != 201 ]]; then
+      rm "$work/sent/$1-$index"
+      return
+    fi
+    filled=$((filled + 1))
+  done
+}
+
+# all_read: every acknowledged document that was not deleted, byte for byte.
+all_read() {
+  local file
+  for file in "$work/sent"/*; do
+    request GET "/docs/${file##*/}"
+    if [[ $code != 200 ]] || ! cmp -s "$work/body" "$file"; then
+      printf '       %s: %s\n' "${file##*/}" "$code"
+      return 1
+    fi
+  done
+}
+
+delete() {
+  request DELETE "/docs/$1" -H 'Durability: filed'
+  [[ $code == 204 ]] && rm "$work/sent/$1"
+}
+
+start_server "$data"
+fill large 700000 100
+check "documents fit at first ($filled large ones)" test "$filled" -ge 10
+equal "then the answer is out of space" "507 out-of-space" "$code $(problem)"
+fill small 3000 2000
+equal "small ones fill the rest ($filled), then out of space" "507 out-of-space" "$code $(problem)"
+equal "/status says read-only" read-only "$(state)"
+check "every acknowledged document is read" all_read
+make_document large-0.new 700000
+put large-0 "$work/sent/large-0.new" -H 'Durability: filed'
+rm "$work/sent/large-0.new"
+equal "replacing is refused as well" "507 out-of-space" "$code $(problem)"
+check "and leaves the old version" all_read
+check "DELETE works on the full disk" delete small-0
+
+stop_server || fail "the server does not stop on a full disk"
+start_server "$data"
+check "the server starts on the full disk" true
+make_document probe 700000
+put probe "$work/sent/probe" -H 'Durability: filed'
+rm "$work/sent/probe"
+equal "still out of space" "507 out-of-space" "$code $(problem)"
+kill_server
+start_server "$data"
+check "and after kill -9, with every acknowledged document" all_read
+check "no temporary file is left" test -z "$(find "$data/docs" -name '.tmp-*')"
+make_document probe 700000
+put probe "$work/sent/probe" -H 'Durability: filed'
+rm "$work/sent/probe"
+equal "out of space again" "507 out-of-space" "$code $(problem)"
+
+for index in 1 2 3; do
+  check "DELETE of a large document works ($index)" delete "large-$index"
+done
+check "/status goes back to ready by itself" wait_until 10 state_is ready
+fill again 700000 2
+equal "there is room for PUTs again" 2 "$filled"
+check "every acknowledged document is read at the end" all_read
+check "the server stops when asked" stop_server
+finish
