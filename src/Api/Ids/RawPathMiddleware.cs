@@ -14,17 +14,16 @@ internal sealed class RawPathMiddleware(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         ReadOnlySpan<char> path = RawPath.Of(context, out _);
-        bool isDocument = path.StartsWith(DocumentTarget.Prefix, StringComparison.Ordinal) && path.Length > DocumentTarget.Prefix.Length;
         if (RawPath.HasDotSegment(path))
         {
-            // In an id, the key's own rules say which byte it is.
-            Problem? inId = isDocument ? DocumentTarget.TryGetKey(context, out _) : null;
-            return ProblemWriter.WriteAsync(context, inId ?? ProblemCatalogue.DotSegment);
+            // In a document's path the id itself is at fault, and its check says where.
+            Problem? problem = path.StartsWith(DocumentTarget.Prefix, StringComparison.Ordinal) ? DocumentTarget.TryGetKey(context, out _) : null;
+            return ProblemWriter.WriteAsync(context, problem ?? ProblemCatalogue.DotSegment);
         }
 
-        if (isDocument)
+        if (path.StartsWith(DocumentTarget.Prefix, StringComparison.Ordinal) && path.Length > DocumentTarget.Prefix.Length)
         {
-            context.Request.Path = RoutedPath;
+            RawPath.RouteTo(context, RoutedPath);
         }
         else if (context.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase))
         {

@@ -39,7 +39,8 @@ internal static class ProblemCatalogue
     public static Problem Id(InvalidId error) =>
         new Problem(InvalidId, $"{Sentence(error.Reason)} Byte {error.BytePosition} of the id is the first at fault.").With(Member("bytePosition", error.BytePosition));
 
-    public static Problem DotSegment { get; } = new(InvalidId, "The path holds the segment '.' or '..', which names nothing here.");
+    /// <summary>Outside the documents; removing the segment, as many servers do, could lead anywhere.</summary>
+    public static Problem DotSegment { get; } = new(InvalidId, "The path holds the segment '.' or '..'.");
 
     public static Problem Json(JsonError error) =>
         new Problem(InvalidJson, $"{Sentence(error.Reason)} Line {error.Line}, byte {error.BytePosition}.")
