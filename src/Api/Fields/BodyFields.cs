@@ -40,7 +40,7 @@ internal static class BodyFields
 
         bool isJson = type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
             || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
-        if (!isJson || type.MatchesAllTypes)
+        if (!isJson || type.MediaType.AsSpan().Contains('*'))
         {
             return Unsupported($"{type.MediaType} is not JSON");
         }

@@ -17,7 +17,19 @@ internal static class RawPath
     {
         string? target = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
         isDecoded = string.IsNullOrEmpty(target);
-        return isDecoded ? context.Request.Path.Value ?? string.Empty : OfTarget(target);
+        return isDecoded ? context.Features.Get<DecodedPath>()?.Value ?? context.Request.Path.Value ?? string.Empty : OfTarget(target);
+    }
+
+    /// <summary>Lets documents be routed under one path; without a raw target, the path until now is kept as what the client sent.</summary>
+    public static void RouteTo(HttpContext context, string path)
+    {
+        ReadOnlySpan<char> requested = Of(context, out bool isDecoded);
+        if (isDecoded)
+        {
+            context.Features.Set(new DecodedPath(requested.ToString()));
+        }
+
+        context.Request.Path = path;
     }
 
     /// <summary>The path of a request target in origin, absolute or asterisk form (RFC 9112 section 3.2).</summary>
@@ -72,4 +84,6 @@ internal static class RawPath
 
         return dots is 1 or 2;
     }
+
+    private sealed record DecodedPath(string Value);
 }

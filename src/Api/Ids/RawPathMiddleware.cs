@@ -16,12 +16,14 @@ internal sealed class RawPathMiddleware(RequestDelegate next)
         ReadOnlySpan<char> path = RawPath.Of(context, out _);
         if (RawPath.HasDotSegment(path))
         {
-            return ProblemWriter.WriteAsync(context, ProblemCatalogue.Id(new Storage.InvalidId("the path holds the segment '.' or '..'", 0)));
+            // In a document's path the id itself is at fault, and its check says where.
+            Problem? problem = path.StartsWith(DocumentTarget.Prefix, StringComparison.Ordinal) ? DocumentTarget.TryGetKey(context, out _) : null;
+            return ProblemWriter.WriteAsync(context, problem ?? ProblemCatalogue.DotSegment);
         }
 
         if (path.StartsWith(DocumentTarget.Prefix, StringComparison.Ordinal) && path.Length > DocumentTarget.Prefix.Length)
         {
-            context.Request.Path = RoutedPath;
+            RawPath.RouteTo(context, RoutedPath);
         }
         else if (context.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase))
         {

@@ -39,6 +39,9 @@ internal static class ProblemCatalogue
     public static Problem Id(InvalidId error) =>
         new Problem(InvalidId, $"{Sentence(error.Reason)} Byte {error.BytePosition} of the id is the first at fault.").With(Member("bytePosition", error.BytePosition));
 
+    /// <summary>Outside the documents; removing the segment, as many servers do, could lead anywhere.</summary>
+    public static Problem DotSegment { get; } = new(InvalidId, "The path holds the segment '.' or '..'.");
+
     public static Problem Json(JsonError error) =>
         new Problem(InvalidJson, $"{Sentence(error.Reason)} Line {error.Line}, byte {error.BytePosition}.")
             .With(Member("line", error.Line), Member("bytePosition", error.BytePosition));
@@ -47,7 +50,7 @@ internal static class ProblemCatalogue
         new Problem(PayloadTooLarge, $"The body is larger than {bytesMax} bytes.").With(Member("maxBytes", bytesMax));
 
     public static Problem Precondition(DocumentInfo? current) =>
-        new Problem(PreconditionFailed, current is null ? "The document does not exist." : "The document has another version than the condition asks for.")
+        new Problem(PreconditionFailed, current is null ? "There is no such document, or none that can be read." : "The document has another version than the condition asks for.")
             .With(
                 Member("currentETag", current is null ? null : Fields.EntityTag.Of(current)),
                 Member("currentDigest", current is null ? null : Fields.Digest.Of(current.Sha256)));
