@@ -74,7 +74,7 @@ internal static class Requests
     public static async Task<JsonElement> AssertProblemAsync(this HttpResponseMessage response, HttpStatusCode status, string slug)
     {
         string text = await response.Content.ReadAsStringAsync();
-        Assert.True(status == response.StatusCode, $"{(int)response.StatusCode}: {text}");
+        Assert.True(status == response.StatusCode, $"{(int)response.StatusCode}: {text[..Math.Min(500, text.Length)]}");
         Assert.Equal("application/problem+json", response.Field("Content-Type"));
         JsonElement problem = JsonDocument.Parse(text).RootElement;
         AssertProblem(problem, (int)status, slug);
