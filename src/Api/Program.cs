@@ -11,7 +11,9 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception exception) when (exception is ConfigurationError or StoreException or PlatformNotSupportedException)
+catch (Exception exception) when (exception is ConfigurationError or StoreException or PlatformNotSupportedException
+    or InvalidDataException // a configuration file that is not JSON
+    or IOException) // an address in use
 {
     Console.Error.WriteLine($"docservice: {exception.Message}");
     return 1;
