@@ -34,9 +34,9 @@ internal sealed class DocServiceOptions
     /// <summary>What is wrong with the values, in one line; null when nothing is.</summary>
     public string? Validate()
     {
-        if (string.IsNullOrWhiteSpace(DataDirectory))
+        if (string.IsNullOrWhiteSpace(DataDirectory) || DataDirectory.Contains('\0', StringComparison.Ordinal))
         {
-            return "DocService:DataDirectory must not be empty.";
+            return "DocService:DataDirectory must be a path.";
         }
 
         if (DurabilityField.Parse(Durability) is null)

@@ -7,6 +7,11 @@ internal static class OptionsLoading
     public static DocServiceOptions Load(IConfiguration configuration)
     {
         IConfigurationSection section = configuration.GetSection(DocServiceOptions.Section);
+        if (section.Value is { Length: > 0 })
+        {
+            throw new ConfigurationError("DocService must be a section of keys, not a value.");
+        }
+
         string[] known = [.. typeof(DocServiceOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];
         foreach (IConfigurationSection child in section.GetChildren())
         {
@@ -15,9 +20,9 @@ internal static class OptionsLoading
                 throw new ConfigurationError($"DocService:{child.Key} is not a known key. Known are {string.Join(", ", known)}.");
             }
 
-            if (child.GetChildren().Any())
+            if (child.GetChildren().FirstOrDefault() is { } inner)
             {
-                throw new ConfigurationError($"DocService:{child.Key} takes one value, not a section.");
+                throw new ConfigurationError($"{inner.Path} is not a known key: DocService:{child.Key} is one value.");
             }
         }
 

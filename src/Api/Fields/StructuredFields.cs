@@ -168,6 +168,8 @@ internal ref struct StructuredFields(ReadOnlySpan<char> text)
             ':' => TryByteSequence(out _),
             '"' => TryString(),
             '?' => TryBoolean(),
+            '@' => TryDate(),
+            '%' => TryDisplayString(),
             _ when char.IsAsciiLetter(_rest[0]) || _rest[0] == '*' => TryToken(out _),
             _ => TryNumber(),
         };
@@ -200,17 +202,63 @@ internal ref struct StructuredFields(ReadOnlySpan<char> text)
         return isBoolean;
     }
 
+    /// <summary>An integer of up to 15 digits, or a decimal of up to 12 and 3 (4.2.4).</summary>
     private bool TryNumber()
     {
-        ReadOnlySpan<char> digits = _rest.TrimStart('-');
-        int length = 0;
-        while (length < digits.Length && (char.IsAsciiDigit(digits[length]) || digits[length] == '.'))
+        int start = _rest[0] == '-' ? 1 : 0;
+        int whole = Digits(_rest[start..]);
+        int length = start + whole;
+        int fraction = length < _rest.Length && _rest[length] == '.' ? Digits(_rest[(length + 1)..]) : -1;
+        if (whole == 0 || (fraction < 0 ? whole > 15 : whole > 12 || fraction is 0 or > 3))
         {
-            length++;
+            return false;
         }
 
-        bool isNumber = length > 0 && _rest.Length - digits.Length <= 1 && char.IsAsciiDigit(digits[0]) && char.IsAsciiDigit(digits[length - 1]);
-        _rest = isNumber ? digits[length..] : _rest;
-        return isNumber;
+        _rest = _rest[(length + 1 + fraction)..];
+        return true;
+    }
+
+    /// <summary>@ and an integer (4.2.9).</summary>
+    private bool TryDate()
+    {
+        _rest = _rest[1..];
+        int sign = _rest is ['-', ..] ? 1 : 0;
+        int digits = Digits(_rest[sign..]);
+        bool isDate = digits is >= 1 and <= 15;
+        _rest = isDate ? _rest[(sign + digits)..] : _rest;
+        return isDate && _rest is not ['.', ..];
+    }
+
+    /// <summary>%"…" with lower-case percent-escapes of UTF-8 (4.2.10).</summary>
+    private bool TryDisplayString()
+    {
+        if (_rest is not ['%', '"', ..])
+        {
+            return false;
+        }
+
+        for (int position = 2; position < _rest.Length; position++)
+        {
+            char character = _rest[position];
+            if (character == '"')
+            {
+                _rest = _rest[(position + 1)..];
+                return true;
+            }
+
+            bool isEscape = character == '%';
+            if (character is < ' ' or > '~' || (isEscape && !(position + 2 < _rest.Length && char.IsAsciiHexDigitLower(_rest[position + 1]) && char.IsAsciiHexDigitLower(_rest[position + 2]))))
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    private static int Digits(ReadOnlySpan<char> text)
+    {
+        int end = text.IndexOfAnyExceptInRange('0', '9');
+        return end < 0 ? text.Length : end;
     }
 }

@@ -50,7 +50,7 @@ internal static class ProblemCatalogue
         new Problem(PayloadTooLarge, $"The body is larger than {bytesMax} bytes.").With(Member("maxBytes", bytesMax)) with { EndsConnection = true };
 
     public static Problem Precondition(DocumentInfo? current) =>
-        new Problem(PreconditionFailed, current is null ? "The document does not exist." : "The document has another version than the condition asks for.")
+        new Problem(PreconditionFailed, current is null ? "There is no such document, or none that can be read." : "The document has another version than the condition asks for.")
             .With(
                 Member("currentETag", current is null ? null : Fields.EntityTag.Of(current)),
                 Member("currentDigest", current is null ? null : Fields.Digest.Of(current.Sha256)));

@@ -1,0 +1,95 @@
+using DocService.Api.Configuration;
+using DocService.Storage;
+using Microsoft.Extensions.Configuration;
+
+namespace DocService.Api.Tests.Configuration;
+
+/// <summary>The section is read strictly: what cannot be meant stops the start with one line.</summary>
+public sealed class OptionsLoadingTests
+{
+    [Fact]
+    public void Load_EmptySection_IsTheDefaults()
+    {
+        DocServiceOptions options = Load();
+
+        Assert.Equal("./data", options.DataDirectory);
+        Assert.Equal(DurabilityLevel.Filed, options.Level);
+        Assert.Equal(16L << 20, options.MaxDocumentBytes);
+        Assert.Equal(128, options.MaxDepth);
+        Assert.Equal(256L << 20, options.InFlightBytes);
+        Assert.Equal(TimeSpan.FromSeconds(10), options.BusyTimeout);
+    }
+
+    [Fact]
+    public void Load_EveryKey_IsTaken()
+    {
+        DocServiceOptions options = Load(
+            ("DataDirectory", "/somewhere"), ("Durability", "durable"), ("MaxDocumentBytes", "1000"), ("maxdepth", "7"),
+            ("InFlightBytes", "2000"), ("BusyTimeout", "00:00:01.5"));
+
+        Assert.Equal("/somewhere", options.DataDirectory);
+        Assert.Equal(DurabilityLevel.Durable, options.Level);
+        Assert.Equal(1000, options.MaxDocumentBytes);
+        Assert.Equal(7, options.MaxDepth);
+        Assert.Equal(2000, options.InFlightBytes);
+        StoreOptions store = options.ToStoreOptions();
+        Assert.Equal("/somewhere", store.DataDirectory);
+        Assert.Equal(TimeSpan.FromSeconds(1.5), store.BusyTimeout);
+    }
+
+    [Fact]
+    public void ToStoreOptions_RelativeDirectory_IsMadeAbsolute() =>
+        Assert.Equal(Path.GetFullPath("x/y"), Load(("DataDirectory", "x/y")).ToStoreOptions().DataDirectory);
+
+    [Theory]
+    [InlineData("MaxDocumentByte", "1")]
+    [InlineData("Data Directory", "x")]
+    [InlineData("Level", "filed")]
+    [InlineData("Section", "x")]
+    [InlineData("MaxDepth:Value", "5")]
+    [InlineData("Journal:Bytes", "5")]
+    public void Load_UnknownKey_IsAnErrorThatNamesIt(string key, string value) =>
+        Assert.Contains(key.Split(':')[0], Refused((key, value)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("DataDirectory", "")]
+    [InlineData("DataDirectory", " ")]
+    [InlineData("DataDirectory", "a\0b")]
+    [InlineData("Durability", "")]
+    [InlineData("Durability", "Filed")]
+    [InlineData("Durability", "volatile")]
+    [InlineData("MaxDocumentBytes", "0")]
+    [InlineData("MaxDocumentBytes", "-1")]
+    [InlineData("MaxDocumentBytes", "16MiB")]
+    [InlineData("MaxDocumentBytes", "536870913")]
+    [InlineData("MaxDocumentBytes", "99999999999999999999")]
+    [InlineData("MaxDepth", "0")]
+    [InlineData("MaxDepth", "1001")]
+    [InlineData("MaxDepth", "")]
+    [InlineData("MaxDepth", "1.5")]
+    [InlineData("InFlightBytes", "33554431")]
+    [InlineData("InFlightBytes", "x")]
+    [InlineData("BusyTimeout", "ten")]
+    public void Load_ImpossibleValue_IsAnErrorThatNamesTheKey(string key, string value) =>
+        Assert.Contains(key, Refused((key, value)), StringComparison.Ordinal);
+
+    [Fact]
+    public void Load_ValueInsteadOfASection_IsAnError()
+    {
+        IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection([new("DocService", "x")]).Build();
+        Assert.Throws<ConfigurationError>(() => OptionsLoading.Load(configuration));
+    }
+
+    private static string Refused(params (string Key, string Value)[] values)
+    {
+        string message = Assert.Throws<ConfigurationError>(() => Load(values)).Message;
+        Assert.DoesNotContain('\n', message);
+        return message;
+    }
+
+    private static DocServiceOptions Load(params (string Key, string Value)[] values)
+    {
+        IEnumerable<KeyValuePair<string, string?>> pairs = values.Select(pair => KeyValuePair.Create("DocService:" + pair.Key, (string?)pair.Value));
+        return OptionsLoading.Load(new ConfigurationBuilder().AddInMemoryCollection(pairs).Build());
+    }
+}

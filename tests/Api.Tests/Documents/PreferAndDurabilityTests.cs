@@ -1,0 +1,119 @@
+using System.Net;
+using DocService.Api.Tests.Support;
+
+namespace DocService.Api.Tests.Documents;
+
+/// <summary>What a client may wish for: the answer's form, and the level.</summary>
+public sealed class PreferAndDurabilityTests(SharedApplication shared) : IClassFixture<SharedApplication>
+{
+    private const string Body = " {\"a\": 1e400}\n";
+
+    private readonly TestApplication _app = shared.Application;
+
+    [Fact]
+    public async Task Put_PrefersRepresentation_AnswersTheDocument()
+    {
+        string id = TestApplication.NewId();
+        using HttpResponseMessage created = await _app.PutAsync(id, Body, ("Prefer", "return=representation"));
+        using HttpResponseMessage replaced = await _app.PutAsync(id, Body, ("Prefer", "return=representation"));
+
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        Assert.Equal("/docs/" + id, created.Field("Location"));
+        Assert.Equal(HttpStatusCode.OK, replaced.StatusCode);
+        foreach (HttpResponseMessage response in new[] { created, replaced })
+        {
+            Assert.Equal("return=representation", response.Field("Preference-Applied"));
+            Assert.Equal(Body, await response.Content.ReadAsStringAsync());
+            Assert.Equal("application/json", response.Field("Content-Type"));
+            Assert.Equal("/docs/" + id, response.Field("Content-Location"));
+            Assert.StartsWith("filed;seq=", response.Field("Durability"), StringComparison.Ordinal);
+        }
+
+        using HttpResponseMessage get = await _app.SendAsync("GET", "/docs/" + id);
+        Assert.Equal(get.Field("ETag"), replaced.Field("ETag"));
+        Assert.Equal(get.Field("Repr-Digest"), replaced.Field("Repr-Digest"));
+    }
+
+    [Fact]
+    public async Task Put_PrefersMinimal_AnswersNoBodyAndSaysSo()
+    {
+        string id = TestApplication.NewId();
+        using HttpResponseMessage created = await _app.PutAsync(id, Body, ("Prefer", "return=minimal"));
+        using HttpResponseMessage replaced = await _app.PutAsync(id, Body, ("Prefer", "return=minimal"));
+
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, replaced.StatusCode);
+        Assert.Equal("return=minimal", created.Field("Preference-Applied"));
+        Assert.Equal("return=minimal", replaced.Field("Preference-Applied"));
+        Assert.Empty(await created.Content.ReadAsByteArrayAsync());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("respond-async")]
+    [InlineData("return=all")]
+    public async Task Put_NoKnownPreference_AppliesNone(string? prefer)
+    {
+        (string, string)[] fields = prefer is null ? [] : [("Prefer", prefer)];
+        using HttpResponseMessage response = await _app.PutAsync(TestApplication.NewId(), Body, fields);
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        Assert.Null(response.Field("Preference-Applied"));
+    }
+
+    [Fact]
+    public async Task Put_PreferenceAndFailedCondition_IsAProblemAlone()
+    {
+        using HttpResponseMessage response = await _app.PutAsync(TestApplication.NewId(), Body, ("Prefer", "return=representation"), ("If-Match", "*"));
+
+        await response.AssertProblemAsync(HttpStatusCode.PreconditionFailed, "precondition-failed");
+        Assert.Null(response.Field("Preference-Applied"));
+    }
+
+    [Theory]
+    [InlineData("buffered")]
+    [InlineData("durable")]
+    [InlineData("filed")]
+    [InlineData("filed;a=1")]
+    public async Task Write_LevelAskedFor_IsReachedOrExceeded(string level)
+    {
+        string id = TestApplication.NewId();
+        using HttpResponseMessage put = await _app.PutAsync(id, Body, ("Durability", level));
+        using HttpResponseMessage delete = await _app.SendAsync("DELETE", "/docs/" + id, null, ("Durability", level));
+
+        // Every write files at present.
+        Assert.Equal(HttpStatusCode.Created, put.StatusCode);
+        Assert.StartsWith("filed;seq=", put.Field("Durability"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NoContent, delete.StatusCode);
+        Assert.StartsWith("filed;seq=", delete.Field("Durability"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("volatile")]
+    [InlineData("Filed")]
+    [InlineData("\"filed\"")]
+    [InlineData("filed, durable")]
+    [InlineData("filed;")]
+    public async Task Write_OtherLevel_Answers400AndDoesNothing(string level)
+    {
+        string id = TestApplication.NewId();
+        string tag = await _app.StoreAsync(id, "1");
+        using HttpResponseMessage put = await _app.PutAsync(id, Body, ("Durability", level));
+        using HttpResponseMessage delete = await _app.SendAsync("DELETE", "/docs/" + id, null, ("Durability", level));
+
+        await put.AssertProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+        await delete.AssertProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+        using HttpResponseMessage get = await _app.SendAsync("GET", "/docs/" + id);
+        Assert.Equal(tag, get.Field("ETag"));
+    }
+
+    [Fact]
+    public async Task Write_LevelTwice_Answers400()
+    {
+        using HttpRequestMessage request = Requests.Request("PUT", "/docs/" + TestApplication.NewId(), Body);
+        request.Headers.Add("Durability", ["filed", "filed"]);
+        using HttpResponseMessage response = await _app.Client.SendAsync(request);
+
+        await response.AssertProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+    }
+}

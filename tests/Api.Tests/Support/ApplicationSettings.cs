@@ -1,0 +1,19 @@
+namespace DocService.Api.Tests.Support;
+
+/// <summary>How a test's application differs from the default.</summary>
+internal sealed record ApplicationSettings
+{
+    public string Environment { get; init; } = "Production";
+
+    /// <summary>Keys of the section DocService.</summary>
+    public IReadOnlyDictionary<string, string> Values { get; init; } = new Dictionary<string, string>();
+
+    public TimeProvider? Clock { get; init; }
+
+    /// <summary>Listen on a free port instead of answering in memory.</summary>
+    public bool UsesSockets { get; init; }
+
+    /// <summary>Small enough that a test can exceed them: documents of 1,000 bytes, a budget of 2,500.</summary>
+    public static IReadOnlyDictionary<string, string> SmallLimits { get; } =
+        new Dictionary<string, string> { ["MaxDocumentBytes"] = "1000", ["InFlightBytes"] = "2500", ["MaxDepth"] = "5" };
+}

@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DocService.Api.Tests.Support;
+
+/// <summary>A running application on its own data directory.</summary>
+/// <remarks>Owns: the server and the directory, both gone when disposed. Tests that share one use distinct ids.</remarks>
+internal sealed class TestApplication : IAsyncDisposable
+{
+    private static int _ids;
+
+    private readonly TestDirectory _directory = new();
+    private readonly ApplicationFactory _factory;
+
+    public TestApplication(ApplicationSettings? settings = null)
+    {
+        settings ??= new ApplicationSettings();
+        _factory = new ApplicationFactory(_directory.Path, settings);
+        if (settings.UsesSockets)
+        {
+            _factory.UseKestrel(0);
+            _factory.StartServer();
+        }
+
+        Client = _factory.CreateClient(new WebApplicationFactoryClientOptions
+        {
+            AllowAutoRedirect = false,
+            BaseAddress = settings.UsesSockets ? _factory.ClientOptions.BaseAddress : new Uri("http://localhost"),
+        });
+    }
+
+    public HttpClient Client { get; }
+
+    /// <summary>Where it listens.</summary>
+    public int Port => Client.BaseAddress!.Port;
+
+    public string DataDirectory => _directory.Path;
+
+    public T Service<T>()
+        where T : notnull =>
+        _factory.Services.GetRequiredService<T>();
+
+    /// <summary>An id that no other test uses.</summary>
+    public static string NewId() => $"doc-{Interlocked.Increment(ref _ids)}";
+
+    /// <summary>Where the store keeps a document whose id needs no escapes in a file's name.</summary>
+    public string FileOf(string id) =>
+        Assert.Single(Directory.GetFiles(Path.Combine(DataDirectory, "docs"), id + ".json", SearchOption.AllDirectories));
+
+    public async Task StopAsync() => await _factory.DisposeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _factory.DisposeAsync();
+        _directory.Dispose();
+    }
+}
