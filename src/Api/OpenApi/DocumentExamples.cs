@@ -31,7 +31,7 @@ internal static class DocumentExamples
 
     public static readonly string Length = Info.Length.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Any JSON value, with some to choose from.</summary>
+    /// <summary>Any JSON value, with some to choose from. Not null, though a document may be: Swagger UI would start with it wherever it stood.</summary>
     public static OpenApiMediaType Json() => new()
     {
         Schema = new OpenApiSchema { Description = "Any JSON value." },
@@ -40,7 +40,7 @@ internal static class DocumentExamples
             ["object"] = Example("An object", Text),
             ["array"] = Example("An array", """["red","green","blue"]"""),
             ["number"] = Example("A number", "12.5"),
-            ["null"] = Example("null is a document as well", "null"),
+            ["string"] = Example("A string", "\"Ada\""),
         },
     };
 
@@ -51,5 +51,5 @@ internal static class DocumentExamples
         Example = JsonNode.Parse("""{"type":"Point","coordinates":[13.4,52.5]}"""),
     };
 
-    private static OpenApiExample Example(string summary, string json) => new() { Summary = summary, Value = JsonNode.Parse(json) ?? JsonNullSentinel.JsonNull };
+    private static OpenApiExample Example(string summary, string json) => new() { Summary = summary, Value = JsonNode.Parse(json) };
 }

@@ -41,7 +41,6 @@ internal static class ProblemExamples
     private static OpenApiExample ToExample(ProblemType type) => new()
     {
         Summary = type.Title,
-        Description = type.Explanation,
         Value = JsonNode.Parse(ProblemWriter.Encode(Of(type))),
     };
 
