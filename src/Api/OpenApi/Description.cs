@@ -11,14 +11,7 @@ internal static class Description
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1; // said here because the framework's default moves with its version
             options.AddDocumentTransformer((document, _, _) =>
             {
-                document.Info = new OpenApiInfo
-                {
-                    Title = "DocService",
-                    Version = Service.StatusEndpoint.Version,
-                    Description = "Durable JSON documents over HTTP. A 2xx answer to a write means that the document survives a power cut.",
-                    License = new OpenApiLicense { Name = "MIT" },
-                };
-                document.Servers = [];
+                DocumentFrame.Apply(document);
                 return Task.CompletedTask;
             });
         });

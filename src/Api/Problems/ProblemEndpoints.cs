@@ -1,3 +1,5 @@
+using DocService.Api.OpenApi;
+
 namespace DocService.Api.Problems;
 
 /// <summary>GET /problems and GET /problems/{slug}: the page behind each problem's type.</summary>
@@ -5,8 +7,8 @@ internal static class ProblemEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/problems", ["GET", "HEAD"], List).WithName("ListProblems").WithTags("Service").WithSummary("All problem types");
-        routes.MapMethods("/problems/{slug}", ["GET", "HEAD"], Explain).WithName("ExplainProblem").WithTags("Service").WithSummary("What a problem type means");
+        routes.MapMethods("/problems", ["GET", "HEAD"], List).WithName("GetProblems").WithTags("Service").Describe(ProblemDescriptions.List);
+        routes.MapMethods("/problems/{slug}", ["GET", "HEAD"], Explain).WithName("GetProblem").WithTags("Service").Describe(ProblemDescriptions.Explain);
     }
 
     internal static IResult List() => Results.Json(ProblemCatalogue.All.Select(ToPage));
@@ -24,5 +26,5 @@ internal static class ProblemEndpoints
         await Results.Json(ToPage(type)).ExecuteAsync(context);
     }
 
-    private static object ToPage(ProblemType type) => new { type = type.Uri, title = type.Title, status = type.Status, explanation = type.Explanation };
+    internal static object ToPage(ProblemType type) => new { type = type.Uri, title = type.Title, status = type.Status, explanation = type.Explanation };
 }

@@ -7,7 +7,7 @@ namespace DocService.Api.Problems;
 /// <summary>Writes a problem as the answer, whatever the request accepts: an error that cannot be read helps nobody.</summary>
 internal static class ProblemWriter
 {
-    private const string MediaType = "application/problem+json";
+    public const string MediaType = "application/problem+json";
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -36,7 +36,7 @@ internal static class ProblemWriter
         }
     }
 
-    private static byte[] Encode(Problem problem)
+    internal static byte[] Encode(Problem problem)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, Options))
