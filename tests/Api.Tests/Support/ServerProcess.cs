@@ -10,7 +10,7 @@ internal static class ServerProcess
     /// <summary>Runs it until it ends by itself.</summary>
     public static async Task<(int ExitCode, string Error)> RunAsync(params string[] arguments)
     {
-        using Process process = Start(arguments);
+        using System.Diagnostics.Process process = Start(arguments);
         using var patience = new CancellationTokenSource(Patience);
         try
         {
@@ -29,7 +29,7 @@ internal static class ServerProcess
         }
     }
 
-    private static Process Start(string[] arguments)
+    private static System.Diagnostics.Process Start(string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -44,6 +44,6 @@ internal static class ServerProcess
             start.ArgumentList.Add(argument);
         }
 
-        return Process.Start(start)!;
+        return System.Diagnostics.Process.Start(start)!;
     }
 }
