@@ -1,6 +1,8 @@
+using DocService.Api.Batches;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
 using DocService.Api.Ids;
+using DocService.Api.Metrics;
 using DocService.Api.OpenApi;
 using DocService.Api.Problems;
 using DocService.Api.Service;
@@ -20,11 +22,13 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => OptionsLoading.Load(services.GetRequiredService<IConfiguration>()));
         builder.Services.AddSingleton(services => new ByteBudget(services.GetRequiredService<DocServiceOptions>().InFlightBytes));
+        builder.Services.AddSingleton<MetricsCollector>();
         builder.Services.AddSingleton(OpenStore);
         builder.Services.AddSingleton<DocumentReads>();
         builder.Services.AddSingleton<DocumentWrites>();
+        builder.Services.AddSingleton<BatchEndpoint>();
         builder.Services.AddHostedService<StoreLifetime>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1.5)); // then requests are cut off; with the store's own limits a stop takes less than 5 s
         builder.Services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = false);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // a start that fails is told on stderr, once
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
@@ -39,8 +43,10 @@ internal static class DocServiceHosting
         app.UseRouting(); // here, so that it sees the path that the middleware above has set
         app.UseDescription();
         DocumentEndpoints.Map(app);
+        BatchEndpoint.Map(app);
         StatusEndpoint.Map(app);
         HealthEndpoints.Map(app);
+        MetricsEndpoint.Map(app);
         ProblemEndpoints.Map(app);
         IndexEndpoint.Map(app);
     }
@@ -59,6 +65,7 @@ internal static class DocServiceHosting
     private static DocumentStore OpenStore(IServiceProvider services)
     {
         DocServiceOptions options = services.GetRequiredService<DocServiceOptions>();
+        services.GetRequiredService<MetricsCollector>(); // made before the store, so that it hears its instruments from the start
         return DocumentStore.Open(options.ToStoreOptions(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>());
     }
 }

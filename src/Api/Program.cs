@@ -4,6 +4,11 @@ using DocService.Storage;
 bool isStarted = false;
 try
 {
+    if (SalvageCommand.IsAskedFor(args))
+    {
+        return SalvageCommand.Run(args);
+    }
+
     WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     builder.AddDocService();
     await using WebApplication app = builder.Build();

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
-using DocService.Storage.Documents;
+using System.Text;
 using DocService.Storage.Engine;
 using DocService.Storage.Io;
+using DocService.Storage.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace DocService.Storage;
@@ -11,30 +12,30 @@ namespace DocService.Storage;
 /// never sees a version that a power cut could undo.
 /// </summary>
 /// <remarks>
-/// Owns: the opened data directory and the threads that write to it.
-/// Thread: any. Reads run on the caller's thread; writes on dedicated threads, one at a time per key.
+/// Owns: the opened data directory and the engine on it.
+/// Thread: any. Reads run on the caller's thread, without a lock; writes wait for the journal's thread.
 /// Invariant: an exception other than <see cref="OutcomeUnknownException"/> means that nothing of the request was done.
 /// On failure: see <see cref="StoreException"/>; the store never repairs by trying again.
 /// </remarks>
 public sealed class DocumentStore : IAsyncDisposable
 {
     /// <summary>Longest that closing waits for running requests: a hung disk must not hold a shutdown.</summary>
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest that closing files for: the rest is replayed at the next start.</summary>
+    private static readonly TimeSpan FilingTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(3);
 
     private readonly DataDirectory _directory;
     private readonly StoreHealth _health;
-    private readonly Sequences _sequences;
-    private readonly KeyLocks _locks;
-    private readonly Publications _publications = new();
-    private readonly DocumentWriter _writer;
-    private readonly WriteThreads _threads;
-    private readonly SpaceWatch _space;
+    private readonly StoreEngine? _engine; // null when the journal is damaged
     private readonly OperationGate _operations = new();
     private readonly StoreOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly (DurabilityLevel Best, string? Remark) _promise;
     private StrongBox<VolumeInfo> _lastVolume; // replaced as a whole: read and written by any thread
+    private bool _isStopped;
 
     private DocumentStore(DataDirectory directory, StoreOptions options, TimeProvider clock, ILogger logger)
     {
@@ -45,11 +46,15 @@ public sealed class DocumentStore : IAsyncDisposable
         _lastVolume = new StrongBox<VolumeInfo>(directory.Root.GetVolumeInfo());
         _promise = VolumePromise.Judge(_lastVolume.Value);
         _health = new StoreHealth(logger);
-        _sequences = new Sequences(SequenceLease.Open(directory.Root), _health);
-        _locks = new KeyLocks(clock);
-        _writer = new DocumentWriter(directory.Documents, _publications, _sequences, _health, _promise.Best, clock);
-        _threads = new WriteThreads(DocumentFiles.TempSlots, clock);
-        _space = new SpaceWatch(directory.Root, _health, clock);
+        try
+        {
+            OpenedJournal journal = new JournalOpening(directory, options, clock).Open();
+            _engine = new StoreEngine(directory, journal, options, _health, clock, logger);
+        }
+        catch (JournalDamagedException exception)
+        {
+            _health.MarkDamaged(exception.Message);
+        }
     }
 
     /// <summary>A snapshot for operators; two system calls. Where the disk no longer answers those, what it answered last.</summary>
@@ -59,7 +64,7 @@ public sealed class DocumentStore : IAsyncDisposable
         {
             using OperationGate.Passage passage = _operations.Enter();
             VolumeInfo volume = AskVolume();
-            long settled = _sequences.SettledThrough;
+            Watermarks? marks = _engine?.Journal.Marks;
             return new StoreStatus
             {
                 State = _health.State,
@@ -67,9 +72,15 @@ public sealed class DocumentStore : IAsyncDisposable
                 StoreId = _directory.Format.StoreId,
                 DataDirectory = _directory.Root.Path,
                 IsFirstStart = _directory.IsFirstStart,
-                AppendedThrough = _sequences.Last,
-                DurableThrough = settled,
-                FiledThrough = settled,
+                FiledThrough = marks?.FiledThrough ?? 0, // read in this order, they are in theirs
+                DurableThrough = marks?.DurableThrough ?? 0,
+                AppendedThrough = marks?.AppendedThrough ?? 0,
+                PendingDocuments = _engine?.Pending.Count ?? 0,
+                JournalBytes = _engine?.Journal.UsedBytes ?? 0,
+                QueuedCommits = _engine?.Journal.QueueLength ?? 0,
+                SyncRunningFor = _engine?.Journal.Statistics.SyncRunningFor ?? TimeSpan.Zero,
+                FilingObstacle = _engine?.FilingObstacle,
+                Recovery = _engine?.Recovery,
                 Promise = _promise.Best,
                 PromiseRemark = _promise.Remark,
                 FileSystem = volume.Type,
@@ -115,54 +126,132 @@ public sealed class DocumentStore : IAsyncDisposable
         }
     }
 
-    /// <summary>The newest published version with its body, or null. Both checksums have been verified.</summary>
-    /// <exception cref="DocumentCorruptException">It exists and cannot be read.</exception>
-    /// <exception cref="StoreBusyException">Descriptors have run out, or a publication did not end in time.</exception>
-    /// <exception cref="StoreFencedException">What is current for this document is unknown since a sync failed.</exception>
-    /// <exception cref="StoreClosedException">The store is closed.</exception>
-    public ValueTask<StoredDocument?> ReadAsync(DocumentKey key, CancellationToken cancellation) =>
-        ReadPublishedAsync(key, DocumentReader.Read, cancellation);
+    /// <summary>
+    /// Offline: files what is intact in a damaged journal, keeps the evidence, begins a new journal, and says what
+    /// could not be read. Does nothing to a journal that is whole.
+    /// </summary>
+    /// <exception cref="StoreException">As <see cref="Open(StoreOptions, TimeProvider, ILoggerFactory)"/>.</exception>
+    public static SalvageReport Salvage(StoreOptions options, TimeProvider clock) => Salvage(PosixFileSystem.Create(), options, clock);
 
-    /// <summary>As <see cref="ReadAsync"/>, from the file's header alone; only the header's checksum has been verified.</summary>
-    public ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation) =>
-        ReadPublishedAsync(key, DocumentReader.ReadInfo, cancellation);
+    /// <summary>As the public one, on any filesystem.</summary>
+    internal static SalvageReport Salvage(IFileSystem files, StoreOptions options, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options = options.Validated();
+        try
+        {
+            using DataDirectory directory = DataDirectory.Open(files, options.DataDirectory, clock.GetUtcNow());
+            return new Salvage(directory, options, clock).Run();
+        }
+        catch (FileSystemException exception)
+        {
+            throw new StoreConfigurationException($"The data directory {options.DataDirectory} cannot be salvaged: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The newest published version with its body, or null. Its checksums have been verified.</summary>
+    /// <exception cref="DocumentCorruptException">It exists and cannot be read.</exception>
+    /// <exception cref="StoreBusyException">Descriptors have run out.</exception>
+    /// <exception cref="JournalDamagedException">Nothing is served.</exception>
+    /// <exception cref="StoreClosedException">The store is closed.</exception>
+    public ValueTask<StoredDocument?> ReadAsync(DocumentKey key, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using OperationGate.Passage passage = _operations.Enter();
+        return ValueTask.FromResult(Engine().Lookup.Read(key));
+    }
+
+    /// <summary>As <see cref="ReadAsync"/>, without the body, which has not been verified.</summary>
+    public ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using OperationGate.Passage passage = _operations.Enter();
+        return ValueTask.FromResult(Engine().Lookup.ReadInfo(key));
+    }
 
     /// <summary>
-    /// Creates or replaces a document if the conditions hold. Cancellation is honoured until the key's lock is held
-    /// and ignored from then on.
+    /// Creates or replaces a document if the conditions hold. Cancellation is honoured until the commit is queued and
+    /// ignored from then on.
     /// </summary>
     /// <returns><see cref="WriteStatus.Created"/>, <see cref="WriteStatus.Replaced"/> or <see cref="WriteStatus.ConditionFailed"/>.</returns>
     /// <exception cref="StoreException">See the family: every member but the three that only opening throws.</exception>
     /// <exception cref="ArgumentException">The media type is not 1 to 255 printable ASCII characters.</exception>
-    public ValueTask<WriteResult> PutAsync(
+    public async ValueTask<WriteResult> PutAsync(
         DocumentKey key, DocumentContent content, Conditions conditions, DurabilityLevel level, CancellationToken cancellation)
     {
-        content.Validate();
-        return WriteAsync(key, slot => _writer.Put(slot, key, content, conditions), cancellation);
+        CommitResult result = await CommitAsync([new PutOperation(key, content, conditions)], level, cancellation).ConfigureAwait(false);
+        return result.Results[0];
     }
 
     /// <summary>Removes a document if the conditions hold; conditions are ignored when there is none. Otherwise as <see cref="PutAsync"/>.</summary>
     /// <returns><see cref="WriteStatus.Deleted"/>, <see cref="WriteStatus.NotFound"/> or <see cref="WriteStatus.ConditionFailed"/>.</returns>
-    public ValueTask<WriteResult> DeleteAsync(
-        DocumentKey key, Conditions conditions, DurabilityLevel level, CancellationToken cancellation) =>
-        WriteAsync(key, _ => _writer.Delete(key, conditions), cancellation);
+    public async ValueTask<WriteResult> DeleteAsync(
+        DocumentKey key, Conditions conditions, DurabilityLevel level, CancellationToken cancellation)
+    {
+        var operation = new DeleteOperation(key, conditions) { IgnoresConditionsWhenAbsent = true };
+        CommitResult result = await CommitAsync([operation], level, cancellation).ConfigureAwait(false);
+        return result.Results[0];
+    }
 
-    /// <summary>Refuses new requests, waits for running ones to end, releases the directory. Takes 3 s at most.</summary>
+    /// <summary>
+    /// Carries out all operations as one commit, or none: readers see all of it at once, and so does recovery. If a
+    /// condition of any of them fails, nothing is written and every failure is told.
+    /// </summary>
+    /// <exception cref="StoreException">See the family: every member but the three that only opening throws.</exception>
+    /// <exception cref="ArgumentException">No operations, two of one document, or an impossible media type or size.</exception>
+    public async ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, CancellationToken cancellation)
+    {
+        long cost = Validate(operations);
+        using OperationGate.Passage passage = _operations.Enter();
+        StoreEngine engine = Engine();
+        _health.ThrowIfFenced();
+        engine.Backlog.ThrowIfNoRoom(cost);
+        if (cost > 0)
+        {
+            await engine.Admission.EnterAsync(cancellation).ConfigureAwait(false);
+        }
+
+        try
+        {
+            JudgedWrite write = await engine.Commits.SubmitAsync(operations, _options.BusyTimeout, cancellation).ConfigureAwait(false);
+            if (write.Commit is not { } commit)
+            {
+                return write.ToResult(engine.Journal.Marks.DurableThrough, _promise.Best);
+            }
+
+            DurabilityLevel reached = await ReachAsync(engine, commit, level).ConfigureAwait(false);
+            return write.ToResult(commit.Sequence, reached);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new StoreBusyException($"The write waited {_options.BusyTimeout.TotalSeconds} s for its turn.", exception);
+        }
+    }
+
+    /// <summary>Refuses new requests, waits for running ones to end, files what is there, seals, releases the directory. Takes 4 s at most.</summary>
     public async ValueTask DisposeAsync()
     {
-        _space.Dispose();
         try
         {
             await _operations.CloseAsync().WaitAsync(CloseTimeout, _clock).ConfigureAwait(false);
+            if (_isStopped)
+            {
+                return;
+            }
+
+            _isStopped = true;
+            if (_engine is not null)
+            {
+                await Task.Run(() => _engine.Stop(FilingTimeout)).WaitAsync(StopTimeout, _clock).ConfigureAwait(false);
+            }
         }
         catch (TimeoutException)
         {
             // The lock stays with this process until it ends: nobody may open the directory while a write is under way.
-            _logger.LogError("Requests are still under way after {Seconds} s; the data directory stays locked until the process ends.", CloseTimeout.TotalSeconds);
+            _logger.LogError("The disk has not answered in time; the data directory stays locked until the process ends.");
             return;
         }
 
-        _threads.Dispose();
         _directory.Dispose();
     }
 
@@ -180,63 +269,69 @@ public sealed class DocumentStore : IAsyncDisposable
         return _lastVolume.Value;
     }
 
-    private async ValueTask<WriteResult> WriteAsync(DocumentKey key, Func<int, WriteResult> write, CancellationToken cancellation)
+    /// <summary>Checks the arguments; returns what the puts will take of the disk.</summary>
+    private long Validate(IReadOnlyList<DocumentOperation> operations)
     {
-        using OperationGate.Passage passage = _operations.Enter();
-        _health.ThrowIfFenced();
+        ArgumentNullException.ThrowIfNull(operations);
+        ArgumentOutOfRangeException.ThrowIfZero(operations.Count);
+        long cost = 0;
+        long bytes = RecordHeader.Bytes;
+        foreach (DocumentOperation operation in operations)
+        {
+            int idBytes = Encoding.UTF8.GetByteCount(operation.Key.Id);
+            if (operation is PutOperation put)
+            {
+                put.Content.Validate();
+                bytes += Operation.Measure(idBytes, put.Content.ContentType.Length, put.Content.Body.Length);
+                cost += Backlog.CostOf(OperationKind.Put, put.Content.Body.Length);
+            }
+            else
+            {
+                bytes += Operation.Measure(idBytes, 0, 0);
+            }
+        }
+
+        if (bytes > _options.SegmentBytes - (3 * JournalFormat.BlockBytes))
+        {
+            throw new ArgumentException($"The commit does not fit a journal segment of {_options.SegmentBytes} bytes.", nameof(operations));
+        }
+
+        if (operations.Count > 1 && operations.DistinctBy(operation => operation.Key).Count() != operations.Count)
+        {
+            throw new ArgumentException("A commit names a document at most once.", nameof(operations));
+        }
+
+        return cost;
+    }
+
+    private StoreEngine Engine() => _engine ?? throw new JournalDamagedException(_health.Reason!);
+
+    /// <summary>Waits for the level asked for, or as long as that is worth waiting; returns the one truly reached.</summary>
+    private async ValueTask<DurabilityLevel> ReachAsync(StoreEngine engine, Commit commit, DurabilityLevel level)
+    {
+        if (level == DurabilityLevel.Buffered)
+        {
+            await commit.Appended.ConfigureAwait(false);
+            return Lower(DurabilityLevel.Buffered, _promise.Best);
+        }
+
+        await commit.Durable.ConfigureAwait(false);
+        if (level != DurabilityLevel.Filed)
+        {
+            return Lower(DurabilityLevel.Durable, _promise.Best);
+        }
+
         try
         {
-            using KeyLocks.Lease lease = await _locks.AcquireAsync(key, _options.BusyTimeout, cancellation).ConfigureAwait(false);
-
-            // From here on the write goes its way, whether or not the client is still there.
-            return await _threads.RunAsync(write, _options.BusyTimeout).ConfigureAwait(false);
+            await engine.WaitForFiledAsync(commit.Sequence).WaitAsync(_options.BusyTimeout, _clock).ConfigureAwait(false);
         }
-        catch (TimeoutException exception)
+        catch (TimeoutException)
         {
-            throw new StoreBusyException($"The write waited {_options.BusyTimeout.TotalSeconds} s for its turn.", exception);
+            // The write is durable; how much further it came is told as it is.
         }
+
+        return Lower(engine.Journal.Marks.FiledThrough >= commit.Sequence ? DurabilityLevel.Filed : DurabilityLevel.Durable, _promise.Best);
     }
 
-    private async ValueTask<T?> ReadPublishedAsync<T>(DocumentKey key, Func<IFile, DocumentKey, T> read, CancellationToken cancellation)
-        where T : class
-    {
-        using OperationGate.Passage passage = _operations.Enter();
-        try
-        {
-            using IFile? file = await OpenPublishedAsync(DocumentPath.Of(key), key, cancellation).ConfigureAwait(false);
-            return file is null ? null : read(file, key);
-        }
-        catch (TimeoutException exception)
-        {
-            throw new StoreBusyException($"A write of this document did not end within {_options.BusyTimeout.TotalSeconds} s.", exception);
-        }
-        catch (FileSystemException exception) when (exception.IsOutOfHandles)
-        {
-            throw new StoreBusyException(exception.Message, exception);
-        }
-        catch (FileSystemException exception)
-        {
-            throw new DocumentCorruptException(key, exception.Path, exception.Message, exception);
-        }
-    }
-
-    /// <summary>Opens the newest durable version; the rule that makes it so stands at <see cref="Publications"/>.</summary>
-    private async ValueTask<IFile?> OpenPublishedAsync(DocumentPath path, DocumentKey key, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            if (_publications.Find(key) is { } publication)
-            {
-                await publication.WaitAsync(_options.BusyTimeout, _clock, cancellation).ConfigureAwait(false);
-            }
-
-            IFile? file = _directory.Documents.TryOpen(path);
-            if (_publications.Find(key) is null)
-            {
-                return file;
-            }
-
-            file?.Dispose();
-        }
-    }
+    private static DurabilityLevel Lower(DurabilityLevel left, DurabilityLevel right) => left < right ? left : right;
 }

@@ -6,22 +6,53 @@ public sealed record StoreOptions
     /// <summary>Absolute path of the data directory; created, with missing parents, when absent. Default: none.</summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>The longest a write waits for its key's lock, and a read for a publication to end. Default 10 s, at least 1 ms, at most 10 min.</summary>
+    /// <summary>The longest a write waits for its key's lock, for room in the journal, or for <see cref="DurabilityLevel.Filed"/>. Default 10 s, 1 ms to 10 min.</summary>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Length of a journal segment in bytes, a multiple of 4,096. Default 64 MiB, 64 KiB to 1 GiB.</summary>
+    public long SegmentBytes { get; init; } = 64L << 20;
+
+    /// <summary>Bytes of journal, its reserve included. Default 1 GiB; at least four segments.</summary>
+    public long JournalBytes { get; init; } = 1L << 30;
+
+    /// <summary>Bytes of spare segments kept for deletes and starts on a full disk; rounded up to whole segments. Default two segments; at least two, at most half of the journal.</summary>
+    public long? ReserveBytes { get; init; }
+
+    /// <summary>Most documents in the journal that are not yet filed. Default 1,000,000; at least 1.</summary>
+    public int PendingDocumentsMax { get; init; } = 1_000_000;
+
+    /// <summary>Quiet time after which the journal writes a seal. Default 50 ms, 1 ms to 10 s.</summary>
+    public TimeSpan SealAfter { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Largest commit in bytes of bodies; a segment must hold it and 1 MiB (half a segment below 2 MiB). Default 32 MiB.</summary>
+    public long CommitBytesMax { get; init; } = 32L << 20;
+
+    internal int ReserveSegments => (int)(((ReserveBytes ?? 2 * SegmentBytes) + SegmentBytes - 1) / SegmentBytes);
+
+    /// <summary>What unfiled segments may take.</summary>
+    internal long UsableJournalBytes => JournalBytes - (ReserveSegments * SegmentBytes);
 
     /// <exception cref="StoreConfigurationException">A value is out of its range.</exception>
     internal StoreOptions Validated()
     {
-        if (!Path.IsPathFullyQualified(DataDirectory))
-        {
-            throw new StoreConfigurationException($"DataDirectory must be an absolute path, not '{DataDirectory}'.");
-        }
-
-        if (BusyTimeout < TimeSpan.FromMilliseconds(1) || BusyTimeout > TimeSpan.FromMinutes(10))
-        {
-            throw new StoreConfigurationException($"BusyTimeout must lie between 1 ms and 10 min, not {BusyTimeout}.");
-        }
-
+        long overhead = Math.Min(1L << 20, SegmentBytes / 2);
+        Require(Path.IsPathFullyQualified(DataDirectory), $"DataDirectory must be an absolute path, not '{DataDirectory}'.");
+        Require(BusyTimeout >= TimeSpan.FromMilliseconds(1) && BusyTimeout <= TimeSpan.FromMinutes(10), $"BusyTimeout must lie between 1 ms and 10 min, not {BusyTimeout}.");
+        Require(SealAfter >= TimeSpan.FromMilliseconds(1) && SealAfter <= TimeSpan.FromSeconds(10), $"SealAfter must lie between 1 ms and 10 s, not {SealAfter}.");
+        Require(SegmentBytes is >= 64 << 10 and <= 1 << 30 && SegmentBytes % 4096 == 0, $"SegmentBytes must be a multiple of 4096 between 64 KiB and 1 GiB, not {SegmentBytes}.");
+        Require(JournalBytes >= 4 * SegmentBytes, $"JournalBytes must hold at least four segments of {SegmentBytes} bytes, not {JournalBytes} bytes.");
+        Require(ReserveBytes is null or >= 0, $"ReserveBytes must not be negative, not {ReserveBytes}.");
+        Require(ReserveSegments >= 2 && ReserveSegments * SegmentBytes <= JournalBytes / 2, $"ReserveBytes must be at least two segments and at most half of JournalBytes, not {ReserveBytes}.");
+        Require(PendingDocumentsMax >= 1, $"PendingDocumentsMax must be at least 1, not {PendingDocumentsMax}.");
+        Require(CommitBytesMax >= 1 && CommitBytesMax + overhead <= SegmentBytes, $"SegmentBytes must hold the largest document and batch ({CommitBytesMax} bytes) and {overhead} bytes, not {SegmentBytes} bytes.");
         return this with { DataDirectory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(DataDirectory)) };
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new StoreConfigurationException(otherwise);
+        }
     }
 }

@@ -26,6 +26,24 @@ public sealed record StoreStatus
     /// <summary>Every commit up to this sequence is filed, or was refused.</summary>
     public required long FiledThrough { get; init; }
 
+    /// <summary>Documents in the journal that are not yet filed.</summary>
+    public required int PendingDocuments { get; init; }
+
+    /// <summary>Bytes of journal that hold unfiled commits.</summary>
+    public required long JournalBytes { get; init; }
+
+    /// <summary>Commits waiting for the journal's thread.</summary>
+    public required int QueuedCommits { get; init; }
+
+    /// <summary>How long the journal's sync under way has been running: seconds mean a disk that hangs.</summary>
+    public required TimeSpan SyncRunningFor { get; init; }
+
+    /// <summary>Why filing does not get on at present; null when it does.</summary>
+    public required string? FilingObstacle { get; init; }
+
+    /// <summary>What this start found in the journal; null when that is damaged.</summary>
+    public required RecoveryReport? Recovery { get; init; }
+
     /// <summary>The best level that this filesystem can keep.</summary>
     public required DurabilityLevel Promise { get; init; }
 

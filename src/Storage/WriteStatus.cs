@@ -15,6 +15,9 @@ public enum WriteStatus
     /// <summary>A delete of a document that does not exist; nothing was written.</summary>
     NotFound,
 
+    /// <summary>A check whose conditions hold.</summary>
+    Checked,
+
     /// <summary>A condition does not hold; nothing was written.</summary>
     ConditionFailed,
 }

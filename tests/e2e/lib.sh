@@ -9,9 +9,13 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 script=$(basename "$0" .sh)
 work=$(mktemp -d "${TMPDIR:-/tmp}/docservice-$script.XXXXXX")
 
-# Release for the runs that start the server many times; `dotnet build -c Release` comes first.
+# Release for the runs that start the server many times; `dotnet build -c Release src/Api` comes first.
 server_dll=$root/src/Api/bin/Release/net10.0/DocService.Api.dll
 ready_seconds_max=60
+
+# A small journal, for scripts that start many servers: the default one writes 256 MiB of zeros at a first start.
+small_journal=(--DocService:SegmentBytes=2097152 --DocService:JournalBytes=16777216
+  --DocService:MaxDocumentBytes=1048576 --DocService:MaxBatchBytes=1048576)
 
 passed=0
 failed=0
@@ -94,9 +98,12 @@ wait_until() {
 
 # start_server DATA [ARGUMENT...]: the Release build on a free port, ready when this returns.
 start_server() {
-  [[ -f $server_dll ]] || die "no Release build; run: dotnet build -c Release"
+  [[ -f $server_dll ]] || die "no Release build; run: dotnet build -c Release src/Api"
   launch "$1" "${@:2}" -- dotnet "$server_dll"
 }
+
+# start_small DATA [ARGUMENT...]: the same with a small journal.
+start_small() { start_server "$1" "${small_journal[@]}" "${@:2}"; }
 
 # start_server_as_in_readme DATA [ARGUMENT...]: the same by `dotnet run --project src/Api`.
 start_server_as_in_readme() { launch "$1" "${@:2}" -- dotnet run --project src/Api --; }
@@ -182,6 +189,18 @@ field() { tr -d '\r' <"$work/headers" | sed -n "s/^$1: //Ip" | tail -n 1; }
 state() { curl -sS --max-time 10 "$base/status" | jq -r .state; }
 
 state_is() { [[ $(state) == "$1" ]]; }
+
+# is_settled: everything durable is filed, and the journal has the spares it wants (reserve and one more).
+is_settled() {
+  curl -sS --max-time 10 "$base/status" | jq -e '.filedThrough == .durableThrough' >"$work/settled" &&
+    [[ $(find "$1/journal" -name 'spare-*' ! -name '*.tmp' | wc -l) -ge 3 ]]
+}
+
+# settle DATA: returns when nothing is left to do behind the last answer, the seal after 50 ms of quiet included.
+settle() {
+  wait_until 20 is_settled "$1" || die "the server does not come to rest"
+  sleep 0.3
+}
 
 # problem: last segment of the problem type of the last answer.
 problem() { jq -r '.type | split("/") | last' "$work/body" 2>/dev/null || true; }

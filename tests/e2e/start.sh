@@ -23,18 +23,18 @@ refused() {
 tree() { (cd "$1" && find . -print | LC_ALL=C sort && find . -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum); }
 
 data=$work/data
-start_server "$data"
-put a "$work/document"
+start_small "$data"
+put a "$work/document" -H 'Durability: filed'
 equal "a first start in an absent directory works" 201 "$code"
 equal "/status names the directory" "$data" "$(curl -sS "$base/status" | jq -r '.. | strings | select(. == "'"$data"'")' | head -n 1)"
 refused "a second server on the same directory" "another process" "$data"
 request GET /docs/a
 equal "the first server goes on" 200 "$code"
-put b "$work/document"
+put b "$work/document" -H 'Durability: filed'
 equal "and writes" 201 "$code"
 
 kill_server
-sed 's/"docservice":1/"docservice":99/' "$data/FORMAT" >"$work/FORMAT"
+sed 's/"docservice":[0-9]*/"docservice":99/' "$data/FORMAT" >"$work/FORMAT"
 cp "$data/FORMAT" "$work/FORMAT.good"
 cp "$work/FORMAT" "$data/FORMAT"
 before=$(tree "$data/docs")
@@ -51,6 +51,8 @@ equal "it is left as it was, too" "$before" "$(tree "$work/foreign")"
 refused "an unknown key" "Durabilty" "$work/new" --DocService:Durabilty=filed
 refused "a value that is none" "MaxDepth" "$work/new" --DocService:MaxDepth=deep
 refused "an impossible value" "MaxDepth" "$work/new" --DocService:MaxDepth=0
+refused "a segment too small for the largest document" "SegmentBytes" "$work/new" --DocService:SegmentBytes=1048576
+refused "a journal of fewer than four segments" "JournalBytes" "$work/new" --DocService:JournalBytes=134217728
 check "nothing was created for them" test ! -e "$work/new"
 
 # What must not keep it from starting: a damaged document, leftovers of a crash, foreign entries, links.
@@ -59,7 +61,7 @@ printf 'x' >>"$file"
 printf 'leftover' >"$(dirname "$file")/.tmp-7"
 printf 'foreign' >"$(dirname "$file")/README"
 ln -s /etc/hostname "$data/docs/00/link.json"
-start_server "$data"
+start_small "$data"
 pass "damage, leftovers, foreign files and links do not keep it from starting"
 request GET /docs/a
 equal "the damaged document is named, not served" "500 document-corrupt" "$code $(problem)"
@@ -67,7 +69,7 @@ request GET /docs/b
 check "the others are served" cmp -s "$work/body" "$work/document"
 check "the leftover is gone" test ! -e "$(dirname "$file")/.tmp-7"
 check "the foreign file is still there" test -e "$(dirname "$file")/README"
-put a "$work/document"
+put a "$work/document" -H 'Durability: filed'
 equal "the damaged document can be replaced" 204 "$code"
 check "and is kept as evidence" test -n "$(find "$data/quarantine" -name '*.a.json')"
 request GET /docs/a

@@ -1,6 +1,6 @@
 """Reads an strace log (-f -yy -o) and asserts the order of the steps of one write.
 
-Usage: trace.py put|delete LOG DATA_DIRECTORY CLIENT_PORT
+Usage: trace.py put|delete durable|filed LOG DATA_DIRECTORY CLIENT_PORT
 
 A call that strace printed in two parts (unfinished, resumed) began at the line of the first and ended at the line of
 the second. "a before b" always means: a had returned before b began.
@@ -53,8 +53,8 @@ def one(calls, what, wanted, after=None):
     fail(f"no {what}")
 
 
-def is_sync_of(path):
-    return lambda call: call.name == "fsync" and re.fullmatch(rf"\d+<{re.escape(path)}>", call.arguments)
+def is_sync_of(path, name="fsync"):
+    return lambda call: call.name == name and re.fullmatch(rf"\d+<{re.escape(path)}>", call.arguments)
 
 
 def check_response(calls, port, last_step):
@@ -65,10 +65,23 @@ def check_response(calls, port, last_step):
         fail(f"the answer is no success: {answer.arguments[:200]}")
 
 
-def check_put(calls, data, port):
+def check_journal(calls, data):
+    """One group with a commit record (magic, type 1, checksum 1) written to a segment, and the segment synced."""
+    record = re.compile(rf'^\d+<({re.escape(data)}/journal/\d{{8}}\.journal)>, ".*?DCRD\\1\\1')
+    write = one(calls, "write of the record to the journal",
+                lambda call: call.name == "pwrite64" and record.match(call.arguments))
+    at = re.search(r", (\d+), (\d+)$", write.arguments)
+    if int(write.result) != int(at.group(1)) or int(at.group(1)) % 4096 or int(at.group(2)) % 4096:
+        fail(f"the group is not whole blocks written at one go: {at.group()} = {write.result}")
+    segment = record.match(write.arguments).group(1)
+    return write, one(calls[calls.index(write):], "fdatasync of the journal",
+                      is_sync_of(segment, "fdatasync"), write)
+
+
+def check_put(calls, data, after):
     temp_name = re.compile(rf'^\d+<({re.escape(data)}/docs/[0-9a-f]{{2}})>, "(\.tmp-\d+)", [A-Z_|]*O_CREAT[A-Z_|]*O_EXCL')
     create = one(calls, "creation of a temporary file",
-                 lambda call: call.name == "openat" and temp_name.match(call.arguments))
+                 lambda call: call.name == "openat" and temp_name.match(call.arguments), after)
     directory, temp = temp_name.match(create.arguments).groups()
     path = f"{directory}/{temp}"
     is_write = re.compile(rf"^\d+<{re.escape(path)}>.*, (\d+), (\d+)$")
@@ -86,22 +99,29 @@ def check_put(calls, data, port):
                  and re.match(rf'{name}, "{re.escape(temp)}", {name}, "[^"]+\.json"', call.arguments),
                  sync)
     sync_names = one(calls, "fsync of the directory", is_sync_of(directory), rename)
-    check_response(calls, port, sync_names)
-    return ["created", "written", "fsync", "renamed", "directory fsync", "answered"], \
-        [create, write, sync, rename, sync_names]
+    return ["created", "written", "fsync", "renamed", "directory fsync"], [create, write, sync, rename, sync_names]
 
 
-def check_delete(calls, data, port):
+def check_delete(calls, data, after):
     removed = re.compile(rf'^\d+<({re.escape(data)}/docs/[0-9a-f]{{2}})>, "[^"]+\.json", 0')
     unlink = one(calls, "unlink of the document",
-                 lambda call: call.name == "unlinkat" and removed.match(call.arguments))
+                 lambda call: call.name == "unlinkat" and removed.match(call.arguments), after)
     directory = removed.match(unlink.arguments).group(1)
     sync_names = one(calls, "fsync of the directory", is_sync_of(directory), unlink)
-    check_response(calls, port, sync_names)
-    return ["unlinked", "directory fsync", "answered"], [unlink, sync_names]
+    return ["unlinked", "directory fsync"], [unlink, sync_names]
+
+
+def check(kind, level, calls, data, port):
+    write, sync = check_journal(calls, data)
+    steps, found = ["journal write", "fdatasync"], [write, sync]
+    if level == "filed":
+        more, calls_found = {"put": check_put, "delete": check_delete}[kind](calls, data, sync)
+        steps, found = steps + more, found + calls_found
+    check_response(calls, port, found[-1])
+    return steps + ["answered"], found
 
 
 if __name__ == "__main__":
-    kind, log, data, port = sys.argv[1:]
-    steps, found = {"put": check_put, "delete": check_delete}[kind](read(log), data, port)
+    kind, level, log, data, port = sys.argv[1:]
+    steps, found = check(kind, level, read(log), data, port)
     print(" < ".join(steps), *(call.end + 1 for call in found))

@@ -14,9 +14,9 @@ long=$(printf 'a%.0s' {1..195})
 ids=(plain users/42 Users/42 .hidden a.b_c-d con %C3%A9t%C3%A9 %F0%9F%98%80 a%22b%5Cc '%25' ~ "$long" "${long}b"
   "$(printf 'Z%.0s' {1..1024})" "$(printf '%%C3%%A4%.0s' {1..512})" "$(printf 'a%.0s' {1..161})%C3%A9$(printf 'b%.0s' {1..99})")
 
-start_server "$data"
+start_small "$data"
 for id in "${ids[@]}"; do
-  put "$id" "$work/document"
+  put "$id" "$work/document" -H 'Durability: filed'
   [[ $code == 201 ]] || fail "PUT ${id:0:40}: $code"
 done
 put large "$work/large" -H 'Durability: filed'

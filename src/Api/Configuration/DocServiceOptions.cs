@@ -9,13 +9,14 @@ internal sealed class DocServiceOptions
     public const string Section = "DocService";
 
     private const int DepthLimit = 1000; // Utf8JsonReader's and everybody else's stacks end somewhere
+    private const int BatchOperationsLimit = 5_000; // each takes some 140 bytes of a segment beside its id and body, and holds a lock
     private const long DocumentBytesLimit = 1L << 29; // one array, with its header, in one buffer
 
     /// <summary>Path of the data directory; relative to the current directory.</summary>
     public string DataDirectory { get; set; } = "./data";
 
     /// <summary>Level of writes that ask for none: buffered, durable or filed.</summary>
-    public string Durability { get; set; } = "filed";
+    public string Durability { get; set; } = "durable";
 
     /// <summary>Largest document in bytes.</summary>
     public long MaxDocumentBytes { get; set; } = 16L << 20;
@@ -26,8 +27,29 @@ internal sealed class DocServiceOptions
     /// <summary>Bytes of request bodies and answers held at once.</summary>
     public long InFlightBytes { get; set; } = 256L << 20;
 
-    /// <summary>Longest that a request waits for its turn.</summary>
+    /// <summary>Longest that a write waits for its turn, for room in the journal, or for its level.</summary>
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Most operations in a batch.</summary>
+    public int MaxBatchOperations { get; set; } = 1000;
+
+    /// <summary>Largest batch in bytes of its body.</summary>
+    public long MaxBatchBytes { get; set; } = 32L << 20;
+
+    /// <summary>Length of a journal segment in bytes.</summary>
+    public long SegmentBytes { get; set; } = 64L << 20;
+
+    /// <summary>Bytes of journal, its reserve included.</summary>
+    public long JournalBytes { get; set; } = 1L << 30;
+
+    /// <summary>Bytes of spare segments kept for deletes and starts on a full disk; unset: two segments.</summary>
+    public long? ReserveBytes { get; set; }
+
+    /// <summary>Most documents in the journal that are not yet filed.</summary>
+    public int PendingDocumentsMax { get; set; } = 1_000_000;
+
+    /// <summary>Quiet time after which the journal writes a seal.</summary>
+    public TimeSpan SealAfter { get; set; } = TimeSpan.FromMilliseconds(50);
 
     public DurabilityLevel Level => DurabilityField.Parse(Durability)!.Value;
 
@@ -54,10 +76,31 @@ internal sealed class DocServiceOptions
             return $"DocService:MaxDepth must lie between 1 and {DepthLimit}, not {MaxDepth}.";
         }
 
-        return InFlightBytes < 2 * MaxDocumentBytes
-            ? $"DocService:InFlightBytes must be at least twice MaxDocumentBytes ({2 * MaxDocumentBytes}), not {InFlightBytes}."
+        if (MaxBatchBytes is < 1 or > DocumentBytesLimit)
+        {
+            return $"DocService:MaxBatchBytes must lie between 1 and {DocumentBytesLimit}, not {MaxBatchBytes}.";
+        }
+
+        if (MaxBatchOperations is < 1 or > BatchOperationsLimit)
+        {
+            return $"DocService:MaxBatchOperations must lie between 1 and {BatchOperationsLimit}, not {MaxBatchOperations}.";
+        }
+
+        long largest = Math.Max(MaxDocumentBytes, MaxBatchBytes);
+        return InFlightBytes < 2 * largest
+            ? $"DocService:InFlightBytes must be at least twice the largest document and batch ({2 * largest}), not {InFlightBytes}."
             : null;
     }
 
-    public StoreOptions ToStoreOptions() => new() { DataDirectory = Path.GetFullPath(DataDirectory), BusyTimeout = BusyTimeout };
+    public StoreOptions ToStoreOptions() => new()
+    {
+        DataDirectory = Path.GetFullPath(DataDirectory),
+        BusyTimeout = BusyTimeout,
+        SegmentBytes = SegmentBytes,
+        JournalBytes = JournalBytes,
+        ReserveBytes = ReserveBytes,
+        PendingDocumentsMax = PendingDocumentsMax,
+        SealAfter = SealAfter,
+        CommitBytesMax = Math.Max(MaxDocumentBytes, MaxBatchBytes),
+    };
 }

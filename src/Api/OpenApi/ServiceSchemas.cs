@@ -19,6 +19,13 @@ internal static class ServiceSchemas
         Example = JsonNode.Parse(example),
     };
 
+    /// <summary>Plain text with an example.</summary>
+    public static OpenApiMediaType PlainText(string example) => new()
+    {
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        Example = example,
+    };
+
     public static IEnumerable<KeyValuePair<string, IOpenApiSchema>> All() =>
     [
         new(Status, OfStatus()),
@@ -52,6 +59,24 @@ internal static class ServiceSchemas
         ("appendedThrough", Integer("Every commit up to this sequence has been handed to the operating system.")),
         ("durableThrough", Integer("Every commit up to this sequence is durable, or was refused.")),
         ("filedThrough", Integer("Every commit up to this sequence stands in its own file, or was refused.")),
+        ("pendingDocuments", Integer("Documents whose newest version stands in the journal only.")),
+        ("journalBytes", Integer("Bytes of journal that hold unfiled commits.")),
+        ("queuedCommits", Integer("Commits waiting for the journal's thread.")),
+        ("syncRunningSeconds", new OpenApiSchema { Type = JsonSchemaType.Number, Description = "How long the journal's sync under way has been running; seconds mean a disk that hangs." }),
+        ("filingObstacle", TextOrNull("Why filing does not get on at present; null when it does.")),
+        ("recovery", new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object | JsonSchemaType.Null,
+            Description = "What this start found in the journal; null when that is damaged.",
+            Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+            {
+                ["records"] = Integer("Commits that were not yet filed."),
+                ["discardedRecords"] = Integer("Intact records behind the end of the log, never acknowledged."),
+                ["cleanStop"] = new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = "The last stop was a clean one." },
+                ["end"] = Integer("Last commit of the log."),
+            },
+            Required = new HashSet<string>(["records", "discardedRecords", "cleanStop", "end"], StringComparer.Ordinal),
+        }),
         ("storeId", new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid", Description = "Identity of the data directory, made at its first start." }),
         ("dataDirectory", Text("Full path of the data directory.")),
         ("firstStart", new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = "Whether this start created the data directory's content." }),

@@ -55,6 +55,9 @@ internal static class ProblemCatalogue
                 Member("currentETag", current is null ? null : Fields.EntityTag.Of(current)),
                 Member("currentDigest", current is null ? null : Fields.Digest.Of(current.Sha256)));
 
+    public static Problem Batch(IReadOnlyList<object> failures) =>
+        new Problem(PreconditionFailed, $"The conditions of {failures.Count} operations do not hold; nothing of the batch was done.").With(Member("failures", failures));
+
     public static Problem NoDocument(DocumentKey key) => new(NotFound, $"There is no document '{key.Id}'.");
 
     /// <summary>What a failure of the store means to a client.</summary>
@@ -66,6 +69,7 @@ internal static class ProblemCatalogue
         OutOfSpaceException => new Problem(OutOfSpace, exception.Message),
         StoreBusyException => new Problem(Busy, exception.Message) { RetryAfterSeconds = 1 },
         StoreClosedException => new Problem(ShuttingDown, exception.Message) { RetryAfterSeconds = 5 },
+        JournalDamagedException => new Problem(JournalDamaged, exception.Message),
         StorageFaultException => new Problem(StorageFault, exception.Message),
         _ => Internal,
     };

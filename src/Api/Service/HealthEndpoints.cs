@@ -7,6 +7,9 @@ namespace DocService.Api.Service;
 /// <summary>GET /healthz/live and /healthz/ready, for supervisors and load balancers.</summary>
 internal static class HealthEndpoints
 {
+    /// <summary>A sync that takes longer than this means a disk that hangs.</summary>
+    private static readonly TimeSpan HangingAfter = TimeSpan.FromSeconds(5);
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapMethods("/healthz/live", ["GET", "HEAD"], Live).WithName("GetLiveness").WithTags("Service").Describe(ServiceDescriptions.Live);
@@ -24,6 +27,7 @@ internal static class HealthEndpoints
         {
             StoreState.Fenced => new Problem(ProblemCatalogue.Fenced, status.Reason!),
             StoreState.Damaged => new Problem(ProblemCatalogue.JournalDamaged, status.Reason!),
+            _ when status.SyncRunningFor > HangingAfter => new Problem(ProblemCatalogue.Busy, $"A sync of the journal has been running for {status.SyncRunningFor.TotalSeconds:F0} s.") { RetryAfterSeconds = 1 },
             _ => null,
         };
         await (problem is null

@@ -20,9 +20,11 @@ internal static class IndexEndpoint
                 links = new
                 {
                     documents = "/docs/{id}",
+                    batch = "/batch",
                     status = "/status",
                     live = "/healthz/live",
                     ready = "/healthz/ready",
+                    metrics = "/metrics",
                     openapi = "/openapi/v1.json",
                     swagger = "/swagger",
                     problems = "/problems",

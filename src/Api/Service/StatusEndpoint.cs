@@ -24,6 +24,14 @@ internal static class StatusEndpoint
             appendedThrough = status.AppendedThrough,
             durableThrough = status.DurableThrough,
             filedThrough = status.FiledThrough,
+            pendingDocuments = status.PendingDocuments,
+            journalBytes = status.JournalBytes,
+            queuedCommits = status.QueuedCommits,
+            syncRunningSeconds = Math.Round(status.SyncRunningFor.TotalSeconds, 3),
+            filingObstacle = status.FilingObstacle,
+            recovery = status.Recovery is { } recovery
+                ? new { records = recovery.Records, discardedRecords = recovery.DiscardedRecords, cleanStop = recovery.WasCleanStop, end = recovery.End }
+                : null,
             storeId = status.StoreId,
             dataDirectory = status.DataDirectory,
             firstStart = status.IsFirstStart,

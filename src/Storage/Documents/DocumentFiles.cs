@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.IO.Hashing;
 using DocService.Storage.Io;
 
 namespace DocService.Storage.Documents;
@@ -41,14 +40,14 @@ internal sealed class DocumentFiles(ShardDirectory[] shards, IDirectory quaranti
     /// First half of the first step: creates the slot's temporary file in the document's own directory and writes
     /// header and body. The caller syncs it (second step) and disposes it; on failure it calls <see cref="TryDropTemp"/>.
     /// </summary>
-    public IFile WriteTemp(int slot, DocumentPath path, DocumentKey key, DocumentInfo info, ReadOnlySpan<byte> body)
+    public IFile WriteTemp(int slot, DocumentPath path, DocumentKey key, DocumentInfo info, ulong bodyHash, ReadOnlySpan<byte> body)
     {
         IDirectory directory = shards[path.Shard].Entries;
         directory.TryUnlink(TempNames[slot]);
         IFile file = directory.Create(TempNames[slot]);
         try
         {
-            WriteContent(file, key, info, body);
+            WriteContent(file, key, info, bodyHash, body);
             return file;
         }
         catch
@@ -99,10 +98,41 @@ internal sealed class DocumentFiles(ShardDirectory[] shards, IDirectory quaranti
         }
         else
         {
-            directory.Link(path.Name, quarantine, newName);
+            LinkUnlessDone(directory, path.Name, newName);
         }
 
         quarantine.Sync();
+    }
+
+    /// <summary>
+    /// The highest version in any readable document file; 0 when there is none. The one place that lists documents:
+    /// for repair, offline, where nothing else knows how far the sequence had come.
+    /// </summary>
+    public long HighestVersion()
+    {
+        long highest = 0;
+        foreach (ShardDirectory shard in shards)
+        {
+            foreach (string name in shard.Entries.List())
+            {
+                using IFile? file = shard.Entries.GetKind(name) == EntryKind.File ? shard.Entries.TryOpen(name, FileAccess.Read) : null;
+                highest = Math.Max(highest, file is null ? 0 : DocumentReader.TryReadVersion(file));
+            }
+        }
+
+        return highest;
+    }
+
+    private void LinkUnlessDone(IDirectory directory, string name, string newName)
+    {
+        try
+        {
+            directory.Link(name, quarantine, newName);
+        }
+        catch (FileSystemException exception) when (exception.Error == Errno.EEXIST)
+        {
+            // Filing is done again after a crash: the evidence was secured the first time.
+        }
     }
 
     public void Dispose()
@@ -115,7 +145,7 @@ internal sealed class DocumentFiles(ShardDirectory[] shards, IDirectory quaranti
         quarantine.Dispose();
     }
 
-    private static void WriteContent(IFile file, DocumentKey key, DocumentInfo info, ReadOnlySpan<byte> body)
+    private static void WriteContent(IFile file, DocumentKey key, DocumentInfo info, ulong bodyHash, ReadOnlySpan<byte> body)
     {
         // Most documents fit one buffer with their header: one system call. A large body is not copied for that.
         const int CopyBytesMax = 64 * 1024;
@@ -123,7 +153,7 @@ internal sealed class DocumentFiles(ShardDirectory[] shards, IDirectory quaranti
         byte[] buffer = ArrayPool<byte>.Shared.Rent(DocumentHeader.BytesMax + (isCopied ? body.Length : 0));
         try
         {
-            int headerBytes = DocumentHeader.Write(buffer, key, info, XxHash3.HashToUInt64(body));
+            int headerBytes = DocumentHeader.Write(buffer, key, info, bodyHash);
             if (isCopied)
             {
                 body.CopyTo(buffer.AsSpan(headerBytes));

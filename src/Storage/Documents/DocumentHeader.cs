@@ -80,6 +80,20 @@ internal static class DocumentHeader
         }
     }
 
+    /// <summary>The version in an intact header, whichever document it names; 0 when it is not intact.</summary>
+    public static long TryReadVersion(ReadOnlySpan<byte> file)
+    {
+        int newline = file.IndexOf((byte)'\n');
+        if (newline < 0 || !ChecksummedLine.IsIntact(file[..(newline + 1)], ChecksumMember))
+        {
+            return 0;
+        }
+
+        var reader = new Utf8JsonReader(file[..newline]);
+        using JsonDocument document = JsonDocument.ParseValue(ref reader);
+        return document.RootElement.TryGetProperty("version"u8, out JsonElement value) && value.TryGetInt64(out long version) ? version : 0;
+    }
+
     private static bool TryReadMembers(ReadOnlySpan<byte> line, DocumentKey key, out ParsedHeader header, out string reason)
     {
         var members = new HeaderMembers();

@@ -44,6 +44,14 @@ internal static class DocumentReader
             : throw new DocumentCorruptException(key, file.Path, reason);
     }
 
+    /// <summary>The version in the header of whichever document's file this is; 0 when the header is damaged.</summary>
+    public static long TryReadVersion(IFile file)
+    {
+        byte[] buffer = new byte[DocumentHeader.BytesMax];
+        int count = file.Read(buffer, 0);
+        return DocumentHeader.TryReadVersion(buffer.AsSpan(0, count));
+    }
+
     private static bool TryReadInfo(IFile file, DocumentKey key, out DocumentInfo? info, out string reason)
     {
         info = null;

@@ -14,12 +14,14 @@ internal sealed class DataDirectory : IDisposable
     private const string LockName = "LOCK";
     private const string DocumentsName = "docs";
     private const string QuarantineName = "quarantine";
+    private const string JournalName = "journal";
 
     private readonly IDirectory _data;
     private readonly IDisposable _lock;
 
-    private DataDirectory(IDirectory data, IDisposable @lock, FormatFile format, bool isFirstStart, DocumentFiles documents)
+    private DataDirectory(IDirectory data, IDisposable @lock, FormatFile format, bool isFirstStart, DocumentFiles documents, IDirectory journal)
     {
+        Journal = journal;
         _data = data;
         _lock = @lock;
         Format = format;
@@ -27,7 +29,10 @@ internal sealed class DataDirectory : IDisposable
         Documents = documents;
     }
 
-    public FormatFile Format { get; }
+    public FormatFile Format { get; private set; }
+
+    /// <summary>Where the segments are.</summary>
+    public IDirectory Journal { get; }
 
     /// <summary>Whether this opening completed the directory's first start.</summary>
     public bool IsFirstStart { get; }
@@ -46,6 +51,7 @@ internal sealed class DataDirectory : IDisposable
         IDirectory data = DirectoryCreation.OpenOrCreate(files, path);
         IDisposable? heldLock = null;
         DocumentFiles? documents = null;
+        IDirectory? journal = null;
         try
         {
             // Looked at before LOCK is made: a directory that is somebody else's is left as it was.
@@ -59,13 +65,23 @@ internal sealed class DataDirectory : IDisposable
                 CreateContent(data);
             }
 
+            if (format is { Format: 1 })
+            {
+                // Before the journal exists: a program that knows no journal must not start here any more.
+                format = FormatFile.Replace(data, format with { Format = FormatFile.Current, StartsAfter = LegacySequence.ReadCeiling(data) });
+            }
+
+            data.TryCreateDirectory(JournalName);
             documents = OpenContent(data);
+            journal = OpenPart(data, JournalName);
+            journal.Sync();
             data.Sync();
             format ??= FormatFile.Complete(data);
-            return new DataDirectory(data, heldLock, format, isFirstStart, documents);
+            return new DataDirectory(data, heldLock, format, isFirstStart, documents, journal);
         }
         catch
         {
+            journal?.Dispose();
             documents?.Dispose();
             heldLock?.Dispose();
             data.Dispose();
@@ -73,16 +89,23 @@ internal sealed class DataDirectory : IDisposable
         }
     }
 
+    /// <summary>The journal's first segment is durable: from now on its absence is damage.</summary>
+    public void NoteJournal()
+    {
+        Format = FormatFile.Replace(_data, Format with { HasJournal = true });
+        LegacySequence.Remove(_data);
+    }
+
     public void Dispose()
     {
         Documents.Dispose();
+        Journal.Dispose();
         _data.Dispose();
         _lock.Dispose();
     }
 
     private static void CreateContent(IDirectory data)
     {
-        SequenceLease.Initialize(data);
         data.TryCreateDirectory(QuarantineName);
         data.TryCreateDirectory(DocumentsName);
         using IDirectory documents = OpenPart(data, DocumentsName);

@@ -13,10 +13,15 @@ namespace DocService.Storage.Engine;
 /// content and neither name is somebody else's. When it is done again the temporary name is replaced by a rename:
 /// there is no moment at which a cut leaves the content without it.
 /// </remarks>
-internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Created)
+/// <param name="Format">1: documents only; 2: with a journal.</param>
+/// <param name="StoreId">Identity of the directory.</param>
+/// <param name="Created">Of its first start.</param>
+/// <param name="HasJournal">Whether the journal's first segment has been made: from then on its absence is damage.</param>
+/// <param name="StartsAfter">No sequence above this was handed out before the journal.</param>
+internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Created, bool HasJournal, long StartsAfter)
 {
-    /// <summary>The format this version reads and writes.</summary>
-    public const int Current = 1;
+    /// <summary>The format this version writes; it reads format 1 and raises it.</summary>
+    public const int Current = 2;
 
     private const string Name = "FORMAT";
     private const string TempName = "FORMAT.tmp";
@@ -47,37 +52,51 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
     /// <summary>Begins a first start: from here on a cut is recognised as one.</summary>
     public static void Announce(IDirectory data, DateTimeOffset now)
     {
-        data.TryUnlink(DraftName);
-        using (IFile file = data.Create(DraftName))
-        {
-            file.Write(Encode(Guid.NewGuid(), now), 0);
-            file.Sync();
-        }
-
+        WriteDraft(data, new FormatFile(Current, Guid.NewGuid(), now, HasJournal: false, StartsAfter: 0));
         data.Rename(DraftName, data, TempName);
         data.Sync();
     }
 
-    /// <summary>Ends a first start: everything else is there and synced.</summary>
-    public static FormatFile Complete(IDirectory data)
+    /// <summary>Replaces the file by the four steps.</summary>
+    public static FormatFile Replace(IDirectory data, FormatFile format)
     {
-        data.Rename(TempName, data, Name);
+        WriteDraft(data, format);
+        return Rename(data, DraftName);
+    }
+
+    /// <summary>Ends a first start: everything else is there and synced.</summary>
+    public static FormatFile Complete(IDirectory data) => Rename(data, TempName);
+
+    private static FormatFile Rename(IDirectory data, string from)
+    {
+        data.Rename(from, data, Name);
         data.Sync();
         using IFile? file = data.TryOpen(Name, FileAccess.Read);
         return Read(file ?? throw new StoreFormatException($"{data.Path}/{Name} was written and is gone again."));
     }
 
-    private static byte[] Encode(Guid storeId, DateTimeOffset now)
+    private static void WriteDraft(IDirectory data, FormatFile format)
     {
-        byte[] content = new byte[256];
+        data.TryUnlink(DraftName);
+        using IFile file = data.Create(DraftName);
+        file.Write(format.Encode(), 0);
+        file.Sync();
+    }
+
+    private byte[] Encode()
+    {
+        byte[] content = new byte[512];
         var line = new LineWriter(content, 0);
         line.Raw("{\"docservice\":"u8);
-        line.Number(Current);
+        line.Number(Format);
         line.Raw(",\"store\":"u8);
-        line.Text(System.Text.Encoding.ASCII.GetBytes(storeId.ToString()));
+        line.Text(System.Text.Encoding.ASCII.GetBytes(StoreId.ToString()));
         line.Raw(",\"created\":\""u8);
-        line.Time(now);
-        line.Raw("\""u8);
+        line.Time(Created);
+        line.Raw("\",\"journal\":"u8);
+        line.Raw(HasJournal ? "true"u8 : "false"u8);
+        line.Raw(",\"startsAfter\":"u8);
+        line.Number(StartsAfter);
         int length = ChecksummedLine.Finish(content, line.Length, ChecksumMember);
         return content[..length];
     }
@@ -92,15 +111,20 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
             int format = document.RootElement.GetProperty("docservice"u8).GetInt32();
 
             // The format is judged before the checksum: a later format may check itself in another way.
-            if (format != Current)
+            if (format is < 1 or > Current)
             {
-                throw new StoreFormatException($"{file.Path} says format {format}; this version knows format {Current}.");
+                throw new StoreFormatException($"{file.Path} says format {format}; this version knows the formats up to {Current}.");
             }
 
             if (ChecksummedLine.IsIntact(content.AsSpan(0, count), ChecksumMember))
             {
+                JsonElement root = document.RootElement;
                 return new FormatFile(
-                    format, document.RootElement.GetProperty("store"u8).GetGuid(), document.RootElement.GetProperty("created"u8).GetDateTimeOffset());
+                    format,
+                    root.GetProperty("store"u8).GetGuid(),
+                    root.GetProperty("created"u8).GetDateTimeOffset(),
+                    format > 1 && root.GetProperty("journal"u8).GetBoolean(),
+                    format > 1 ? root.GetProperty("startsAfter"u8).GetInt64() : 0);
             }
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

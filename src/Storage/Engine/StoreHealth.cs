@@ -12,11 +12,12 @@ internal sealed class StoreHealth(ILogger logger)
     private readonly Lock _gate = new();
     private volatile string? _fence;
     private volatile string? _fullness;
+    private volatile string? _damage;
 
-    public StoreState State => _fence is not null ? StoreState.Fenced : _fullness is not null ? StoreState.ReadOnly : StoreState.Ready;
+    public StoreState State => _damage is not null ? StoreState.Damaged : _fence is not null ? StoreState.Fenced : _fullness is not null ? StoreState.ReadOnly : StoreState.Ready;
 
     /// <summary>Why the state is not ready; null when it is.</summary>
-    public string? Reason => _fence ?? _fullness;
+    public string? Reason => _damage ?? _fence ?? _fullness;
 
     /// <exception cref="StoreFencedException">The store is fenced.</exception>
     public void ThrowIfFenced()
@@ -41,6 +42,13 @@ internal sealed class StoreHealth(ILogger logger)
         }
 
         logger.LogCritical(cause, "Fenced: {Reason}. Writes are refused until restart; published data stays readable.", reason);
+    }
+
+    /// <summary>Found at opening: nothing is served.</summary>
+    public void MarkDamaged(string reason)
+    {
+        _damage = reason;
+        logger.LogCritical("Damaged: {Reason} Nothing is served until the journal is salvaged (--salvage).", reason);
     }
 
     public void MarkOutOfSpace(string reason)

@@ -1,3 +1,4 @@
+using DocService.Api.Tests.Support;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 
@@ -8,8 +9,14 @@ public sealed class DescribedServer : WebApplicationFactory<Program>
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("docservice-openapi-");
 
-    protected override void ConfigureWebHost(IWebHostBuilder builder) =>
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
         builder.UseSetting("DocService:DataDirectory", _data.FullName);
+        foreach ((string key, string value) in ApplicationSettings.SmallJournal)
+        {
+            builder.UseSetting("DocService:" + key, value);
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {

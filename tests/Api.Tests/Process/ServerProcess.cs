@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using DocService.Api.Tests.Support;
 
 namespace DocService.Api.Tests.Process;
 
@@ -26,7 +27,7 @@ internal sealed class ServerProcess : IDisposable
             RedirectStandardError = true,
         };
         string program = Path.Combine(AppContext.BaseDirectory, "DocService.Api.dll");
-        foreach (string argument in (string[])[program, "--DocService:DataDirectory=data", "--urls=http://127.0.0.1:0", .. arguments])
+        foreach (string argument in (string[])[program, "--DocService:DataDirectory=data", "--urls=http://127.0.0.1:0", .. ApplicationSettings.SmallJournal.Select(pair => $"--DocService:{pair.Key}={pair.Value}"), .. arguments])
         {
             start.ArgumentList.Add(argument);
         }

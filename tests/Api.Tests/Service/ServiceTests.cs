@@ -84,7 +84,7 @@ public sealed class ServiceTests(SharedApplication shared) : IClassFixture<Share
         Assert.StartsWith("3.1.", document.RootElement.GetProperty("openapi").GetString(), StringComparison.Ordinal);
         Assert.DoesNotContain("{**", text, StringComparison.Ordinal);
         JsonElement paths = document.RootElement.GetProperty("paths");
-        Assert.All(["/status", "/healthz/live", "/healthz/ready"], path => Assert.True(paths.TryGetProperty(path, out _), path));
+        Assert.All(["/status", "/healthz/live"], path => Assert.True(paths.TryGetProperty(path, out _), path));
     }
 
     [Fact]

@@ -14,6 +14,11 @@ internal sealed class ApplicationFactory(string dataDirectory, ApplicationSettin
     {
         builder.UseEnvironment(settings.Environment);
         builder.UseSetting("DocService:DataDirectory", dataDirectory);
+        foreach ((string key, string value) in ApplicationSettings.SmallJournal)
+        {
+            builder.UseSetting("DocService:" + key, value);
+        }
+
         foreach ((string key, string value) in settings.Values)
         {
             builder.UseSetting("DocService:" + key, value);

@@ -15,5 +15,14 @@ internal sealed record ApplicationSettings
 
     /// <summary>Small enough that a test can exceed them: documents of 1,000 bytes, a budget of 2,500.</summary>
     public static IReadOnlyDictionary<string, string> SmallLimits { get; } =
-        new Dictionary<string, string> { ["MaxDocumentBytes"] = "1000", ["InFlightBytes"] = "2500", ["MaxDepth"] = "5" };
+        new Dictionary<string, string> { ["MaxDocumentBytes"] = "1000", ["MaxBatchBytes"] = "1000", ["InFlightBytes"] = "2500", ["MaxDepth"] = "5" };
+
+    /// <summary>Quick to make; and a write is filed when it is answered, so that tests can look at the files.</summary>
+    public static IReadOnlyDictionary<string, string> SmallJournal { get; } = new Dictionary<string, string>
+    {
+        ["MaxBatchBytes"] = "16777216",
+        ["SegmentBytes"] = "18874368",
+        ["JournalBytes"] = "75497472",
+        ["Durability"] = "filed",
+    };
 }

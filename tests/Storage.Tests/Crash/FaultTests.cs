@@ -33,7 +33,7 @@ public sealed class FaultTests(ITestOutputHelper output)
     private static async Task<bool> RunAsync(FaultCase fault, int call)
     {
         SimulatedFileSystem disk = await Scene.PreparedAsync();
-        await using DocumentStore store = Scene.Open(disk);
+        await using DocumentStore store = Scene.Open(disk, TimeSpan.FromMilliseconds(500)); // a write that cannot be filed waits that long
         var w = new Workload(disk, store);
         int logged = disk.Log.Count;
         Fault armed = fault.Arm(disk, call);

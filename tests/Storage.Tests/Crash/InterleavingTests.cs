@@ -8,7 +8,7 @@ namespace DocService.Storage.Tests.Crash;
 public sealed class InterleavingTests(ITestOutputHelper output)
 {
     private const int Seed = 20_260_202;
-    private const int Budget = 12;
+    private const int Budget = 4;
 
     [Fact]
     public Task PowerCut_NeighbourRenamesDuringASync_KeepsBoth() => CutAsync(

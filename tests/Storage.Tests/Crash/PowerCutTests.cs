@@ -7,7 +7,7 @@ namespace DocService.Storage.Tests.Crash;
 public sealed class PowerCutTests(ITestOutputHelper output)
 {
     private const int Seed = 20_260_201;
-    private const int Budget = 24;
+    private const int Budget = 6;
 
     private static readonly Dictionary<string, Func<Workload, Task>> Workloads = new()
     {

@@ -16,8 +16,7 @@ public sealed class SabotageTests(ITestOutputHelper output)
     {
         ["temporary file"] = call => call.Kind == CallKind.Sync && call.Name.StartsWith(".tmp-", StringComparison.Ordinal),
         ["shard directory"] = call => call.Kind == CallKind.SyncDirectory && call.Path.StartsWith($"{Scene.Data}/docs/", StringComparison.Ordinal),
-        ["sequence lease"] = call => call.Kind == CallKind.Sync && call.Name.StartsWith("SEQUENCE", StringComparison.Ordinal),
-        ["sequence lease's name"] = call => call.Kind == CallKind.SyncDirectory && call.Path == Scene.Data,
+        ["journal"] = call => call.Kind == CallKind.SyncData && call.Name.EndsWith(".journal", StringComparison.Ordinal),
     };
 
     /// <summary>Where several syncs of one thing stand for different steps, which of them.</summary>
@@ -26,7 +25,8 @@ public sealed class SabotageTests(ITestOutputHelper output)
         ["entry of the level above"] = (call => call is { Kind: CallKind.SyncDirectory, Path: Scene.Parent }, 1),
         ["entry of the data directory"] = (call => call is { Kind: CallKind.SyncDirectory, Path: "/srv/new" }, 1),
         ["FORMAT"] = (call => call.Kind == CallKind.Sync && call.Name.StartsWith("FORMAT", StringComparison.Ordinal), 1),
-        ["SEQUENCE"] = (call => call.Kind == CallKind.Sync && call.Name == "SEQUENCE", 1),
+        ["first segment"] = (call => call.Kind == CallKind.Sync && call.Path.StartsWith($"{Scene.Data}/journal/", StringComparison.Ordinal), 2),
+        ["first segment's name"] = (call => call is { Kind: CallKind.SyncDirectory, Path: $"{Scene.Data}/journal" }, 2),
         ["name of FORMAT.tmp before any content"] = (call => call is { Kind: CallKind.SyncDirectory, Path: Scene.Data }, 1),
         ["shard directories' names"] = (call => call is { Kind: CallKind.SyncDirectory, Path: $"{Scene.Data}/docs" }, 1),
         ["content before FORMAT"] = (call => call is { Kind: CallKind.SyncDirectory, Path: Scene.Data }, 2),
@@ -104,7 +104,7 @@ public sealed class SabotageTests(ITestOutputHelper output)
         SimulatedFileSystem killed = disk.Kill();
         gate.Release();
         await using DocumentStore first = await opening;
-        _ = Sabotage(killed, StepsOfAWrite["sequence lease's name"], isHidden);
+        _ = Sabotage(killed, call => call.Kind == CallKind.SyncDirectory && call.Path == Scene.Data, isHidden);
 
         string? problem = await Oracle.ExamineAsync(killed, [], Scene.New);
 

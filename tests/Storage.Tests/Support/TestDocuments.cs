@@ -11,7 +11,16 @@ internal static class TestDocuments
     public static DocumentContent Content(byte[] body) => new(body, "application/json", Sha256Digest.Of(body));
 
     public static DocumentStore Open(string directory, TimeProvider? clock = null) =>
-        DocumentStore.Open(new StoreOptions { DataDirectory = directory }, clock ?? TimeProvider.System, NullLoggerFactory.Instance);
+        DocumentStore.Open(SmallOptions(directory), clock ?? TimeProvider.System, NullLoggerFactory.Instance);
+
+    /// <summary>A journal that is quick to make.</summary>
+    public static StoreOptions SmallOptions(string directory) => new()
+    {
+        DataDirectory = directory,
+        SegmentBytes = 4 << 20,
+        JournalBytes = 16 << 20,
+        CommitBytesMax = 3 << 20,
+    };
 
     public static Task<WriteResult> PutAsync(this DocumentStore store, string id, string json, Conditions conditions = default) =>
         store.PutAsync(DocumentKey.Create(id), Content(json), conditions, DurabilityLevel.Filed, default).AsTask();

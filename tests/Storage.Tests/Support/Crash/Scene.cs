@@ -56,7 +56,15 @@ internal static class Scene
 
     public static DocumentStore Open(SimulatedFileSystem disk, TimeSpan? busyTimeout = null) => DocumentStore.Open(
         disk,
-        new StoreOptions { DataDirectory = Data, BusyTimeout = busyTimeout ?? TimeSpan.FromSeconds(30) },
+        new StoreOptions
+        {
+            DataDirectory = Data,
+            BusyTimeout = busyTimeout ?? TimeSpan.FromSeconds(30),
+            SegmentBytes = 64 << 10,
+            JournalBytes = 256 << 10,
+            CommitBytesMax = 32 << 10,
+            SealAfter = TimeSpan.FromMilliseconds(1),
+        },
         TimeProvider.System,
         NullLoggerFactory.Instance);
 

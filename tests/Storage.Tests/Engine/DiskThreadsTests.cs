@@ -2,14 +2,14 @@ using DocService.Storage.Engine;
 
 namespace DocService.Storage.Tests.Engine;
 
-public sealed class WriteThreadsTests
+public sealed class DiskThreadsTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task Run_Jobs_UseEachSlotForOneAtATime()
     {
-        using var threads = new WriteThreads(4, TimeProvider.System);
+        using var threads = new DiskThreads(4, TimeProvider.System);
         int[] users = new int[4];
 
         int[] slots = await Task.WhenAll(Enumerable.Range(0, 2000).Select(_ => threads.RunAsync(
@@ -28,7 +28,7 @@ public sealed class WriteThreadsTests
     [Fact]
     public async Task Run_WhileOthersHang_GetsAThreadUpToTheLimit()
     {
-        using var threads = new WriteThreads(3, TimeProvider.System);
+        using var threads = new DiskThreads(3, TimeProvider.System);
         using var release = new ManualResetEventSlim();
         Task<int>[] hanging = [.. Enumerable.Range(0, 2).Select(_ => threads.RunAsync(slot => { release.Wait(); return slot; }, Long))];
 
@@ -41,7 +41,7 @@ public sealed class WriteThreadsTests
     [Fact]
     public async Task Run_NotStartedInTime_NeverRuns()
     {
-        using var threads = new WriteThreads(1, TimeProvider.System);
+        using var threads = new DiskThreads(1, TimeProvider.System);
         using var release = new ManualResetEventSlim();
         using var started = new ManualResetEventSlim();
         Task<int> hanging = threads.RunAsync(slot => { started.Set(); release.Wait(); return slot; }, TimeSpan.FromMilliseconds(1));
@@ -59,7 +59,7 @@ public sealed class WriteThreadsTests
     [Fact]
     public async Task Run_ThrowingJob_FailsItsCallerAlone()
     {
-        using var threads = new WriteThreads(1, TimeProvider.System);
+        using var threads = new DiskThreads(1, TimeProvider.System);
 
         await Assert.ThrowsAsync<InvalidDataException>(() => threads.RunAsync<int>(_ => throw new InvalidDataException(), Long));
 

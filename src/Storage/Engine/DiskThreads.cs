@@ -11,7 +11,7 @@ namespace DocService.Storage.Engine;
 /// Thread: <see cref="RunAsync"/> from any; jobs on the threads; continuations of callers never run there.
 /// On failure: a job's exception goes to its caller alone.
 /// </remarks>
-internal sealed class WriteThreads(int threadsMax, TimeProvider clock) : IDisposable
+internal sealed class DiskThreads(int threadsMax, TimeProvider clock) : IDisposable
 {
     private const int StackBytes = 256 * 1024; // shallow, non-recursive work
 
@@ -38,6 +38,58 @@ internal sealed class WriteThreads(int threadsMax, TimeProvider clock) : IDispos
         }
     }
 
+    /// <summary>
+    /// Runs the action for every item, spread over so many threads, and returns when all are done. With one worker it
+    /// runs on the caller's thread. The first failure is thrown once all workers have ended.
+    /// </summary>
+    public void ForEach<T>(IReadOnlyList<T> items, int workers, Action<T> action)
+    {
+        workers = Math.Min(workers, items.Count);
+        if (workers <= 1)
+        {
+            foreach (T item in items)
+            {
+                action(item);
+            }
+
+            return;
+        }
+
+        int next = -1;
+        bool hasFailed = false;
+        var running = new Task<int>[workers];
+        for (int worker = 0; worker < workers; worker++)
+        {
+            running[worker] = RunAsync(
+                slot =>
+                {
+                    int index;
+                    while (!Volatile.Read(ref hasFailed) && (index = Interlocked.Increment(ref next)) < items.Count)
+                    {
+                        try
+                        {
+                            action(items[index]);
+                        }
+                        catch
+                        {
+                            Volatile.Write(ref hasFailed, true);
+                            throw;
+                        }
+                    }
+
+                    return slot;
+                },
+                Timeout.InfiniteTimeSpan);
+        }
+
+        Task all = Task.WhenAll(running);
+        ((IAsyncResult)all).AsyncWaitHandle.WaitOne();
+        foreach (Task<int> task in running)
+        {
+            task.GetAwaiter().GetResult();
+        }
+    }
+
     /// <summary>Ends the threads once the queue is empty. Nothing may be queued any more.</summary>
     public void Dispose() => _queue.CompleteAdding();
 
@@ -53,7 +105,7 @@ internal sealed class WriteThreads(int threadsMax, TimeProvider clock) : IDispos
             }
 
             int slot = _threads++;
-            new Thread(() => Work(slot), StackBytes) { IsBackground = true, Name = $"docservice-write-{slot}" }.Start();
+            new Thread(() => Work(slot), StackBytes) { IsBackground = true, Name = $"docservice-file-{slot}" }.Start();
         }
     }
 

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using DocService.Api.Configuration;
+using DocService.Api.Documents;
+using DocService.Api.Fields;
+using DocService.Api.Json;
+using DocService.Api.OpenApi;
+using DocService.Api.Problems;
+using DocService.Storage;
+
+namespace DocService.Api.Batches;
+
+/// <summary>POST /batch: several documents in one commit, all or nothing.</summary>
+internal sealed class BatchEndpoint(DocumentStore store, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime)
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapMethods("/batch", ["POST"], Post).WithName("PostBatch").WithTags("Documents").Describe(BatchDescription.Post);
+
+    internal static async Task Post(HttpContext context)
+    {
+        if (await context.RequestServices.GetRequiredService<BatchEndpoint>().CommitAsync(context) is { } problem)
+        {
+            await ProblemWriter.WriteAsync(context, problem);
+        }
+    }
+
+    private async Task<Problem?> CommitAsync(HttpContext context)
+    {
+        IHeaderDictionary headers = context.Request.Headers;
+        if (BodyFields.Check(context.Request, options.MaxBatchBytes) is { } badBody)
+        {
+            return badBody;
+        }
+
+        if (Digest.TryParse(headers, out Digest digest) is { } badDigest)
+        {
+            return badDigest;
+        }
+
+        if (DurabilityField.TryParse(headers, options.Level, out DurabilityLevel level) is { } badLevel)
+        {
+            return badLevel;
+        }
+
+        (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(context.Request, options.MaxBatchBytes, budget, lifetime);
+        if (body is null)
+        {
+            return problem;
+        }
+
+        using (body)
+        {
+            if (StrictJson.Check(body.Bytes.Span, options.MaxDepth + BatchJson.DepthAround) is { } error)
+            {
+                return ProblemCatalogue.Json(error);
+            }
+
+            if (digest.Check(body.Bytes.Span, body.Sha256) is { } mismatch)
+            {
+                return mismatch;
+            }
+
+            if (BatchRequest.TryParse(body.Bytes, options, out List<DocumentOperation> operations) is { } invalid)
+            {
+                return invalid;
+            }
+
+            CommitResult result = await store.CommitAsync(operations, level, context.RequestAborted);
+            if (!result.IsCommitted)
+            {
+                return Failure(operations, result);
+            }
+
+            await AnswerAsync(context, operations, result);
+            return null;
+        }
+    }
+
+    private static Problem Failure(List<DocumentOperation> operations, CommitResult result)
+    {
+        var failures = new List<object>();
+        for (int index = 0; index < operations.Count; index++)
+        {
+            WriteResult one = result.Results[index];
+            if (one.Status == WriteStatus.ConditionFailed)
+            {
+                failures.Add(new
+                {
+                    index,
+                    id = operations[index].Key.Id,
+                    currentETag = one.Document is null ? null : EntityTag.Of(one.Document),
+                    currentDigest = one.Document is null ? null : Digest.Of(one.Document.Sha256),
+                });
+            }
+        }
+
+        return ProblemCatalogue.Batch(failures);
+    }
+
+    private static async Task AnswerAsync(HttpContext context, List<DocumentOperation> operations, CommitResult result)
+    {
+        bool isBuffered = result.Level == DurabilityLevel.Buffered;
+        context.Response.StatusCode = isBuffered ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
+        context.Response.ContentType = "application/json";
+        context.Response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
+        writer.WriteStartObject();
+        writer.WriteNumber("sequence", result.Sequence);
+        writer.WriteStartArray("results");
+        for (int index = 0; index < operations.Count; index++)
+        {
+            WriteResult one = result.Results[index];
+            writer.WriteStartObject();
+            writer.WriteString("id", operations[index].Key.Id);
+            writer.WriteNumber("status", StatusOf(one.Status));
+            if (one.Document is not null && !isBuffered)
+            {
+                writer.WriteString("etag", EntityTag.Of(one.Document));
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static int StatusOf(WriteStatus status) => status switch
+    {
+        WriteStatus.Created => StatusCodes.Status201Created,
+        WriteStatus.NotFound => StatusCodes.Status404NotFound,
+        _ => StatusCodes.Status204NoContent,
+    };
+}

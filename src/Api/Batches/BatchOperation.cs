@@ -1,0 +1,89 @@
+using System.Text.Json;
+using DocService.Storage;
+
+namespace DocService.Api.Batches;
+
+/// <summary>One element of a batch's operations.</summary>
+internal static class BatchOperation
+{
+    /// <summary>Null when parsed, else one sentence on what is wrong. The reader stands on the object's start and is left on its end.</summary>
+    public static string? TryParse(ReadOnlyMemory<byte> json, ref Utf8JsonReader reader, out DocumentOperation? operation)
+    {
+        operation = null;
+        string? op = null;
+        string? id = null;
+        ReadOnlyMemory<byte>? body = null;
+        VersionMatch? ifMatch = null;
+        VersionMatch? ifNoneMatch = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string member = reader.GetString()!;
+            reader.Read();
+            if (member == "body")
+            {
+                int start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                body = json[start..(int)reader.BytesConsumed];
+                continue;
+            }
+
+            if (reader.TokenType != JsonTokenType.String)
+            {
+                return $"'{member}' must be a string.";
+            }
+
+            string value = reader.GetString()!;
+            switch (member)
+            {
+                case "op":
+                    op = value;
+                    break;
+                case "id":
+                    id = value;
+                    break;
+                case "ifMatch" when BatchRequest.TryParseTags(value, countsWeak: false, out ifMatch):
+                case "ifNoneMatch" when BatchRequest.TryParseTags(value, countsWeak: true, out ifNoneMatch):
+                    break;
+                case "ifMatch" or "ifNoneMatch":
+                    return $"'{member}' must be \"*\" or entity tags in their own quotes, like \"\\\"17\\\"\".";
+                default:
+                    return $"'{member}' is not a member of an operation.";
+            }
+        }
+
+        return Build(op, id, body, new Conditions { IfMatch = ifMatch, IfNoneMatch = ifNoneMatch }, out operation);
+    }
+
+    private static string? Build(string? op, string? id, ReadOnlyMemory<byte>? body, Conditions conditions, out DocumentOperation? operation)
+    {
+        operation = null;
+        if (id is null)
+        {
+            return "'id' is missing.";
+        }
+
+        if (!DocumentKey.TryCreate(id, out DocumentKey key, out InvalidId? error))
+        {
+            return $"{error.Reason} (byte {error.BytePosition}).";
+        }
+
+        if (op == "put" != body is not null)
+        {
+            return op == "put" ? "'body' is missing." : "'body' goes with \"op\":\"put\" only.";
+        }
+
+        if (op == "check" && conditions == Conditions.None)
+        {
+            return "a check needs 'ifMatch' or 'ifNoneMatch'.";
+        }
+
+        operation = op switch
+        {
+            "put" => new PutOperation(key, BatchRequest.ToContent(body!.Value), conditions),
+            "delete" => new DeleteOperation(key, conditions),
+            "check" => new CheckOperation(key, conditions),
+            _ => null,
+        };
+        return operation is null ? "'op' must be put, delete or check." : null;
+    }
+}

@@ -1,0 +1,35 @@
+using DocService.Api.Configuration;
+using DocService.Storage;
+
+namespace DocService.Api;
+
+/// <summary><c>--salvage</c>: repairs a damaged journal offline, prints what was done, and ends.</summary>
+internal static class SalvageCommand
+{
+    private const string Flag = "--salvage";
+
+    public static bool IsAskedFor(string[] args) => args.Contains(Flag);
+
+    public static int Run(string[] args)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = [.. args.Where(argument => argument != Flag)],
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        SalvageReport report = DocumentStore.Salvage(OptionsLoading.Load(builder.Configuration).ToStoreOptions(), TimeProvider.System);
+        if (!report.WasDamaged)
+        {
+            Console.WriteLine("The journal is whole; nothing was changed.");
+            return 0;
+        }
+
+        Console.WriteLine($"Salvaged: {report.CommitsApplied} intact commits filed. The damaged journal is kept in {report.Evidence}.");
+        foreach (string line in report.Lost)
+        {
+            Console.WriteLine("Lost: " + line);
+        }
+
+        return 0;
+    }
+}

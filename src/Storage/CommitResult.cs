@@ -1,0 +1,17 @@
+namespace DocService.Storage;
+
+/// <summary>The answer to an atomic write that the store could decide.</summary>
+public sealed record CommitResult
+{
+    /// <summary>False when a condition failed: then nothing was written.</summary>
+    public required bool IsCommitted { get; init; }
+
+    /// <summary>Sequence of the commit; where there was nothing to write, that of the last durable one.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>The level truly reached.</summary>
+    public required DurabilityLevel Level { get; init; }
+
+    /// <summary>One for each operation, in their order.</summary>
+    public required IReadOnlyList<WriteResult> Results { get; init; }
+}

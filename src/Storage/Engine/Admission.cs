@@ -1,0 +1,39 @@
+namespace DocService.Storage.Engine;
+
+/// <summary>Slows writers evenly when filing falls behind, so that no one ever meets a wall.</summary>
+/// <remarks>
+/// Below half of the journal nobody waits. From there the pause grows with the square of what is left, to
+/// <see cref="PauseMax"/>: writers settle at the pace at which documents are filed. At the limit they wait for room.
+/// </remarks>
+internal sealed class Admission(Backlog backlog, TimeSpan timeout, TimeProvider clock)
+{
+    private const double SlowFrom = 0.5;
+    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Returns when the write may go on.</summary>
+    /// <exception cref="StoreBusyException">No room came free within the time; nothing has been done.</exception>
+    public ValueTask EnterAsync(CancellationToken cancellation) =>
+        backlog.Fill < SlowFrom ? ValueTask.CompletedTask : WaitAsync(cancellation);
+
+    private async ValueTask WaitAsync(CancellationToken cancellation)
+    {
+        long started = clock.GetTimestamp();
+        double fill;
+        while ((fill = backlog.Fill) >= 1)
+        {
+            if (clock.GetElapsedTime(started) >= timeout)
+            {
+                throw new StoreBusyException($"The journal has been full of documents not yet filed for {timeout.TotalSeconds} s.");
+            }
+
+            await Task.Delay(PauseMax, clock, cancellation).ConfigureAwait(false);
+        }
+
+        double excess = Math.Max(0, (fill - SlowFrom) / (1 - SlowFrom));
+        TimeSpan pause = PauseMax * (excess * excess);
+        if (pause >= TimeSpan.FromMilliseconds(1))
+        {
+            await Task.Delay(pause, clock, cancellation).ConfigureAwait(false);
+        }
+    }
+}

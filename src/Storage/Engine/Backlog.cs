@@ -1,0 +1,111 @@
+using DocService.Storage.Io;
+using DocService.Storage.Journal;
+
+namespace DocService.Storage.Engine;
+
+/// <summary>How much is published and not yet filed, and whether there will be room for it on the disk.</summary>
+/// <remarks>
+/// Owns: the charges. Thread: any.
+/// A commit is charged what its files will take when they are made: whole blocks, an inode, the old file still there.
+/// </remarks>
+internal sealed class Backlog(JournalWriter journal, FilingQueue queue, IDirectory volume, StoreHealth health, BacklogLimits limits, TimeProvider clock)
+{
+    /// <summary>Kept free beyond the charges: directories grow, and others use the disk too.</summary>
+    private const long MarginBytes = 2 * 1024 * 1024;
+    private const long MarginInodes = 64;
+
+    private const long BlockBytes = 4096;
+    private static readonly TimeSpan FreshFor = TimeSpan.FromMilliseconds(100);
+
+    private long _charged;
+    private long _freeBytes = long.MaxValue;
+    private long _freeInodes = long.MaxValue;
+    private long _lookedAt = long.MinValue;
+
+    /// <summary>How full the journal is: 0 empty, 1 at its limit of bytes or documents, whichever is nearer.</summary>
+    public double Fill => Math.Max((double)journal.UsedBytes / limits.JournalBytes, (double)queue.Count / limits.DocumentsMax);
+
+    /// <summary>Documents published and not yet filed, superseded versions included.</summary>
+    public int Documents => queue.Count;
+
+    /// <summary>What filing an operation will take of the disk.</summary>
+    public static long CostOf(OperationKind kind, int operationBytes) =>
+        kind == OperationKind.Delete ? 0 : ((operationBytes + BlockBytes - 1) / BlockBytes * BlockBytes) + BlockBytes;
+
+    /// <summary>Refuses what there would be no room for.</summary>
+    /// <exception cref="OutOfSpaceException">Nothing has been done.</exception>
+    public void ThrowIfNoRoom(long cost)
+    {
+        if (cost == 0)
+        {
+            return;
+        }
+
+        LookIfStale();
+        if (!Fits(cost))
+        {
+            Look(); // nobody is refused over what was true a moment ago
+        }
+
+        if (Fits(cost))
+        {
+            health.MarkSpaceAvailable();
+        }
+        else
+        {
+            string reason = $"{Math.Max(0, Volatile.Read(ref _freeBytes))} bytes and {Volatile.Read(ref _freeInodes)} inodes are free, {Volatile.Read(ref _charged)} bytes are promised to documents not yet filed";
+            health.MarkOutOfSpace(reason);
+            throw new OutOfSpaceException($"There is no room for the document: {reason}.");
+        }
+    }
+
+    /// <summary>Whether so much would fit beside what is promised.</summary>
+    public bool HasRoom(long cost)
+    {
+        LookIfStale();
+        return Fits(cost);
+    }
+
+    private bool Fits(long cost) =>
+        Volatile.Read(ref _freeBytes) - Interlocked.Read(ref _charged) - cost >= MarginBytes
+            && Volatile.Read(ref _freeInodes) - queue.Count >= MarginInodes;
+
+    public void Charge(long cost) => Interlocked.Add(ref _charged, cost);
+
+    /// <summary>The documents are filed, or never will be.</summary>
+    public void Settle(long cost) => Interlocked.Add(ref _charged, -cost);
+
+    private void Look()
+    {
+        try
+        {
+            VolumeInfo info = volume.GetVolumeInfo();
+            Volatile.Write(ref _freeBytes, info.FreeBytes);
+            Volatile.Write(ref _freeInodes, info.FreeInodes);
+        }
+        catch (FileSystemException)
+        {
+            // What was free a moment ago is the best guess; the writes themselves find out.
+        }
+    }
+
+    private void LookIfStale()
+    {
+        long now = clock.GetTimestamp();
+        long looked = Volatile.Read(ref _lookedAt);
+        if (looked != long.MinValue && clock.GetElapsedTime(looked, now) < FreshFor)
+        {
+            return;
+        }
+
+        if (Interlocked.CompareExchange(ref _lookedAt, now, looked) == looked)
+        {
+            Look();
+        }
+    }
+}
+
+/// <summary>Where the backlog ends.</summary>
+/// <param name="JournalBytes">Bytes of unfiled segments.</param>
+/// <param name="DocumentsMax">Unfiled documents.</param>
+internal readonly record struct BacklogLimits(long JournalBytes, int DocumentsMax);

@@ -1,0 +1,145 @@
+using DocService.Storage.Journal;
+
+namespace DocService.Storage.Engine;
+
+/// <summary>The way of a write from its operations to its commit: locks, judgement, encoding, queue.</summary>
+/// <remarks>
+/// Thread: the caller's up to the queue. The locks belong to the commit: they are held until it is published or has
+/// failed, whether or not anybody waits for it still.
+/// </remarks>
+internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalWriter journal, Backlog backlog, StoreHealth health, TimeProvider clock)
+{
+    /// <summary>Locks, judges and queues. Where nothing is to be written, <see cref="JudgedWrite.Commit"/> is null.</summary>
+    /// <exception cref="TimeoutException">A lock was not to be had in time.</exception>
+    public async ValueTask<JudgedWrite> SubmitAsync(IReadOnlyList<DocumentOperation> operations, TimeSpan lockTimeout, CancellationToken cancellation)
+    {
+        var leases = new List<KeyLocks.Lease>(operations.Count);
+        bool isQueued = false;
+        try
+        {
+            // In one order for everybody, so that two batches never wait for each other.
+            foreach (DocumentKey key in Sorted(operations))
+            {
+                leases.Add(await locks.AcquireAsync(key, lockTimeout, cancellation).ConfigureAwait(false));
+            }
+
+            JudgedWrite write = Judge(operations);
+            if (write.Commit is { } commit)
+            {
+                Queue(commit);
+                isQueued = true;
+                _ = ReleaseWhenSettledAsync(commit, leases);
+            }
+
+            return write;
+        }
+        finally
+        {
+            if (!isQueued)
+            {
+                Release(leases);
+            }
+        }
+    }
+
+    private static IEnumerable<DocumentKey> Sorted(IReadOnlyList<DocumentOperation> operations) =>
+        operations.Count == 1
+            ? [operations[0].Key]
+            : operations.Select(operation => operation.Key).Order(Comparer<DocumentKey>.Create((left, right) => string.CompareOrdinal(left.Id, right.Id)));
+
+    private static async Task ReleaseWhenSettledAsync(Commit commit, List<KeyLocks.Lease> leases)
+    {
+        try
+        {
+            await commit.Durable.ConfigureAwait(false);
+        }
+        catch (StoreException)
+        {
+            // Whoever waits for the commit is told; here only the locks matter.
+        }
+
+        Release(leases);
+    }
+
+    private static void Release(List<KeyLocks.Lease> leases)
+    {
+        foreach (KeyLocks.Lease lease in leases)
+        {
+            lease.Dispose();
+        }
+    }
+
+    private JudgedWrite Judge(IReadOnlyList<DocumentOperation> operations)
+    {
+        var write = new JudgedWrite(operations.Count);
+        int payloadBytes = 0;
+        int writes = 0;
+        DateTimeOffset now = clock.GetUtcNow();
+        foreach (DocumentOperation operation in operations)
+        {
+            JudgedOperation judged = JudgedOperation.Of(operation, lookup.ReadCurrent(operation.Key), now);
+            write.Operations.Add(judged);
+            payloadBytes += judged.PayloadBytes;
+            writes += judged.Writes ? 1 : 0;
+        }
+
+        if (!write.HasFailed && writes > 0)
+        {
+            write.Commit = Encode(write, payloadBytes, writes, now);
+        }
+
+        return write;
+    }
+
+    private static Commit Encode(JudgedWrite write, int payloadBytes, int writes, DateTimeOffset now)
+    {
+        var commit = new Commit(payloadBytes, writes);
+        foreach (JudgedOperation judged in write.Operations)
+        {
+            if (judged.Info is { } info)
+            {
+                commit.AddPut(judged.Operation.Key, info, judged.Current.IsUnreadable, ((PutOperation)judged.Operation).Content.Body.Span);
+            }
+            else if (judged.Writes)
+            {
+                commit.AddDelete(judged.Operation.Key, now, judged.Current.IsUnreadable);
+            }
+        }
+
+        commit.Close();
+        return commit;
+    }
+
+    private void Queue(Commit commit)
+    {
+        long cost = 0;
+        foreach (OperationPlace place in commit.Places)
+        {
+            cost += Backlog.CostOf(place.Kind, place.Bytes);
+        }
+
+        backlog.Charge(cost);
+        if (!journal.TryAdd(commit))
+        {
+            backlog.Settle(cost);
+            commit.ReleasePayload();
+            health.ThrowIfFenced();
+            throw new StoreClosedException("The store is closing.");
+        }
+
+        _ = RefundIfRefusedAsync(commit, cost);
+    }
+
+    /// <summary>A commit that never became a record owes the disk nothing.</summary>
+    private async Task RefundIfRefusedAsync(Commit commit, long cost)
+    {
+        try
+        {
+            await commit.Durable.ConfigureAwait(false);
+        }
+        catch (StoreException)
+        {
+            backlog.Settle(cost);
+        }
+    }
+}

@@ -1,0 +1,251 @@
+using DocService.Storage.Documents;
+using DocService.Storage.Io;
+using DocService.Storage.Journal;
+using Microsoft.Extensions.Logging;
+
+namespace DocService.Storage.Engine;
+
+/// <summary>
+/// Behind the acknowledgement: brings published versions from the journal into their documents' files, in sequence
+/// order, the newest of each key only, so that the journal can let go of them.
+/// </summary>
+/// <remarks>
+/// Owns: a thread. Thread: its own; <see cref="FilingQueue"/> is how others reach it.
+/// Invariants: filedThrough passes a commit only when each of its documents is renamed into place, that version or a
+/// later one, and its directory is synced. Chunk n+1 starts when chunk n's directory syncs have returned.
+/// On failure: what changes nothing is tried again with growing pauses, the data is safe in the journal meanwhile; a
+/// failed sync fences the store and ends filing.
+/// </remarks>
+internal sealed class Filer : IDisposable
+{
+    /// <summary>Documents in a chunk: enough to share the filesystem's commits, few enough to let go of soon.</summary>
+    private const int ChunkDocumentsMax = 512;
+
+    /// <summary>Bytes in a chunk.</summary>
+    private const long ChunkBytesMax = 16 * 1024 * 1024;
+
+    /// <summary>At most this many threads work on a phase, when the journal is nearly full.</summary>
+    private const int WorkersMax = 8;
+
+    /// <summary>An idle store files a document after this; what arrives meanwhile shares its chunk.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
+
+    private readonly DocumentFiles _files;
+    private readonly FilingQueue _queue;
+    private readonly Pending _pending;
+    private readonly JournalWriter _journal;
+    private readonly Backlog _backlog;
+    private readonly StoreHealth _health;
+    private readonly ILogger _logger;
+    private readonly DiskThreads _threads;
+    private readonly Thread _thread;
+    private volatile bool _isDraining;
+
+    public Filer(DocumentFiles files, FilingQueue queue, Pending pending, JournalWriter journal, Backlog backlog, StoreHealth health, TimeProvider clock, ILogger logger)
+    {
+        _files = files;
+        _queue = queue;
+        _pending = pending;
+        _journal = journal;
+        _backlog = backlog;
+        _health = health;
+        _logger = logger;
+        _threads = new DiskThreads(WorkersMax, clock);
+        _thread = new Thread(Work) { IsBackground = true, Name = "docservice-filer" };
+    }
+
+    /// <summary>Why filing does not get on at present; null when it does.</summary>
+    public string? Obstacle { get; private set; }
+
+    public void Start() => _thread.Start();
+
+    /// <summary>No more lingering: what is there is filed at once.</summary>
+    public void Drain()
+    {
+        _isDraining = true;
+        _ = _queue.WaitAsync(_journal.Marks.DurableThrough, _journal.Marks.FiledThrough);
+    }
+
+    /// <summary>Ends after the chunk under way; what is not filed is replayed at the next start.</summary>
+    public void Dispose()
+    {
+        _queue.Stop();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+
+        _threads.Dispose();
+    }
+
+    private void Work()
+    {
+        try
+        {
+            while (_queue.WaitForTickets(_isDraining || _backlog.Fill >= 0.5 ? TimeSpan.Zero : Linger))
+            {
+                FilingChunk chunk = TakeChunk();
+                if (!FileUntilDone(chunk))
+                {
+                    return;
+                }
+
+                Conclude(chunk);
+            }
+        }
+        catch (Exception exception)
+        {
+            _health.Fence($"documents cannot be filed: {exception.Message}", exception);
+        }
+        finally
+        {
+            _queue.Stop();
+        }
+    }
+
+    private FilingChunk TakeChunk()
+    {
+        var chunk = new FilingChunk(_files, _threads);
+        while (_queue.TryPeek(out FilingTicket ticket))
+        {
+            // A ticket whose document is in the chunk, or filed by now in a later version, costs nothing more.
+            bool isSettled = chunk.Contains(ticket.Key);
+            if (!isSettled && _pending.Find(ticket.Key) is { } entry)
+            {
+                bool isFull = chunk.Items.Count > 0 && (chunk.Items.Count == ChunkDocumentsMax || chunk.Bytes + entry.Locator.Bytes > ChunkBytesMax);
+                if (isFull || !chunk.TryAdd(ticket.Key, entry))
+                {
+                    // A commit counts as filed only when all of its documents are.
+                    chunk.Through = ticket.Sequence - 1;
+                    return chunk;
+                }
+            }
+
+            _queue.Take();
+            chunk.ChargedBytes += ticket.ChargedBytes;
+            chunk.Through = ticket.Sequence;
+        }
+
+        return chunk;
+    }
+
+    /// <summary>False when filing has to end: stopped, or fenced.</summary>
+    private bool FileUntilDone(FilingChunk chunk)
+    {
+        TimeSpan pause = FirstPause;
+        while (!TryFile(chunk))
+        {
+            if (_health.State == StoreState.Fenced || !_queue.Pause(pause))
+            {
+                chunk.DropTemps();
+                return false;
+            }
+
+            pause = pause * 2 < LastPause ? pause * 2 : LastPause;
+        }
+
+        return true;
+    }
+
+    private bool TryFile(FilingChunk chunk)
+    {
+        int workers = Workers();
+        return TryPhase(chunk, () => chunk.WriteTemps(workers), isSync: false)
+            && TryPhase(chunk, () => chunk.SyncTemps(workers), isSync: true)
+            && TryPhase(chunk, () => chunk.Rename(workers), isSync: false)
+            && TryPhase(chunk, () => chunk.SyncDirectories(workers), isSync: true, isDirectory: true);
+    }
+
+    private bool TryPhase(FilingChunk chunk, Action phase, bool isSync, bool isDirectory = false)
+    {
+        try
+        {
+            phase();
+            return true;
+        }
+        catch (FileSystemException exception)
+        {
+            chunk.DropTemps();
+
+            // Out of a phase that syncs nothing of its own comes the sync of the quarantine directory.
+            bool isDirectorySync = isDirectory || (!isSync && exception.Operation == "fsync");
+            bool isFull = exception.IsOutOfSpace && !isDirectorySync;
+            bool isSyncFailure = isSync || isDirectorySync;
+            if (!isFull && (isSyncFailure || exception.Error == Errno.EROFS))
+            {
+                _health.Fence($"a document could not be filed: {exception.Message}", exception);
+                return false;
+            }
+
+            Note(exception);
+            if (isFull)
+            {
+                _health.MarkOutOfSpace(exception.Message);
+                ApplyDeletesEarly();
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>The disk is full: published deletes need no room and make some, so they do not wait for their turn.</summary>
+    private void ApplyDeletesEarly()
+    {
+        var chunk = new FilingChunk(_files, _threads);
+        foreach ((DocumentKey key, PendingEntry entry) in _pending.UnappliedDeletes().Take(ChunkDocumentsMax))
+        {
+            chunk.TryAdd(key, entry);
+        }
+
+        try
+        {
+            chunk.WriteTemps(1);
+            chunk.Rename(1);
+            chunk.SyncDirectories(1);
+            foreach (FilingItem item in chunk.Items)
+            {
+                item.Entry.IsAppliedEarly = true;
+            }
+        }
+        catch (FileSystemException exception) when (exception.Operation != "fsync")
+        {
+            Note(exception);
+        }
+    }
+
+    private void Conclude(FilingChunk chunk)
+    {
+        foreach (FilingItem item in chunk.Items)
+        {
+            _pending.Remove(item.Key, item.Entry);
+        }
+
+        long through = Math.Max(_journal.Marks.FiledThrough, chunk.Through);
+        _journal.Marks.AdvanceFiled(through);
+        _backlog.Settle(chunk.ChargedBytes);
+        _queue.CompleteWaiting(through);
+        _journal.NoteFiled();
+        Obstacle = null;
+    }
+
+    private int Workers() => _backlog.Fill switch
+    {
+        < 0.5 => 1,
+        < 0.65 => 2,
+        < 0.8 => 4,
+        _ => WorkersMax,
+    };
+
+    private void Note(FileSystemException exception)
+    {
+        if (Obstacle is null)
+        {
+            _logger.LogWarning("Filing waits and tries again: {Reason}. Acknowledged data is safe in the journal.", exception.Message);
+        }
+
+        Obstacle = exception.Message;
+    }
+}

@@ -1,0 +1,169 @@
+using System.Buffers;
+using DocService.Storage.Documents;
+using DocService.Storage.Io;
+using DocService.Storage.Journal;
+
+namespace DocService.Storage.Engine;
+
+/// <summary>
+/// Some documents filed together, by the four steps in phases: all temporary files, all their syncs, all renames, one
+/// sync for each directory touched. One filesystem commit serves many, and write-back of one overlaps with the next.
+/// </summary>
+/// <remarks>
+/// Owns: the temporary files in between. Thread: the filer's, which spreads each phase over disk threads.
+/// On failure: the phase's <see cref="FileSystemException"/> leaves; which phase it was says what it means. Filing the
+/// chunk again from the first phase is always right.
+/// </remarks>
+internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
+{
+    private readonly Dictionary<DocumentKey, FilingItem> _items = [];
+    private readonly int[] _slots = new int[DocumentPath.Shards];
+
+    public IReadOnlyCollection<FilingItem> Items => _items.Values;
+
+    /// <summary>Everything through this sequence is filed once the chunk is.</summary>
+    public long Through { get; set; }
+
+    public long ChargedBytes { get; set; }
+
+    /// <summary>Body and header bytes that the chunk reads and writes.</summary>
+    public long Bytes { get; private set; }
+
+    public bool Contains(DocumentKey key) => _items.ContainsKey(key);
+
+    /// <summary>False when the document's directory has no temporary slot left in this chunk.</summary>
+    public bool TryAdd(DocumentKey key, PendingEntry entry)
+    {
+        DocumentPath path = DocumentPath.Of(key);
+        if (_slots[path.Shard] == DocumentFiles.TempSlots)
+        {
+            return false;
+        }
+
+        _items.Add(key, new FilingItem(key, path, entry, _slots[path.Shard]++));
+        Bytes += entry.Locator.Bytes;
+        return true;
+    }
+
+    /// <summary>First step for every put.</summary>
+    public void WriteTemps(int workers) => ForEach(workers, item =>
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(item.Entry.Locator.Bytes);
+        try
+        {
+            Operation operation = ReadOperation(item, buffer);
+            item.KeepsEvidence |= operation.KeepsEvidence;
+            if (!item.Entry.IsDelete)
+            {
+                item.Temp = files.WriteTemp(item.Slot, item.Path, item.Key, operation.ToInfo(item.Entry.Version), operation.BodyHash, operation.Body);
+                item.Temp.StartWriteback();
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    });
+
+    /// <summary>Second step.</summary>
+    public void SyncTemps(int workers) => ForEach(workers, item =>
+    {
+        item.Temp?.Sync();
+        item.Temp?.Dispose();
+        item.Temp = null;
+    });
+
+    /// <summary>Third step: every document takes its name, or loses it.</summary>
+    public void Rename(int workers) => ForEach(workers, item =>
+    {
+        if (item.KeepsEvidence)
+        {
+            KeepEvidence(item);
+        }
+
+        try
+        {
+            Apply(item);
+        }
+        catch (FileSystemException exception) when (exception.Error is Errno.EISDIR or Errno.ENOTEMPTY or Errno.EEXIST or Errno.ENOTDIR or Errno.EPERM)
+        {
+            // Something foreign took the name since the commit. It goes where the evidence is.
+            KeepEvidence(item);
+            Apply(item);
+        }
+    });
+
+    /// <summary>Fourth step, once for each directory.</summary>
+    public void SyncDirectories(int workers)
+    {
+        DocumentPath[] paths = [.. _items.Values.Select(item => item.Path).DistinctBy(path => path.Shard)];
+        threads.ForEach(paths, workers, files.SyncNames);
+    }
+
+    /// <summary>Closes and removes what temporary files there are; their slots are used again.</summary>
+    public void DropTemps()
+    {
+        foreach (FilingItem item in _items.Values)
+        {
+            item.Temp?.Dispose();
+            item.Temp = null;
+            if (!item.Entry.IsDelete)
+            {
+                files.TryDropTemp(item.Slot, item.Path);
+            }
+        }
+    }
+
+    private static Operation ReadOperation(FilingItem item, byte[] buffer)
+    {
+        RecordLocator locator = item.Entry.Locator;
+        return locator.TryRead(buffer) && Operation.TryRead(buffer.AsSpan(0, locator.Bytes), out Operation operation, out _)
+            ? operation
+            : throw new JournalDamagedException($"{locator.Segment.File.Path} is damaged at offset {locator.Offset}: version {item.Entry.Version} of '{item.Key.Id}' cannot be read.");
+    }
+
+    private void ForEach(int workers, Action<FilingItem> action) => threads.ForEach([.. _items.Values], workers, action);
+
+    private void Apply(FilingItem item)
+    {
+        if (item.Entry.IsDelete)
+        {
+            files.Remove(item.Path);
+        }
+        else
+        {
+            files.Publish(item.Slot, item.Path);
+        }
+    }
+
+    private void KeepEvidence(FilingItem item)
+    {
+        if (!IsReadable(item))
+        {
+            files.Quarantine(item.Path, item.Entry.Version);
+        }
+    }
+
+    /// <summary>Absent counts as readable: there is no evidence to keep.</summary>
+    private bool IsReadable(FilingItem item)
+    {
+        try
+        {
+            using IFile? file = files.TryOpen(item.Path);
+            if (file is not null)
+            {
+                DocumentReader.ReadInfo(file, item.Key);
+            }
+
+            return true;
+        }
+        catch (DocumentCorruptException)
+        {
+            return false;
+        }
+        catch (FileSystemException exception) when (!exception.IsOutOfHandles)
+        {
+            return false;
+        }
+    }
+}

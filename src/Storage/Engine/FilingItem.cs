@@ -1,0 +1,23 @@
+using DocService.Storage.Documents;
+using DocService.Storage.Io;
+
+namespace DocService.Storage.Engine;
+
+/// <summary>One document in a chunk: its newest published version, and the temporary file on the way to its place.</summary>
+internal sealed class FilingItem(DocumentKey key, DocumentPath path, PendingEntry entry, int slot)
+{
+    public DocumentKey Key { get; } = key;
+
+    public DocumentPath Path { get; } = path;
+
+    public PendingEntry Entry { get; } = entry;
+
+    /// <summary>Temporary slot in the document's directory; no other item of the chunk has it.</summary>
+    public int Slot { get; } = slot;
+
+    /// <summary>What stands under the name is kept in quarantine first if it cannot be read.</summary>
+    public bool KeepsEvidence { get; set; }
+
+    /// <summary>Open between writing and syncing.</summary>
+    public IFile? Temp { get; set; }
+}

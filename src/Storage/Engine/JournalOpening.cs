@@ -1,0 +1,299 @@
+using System.Buffers;
+using System.IO.Hashing;
+using DocService.Storage.Io;
+using DocService.Storage.Journal;
+
+namespace DocService.Storage.Engine;
+
+/// <summary>An unfiled version found by recovery.</summary>
+internal readonly record struct RecoveredEntry(DocumentKey Key, PendingEntry Entry);
+
+/// <summary>A journal ready to be appended to, and what recovery found in it.</summary>
+internal sealed class OpenedJournal
+{
+    public required SegmentPool Pool { get; init; }
+
+    /// <summary>Older segments with unfiled commits, ascending.</summary>
+    public required IReadOnlyList<Segment> Sealed { get; init; }
+
+    /// <summary>Begun by this opening.</summary>
+    public required Segment Current { get; init; }
+
+    /// <summary>Unfiled versions in sequence order.</summary>
+    public required IReadOnlyList<RecoveredEntry> Entries { get; init; }
+
+    public required RecoveryReport Report { get; init; }
+}
+
+/// <summary>
+/// Recovery: from what stands in the journal's directory to a journal that can be appended to. The decisions are
+/// <see cref="JournalVerdict"/>'s; here they are carried out.
+/// </summary>
+/// <remarks>
+/// Thread: the one that opens. Done twice, or cut off anywhere, it gives the same result: nothing old is touched
+/// before what replaces it is durable, and the sequence is raised again each time.
+/// </remarks>
+internal sealed class JournalOpening(DataDirectory directory, StoreOptions options, TimeProvider clock)
+{
+    /// <summary>Opens the journal, or makes its first segment.</summary>
+    /// <exception cref="JournalDamagedException">Committed data cannot be read; nothing was changed.</exception>
+    public OpenedJournal Open()
+    {
+        var pool = new SegmentPool(directory.Journal, directory.Format.StoreId, options.SegmentBytes, options.ReserveSegments, clock);
+        try
+        {
+            IReadOnlyList<string> names = pool.TakeUp();
+            pool.FillReserve();
+            return directory.Format.HasJournal ? Recover(pool, names) : Create(pool, names);
+        }
+        catch
+        {
+            pool.Dispose();
+            throw;
+        }
+    }
+
+    private OpenedJournal Create(SegmentPool pool, IReadOnlyList<string> leftovers)
+    {
+        // Left by a first start that was cut off; nothing was ever acknowledged in them.
+        foreach (string name in leftovers)
+        {
+            directory.Journal.TryUnlink(name);
+        }
+
+        long after = directory.Format.StartsAfter;
+        Segment first = pool.Begin(pool.TakeOrPrepare(0), after, after + 1, after, after);
+        try
+        {
+            directory.NoteJournal();
+        }
+        catch
+        {
+            first.Dispose();
+            throw;
+        }
+
+        return new OpenedJournal { Pool = pool, Sealed = [], Current = first, Entries = [], Report = RecoveryReports.Empty };
+    }
+
+    private OpenedJournal Recover(SegmentPool pool, IReadOnlyList<string> names)
+    {
+        JournalVerdict verdict = JournalVerdict.Of(ReadSegments(directory, names));
+        if (verdict.Damage.Count > 0)
+        {
+            throw new JournalDamagedException(RecoveryReports.Describe(verdict, directory.Journal.Path));
+        }
+
+        var opened = new List<Segment>();
+        try
+        {
+            return Continue(pool, verdict, opened);
+        }
+        catch
+        {
+            opened.ForEach(segment => segment.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>Begins the log's next segment. All segments that it opens are in the list, also when it fails.</summary>
+    private OpenedJournal Continue(SegmentPool pool, JournalVerdict verdict, List<Segment> opened)
+    {
+        Dictionary<JournalScan, Segment> segments = OpenSegments(directory, verdict, opened);
+        var entries = new List<RecoveredEntry>();
+        foreach (LiveRecord live in verdict.Live.Where(live => live.Sequence <= verdict.DurableThrough))
+        {
+            Collect(segments[live.Scan], live.Record, live.Record.PayloadOffset, entries);
+        }
+
+        RewriteTail(pool, verdict, segments, entries, opened);
+
+        long first = verdict.HandedOutThrough + 1 + (verdict.IsCleanStop ? 0 : UncleanSkip(verdict));
+        Segment current = pool.Begin(pool.TakeOrPrepare(0), verdict.End, first, verdict.End, verdict.FiledThrough);
+
+        // Its header says durably how far everything is filed. Here and not behind the scenes: a process that dies as
+        // soon as it is open must not leave one segment more each time.
+        Segment[] older = [.. opened];
+        opened.Add(current);
+        foreach (Segment filed in older.Where(segment => segment.LastSequence <= verdict.FiledThrough))
+        {
+            pool.Recycle(filed, isWanted: pool.Count <= pool.Reserve);
+        }
+
+        return new OpenedJournal
+        {
+            Pool = pool,
+            Sealed = [.. older.Where(segment => segment.LastSequence > verdict.FiledThrough)],
+            Current = current,
+            Entries = entries,
+            Report = RecoveryReports.Of(verdict),
+        };
+    }
+
+    /// <summary>
+    /// Sequences skipped after an unclean stop: more than the commits of a group that nobody can see any more. They
+    /// were written into a segment of then, whatever size is configured now.
+    /// </summary>
+    private long UncleanSkip(JournalVerdict verdict) =>
+        verdict.Scans.Max(scan => Math.Max(options.SegmentBytes, scan.Header?.SizeBytes ?? 0)) / RecordHeader.Bytes;
+
+    /// <summary>Reads every segment to its end.</summary>
+    public static List<JournalScan> ReadSegments(DataDirectory directory, IReadOnlyList<string> names)
+    {
+        byte[] buffer = [];
+        var scans = new List<JournalScan>();
+        foreach (string name in names)
+        {
+            using IFile? file = directory.Journal.TryOpen(name, FileAccess.Read);
+            if (file is not null)
+            {
+                scans.Add(JournalScan.Read(file, name, directory.Format.StoreId, ref buffer));
+            }
+        }
+
+        return scans;
+    }
+
+    /// <summary>
+    /// All segments with an intact header, those without unfiled commits too: they are recycled once the new one is
+    /// durable.
+    /// </summary>
+    public static Dictionary<JournalScan, Segment> OpenSegments(DataDirectory directory, JournalVerdict verdict, List<Segment> opened)
+    {
+        var segments = new Dictionary<JournalScan, Segment>();
+        foreach (JournalScan scan in verdict.Scans.Where(scan => scan.Header is not null))
+        {
+            IFile file = directory.Journal.TryOpen(scan.Name, FileAccess.ReadWrite)
+                ?? throw new JournalDamagedException($"{directory.Journal.Path}/{scan.Name} has gone while it was read.");
+            var segment = new Segment(scan.Header!.Value, file) { LastSequence = 0 };
+            segments.Add(scan, segment);
+            opened.Add(segment);
+        }
+
+        foreach (LiveRecord live in verdict.Live.Where(live => live.Sequence <= verdict.DurableThrough))
+        {
+            segments[live.Scan].LastSequence = live.Sequence;
+        }
+
+        return segments;
+    }
+
+    /// <summary>
+    /// Commits above W were read, but perhaps from the page cache only: nobody knows that they were synced. They are
+    /// written anew, into a segment that is durable before it has its name.
+    /// </summary>
+    private static void RewriteTail(SegmentPool pool, JournalVerdict verdict, Dictionary<JournalScan, Segment> segments, List<RecoveredEntry> entries, List<Segment> opened)
+    {
+        LiveRecord[] tail = [.. verdict.Live.Where(live => live.Sequence > verdict.DurableThrough)];
+        if (tail.Length == 0)
+        {
+            return;
+        }
+
+        long groupBytes = JournalFormat.BlockAlign(tail.Sum(live => (long)live.Record.PaddedBytes));
+        Spare spare = pool.TakeOrPrepare(groupBytes + (2 * JournalFormat.BlockBytes));
+        SegmentHeader header = pool.NewHeader(spare.SizeBytes, verdict.DurableThrough, tail[0].Sequence, verdict.DurableThrough, verdict.FiledThrough);
+        long[] offsets;
+        try
+        {
+            offsets = WriteTail(spare.File, header, verdict, tail, segments, groupBytes);
+        }
+        catch
+        {
+            spare.File.Dispose();
+            throw;
+        }
+
+        Segment segment = pool.Begin(spare, header);
+        opened.Add(segment);
+        segment.LastSequence = verdict.End;
+        for (int index = 0; index < tail.Length; index++)
+        {
+            Collect(segment, tail[index].Record, offsets[index], entries);
+        }
+    }
+
+    /// <summary>Writes the records as one group and a seal behind the header's block; returns where their payloads stand.</summary>
+    private static long[] WriteTail(IFile file, SegmentHeader header, JournalVerdict verdict, LiveRecord[] tail, Dictionary<JournalScan, Segment> segments, long groupBytes)
+    {
+        var group = new GroupBuffer();
+        group.Begin(groupBytes);
+        var offsets = new List<long>();
+        foreach (LiveRecord live in tail)
+        {
+            byte[] payload = new byte[live.Record.PayloadBytes];
+            ReadAgain(segments[live.Scan], live.Record, live.Record.PayloadOffset, payload);
+            offsets.Add(JournalFormat.BlockBytes + group.Add(CommitHeader(live.Sequence, payload, verdict), payload, header.Salt));
+        }
+
+        group.Finish();
+        file.Write(group.Bytes, JournalFormat.BlockBytes);
+        var seal = new GroupBuffer();
+        seal.FillWithSeal(RecordType.Seal, verdict.HandedOutThrough, new Watermarks(verdict.End, verdict.FiledThrough), header.Salt);
+        file.Write(seal.Bytes, JournalFormat.BlockBytes + groupBytes);
+        return [.. offsets];
+    }
+
+    private static RecordHeader CommitHeader(long sequence, byte[] payload, JournalVerdict verdict)
+    {
+        int operations = 0;
+        ReadOnlySpan<byte> rest = payload;
+        while (!rest.IsEmpty && Operation.TryRead(rest, out _, out int bytes))
+        {
+            operations++;
+            rest = rest[bytes..];
+        }
+
+        return new RecordHeader
+        {
+            Type = RecordType.Commit,
+            PayloadBytes = payload.Length,
+            Operations = operations,
+            Sequence = sequence,
+            DurableThrough = verdict.DurableThrough,
+            FiledThrough = verdict.FiledThrough,
+            PayloadHash = XxHash3.HashToUInt64(payload),
+        };
+    }
+
+    /// <summary>Adds an entry for each operation of the commit at that place.</summary>
+    /// <exception cref="JournalDamagedException">The payload, intact a moment ago, cannot be taken apart.</exception>
+    public static void Collect(Segment segment, ScannedRecord record, long payloadOffset, List<RecoveredEntry> entries)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, record.PayloadBytes));
+        try
+        {
+            Span<byte> payload = buffer.AsSpan(0, record.PayloadBytes);
+            ReadAgain(segment, record, payloadOffset, payload);
+            int offset = 0;
+            while (offset < payload.Length && Operation.TryRead(payload[offset..], out Operation operation, out int bytes)
+                && DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _))
+            {
+                var locator = new RecordLocator(segment, payloadOffset + offset, bytes, XxHash3.HashToUInt64(payload.Slice(offset, bytes)));
+                entries.Add(new RecoveredEntry(key, new PendingEntry(record.Sequence, operation.Kind, null, locator)));
+                offset += bytes;
+            }
+
+            if (offset != payload.Length)
+            {
+                throw new JournalDamagedException($"{segment.File.Path}: the commit {record.Sequence} at offset {payloadOffset} cannot be taken apart.");
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>
+    /// What was judged came perhaps from the page cache, and after a failed sync the device may hold something else:
+    /// that must not get a fresh checksum.
+    /// </summary>
+    private static void ReadAgain(Segment segment, ScannedRecord record, long payloadOffset, Span<byte> payload)
+    {
+        if (segment.File.Read(payload, payloadOffset) != payload.Length || XxHash3.HashToUInt64(payload) != record.PayloadHash)
+        {
+            throw new JournalDamagedException($"{segment.File.Path}: the commit {record.Sequence} at offset {payloadOffset} reads differently the second time. Another start reads it anew.");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using DocService.Storage.Journal;
+
+namespace DocService.Storage.Engine;
+
+/// <summary>A version that stands in the journal and not yet in its document's file.</summary>
+internal sealed class PendingEntry(long version, OperationKind kind, DocumentInfo? info, RecordLocator locator)
+{
+    private PendingEntry? _previous;
+
+    public long Version { get; } = version;
+
+    /// <summary>A tombstone: the document does not exist, whatever its file says.</summary>
+    public bool IsDelete => kind == OperationKind.Delete;
+
+    /// <summary>Known for versions of this run; null for a delete, and for what recovery found, which is read when asked for.</summary>
+    public DocumentInfo? Info { get; } = info;
+
+    public RecordLocator Locator { get; } = locator;
+
+    /// <summary>The filer removed the file ahead of its turn, because the disk was full.</summary>
+    public bool IsAppliedEarly { get; set; }
+
+    /// <summary>The published version that this one follows, as long as it is not filed; see <see cref="Pending"/>.</summary>
+    public PendingEntry? Previous
+    {
+        get => Volatile.Read(ref _previous);
+        set => Volatile.Write(ref _previous, value);
+    }
+}

@@ -1,0 +1,117 @@
+using DocService.Storage.Io;
+using DocService.Storage.Journal;
+using Microsoft.Extensions.Logging;
+
+namespace DocService.Storage.Engine;
+
+/// <summary>The parts of a store with an undamaged journal, put together and running.</summary>
+/// <remarks>Owns: all of them, and the order in which they start and stop. Thread: built by one, stopped by one.</remarks>
+#pragma warning disable CA1001 // Stop, which blocks and takes a time limit, disposes.
+internal sealed class StoreEngine
+#pragma warning restore CA1001
+{
+    private readonly OpenedJournal _opened;
+    private readonly SegmentKeeper _keeper;
+    private readonly FilingQueue _filing = new();
+    private readonly Filer _filer;
+    private readonly SpaceWatch _space;
+    private readonly StoreMetrics _metrics;
+
+    public StoreEngine(DataDirectory directory, OpenedJournal opened, StoreOptions options, StoreHealth health, TimeProvider clock, ILogger logger)
+    {
+        _opened = opened;
+        var hooks = new JournalHooks
+        {
+            Appended = AddToPending,
+            Published = AddToFiling,
+            Failed = health.Fence,
+            OutOfSpace = health.MarkOutOfSpace,
+        };
+        _keeper = new SegmentKeeper(opened.Pool, hooks, options.ReserveSegments + 1);
+        var limits = new JournalLimits { UsableBytes = options.UsableJournalBytes, SealAfter = options.SealAfter, RoomTimeout = options.BusyTimeout };
+        Journal = new JournalWriter(opened.Pool, _keeper, opened.Sealed, opened.Current, hooks, limits);
+        Pending = new Pending(Journal.Marks);
+        var backlogLimits = new BacklogLimits(options.UsableJournalBytes, options.PendingDocumentsMax);
+        Backlog = new Backlog(Journal, _filing, directory.Root, health, backlogLimits, clock);
+        Admission = new Admission(Backlog, options.BusyTimeout, clock);
+        Lookup = new DocumentLookup(Pending, directory.Documents);
+        Commits = new CommitPath(new KeyLocks(clock), Lookup, Journal, Backlog, health, clock);
+        _filer = new Filer(directory.Documents, _filing, Pending, Journal, Backlog, health, clock, logger);
+        _space = new SpaceWatch(Backlog, health, clock);
+        _metrics = new StoreMetrics(this, health);
+        Restore(opened.Entries);
+        Journal.Start();
+        _filer.Start();
+    }
+
+    public JournalWriter Journal { get; }
+
+    public Pending Pending { get; }
+
+    public Backlog Backlog { get; }
+
+    public Admission Admission { get; }
+
+    public DocumentLookup Lookup { get; }
+
+    public CommitPath Commits { get; }
+
+    public RecoveryReport Recovery => _opened.Report;
+
+    /// <summary>Why filing does not get on; null when it does.</summary>
+    public string? FilingObstacle => _filer.Obstacle;
+
+    /// <summary>Ends when everything through the sequence is filed, or filing has ended.</summary>
+    public Task WaitForFiledAsync(long sequence) => _filing.WaitAsync(sequence, Journal.Marks.FiledThrough);
+
+    /// <summary>Files what is there, for as long as that may take, then seals and ends every thread. Blocks.</summary>
+    public void Stop(TimeSpan filingTimeout)
+    {
+        _space.Dispose();
+        _metrics.Dispose();
+        _filer.Drain();
+        WaitForFiledAsync(Journal.Marks.DurableThrough).Wait(filingTimeout);
+        _filer.Dispose();
+        Journal.Stop();
+        _keeper.Dispose();
+        Journal.CloseFiles();
+        _opened.Pool.Dispose();
+    }
+
+    private void Restore(IReadOnlyList<RecoveredEntry> entries)
+    {
+        var tickets = new List<FilingTicket>(entries.Count);
+        foreach (RecoveredEntry recovered in entries)
+        {
+            Pending.Add(recovered.Key, recovered.Entry);
+            OperationKind kind = recovered.Entry.IsDelete ? OperationKind.Delete : OperationKind.Put;
+            long cost = Backlog.CostOf(kind, recovered.Entry.Locator.Bytes);
+            Backlog.Charge(cost);
+            tickets.Add(new FilingTicket(recovered.Entry.Version, recovered.Key, cost));
+        }
+
+        _filing.Add(tickets);
+    }
+
+    private void AddToPending(IReadOnlyList<Commit> commits)
+    {
+        foreach (Commit commit in commits)
+        {
+            foreach (OperationPlace place in commit.Places)
+            {
+                var locator = new RecordLocator(commit.Segment!, commit.PayloadOffset + place.Offset, place.Bytes, place.Hash);
+                Pending.Add(place.Key, new PendingEntry(commit.Sequence, place.Kind, place.Info, locator));
+            }
+
+            commit.ReleasePayload();
+        }
+    }
+
+    private void AddToFiling(IReadOnlyList<Commit> commits)
+    {
+        foreach (Commit commit in commits)
+        {
+            _filing.Add(commit.Places.Select(place => new FilingTicket(commit.Sequence, place.Key, Backlog.CostOf(place.Kind, place.Bytes))));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics.Metrics;
+
+namespace DocService.Storage.Engine;
+
+/// <summary>The store's instruments, in the meter <c>DocService.Storage</c>.</summary>
+/// <remarks>Owns: the meter. Thread: recorded on the journal's thread, observed on whichever asks.</remarks>
+internal sealed class StoreMetrics : IDisposable
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "DocService.Storage";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Histogram<double> _syncDuration;
+    private readonly Histogram<int> _groupSize;
+
+    public StoreMetrics(StoreEngine engine, StoreHealth health)
+    {
+        _syncDuration = _meter.CreateHistogram("docservice.journal.sync.duration", "s", "Time that a sync of the journal took.", advice: new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+        });
+        _groupSize = _meter.CreateHistogram("docservice.journal.group.size", "{commit}", "Commits that one sync made durable.", advice: new InstrumentAdvice<int>
+        {
+            HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
+        });
+        _meter.CreateObservableCounter("docservice.journal.written", () => engine.Journal.Statistics.Bytes, "By", "Bytes written to the journal, padding included.");
+        _meter.CreateObservableGauge("docservice.journal.queue", () => engine.Journal.QueueLength, "{commit}", "Commits waiting for the journal's thread.");
+        _meter.CreateObservableGauge("docservice.journal.used", () => engine.Journal.UsedBytes, "By", "Bytes of journal that hold unfiled commits.");
+        _meter.CreateObservableGauge("docservice.pending", () => engine.Pending.Count, "{document}", "Documents whose newest version stands in the journal only.");
+        _meter.CreateObservableGauge("docservice.backlog", () => engine.Backlog.Documents, "{document}", "Published operations not yet filed.");
+        _meter.CreateObservableGauge("docservice.backlog.fill", () => engine.Backlog.Fill, "1", "How full the journal is; writers are slowed from 0.5.");
+        _meter.CreateObservableGauge("docservice.durable_through", () => engine.Journal.Marks.DurableThrough, "{sequence}", "Every commit up to here is durable.");
+        _meter.CreateObservableGauge("docservice.filed_through", () => engine.Journal.Marks.FiledThrough, "{sequence}", "Every commit up to here is filed.");
+        _meter.CreateObservableGauge("docservice.fenced", () => health.State == StoreState.Fenced ? 1 : 0, "1", "1 when a sync has failed and writes are refused.");
+        _meter.CreateObservableGauge("docservice.read_only", () => health.State == StoreState.ReadOnly ? 1 : 0, "1", "1 while the disk is full and puts are refused.");
+        engine.Journal.Statistics.Synced = NoteSync;
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private void NoteSync(TimeSpan duration, int commits)
+    {
+        _syncDuration.Record(duration.TotalSeconds);
+        if (commits > 0)
+        {
+            _groupSize.Record(commits);
+        }
+    }
+}

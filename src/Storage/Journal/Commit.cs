@@ -1,0 +1,111 @@
+using System.Buffers;
+using System.IO.Hashing;
+using System.Text;
+
+namespace DocService.Storage.Journal;
+
+/// <summary>One commit on its way through the journal: encoded by its caller, completed by the journal's thread.</summary>
+/// <remarks>
+/// Owns: the pooled payload until the group is written. Thread: the caller's until it is queued, then the journal's.
+/// </remarks>
+internal sealed class Commit
+{
+    private readonly TaskCompletionSource<long> _appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<long> _durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<OperationPlace> _places;
+    private byte[] _buffer;
+
+    /// <summary>An empty commit with room for the operations; see <see cref="Operation.Measure"/>.</summary>
+    public Commit(int payloadBytesMax, int operations)
+    {
+        _buffer = ArrayPool<byte>.Shared.Rent(payloadBytesMax);
+        _places = new List<OperationPlace>(operations);
+    }
+
+    /// <summary>Whether it holds deletes only: those are taken even when the disk is full.</summary>
+    public bool IsDeletesOnly { get; private set; } = true;
+
+    public int PayloadBytes { get; private set; }
+
+    public ulong PayloadHash { get; private set; }
+
+    public IReadOnlyList<OperationPlace> Places => _places;
+
+    public ReadOnlySpan<byte> Payload => _buffer.AsSpan(0, PayloadBytes);
+
+    /// <summary>Given by the journal's thread when the record is made.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>Where the record stands; given with the sequence.</summary>
+    public Segment? Segment { get; set; }
+
+    /// <summary>Offset of the payload in the segment.</summary>
+    public long PayloadOffset { get; set; }
+
+    /// <summary>Completed with the sequence once the record has been handed to the operating system.</summary>
+    public Task<long> Appended => _appended.Task;
+
+    /// <summary>Completed with the sequence once the record is durable and published; fails when it is not.</summary>
+    public Task<long> Durable => _durable.Task;
+
+    /// <summary>Length of the record in its group.</summary>
+    public int RecordBytes => JournalFormat.Align(RecordHeader.Bytes + PayloadBytes);
+
+    public static int MeasurePut(DocumentKey key, DocumentInfo info, int bodyBytes) =>
+        Operation.Measure(Encoding.UTF8.GetByteCount(key.Id), info.ContentType.Length, bodyBytes);
+
+    public static int MeasureDelete(DocumentKey key) => Operation.Measure(Encoding.UTF8.GetByteCount(key.Id), 0, 0);
+
+    /// <summary>Adds a put. The version in the info is not yet known and not encoded.</summary>
+    public void AddPut(DocumentKey key, DocumentInfo info, bool keepsEvidence, ReadOnlySpan<byte> body)
+    {
+        int bytes = Operation.WritePut(_buffer.AsSpan(PayloadBytes), key, info, keepsEvidence, XxHash3.HashToUInt64(body), body);
+        Add(key, OperationKind.Put, bytes, info);
+        IsDeletesOnly = false;
+    }
+
+    public void AddDelete(DocumentKey key, DateTimeOffset time, bool keepsEvidence)
+    {
+        int bytes = Operation.WriteDelete(_buffer.AsSpan(PayloadBytes), key, time, keepsEvidence);
+        Add(key, OperationKind.Delete, bytes, null);
+    }
+
+    /// <summary>Hashes what was added; nothing is added afterwards.</summary>
+    public void Close() => PayloadHash = XxHash3.HashToUInt64(Payload);
+
+    /// <summary>The payload has been copied into its group; the buffer goes back.</summary>
+    public void ReleasePayload()
+    {
+        byte[] buffer = _buffer;
+        _buffer = [];
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    public void CompleteAppended() => _appended.TrySetResult(Sequence);
+
+    public void CompleteDurable()
+    {
+        _appended.TrySetResult(Sequence);
+        _durable.TrySetResult(Sequence);
+    }
+
+    public void Fail(StoreException error)
+    {
+        ReleasePayload();
+        _appended.TrySetException(error);
+        _durable.TrySetException(error);
+
+        // One of the two is awaited; the other's exception is the same one.
+        _ = _appended.Task.Exception;
+        _ = _durable.Task.Exception;
+    }
+
+    private void Add(DocumentKey key, OperationKind kind, int bytes, DocumentInfo? info)
+    {
+        _places.Add(new OperationPlace(key, kind, PayloadBytes, bytes, XxHash3.HashToUInt64(_buffer.AsSpan(PayloadBytes, bytes)), info));
+        PayloadBytes += bytes;
+    }
+}

@@ -1,0 +1,139 @@
+using System.IO.Hashing;
+using DocService.Storage.Io;
+
+namespace DocService.Storage.Journal;
+
+/// <summary>An intact record, reduced to what recovery needs of it: there may be millions.</summary>
+/// <param name="Sequence">Of its commit; of a seal, the highest handed out before it.</param>
+/// <param name="Offset">Of the record in its segment.</param>
+/// <param name="PayloadBytes">Length of its payload.</param>
+/// <param name="Type">What it is.</param>
+/// <param name="PayloadHash">XXH3 of its payload: what is read again must be what was judged.</param>
+internal readonly record struct ScannedRecord(long Sequence, int Offset, int PayloadBytes, RecordType Type, ulong PayloadHash)
+{
+    public long PayloadOffset => Offset + RecordHeader.Bytes;
+
+    public int PaddedBytes => JournalFormat.Align(RecordHeader.Bytes + PayloadBytes);
+}
+
+/// <summary>A record whose header is intact and whose payload is not.</summary>
+/// <param name="Offset">Of the record in its segment.</param>
+/// <param name="Sequence">Of its commit.</param>
+/// <param name="Ids">Those of its documents that can still be read, unverified.</param>
+internal sealed record DamagedRecord(long Offset, long Sequence, IReadOnlyList<string> Ids);
+
+/// <summary>What one segment file holds: read to its end, whatever is found on the way.</summary>
+/// <remarks>After a record that is not intact, reading goes on at every following block: what lies behind decides whether it was a torn tail or damage.</remarks>
+internal sealed class JournalScan
+{
+    private JournalScan(string name, long number, SegmentHeader? header)
+    {
+        Name = name;
+        Number = number;
+        Header = header;
+    }
+
+    public string Name { get; }
+
+    /// <summary>From the file's name.</summary>
+    public long Number { get; }
+
+    /// <summary>Null when it is damaged, or is another segment's or another store's.</summary>
+    public SegmentHeader? Header { get; }
+
+    /// <summary>In the order of their places.</summary>
+    public List<ScannedRecord> Records { get; } = [];
+
+    /// <summary>The highest durableThrough in any of the records.</summary>
+    public long DurableThrough { get; private set; }
+
+    /// <summary>The highest filedThrough in any of the records.</summary>
+    public long FiledThrough { get; private set; }
+
+    public List<DamagedRecord> DamagedRecords { get; } = [];
+
+    /// <summary>Reads the segment. The buffer is grown as needed and serves the next one again.</summary>
+    /// <exception cref="FileSystemException">The file cannot be read.</exception>
+    /// <exception cref="StoreFormatException">It was written by a later version.</exception>
+    public static JournalScan Read(IFile file, string name, Guid storeId, ref byte[] buffer)
+    {
+        long number = Segment.TryParseName(name) ?? throw new ArgumentException("Not a segment's name.", nameof(name));
+        long length = file.GetLength();
+        byte[] block = new byte[JournalFormat.BlockBytes];
+        SegmentHeader? header = file.Read(block, 0) == block.Length ? SegmentHeader.TryRead(block) : null;
+        if (header is not { } known || known.Number != number || known.StoreId != storeId)
+        {
+            return new JournalScan(name, number, null);
+        }
+
+        var scan = new JournalScan(name, number, header);
+        int bytes = (int)Math.Min(length, known.SizeBytes);
+        if (buffer.Length < bytes)
+        {
+            buffer = GC.AllocateUninitializedArray<byte>(bytes);
+        }
+
+        bytes = file.Read(buffer.AsSpan(0, bytes), 0);
+        scan.ReadRecords(buffer.AsSpan(0, bytes), known);
+        return scan;
+    }
+
+    private void ReadRecords(ReadOnlySpan<byte> segment, SegmentHeader header)
+    {
+        int offset = JournalFormat.BlockBytes;
+        while (offset + RecordHeader.Bytes <= segment.Length)
+        {
+            int end = TryReadRecord(segment, offset, header);
+            if (end > 0)
+            {
+                offset = end;
+            }
+            else
+            {
+                // Padding, zeros, or something that is no record: the next group can only begin on a block.
+                offset = (int)JournalFormat.BlockAlign(offset + 1);
+            }
+        }
+    }
+
+    /// <summary>Where the intact record at the offset ends; 0 when there is none.</summary>
+    private int TryReadRecord(ReadOnlySpan<byte> segment, int offset, SegmentHeader header)
+    {
+        if (RecordHeader.TryRead(segment[offset..], header.Salt, header.SizeBytes - offset) is not { } record)
+        {
+            return 0;
+        }
+
+        int payloadBytes = Math.Min(record.PayloadBytes, segment.Length - offset - RecordHeader.Bytes);
+        ReadOnlySpan<byte> payload = segment.Slice(offset + RecordHeader.Bytes, payloadBytes);
+        if (payloadBytes != record.PayloadBytes || XxHash3.HashToUInt64(payload) != record.PayloadHash)
+        {
+            DamagedRecords.Add(new DamagedRecord(offset, record.Sequence, LegibleIds(payload)));
+            return 0;
+        }
+
+        Records.Add(new ScannedRecord(record.Sequence, offset, record.PayloadBytes, record.Type, record.PayloadHash));
+        DurableThrough = Math.Max(DurableThrough, record.DurableThrough);
+        FiledThrough = Math.Max(FiledThrough, record.FiledThrough);
+        return Math.Min(offset + record.PaddedBytes, segment.Length);
+    }
+
+    private static List<string> LegibleIds(ReadOnlySpan<byte> payload)
+    {
+        var ids = new List<string>();
+        try
+        {
+            while (Operation.TryRead(payload, out Operation operation, out int paddedBytes) && DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _))
+            {
+                ids.Add(key.Id);
+                payload = payload[paddedBytes..];
+            }
+        }
+        catch (StoreFormatException)
+        {
+            // Damaged bytes, not a later version: what was legible so far is all there is.
+        }
+
+        return ids;
+    }
+}

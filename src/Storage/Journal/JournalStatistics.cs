@@ -1,0 +1,35 @@
+using System.Diagnostics;
+
+namespace DocService.Storage.Journal;
+
+/// <summary>Counts since the start, for metrics and tests. Thread: written by the journal's thread, read by any.</summary>
+internal sealed class JournalStatistics
+{
+    private long _syncs;
+    private long _commits;
+    private long _bytes;
+    private long _syncStarted;
+
+    /// <summary>Called after every sync of the journal, on its thread.</summary>
+    public Action<TimeSpan, int>? Synced { get; set; }
+
+    /// <summary>How long the sync under way has been running; zero when none is.</summary>
+    public TimeSpan SyncRunningFor => Volatile.Read(ref _syncStarted) is > 0 and long started ? Stopwatch.GetElapsedTime(started) : TimeSpan.Zero;
+
+    public long Syncs => Volatile.Read(ref _syncs);
+
+    public long Commits => Volatile.Read(ref _commits);
+
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    public void NoteSyncStart() => Volatile.Write(ref _syncStarted, Stopwatch.GetTimestamp());
+
+    public void NoteSync(TimeSpan duration, int commits, int bytes)
+    {
+        Volatile.Write(ref _syncStarted, 0);
+        Volatile.Write(ref _syncs, _syncs + 1);
+        Volatile.Write(ref _commits, _commits + commits);
+        Volatile.Write(ref _bytes, _bytes + bytes);
+        Synced?.Invoke(duration, commits);
+    }
+}

@@ -1,0 +1,154 @@
+using DocService.Api.Documents;
+using DocService.Api.Tests.Support;
+
+namespace DocService.Api.Tests.Documents;
+
+/// <summary>Bodies over raw connections: refused before they are sent, in chunks, cut off, too many at once. Documents have 1,000 bytes at most here.</summary>
+public sealed class RawBodyTests(SharedSocketApplication shared) : IClassFixture<SharedSocketApplication>
+{
+    private const long BudgetBytes = 2500;
+
+    private readonly TestApplication _app = shared.Application;
+
+    [Theory]
+    [InlineData("Content-Type: text/plain\r\nContent-Length: 10", 415, "unsupported-media-type")]
+    [InlineData("Content-Length: 10", 415, "unsupported-media-type")]
+    [InlineData("Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 10", 415, "unsupported-media-type")]
+    [InlineData("Content-Type: application/json\r\nContent-Length: 1001", 413, "payload-too-large")]
+    [InlineData("Content-Type: application/json\r\nContent-Length: 99999999999", 413, "payload-too-large")]
+    [InlineData("Content-Type: application/json\r\nContent-Length: 10\r\nContent-Range: bytes 0-9/10", 400, "invalid-request")]
+    [InlineData("Content-Type: application/json\r\nContent-Length: 10\r\nIf-Match: 17", 400, "invalid-request")]
+    [InlineData("Content-Type: application/json\r\nContent-Length: 10\r\nIf-Match: w/\"17\"", 400, "invalid-request")]
+    [InlineData("Content-Type: application/json\r\nContent-Length: 10\r\nIf-Match: \"1\"\r\nIf-Match: *", 400, "invalid-request")]
+    [InlineData("Content-Type: application/json\r\nContent-Length: 10\r\nIf-None-Match: ,", 400, "invalid-request")]
+    [InlineData("Content-Type: application/json\r\nContent-Length: 10\r\nContent-Digest: x", 400, "invalid-request")]
+    [InlineData("Content-Type: application/json\r\nContent-Length: 10\r\nDurability: always", 400, "invalid-request")]
+    public async Task Expectation_OfARequestThatItsFieldsRefuse_IsAnsweredWithoutAskingForTheBody(string fields, int status, string slug)
+    {
+        using RawConnection connection = await RawConnection.OpenAsync(_app.Port);
+        await connection.SendAsync($"PUT /docs/{TestApplication.NewId()} HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n{fields}\r\n\r\n");
+
+        RawResponse first = await connection.ReceiveAsync(); // would be "100 Continue" otherwise
+
+        first.AssertProblem(status, slug);
+    }
+
+    [Fact]
+    public async Task Expectation_OfAGoodRequest_IsAnswered100AndThenTheBodyIsTaken()
+    {
+        using RawConnection connection = await OpenPutAsync(TestApplication.NewId(), "Expect: 100-continue\r\nContent-Length: 4");
+        Assert.Equal(100, (await connection.ReceiveAsync()).Status);
+        await connection.SendAsync("true");
+        Assert.Equal(201, (await connection.ReceiveAsync()).Status);
+    }
+
+    [Fact]
+    public async Task Chunks_UpToTheLimit_AreTakenAndBeyondItRefused()
+    {
+        string id = TestApplication.NewId();
+        string half = "1F4\r\n\"" + new string('x', 499) + "\r\n";
+        string rest = "1F4\r\n" + new string('x', 499) + "\"\r\n";
+
+        using RawConnection good = await OpenPutAsync(id, "Transfer-Encoding: chunked");
+        await good.SendAsync(half + rest + "0\r\n\r\n");
+        Assert.Equal(201, (await good.ReceiveAsync()).Status);
+
+        string other = TestApplication.NewId();
+        using RawConnection large = await OpenPutAsync(other, "Transfer-Encoding: chunked");
+        await large.SendAsync(half + rest + "1\r\n \r\n0\r\n\r\n");
+        (await large.ReceiveAsync()).AssertProblem(413, "payload-too-large");
+        await AssertAbsentAsync(other);
+    }
+
+    [Fact]
+    public async Task Chunks_ThatNeverEnd_AreRefusedAtTheLimit()
+    {
+        using RawConnection connection = await OpenPutAsync(TestApplication.NewId(), "Transfer-Encoding: chunked");
+        await connection.SendAsync("FFFFFFF\r\n" + new string(' ', 1100));
+        (await connection.ReceiveAsync()).AssertProblem(413, "payload-too-large");
+    }
+
+    [Theory]
+    [InlineData("xyz\r\n1\r\n0\r\n\r\n")]
+    [InlineData("1\r\n12\r\n0\r\n\r\n")]
+    [InlineData("-1\r\n1\r\n0\r\n\r\n")]
+    public async Task Chunks_Malformed_AreAnInvalidRequest(string body)
+    {
+        string id = TestApplication.NewId();
+        using RawConnection connection = await OpenPutAsync(id, "Transfer-Encoding: chunked");
+        await connection.SendAsync(body);
+        (await connection.ReceiveAsync()).AssertProblem(400, "invalid-request");
+        await AssertAbsentAsync(id);
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 100", "\"half")]
+    [InlineData("Content-Length: 100", "1")]
+    [InlineData("Transfer-Encoding: chunked", "1\r\n1\r\n")]
+    [InlineData("Content-Length: 1000", "")]
+    public async Task Client_GoneInsideABody_LeavesNothingAndGivesTheBudgetBack(string length, string part)
+    {
+        string id = TestApplication.NewId();
+        using (RawConnection connection = await OpenPutAsync(id, length + "\r\nExpect: 100-continue"))
+        {
+            Assert.Equal(100, (await connection.ReceiveAsync()).Status); // the server reads, so its share is taken
+            Assert.NotEqual(BudgetBytes, _app.Service<ByteBudget>().Free);
+            await connection.SendAsync(part);
+            connection.Abort();
+        }
+
+        await WaitForTheBudgetAsync();
+        await AssertAbsentAsync(id);
+    }
+
+    [Fact]
+    public async Task Budget_UsedUpByOthers_Answers503BusyUntilItIsFree()
+    {
+        await _app.StoreAsync("held", "\"" + new string('x', 900) + "\"");
+        await WaitForTheBudgetAsync();
+        string[] ids = [TestApplication.NewId(), TestApplication.NewId(), TestApplication.NewId()];
+        using RawConnection first = await OpenPutAsync(ids[0], "Content-Length: 1000\r\nExpect: 100-continue");
+        using RawConnection second = await OpenPutAsync(ids[1], "Content-Length: 1000\r\nExpect: 100-continue");
+        Assert.Equal(100, (await first.ReceiveAsync()).Status);
+        Assert.Equal(100, (await second.ReceiveAsync()).Status);
+
+        using RawConnection third = await OpenPutAsync(ids[2], "Content-Length: 1000\r\nExpect: 100-continue");
+        RawResponse refused = await third.ReceiveAsync();
+        RawResponse read = await RawConnection.AskAsync(_app.Port, "GET", "/docs/held");
+        RawResponse small = await RawConnection.AskAsync(_app.Port, "PUT", "/docs/" + ids[2], "1");
+
+        refused.AssertProblem(503, "busy");
+        Assert.Equal("1", refused.Field("Retry-After"));
+        read.AssertProblem(503, "busy");
+        Assert.Equal(201, small.Status);
+
+        string body = "\"" + new string('y', 998) + "\"";
+        await first.SendAsync(body);
+        await second.SendAsync(body);
+        Assert.Equal(201, (await first.ReceiveAsync()).Status);
+        Assert.Equal(201, (await second.ReceiveAsync()).Status);
+        await WaitForTheBudgetAsync();
+        Assert.Equal(200, (await RawConnection.AskAsync(_app.Port, "GET", "/docs/held")).Status);
+    }
+
+    private async Task<RawConnection> OpenPutAsync(string id, string fields)
+    {
+        RawConnection connection = await RawConnection.OpenAsync(_app.Port);
+        await connection.SendAsync($"PUT /docs/{id} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{fields}\r\n\r\n");
+        return connection;
+    }
+
+    private async Task AssertAbsentAsync(string id) =>
+        (await RawConnection.AskAsync(_app.Port, "GET", "/docs/" + id)).AssertProblem(404, "not-found");
+
+    /// <summary>The share is given back after the answer has left; round trips are the pace of waiting for it.</summary>
+    private async Task WaitForTheBudgetAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (_app.Service<ByteBudget>().Free != BudgetBytes)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await RawConnection.AskAsync(_app.Port, "GET", "/healthz/live");
+        }
+    }
+}

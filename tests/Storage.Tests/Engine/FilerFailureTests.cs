@@ -1,0 +1,150 @@
+using DocService.Storage.Io;
+using DocService.Storage.Tests.Journal;
+using DocService.Storage.Tests.Support;
+using DocService.Storage.Tests.Support.Simulation;
+
+namespace DocService.Storage.Tests.Engine;
+
+/// <summary>When documents cannot be filed: the journal keeps them, and the state says what is known.</summary>
+public sealed class FilerFailureTests : IAsyncLifetime
+{
+    private readonly SimulatedFileSystem _disk = new();
+    private DocumentStore _store = null!;
+
+    public async Task InitializeAsync()
+    {
+        _store = JournalTest.Open(_disk);
+        await _store.PutAsync("old", "1", DurabilityLevel.Filed).SoonAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        _disk.ClearFaults();
+        await _store.DisposeAsync();
+        Assert.Equal(0, _disk.OpenHandles);
+    }
+
+    [Theory]
+    [InlineData(CallKind.Create, 5)] // EIO
+    [InlineData(CallKind.Create, 24)] // EMFILE
+    [InlineData(CallKind.Write, 5)]
+    [InlineData(CallKind.Rename, 5)]
+    [InlineData(CallKind.Rename, 28)] // ENOSPC
+    [InlineData(CallKind.Rename, 18)] // EXDEV
+    internal async Task File_StepWithoutLastingEffectFails_IsTriedAgainAndServedMeanwhile(CallKind kind, int error)
+    {
+        Fault fault = _disk.FailCall(1, (Errno)error, forever: true, where: call => call.Kind == kind && JournalTest.IsInDocuments(call));
+        WriteResult put = await _store.PutAsync("old", "2", DurabilityLevel.Durable).SoonAsync();
+        await JournalTest.UntilAsync(() => fault.Matched >= 2, "it is tried again");
+
+        Assert.NotEqual(StoreState.Fenced, _store.Status.State);
+        Assert.NotNull(_store.Status.FilingObstacle);
+        Assert.Equal("2", await _store.ReadAsync("old"));
+        Assert.True(_store.Status.FiledThrough < put.Sequence);
+        _disk.ClearFaults();
+
+        await JournalTest.UntilAsync(() => _store.Status.FiledThrough == put.Sequence && _store.Status.FilingObstacle is null, "it is filed");
+        Assert.Equal("2", await _store.ReadAsync("old"));
+        Assert.DoesNotContain(_disk.Disk.Tree(), path => path.Contains(".tmp-", StringComparison.Ordinal));
+        await JournalTest.UntilAsync(() => _store.Status.State == StoreState.Ready, "the state leaves by itself");
+    }
+
+    [Theory]
+    [InlineData(CallKind.Write)]
+    [InlineData(CallKind.Sync)]
+    [InlineData(CallKind.Create)]
+    internal async Task File_NoRoomForTheTemporaryFile_IsReadOnlyUntilThereIs(CallKind kind)
+    {
+        _ = _disk.FailCall(1, Errno.ENOSPC, forever: true, where: call => call.Kind == kind && JournalTest.IsInDocuments(call));
+        await _store.PutAsync("doomed", "1", DurabilityLevel.Durable).SoonAsync();
+        await JournalTest.UntilAsync(() => _store.Status.State == StoreState.ReadOnly, "it is read-only");
+        Assert.Equal("1", await _store.ReadAsync("doomed"));
+
+        // A delete is applied out of its turn: it needs no room, and makes some.
+        await _store.DeleteAsync("old", DurabilityLevel.Durable).SoonAsync();
+        await JournalTest.UntilAsync(() => !_disk.Disk.Tree().Any(path => path.EndsWith("/old.json", StringComparison.Ordinal)), "the delete is applied");
+        Assert.Null(await _store.ReadAsync("old"));
+        Assert.Equal(1, _store.Status.FiledThrough);
+
+        _disk.ClearFaults();
+        await JournalTest.UntilAsync(() => _store.Status is { State: StoreState.Ready, PendingDocuments: 0 }, "it recovers by itself");
+        Assert.Equal("1", await _store.ReadAsync("doomed"));
+        Assert.Null(await _store.ReadAsync("old"));
+    }
+
+    [Theory]
+    [InlineData(CallKind.Sync, 5)]
+    [InlineData(CallKind.Sync, 30)] // EROFS
+    [InlineData(CallKind.SyncDirectory, 5)]
+    [InlineData(CallKind.SyncDirectory, 28)]
+    internal async Task File_SyncFails_FencesAndIsNeverTriedAgain(CallKind kind, int error)
+    {
+        Fault fault = _disk.FailCall(1, (Errno)error, where: call => call.Kind == kind && JournalTest.IsInDocuments(call));
+        WriteResult put = await _store.PutAsync("old", "2", DurabilityLevel.Filed).SoonAsync();
+
+        Assert.Equal(DurabilityLevel.Durable, put.Level);
+        await JournalTest.UntilAsync(() => _store.Status.State == StoreState.Fenced, "it is fenced");
+        Assert.Equal("2", await _store.ReadAsync("old"));
+        await Assert.ThrowsAsync<StoreFencedException>(() => _store.PutAsync("b", "1", DurabilityLevel.Durable).SoonAsync());
+        Assert.True(_store.Status.FiledThrough < put.Sequence);
+        SimulatedFileSystem killed = _disk.Kill();
+        CrashPoint cut = _disk.CrashNow();
+        await _store.DisposeAsync();
+        Assert.Equal(1, fault.Matched);
+
+        foreach (SimulatedFileSystem disk in cut.States(seed: 3, budget: 15).Select(state => state.Open()).Prepend(killed))
+        {
+            await using DocumentStore reopened = JournalTest.Open(disk);
+            Assert.Equal("2", await reopened.ReadAsync("old"));
+            await JournalTest.UntilAsync(() => reopened.Status.FiledThrough >= put.Sequence, "it is filed");
+        }
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(28)]
+    public async Task File_SyncOfTheQuarantineFails_Fences(int error)
+    {
+        _disk.Disk.Overwrite(_disk.Disk.Tree().Single(path => path.EndsWith("/old.json", StringComparison.Ordinal)), 0, "garbage"u8);
+        Fault fault = _disk.FailCall(1, (Errno)error, where: call => call.Kind == CallKind.SyncDirectory && call.Path == "/data/quarantine");
+        await _store.PutAsync("old", "2", DurabilityLevel.Durable).SoonAsync();
+        await JournalTest.UntilAsync(() => fault.Fired && (_store.Status.State == StoreState.Fenced || fault.Matched > 1), "it is fenced");
+        Assert.Equal((StoreState.Fenced, 1), (_store.Status.State, fault.Matched));
+        Assert.Equal("2", await _store.ReadAsync("old"));
+    }
+
+    [Fact]
+    public async Task Write_FreeSpaceCannotBeAsked_IsAnAnswerOfTheFamily()
+    {
+        _ = _disk.FailCall(1, Errno.EIO, forever: true, where: call => call.Kind == CallKind.GetVolumeInfo);
+        await JournalTest.UntilAsync(
+            () =>
+            {
+                Task<WriteResult> put = _store.PutAsync("a", "1", DurabilityLevel.Durable);
+                Exception? failure = Record.ExceptionAsync(() => put.SoonAsync()).GetAwaiter().GetResult();
+                Assert.True(failure is null or StoreException, $"{failure}");
+                return _disk.Log.Take().Any(call => call is { Kind: CallKind.GetVolumeInfo, Error: not null });
+            },
+            "it asks");
+    }
+
+    [Fact]
+    public async Task File_JournalDamagedUnderneath_ServesNoGarbage()
+    {
+        _ = _disk.FailCall(1, Errno.EIO, forever: true, where: JournalTest.IsTempCreation);
+        await _store.PutAsync("victim", "\"victim\"", DurabilityLevel.Durable).SoonAsync();
+        byte[] needle = "\"victim\""u8.ToArray();
+        foreach (string name in _disk.Segments())
+        {
+            byte[] bytes = _disk.Disk.Read(JournalTest.PathOf(name));
+            int at = bytes.AsSpan().IndexOf(needle);
+            if (at > 0)
+            {
+                _disk.Disk.FlipBit(JournalTest.PathOf(name), at + 2, 1);
+            }
+        }
+
+        await Assert.ThrowsAsync<DocumentCorruptException>(() => _store.ReadAsync("victim"));
+        Assert.Equal("1", await _store.ReadAsync("old"));
+    }
+}

@@ -1,0 +1,205 @@
+using System.Text;
+using DocService.Storage.Documents;
+using DocService.Storage.Tests.Journal;
+using DocService.Storage.Tests.Support;
+using DocService.Storage.Tests.Support.Simulation;
+
+namespace DocService.Storage.Tests.Engine;
+
+/// <summary>What the filer makes of published versions when nothing goes wrong.</summary>
+public sealed class FilerTests
+{
+    [Fact]
+    public async Task File_Document_TakesTheFourStepsInOrder()
+    {
+        var disk = new SimulatedFileSystem();
+        await using DocumentStore store = JournalTest.Open(disk);
+        int before = disk.Log.Count;
+        await store.PutAsync("a", "1", DurabilityLevel.Filed).SoonAsync();
+
+        CallKind[] kinds = [.. disk.Log.Take().Skip(before)
+            .Where(call => JournalTest.IsInDocuments(call) && call.Kind is CallKind.Create or CallKind.Write or CallKind.Sync or CallKind.Rename or CallKind.SyncDirectory)
+            .Where(JournalTest.IsInDocuments).Select(call => call.Kind)];
+        Assert.Equal([CallKind.Create, CallKind.Write, CallKind.Sync, CallKind.Rename, CallKind.SyncDirectory], kinds);
+    }
+
+    [Fact]
+    public async Task File_HotDocument_OnlyItsNewestVersionOnce()
+    {
+        var disk = new SimulatedFileSystem();
+        await using DocumentStore store = JournalTest.Open(disk);
+        using CallGate gate = disk.BlockCall(JournalTest.IsTempCreation);
+        await store.PutAsync("first", "1", DurabilityLevel.Durable).SoonAsync();
+        await gate.Reached.SoonAsync();
+        WriteResult last = null!;
+        for (int n = 0; n < 12; n++)
+        {
+            last = await store.PutAsync("hot", $"{n}", DurabilityLevel.Durable).SoonAsync();
+        }
+
+        Assert.Equal("11", await store.ReadAsync("hot"));
+        gate.Release();
+        await JournalTest.UntilAsync(() => store.Status.FiledThrough == last.Sequence, "it is filed");
+
+        Assert.Single(disk.Log.Take(), call => call.Kind == CallKind.Rename && call.TargetPath!.EndsWith("/hot.json", StringComparison.Ordinal));
+        Assert.Equal((0, "11"), (store.Status.PendingDocuments, await store.ReadAsync("hot")));
+        Assert.Equal(last.Sequence, (await store.ReadInfoAsync("hot"))!.Version);
+    }
+
+    [Fact]
+    public async Task File_DeleteAfterAPut_RemovesTheFileAndNeverShowsIt()
+    {
+        var disk = new SimulatedFileSystem();
+        await using DocumentStore store = JournalTest.Open(disk);
+        await store.PutAsync("a", "1", DurabilityLevel.Filed).SoonAsync();
+        using CallGate gate = disk.BlockCall(call => call.Kind == CallKind.Unlink && call.Path.EndsWith("/a.json", StringComparison.Ordinal));
+        await store.DeleteAsync("a", DurabilityLevel.Durable).SoonAsync();
+        await gate.Reached.SoonAsync();
+        Assert.Null(await store.ReadAsync("a"));
+        Assert.Null(await store.ReadInfoAsync("a"));
+        gate.Release();
+        await JournalTest.UntilAsync(() => store.Status.PendingDocuments == 0, "it is filed");
+        Assert.Null(await store.ReadAsync("a"));
+        Assert.DoesNotContain(disk.Disk.Tree(), path => path.EndsWith("/a.json", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task File_Batch_CountsOnlyWhenAllItsDocumentsAreFiled()
+    {
+        var disk = new SimulatedFileSystem();
+        StoreOptions options = JournalTest.Options with { SegmentBytes = 1 << 20, JournalBytes = 4 << 20, ReserveBytes = 2 << 20, CommitBytesMax = 400_000 };
+        await using DocumentStore store = JournalTest.Open(disk, options);
+
+        // Somebody always waits for a sequence far away, so the filer never lingers and takes tickets as they come.
+        Task impatient = store.PutAsync("impatient", "1", DurabilityLevel.Filed);
+        string[] ids = [.. Enumerable.Range(0, 400).Select(n => $"d{n}")];
+        int behind = 0;
+        for (int round = 0; round < 30; round++)
+        {
+            using CallGate gate = disk.BlockCall(JournalTest.IsTempCreation, call: 2);
+            Task<CommitResult> batch = store.PutAllAsync(ids, $"{round}", DurabilityLevel.Filed);
+            await gate.Reached.SoonAsync();
+
+            // The first document's temporary file exists, nothing of the batch is in place: it cannot count as filed.
+            behind += store.Status.FiledThrough < store.Status.DurableThrough ? 1 : 0;
+            Assert.False(batch.IsCompleted);
+            gate.Release();
+            Assert.Equal(DurabilityLevel.Filed, (await batch.SoonAsync()).Level);
+            string[] texts = await Task.WhenAll(ids.Select(async id => (await store.ReadAsync(id))!));
+            Assert.All(texts, text => Assert.Equal($"{round}", text));
+            Assert.Equal(0, store.Status.PendingDocuments);
+        }
+
+        await impatient;
+        Assert.Equal(30, behind);
+    }
+
+    [Fact]
+    public async Task File_BatchWhileTheFilerIsBusy_CountsOnlyWhenAllItsDocumentsAreInPlace()
+    {
+        var disk = new SimulatedFileSystem();
+        StoreOptions options = JournalTest.Options with { SegmentBytes = 1 << 20, JournalBytes = 4 << 20, ReserveBytes = 2 << 20, CommitBytesMax = 400_000 };
+        await using DocumentStore store = JournalTest.Open(disk, options);
+        (string Id, string Path)[] documents = [.. Enumerable.Range(0, 400).Select(n => ($"d{n}", PathOf($"d{n}")))];
+        using var stop = new CancellationTokenSource();
+        Task[] others = [.. Enumerable.Range(0, 3).Select(n => Task.Run(async () =>
+        {
+            // Somebody always waits, so the filer takes what comes as it comes.
+            while (!stop.IsCancellationRequested)
+            {
+                await store.PutAsync($"busy{n}", "1", DurabilityLevel.Filed).SoonAsync();
+            }
+        }))];
+        for (int round = 100; round < 160; round++)
+        {
+            await store.PutAllAsync(documents.Select(document => document.Id), $"{round}", DurabilityLevel.Filed).SoonAsync();
+            Assert.All(documents, document => Assert.EndsWith($"\n{round}", Encoding.UTF8.GetString(disk.Disk.Read(document.Path)), StringComparison.Ordinal));
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(others);
+    }
+
+    [Fact]
+    public async Task File_MoreDocumentsOfOneDirectoryThanItHasSlots_FilesAll()
+    {
+        var disk = new SimulatedFileSystem();
+        await using DocumentStore store = JournalTest.Open(disk, JournalTest.Options with { SegmentBytes = 1 << 20, JournalBytes = 4 << 20, ReserveBytes = 2 << 20, CommitBytesMax = 400_000 });
+        string[] ids = [.. Enumerable.Range(0, 40_000).Select(n => $"d{n}").Where(id => PathOf(id).StartsWith("/data/docs/00/", StringComparison.Ordinal)).Take(100)];
+        Assert.Equal(100, ids.Length);
+
+        Assert.Equal(DurabilityLevel.Filed, (await store.PutAllAsync(ids, "1", DurabilityLevel.Filed).SoonAsync()).Level);
+        Assert.Equal(100, disk.Disk.Tree().Count(path => path.StartsWith("/data/docs/00/", StringComparison.Ordinal) && path.EndsWith(".json", StringComparison.Ordinal)));
+        Assert.DoesNotContain(disk.Disk.Tree(), path => path.Contains(".tmp-", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task File_OverADamagedDocument_KeepsTheEvidence()
+    {
+        var disk = new SimulatedFileSystem();
+        await using DocumentStore store = JournalTest.Open(disk);
+        await store.PutAsync("a", "1", DurabilityLevel.Filed).SoonAsync();
+        string path = disk.Disk.Tree().Single(one => one.EndsWith("/a.json", StringComparison.Ordinal));
+        disk.Disk.Overwrite(path, 0, "garbage"u8);
+        byte[] evidence = disk.Disk.Read(path);
+
+        WriteResult put = await store.PutAsync("a", "2", DurabilityLevel.Filed).SoonAsync();
+
+        Assert.Equal(WriteStatus.Replaced, put.Status);
+        Assert.Equal("2", await store.ReadAsync("a"));
+        string kept = Assert.Single(disk.Disk.Tree(), one => one.StartsWith("/data/quarantine/", StringComparison.Ordinal) && one.Length > "/data/quarantine/".Length);
+        Assert.Equal(evidence, disk.Disk.Read(kept));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task File_ForeignDirectoryUnderTheDocumentsName_IsMovedAside(bool isDelete)
+    {
+        var disk = new SimulatedFileSystem();
+        await using DocumentStore store = JournalTest.Open(disk);
+        await store.PutAsync("a", "1", DurabilityLevel.Filed).SoonAsync();
+        string path = disk.Disk.Tree().Single(one => one.EndsWith("/a.json", StringComparison.Ordinal));
+        using CallGate gate = disk.BlockCall(call => call.Kind is CallKind.Create or CallKind.Unlink && JournalTest.IsInDocuments(call));
+        Task<WriteResult> write = isDelete ? store.DeleteAsync("a", DurabilityLevel.Filed) : store.PutAsync("a", "2", DurabilityLevel.Filed);
+        await gate.Reached.SoonAsync();
+        disk.Disk.Remove(path);
+        disk.Disk.CreateDirectory($"{path}/foreign");
+        gate.Release();
+
+        Assert.Equal(DurabilityLevel.Filed, (await write.SoonAsync()).Level);
+        Assert.Equal(isDelete ? null : "2", await store.ReadAsync("a"));
+        Assert.Contains(disk.Disk.Tree(), one => one.StartsWith("/data/quarantine/", StringComparison.Ordinal) && one.EndsWith("foreign/", StringComparison.Ordinal));
+        Assert.Equal(StoreState.Ready, store.Status.State);
+    }
+
+    [Fact]
+    public async Task File_SealedAndIdle_RecordsHowFarItCame()
+    {
+        var disk = new SimulatedFileSystem();
+        DocumentStore store = JournalTest.Open(disk, JournalTest.Sealing);
+        for (int n = 0; n < 50; n++)
+        {
+            await store.PutAsync($"d{n}", "1", DurabilityLevel.Filed).SoonAsync();
+        }
+
+        // Idle now: the last move of filedThrough gets into the journal without another commit.
+        int replayed = int.MaxValue;
+        await JournalTest.UntilAsync(() => (replayed = ReplayedAfterACut(disk)) == 0, "a seal says that all is filed");
+        await store.DisposeAsync();
+    }
+
+    private static int ReplayedAfterACut(SimulatedFileSystem disk)
+    {
+        DocumentStore reopened = JournalTest.Open(disk.CrashNow().Nothing().Open());
+        int records = reopened.Status.Recovery!.Records;
+        _ = reopened.DisposeAsync().AsTask();
+        return records;
+    }
+
+    private static string PathOf(string id)
+    {
+        DocumentPath path = DocumentPath.Of(DocumentKey.Create(id));
+        return $"/data/docs/{DocumentPath.ShardName(path.Shard)}/{path.Name}";
+    }
+}
