@@ -206,8 +206,9 @@ public sealed class DocumentStore : IAsyncDisposable
         StoreEngine engine = Engine();
         _health.ThrowIfFenced();
         engine.Backlog.ThrowIfNoRoom(cost);
-        if (cost > 0)
+        if (cost > 0 || _health.State != StoreState.ReadOnly)
         {
+            // Deletes wait for nobody on a full disk: they are what makes room.
             await engine.Admission.EnterAsync(cancellation).ConfigureAwait(false);
         }
 

@@ -43,7 +43,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         try
         {
             IReadOnlyList<string> names = pool.TakeUp();
-            pool.FillReserve();
+            pool.Fill();
             return directory.Format.HasJournal ? Recover(pool, names) : Create(pool, names);
         }
         catch
@@ -117,7 +117,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         opened.Add(current);
         foreach (Segment filed in older.Where(segment => segment.LastSequence <= verdict.FiledThrough))
         {
-            pool.Recycle(filed, isWanted: pool.Count <= pool.Reserve);
+            pool.Recycle(filed);
         }
 
         return new OpenedJournal

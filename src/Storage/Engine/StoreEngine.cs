@@ -26,8 +26,9 @@ internal sealed class StoreEngine
             Published = AddToFiling,
             Failed = health.Fence,
             OutOfSpace = health.MarkOutOfSpace,
+            IsDiskFull = () => health.State == StoreState.ReadOnly,
         };
-        _keeper = new SegmentKeeper(opened.Pool, hooks, options.ReserveSegments + 1);
+        _keeper = new SegmentKeeper(opened.Pool, hooks);
         var limits = new JournalLimits { UsableBytes = options.UsableJournalBytes, SealAfter = options.SealAfter, RoomTimeout = options.BusyTimeout };
         Journal = new JournalWriter(opened.Pool, _keeper, opened.Sealed, opened.Current, hooks, limits);
         Pending = new Pending(Journal.Marks);

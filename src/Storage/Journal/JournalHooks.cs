@@ -1,6 +1,6 @@
 namespace DocService.Storage.Journal;
 
-/// <summary>What the journal's thread tells the engine. Called on that thread; none may block or throw.</summary>
+/// <summary>What the journal tells and asks the engine, on the journal's threads; none may block or throw.</summary>
 internal sealed record JournalHooks
 {
     /// <summary>The group is written and not yet synced: make it known, invisibly. What can fail must have failed by now.</summary>
@@ -14,4 +14,7 @@ internal sealed record JournalHooks
 
     /// <summary>There is no room for the journal to grow.</summary>
     public required Action<string> OutOfSpace { get; init; }
+
+    /// <summary>Whether the disk is known to be full at present: then deletes may use the reserve.</summary>
+    public required Func<bool> IsDiskFull { get; init; }
 }

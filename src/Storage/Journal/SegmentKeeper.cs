@@ -14,32 +14,25 @@ internal sealed class SegmentKeeper : IDisposable
 
     private readonly SegmentPool _pool;
     private readonly JournalHooks _hooks;
-    private readonly int _sparesWanted;
     private readonly object _gate = new();
     private readonly Queue<Segment> _retired = new();
     private readonly Thread _thread;
     private bool _isWoken = true;
-    private bool _isOutOfSpace;
+    private volatile SpareObstacle _obstacle;
     private bool _isStopped;
 
     /// <param name="pool">The spares to look after.</param>
     /// <param name="hooks">Whom to tell.</param>
-    /// <param name="sparesWanted">The reserve and one more.</param>
-    public SegmentKeeper(SegmentPool pool, JournalHooks hooks, int sparesWanted)
+    public SegmentKeeper(SegmentPool pool, JournalHooks hooks)
     {
         _pool = pool;
         _hooks = hooks;
-        _sparesWanted = sparesWanted;
         _thread = new Thread(Work) { IsBackground = true, Name = "docservice-segments" };
         _thread.Start();
     }
 
-    /// <summary>Whether an attempt to make a spare has found no room since the last <see cref="Wake"/>.</summary>
-    public bool IsOutOfSpace
-    {
-        get => Volatile.Read(ref _isOutOfSpace);
-        private set => Volatile.Write(ref _isOutOfSpace, value);
-    }
+    /// <summary>What came of the last attempt to make a spare since <see cref="Wake"/>.</summary>
+    public SpareObstacle Obstacle => _obstacle;
 
     /// <summary>Takes a segment that nobody reads and whose commits are all filed.</summary>
     public void Recycle(Segment segment)
@@ -57,7 +50,7 @@ internal sealed class SegmentKeeper : IDisposable
         lock (_gate)
         {
             _isWoken = true;
-            IsOutOfSpace = false;
+            _obstacle = SpareObstacle.None;
             Monitor.PulseAll(_gate);
         }
     }
@@ -97,7 +90,7 @@ internal sealed class SegmentKeeper : IDisposable
             {
                 if (segment is not null)
                 {
-                    _pool.Recycle(segment, isWanted: _pool.Count < _sparesWanted);
+                    _pool.Recycle(segment);
                 }
                 else
                 {
@@ -128,14 +121,14 @@ internal sealed class SegmentKeeper : IDisposable
                     return true;
                 }
 
-                if (_isWoken && _pool.Count < _sparesWanted)
+                if (_isWoken && _pool.Count < _pool.Wanted)
                 {
                     _isWoken = false;
                     return true;
                 }
 
-                // While there is no room, look again by itself; otherwise somebody wakes us.
-                if (!Monitor.Wait(_gate, IsOutOfSpace ? RetryInterval : Timeout.InfiniteTimeSpan))
+                // While none can be made, look again by itself; otherwise somebody wakes us.
+                if (!Monitor.Wait(_gate, _obstacle != SpareObstacle.None ? RetryInterval : Timeout.InfiniteTimeSpan))
                 {
                     _isWoken = true;
                 }
@@ -150,7 +143,7 @@ internal sealed class SegmentKeeper : IDisposable
         try
         {
             _pool.Add();
-            IsOutOfSpace = false;
+            _obstacle = SpareObstacle.None;
             lock (_gate)
             {
                 _isWoken = true; // perhaps one more is wanted
@@ -158,13 +151,13 @@ internal sealed class SegmentKeeper : IDisposable
         }
         catch (FileSystemException exception) when (exception.IsOutOfSpace)
         {
-            IsOutOfSpace = true;
+            _obstacle = SpareObstacle.Space;
             _hooks.OutOfSpace(exception.Message);
         }
         catch (FileSystemException exception) when (exception.IsOutOfHandles || exception.Operation is "open" or "pwrite")
         {
             // Nothing is known to be wrong with what is there; the journal goes on with the spares it has.
-            IsOutOfSpace = true;
+            _obstacle = SpareObstacle.Other;
         }
     }
 }

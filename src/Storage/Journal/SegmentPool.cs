@@ -16,6 +16,9 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
     private const string TempSuffix = ".tmp";
     private const int ZeroBytes = 1024 * 1024;
 
+    /// <summary>What an opening may need on a full disk: one segment for the tail written anew, one to go on in.</summary>
+    private const int RecoverySpares = 2;
+
     private readonly Lock _gate = new();
     private readonly Stack<Spare> _spares = new();
     private long _lastNumber;
@@ -23,8 +26,8 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
 
     public long SegmentBytes => segmentBytes;
 
-    /// <summary>Spares kept for deletes and recovery on a full disk.</summary>
-    public int Reserve => reserve;
+    /// <summary>How many spares stand by: the reserve, those for recovery alone, and the segment about to be begun.</summary>
+    public int Wanted => reserve + RecoverySpares + 1;
 
     public int Count
     {
@@ -61,12 +64,18 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
         return segments;
     }
 
-    /// <summary>A spare, or null; the reserve is touched only when asked for.</summary>
-    public Spare? TryTake(bool mayUseReserve)
+    /// <summary>A spare, or null where that use has to leave what is there.</summary>
+    public Spare? TryTake(SpareUse use)
     {
+        int left = use switch
+        {
+            SpareUse.Put => reserve + RecoverySpares,
+            SpareUse.Delete => RecoverySpares,
+            _ => 0,
+        };
         lock (_gate)
         {
-            return _spares.Count > (mayUseReserve ? 0 : reserve) ? _spares.Pop() : null;
+            return _spares.Count > left ? _spares.Pop() : null;
         }
     }
 
@@ -74,7 +83,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
     /// <exception cref="FileSystemException">No room for it.</exception>
     public Spare TakeOrPrepare(long bytesMin)
     {
-        Spare? spare = bytesMin <= segmentBytes ? TryTake(mayUseReserve: true) : null;
+        Spare? spare = bytesMin <= segmentBytes ? TryTake(SpareUse.Recovery) : null;
         return spare ?? Prepare(Math.Max(segmentBytes, JournalFormat.BlockAlign(bytesMin)));
     }
 
@@ -82,12 +91,12 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
     /// <exception cref="FileSystemException">It could not be made; nothing is left behind.</exception>
     public void Add() => Put(Prepare(segmentBytes));
 
-    /// <summary>Makes what is missing of the reserve and of the segment about to be begun, as far as there is room.</summary>
-    public void FillReserve()
+    /// <summary>Makes what is missing of the spares, as far as there is room.</summary>
+    public void Fill()
     {
         try
         {
-            while (Count <= reserve)
+            while (Count < Wanted)
             {
                 Add();
             }
@@ -99,9 +108,9 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
     }
 
     /// <summary>Turns a retired segment into a spare, or removes it when there are enough.</summary>
-    public void Recycle(Segment segment, bool isWanted)
+    public void Recycle(Segment segment)
     {
-        if (!isWanted || segment.Header.SizeBytes != segmentBytes)
+        if (Count >= Wanted || segment.Header.SizeBytes != segmentBytes)
         {
             segment.Dispose();
             directory.TryUnlink(segment.Name);
@@ -113,7 +122,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
         {
             directory.Rename(segment.Name, directory, name);
 
-            // Before its header changes: a cut must not leave the new header under the old name.
+            // Or starts that are cut off again and again use up the spares of a full disk.
             directory.Sync();
         }
         catch

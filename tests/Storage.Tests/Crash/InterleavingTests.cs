@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace DocService.Storage.Tests.Crash;
 
-/// <summary>Power cuts under writers that overtake each other, each order made by holding one call.</summary>
+/// <summary>Power cuts while filing is held at one call and writers go on above it.</summary>
 public sealed class InterleavingTests(ITestOutputHelper output)
 {
     private const int Seed = 20_260_202;
@@ -73,7 +73,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
             await w.ReadAsync(Scene.Old);
         });
 
-    /// <summary>Holds the first writer at a call, lets others go on meanwhile, and cuts everywhere.</summary>
+    /// <summary>Holds the filing of the first write at a call, lets others write meanwhile, and cuts everywhere.</summary>
     private async Task CutAsync(
         Func<SimulatedCall, bool> held,
         Func<Workload, Task<StoreException?>> first,
@@ -82,14 +82,12 @@ public sealed class InterleavingTests(ITestOutputHelper output)
     {
         CrashRecorder recorder = await Scene.RecordAsync(await Scene.PreparedAsync(), async w =>
         {
-            // The lease of sequences is none of the matter.
-            await w.PutAsync(Scene.FarOld);
             using CallGate gate = w.Disk.BlockCall(held);
             Task<StoreException?> writer = first(w);
             await gate.Reached;
             await others(w, gate.Release);
             Assert.Null(await writer);
-        });
+        }, DurabilityLevel.Durable);
 
         Campaign.Report report = await Campaign.RunAsync(name, recorder.States(Seed, Budget), Seed);
         output.WriteLine($"{name}: {report}");

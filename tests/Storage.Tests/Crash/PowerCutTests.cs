@@ -49,22 +49,35 @@ public sealed class PowerCutTests(ITestOutputHelper output)
         },
     };
 
-    public static TheoryData<string> Names => [.. Workloads.Keys];
-
-    [Theory]
-    [MemberData(nameof(Names))]
-    public async Task PowerCut_AtEveryCall_KeepsWhatWasAcknowledgedOrRead(string name)
+    public static TheoryData<string, DurabilityLevel> Cases
     {
-        CrashRecorder recorder = await Scene.RecordAsync(await Scene.PreparedAsync(), Workloads[name]);
-        await ExamineAsync(name, recorder.States(Seed, Budget), statesMin: 20);
+        get
+        {
+            var cases = new TheoryData<string, DurabilityLevel>();
+            foreach (string name in Workloads.Keys)
+            {
+                cases.Add(name, DurabilityLevel.Durable);
+                cases.Add(name, DurabilityLevel.Filed);
+            }
+
+            return cases;
+        }
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    public async Task PowerCut_InASeededWorkload_KeepsWhatWasAcknowledgedOrRead(int number)
+    [MemberData(nameof(Cases))]
+    public async Task PowerCut_AtEveryCall_KeepsWhatWasAcknowledgedOrRead(string name, DurabilityLevel level)
+    {
+        CrashRecorder recorder = await Scene.RecordAsync(await Scene.PreparedAsync(), Workloads[name], level);
+        await ExamineAsync($"{name}, {level}", recorder.States(Seed, Budget), statesMin: 20);
+    }
+
+    [Theory]
+    [InlineData(1, DurabilityLevel.Durable)]
+    [InlineData(2, DurabilityLevel.Filed)]
+    [InlineData(3, DurabilityLevel.Durable)]
+    [InlineData(4, DurabilityLevel.Filed)]
+    public async Task PowerCut_InASeededWorkload_KeepsWhatWasAcknowledgedOrRead(int number, DurabilityLevel level)
     {
         var random = new Random(Seed + number);
         CrashRecorder recorder = await Scene.RecordAsync(await Scene.PreparedAsync(), async w =>
@@ -79,7 +92,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
                     _ => await w.PutAsync(id, random.Next(3) == 0 ? Workload.LargeBytes : Workload.SmallBytes),
                 };
             }
-        });
+        }, level);
         await ExamineAsync($"seeded workload {number}", recorder.States(Seed, Budget), statesMin: 25);
     }
 

@@ -12,11 +12,29 @@ public sealed class SabotageTests(ITestOutputHelper output)
     private const int Seed = 20_260_205;
     private const int Budget = 24;
 
-    private static readonly Dictionary<string, Func<SimulatedCall, bool>> StepsOfAWrite = new()
+    private const string Journal = $"{Scene.Data}/journal";
+
+    private static readonly Func<SimulatedCall, bool> TempFile = call => call.Kind == CallKind.Sync && call.Name.StartsWith(".tmp-", StringComparison.Ordinal);
+    private static readonly Func<SimulatedCall, bool> ShardDirectory = call => call.Kind == CallKind.SyncDirectory && call.Path.StartsWith($"{Scene.Data}/docs/", StringComparison.Ordinal);
+    private static readonly Func<SimulatedCall, bool> Group = call => call.Kind == CallKind.SyncData;
+    private static readonly Func<SimulatedCall, bool> SegmentFile = call => call.Kind == CallKind.Sync && call.Path.StartsWith($"{Journal}/", StringComparison.Ordinal);
+    private static readonly Func<SimulatedCall, bool> JournalDirectory = call => call is { Kind: CallKind.SyncDirectory, Path: Journal };
+
+    /// <summary>What is filed is safe without the journal too, so each level has steps of its own.</summary>
+    private static readonly Dictionary<string, (DurabilityLevel Level, Func<SimulatedCall, bool> Where)> StepsOfAWrite = new()
     {
-        ["temporary file"] = call => call.Kind == CallKind.Sync && call.Name.StartsWith(".tmp-", StringComparison.Ordinal),
-        ["shard directory"] = call => call.Kind == CallKind.SyncDirectory && call.Path.StartsWith($"{Scene.Data}/docs/", StringComparison.Ordinal),
-        ["journal"] = call => call.Kind == CallKind.SyncData && call.Name.EndsWith(".journal", StringComparison.Ordinal),
+        ["temporary file"] = (DurabilityLevel.Filed, TempFile),
+        ["shard directory"] = (DurabilityLevel.Filed, ShardDirectory),
+        ["temporary file behind the acknowledgement"] = (DurabilityLevel.Durable, TempFile),
+        ["shard directory behind the acknowledgement"] = (DurabilityLevel.Durable, ShardDirectory),
+        ["group"] = (DurabilityLevel.Durable, Group),
+    };
+
+    private static readonly Dictionary<string, Func<SimulatedCall, bool>> StepsOfAFullSegment = new()
+    {
+        ["next segment's header"] = SegmentFile,
+        ["next segment's name"] = call => JournalDirectory(call) && Thread.CurrentThread.Name == "docservice-journal",
+        ["recycled segment's name"] = call => JournalDirectory(call) && Thread.CurrentThread.Name == "docservice-segments",
     };
 
     /// <summary>Where several syncs of one thing stand for different steps, which of them.</summary>
@@ -25,15 +43,20 @@ public sealed class SabotageTests(ITestOutputHelper output)
         ["entry of the level above"] = (call => call is { Kind: CallKind.SyncDirectory, Path: Scene.Parent }, 1),
         ["entry of the data directory"] = (call => call is { Kind: CallKind.SyncDirectory, Path: "/srv/new" }, 1),
         ["FORMAT"] = (call => call.Kind == CallKind.Sync && call.Name.StartsWith("FORMAT", StringComparison.Ordinal), 1),
-        ["first segment"] = (call => call.Kind == CallKind.Sync && call.Path.StartsWith($"{Scene.Data}/journal/", StringComparison.Ordinal), 2),
-        ["first segment's name"] = (call => call is { Kind: CallKind.SyncDirectory, Path: $"{Scene.Data}/journal" }, 2),
         ["name of FORMAT.tmp before any content"] = (call => call is { Kind: CallKind.SyncDirectory, Path: Scene.Data }, 1),
         ["shard directories' names"] = (call => call is { Kind: CallKind.SyncDirectory, Path: $"{Scene.Data}/docs" }, 1),
         ["content before FORMAT"] = (call => call is { Kind: CallKind.SyncDirectory, Path: Scene.Data }, 2),
         ["name of FORMAT"] = (call => call is { Kind: CallKind.SyncDirectory, Path: Scene.Data }, 3),
+
+        // The spares of the reserve are synced first, one more than it has.
+        ["first segment"] = (SegmentFile, Scene.Options.ReserveSegments + 2),
+        ["first segment's name"] = (JournalDirectory, Scene.Options.ReserveSegments + 3),
+        ["FORMAT that tells of the journal"] = (call => call.Kind == CallKind.Sync && call.Name.StartsWith("FORMAT", StringComparison.Ordinal), 2),
     };
 
     public static TheoryData<string, bool> WriteCases => CasesOf(StepsOfAWrite.Keys);
+
+    public static TheoryData<string, bool> FullSegmentCases => CasesOf(StepsOfAFullSegment.Keys);
 
     public static TheoryData<string, bool> FirstStartCases => CasesOf(StepsOfAFirstStart.Keys);
 
@@ -41,15 +64,36 @@ public sealed class SabotageTests(ITestOutputHelper output)
     [MemberData(nameof(WriteCases))]
     public async Task Write_WithoutOneSync_IsDetected(string step, bool isHidden)
     {
+        var (level, where) = StepsOfAWrite[step];
+        SimulatedFileSystem disk = await Scene.PreparedAsync();
+        CrashRecorder recorder = await Scene.RecordAsync(
+            disk,
+            async w =>
+            {
+                _ = Sabotage(disk, where, isHidden);
+                await w.PutAsync(Scene.Old);
+                await w.DeleteAsync(Scene.FarOld);
+            },
+            level);
+
+        // From the end: what is acknowledged there and lost is found first.
+        await AssertDetectedAsync(step, recorder.Points().Reverse());
+    }
+
+    [Theory]
+    [MemberData(nameof(FullSegmentCases))]
+    public async Task FullSegment_WithoutOneSync_IsDetected(string step, bool isHidden)
+    {
         SimulatedFileSystem disk = await Scene.PreparedAsync();
         CrashRecorder recorder = await Scene.RecordAsync(disk, async w =>
         {
-            _ = Sabotage(disk, StepsOfAWrite[step], isHidden);
-            await w.PutAsync(Scene.Old);
-            await w.DeleteAsync(Scene.FarOld);
+            _ = Sabotage(disk, StepsOfAFullSegment[step], isHidden);
+            for (int put = 0; put < 20; put++)
+            {
+                await w.PutAsync(Scene.Ids[put % Scene.Ids.Count], Workload.LargeBytes);
+            }
         });
 
-        // From the end: what is acknowledged there and lost is found first.
         await AssertDetectedAsync(step, recorder.Points().Reverse());
     }
 
@@ -71,9 +115,9 @@ public sealed class SabotageTests(ITestOutputHelper output)
 
         Assert.True(fault.Fired);
 
-        // The last points are those with an acknowledgement; the ones of 256 like calls are sampled.
+        // The last points are those of the journal and with an acknowledgement; the ones of 256 like calls are sampled.
         var points = recorder.Points();
-        await AssertDetectedAsync(step, points.Reverse().Where((point, index) => index < 24 || index % 16 == 0));
+        await AssertDetectedAsync(step, points.Reverse().Where((point, index) => index < 64 || index % 16 == 0));
     }
 
     [Theory]
@@ -83,7 +127,7 @@ public sealed class SabotageTests(ITestOutputHelper output)
     {
         SimulatedFileSystem killed = await KillTests.KilledAsync(
             w => w.PutAsync(Scene.Old), 1, call => call.Kind == CallKind.SyncDirectory && call.Path == Scene.ShardOf(Scene.Old)) ?? throw new InvalidOperationException();
-        _ = Sabotage(killed, StepsOfAWrite["shard directory"], isHidden);
+        _ = Sabotage(killed, ShardDirectory, isHidden);
 
         string? problem = await Oracle.ExamineAsync(killed, [], Scene.FarNew);
 

@@ -22,11 +22,11 @@ internal static class TestDocuments
         CommitBytesMax = 3 << 20,
     };
 
-    public static Task<WriteResult> PutAsync(this DocumentStore store, string id, string json, Conditions conditions = default) =>
-        store.PutAsync(DocumentKey.Create(id), Content(json), conditions, DurabilityLevel.Filed, default).AsTask();
+    public static Task<WriteResult> PutAsync(this DocumentStore store, string id, string json, Conditions conditions = default, DurabilityLevel level = DurabilityLevel.Filed) =>
+        store.PutAsync(DocumentKey.Create(id), Content(json), conditions, level, default).AsTask();
 
-    public static Task<WriteResult> DeleteAsync(this DocumentStore store, string id, Conditions conditions = default) =>
-        store.DeleteAsync(DocumentKey.Create(id), conditions, DurabilityLevel.Filed, default).AsTask();
+    public static Task<WriteResult> DeleteAsync(this DocumentStore store, string id, Conditions conditions = default, DurabilityLevel level = DurabilityLevel.Filed) =>
+        store.DeleteAsync(DocumentKey.Create(id), conditions, level, default).AsTask();
 
     /// <summary>The body as text, or null when there is no document.</summary>
     public static async Task<string?> ReadAsync(this DocumentStore store, string id)

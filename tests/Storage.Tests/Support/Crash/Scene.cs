@@ -22,6 +22,17 @@ internal static class Scene
 
     public static readonly IReadOnlyList<string> Ids = [Old, New, FarOld, FarNew];
 
+    /// <summary>A journal of few and small segments, so that a short run goes through many.</summary>
+    public static readonly StoreOptions Options = new()
+    {
+        DataDirectory = Data,
+        BusyTimeout = TimeSpan.FromSeconds(30),
+        SegmentBytes = 64 << 10,
+        JournalBytes = 512 << 10,
+        CommitBytesMax = 32 << 10,
+        SealAfter = TimeSpan.FromMilliseconds(1),
+    };
+
     private static readonly Lazy<Task<(Volume Volume, IReadOnlyList<object> Notes)>> PreparedOnce = new(PrepareAsync);
 
     public static string ShardOf(string id) => $"{Data}/docs/{DocumentPath.ShardName(DocumentPath.Of(DocumentKey.Create(id)).Shard)}";
@@ -54,26 +65,15 @@ internal static class Scene
         return disk;
     }
 
-    public static DocumentStore Open(SimulatedFileSystem disk, TimeSpan? busyTimeout = null) => DocumentStore.Open(
-        disk,
-        new StoreOptions
-        {
-            DataDirectory = Data,
-            BusyTimeout = busyTimeout ?? TimeSpan.FromSeconds(30),
-            SegmentBytes = 64 << 10,
-            JournalBytes = 256 << 10,
-            CommitBytesMax = 32 << 10,
-            SealAfter = TimeSpan.FromMilliseconds(1),
-        },
-        TimeProvider.System,
-        NullLoggerFactory.Instance);
+    public static DocumentStore Open(SimulatedFileSystem disk, TimeSpan? busyTimeout = null) =>
+        DocumentStore.Open(disk, Options with { BusyTimeout = busyTimeout ?? Options.BusyTimeout }, TimeProvider.System, NullLoggerFactory.Instance);
 
     /// <summary>A recorded disk with the whole workload on it.</summary>
-    public static async Task<CrashRecorder> RecordAsync(SimulatedFileSystem disk, Func<Workload, Task> steps)
+    public static async Task<CrashRecorder> RecordAsync(SimulatedFileSystem disk, Func<Workload, Task> steps, DurabilityLevel level = DurabilityLevel.Filed)
     {
         await using DocumentStore store = Open(disk);
         CrashRecorder recorder = disk.StartRecording();
-        await steps(new Workload(disk, store));
+        await steps(new Workload(disk, store) { Level = level });
         return recorder;
     }
 

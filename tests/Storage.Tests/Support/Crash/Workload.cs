@@ -31,6 +31,9 @@ internal sealed class Workload
         disk.Mark(new Note.Opened(store.Status.StoreId));
     }
 
+    /// <summary>What its writes wait for. Filed, unless a test is about what happens behind the acknowledgement.</summary>
+    public DurabilityLevel Level { get; init; } = DurabilityLevel.Filed;
+
     public DocumentStore Store { get; }
 
     public SimulatedFileSystem Disk { get; }
@@ -40,11 +43,11 @@ internal sealed class Workload
     {
         int operation = Next();
         string body = Body(operation, id, bytes);
-        return WriteAsync(operation, id, body, () => Store.PutAsync(id, body));
+        return WriteAsync(operation, id, body, () => Store.PutAsync(id, body, level: Level));
     }
 
     /// <summary>Null when it succeeded, also where there was nothing to delete.</summary>
-    public Task<StoreException?> DeleteAsync(string id) => WriteAsync(Next(), id, null, () => Store.DeleteAsync(id));
+    public Task<StoreException?> DeleteAsync(string id) => WriteAsync(Next(), id, null, () => Store.DeleteAsync(id, level: Level));
 
     /// <summary>Null when it succeeded.</summary>
     public async Task<StoreException?> ReadAsync(string id)
