@@ -206,7 +206,7 @@ public sealed class DocumentStore : IAsyncDisposable
         StoreEngine engine = Engine();
         _health.ThrowIfFenced();
         engine.Backlog.ThrowIfNoRoom(cost);
-        if (cost > 0 || _health.State != StoreState.ReadOnly)
+        if (cost > 0 || !engine.IsDiskFull)
         {
             // Deletes wait for nobody on a full disk: they are what makes room.
             await engine.Admission.EnterAsync(cancellation).ConfigureAwait(false);

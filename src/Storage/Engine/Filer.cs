@@ -43,6 +43,7 @@ internal sealed class Filer : IDisposable
     private readonly DiskThreads _threads;
     private readonly Thread _thread;
     private volatile bool _isDraining;
+    private volatile bool _isOutOfSpace;
 
     public Filer(DocumentFiles files, FilingQueue queue, Pending pending, JournalWriter journal, Backlog backlog, StoreHealth health, TimeProvider clock, ILogger logger)
     {
@@ -59,6 +60,9 @@ internal sealed class Filer : IDisposable
 
     /// <summary>Why filing does not get on at present; null when it does.</summary>
     public string? Obstacle { get; private set; }
+
+    /// <summary>Whether the last attempt found the disk full.</summary>
+    public bool IsOutOfSpace => _isOutOfSpace;
 
     public void Start() => _thread.Start();
 
@@ -181,6 +185,7 @@ internal sealed class Filer : IDisposable
             }
 
             Note(exception);
+            _isOutOfSpace = isFull;
             if (isFull)
             {
                 _health.MarkOutOfSpace(exception.Message);
@@ -229,6 +234,7 @@ internal sealed class Filer : IDisposable
         _queue.CompleteWaiting(through);
         _journal.NoteFiled();
         Obstacle = null;
+        _isOutOfSpace = false;
     }
 
     private int Workers() => _backlog.Fill switch

@@ -15,18 +15,20 @@ internal sealed class StoreEngine
     private readonly FilingQueue _filing = new();
     private readonly Filer _filer;
     private readonly SpaceWatch _space;
+    private readonly StoreHealth _health;
     private readonly StoreMetrics _metrics;
 
     public StoreEngine(DataDirectory directory, OpenedJournal opened, StoreOptions options, StoreHealth health, TimeProvider clock, ILogger logger)
     {
         _opened = opened;
+        _health = health;
         var hooks = new JournalHooks
         {
             Appended = AddToPending,
             Published = AddToFiling,
             Failed = health.Fence,
             OutOfSpace = health.MarkOutOfSpace,
-            IsDiskFull = () => health.State == StoreState.ReadOnly,
+            IsDiskFull = () => IsDiskFull,
         };
         _keeper = new SegmentKeeper(opened.Pool, hooks);
         var limits = new JournalLimits { UsableBytes = options.UsableJournalBytes, SealAfter = options.SealAfter, RoomTimeout = options.BusyTimeout };
@@ -58,6 +60,9 @@ internal sealed class StoreEngine
     public CommitPath Commits { get; }
 
     public RecoveryReport Recovery => _opened.Report;
+
+    /// <summary>Deletes make room, so they go before everything else while this holds. Free bytes alone do not tell: a quota may be full.</summary>
+    public bool IsDiskFull => _health.State == StoreState.ReadOnly || _filer.IsOutOfSpace;
 
     /// <summary>Why filing does not get on; null when it does.</summary>
     public string? FilingObstacle => _filer.Obstacle;

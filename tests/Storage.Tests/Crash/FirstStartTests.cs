@@ -13,7 +13,7 @@ public sealed class FirstStartTests
     /// any FORMAT, which every later start refused as somebody else's directory.
     /// </summary>
     [Fact]
-    public void FirstStart_CutOffAgainWhileItIsRepeated_StillOpens()
+    public async Task FirstStart_CutOffAgainWhileItIsRepeated_StillOpens()
     {
         SimulatedFileSystem disk = Scene.Empty();
         Fault fault = disk.FailCall(1, Errno.EIO, where: call => call.Kind == CallKind.Rename && call.TargetPath == $"{Scene.Data}/FORMAT");
@@ -22,10 +22,13 @@ public sealed class FirstStartTests
 
         SimulatedFileSystem second = disk.CrashNow().Everything().Open();
         CrashRecorder recorder = second.StartRecording();
-        Scene.Open(second);
+        await using DocumentStore repeated = Scene.Open(second);
 
         var states = recorder.Points().Take(8).SelectMany(point => point.States(Seed, 8)).ToList();
         Assert.True(states.Count > 8);
-        Assert.All(states, state => Scene.Open(state.Open()));
+        foreach (CrashState state in states)
+        {
+            await Scene.Open(state.Open()).DisposeAsync();
+        }
     }
 }

@@ -126,7 +126,7 @@ public sealed class PublicationTests
         }
     }
 
-    private static bool IsJournalSync(SimulatedCall call) => call.Kind == CallKind.SyncData && call.Name.EndsWith(".journal", StringComparison.Ordinal);
+    private static bool IsJournalSync(SimulatedCall call) => call.Kind == CallKind.SyncData;
 
     private static bool IsDirectorySync(SimulatedCall call) => call.Kind == CallKind.SyncDirectory && call.Path == Scene.ShardOf(Scene.Old);
 }

@@ -34,7 +34,6 @@ public sealed class SabotageTests(ITestOutputHelper output)
     {
         ["next segment's header"] = SegmentFile,
         ["next segment's name"] = call => JournalDirectory(call) && Thread.CurrentThread.Name == "docservice-journal",
-        ["recycled segment's name"] = call => JournalDirectory(call) && Thread.CurrentThread.Name == "docservice-segments",
     };
 
     /// <summary>Where several syncs of one thing stand for different steps, which of them.</summary>
@@ -48,9 +47,9 @@ public sealed class SabotageTests(ITestOutputHelper output)
         ["content before FORMAT"] = (call => call is { Kind: CallKind.SyncDirectory, Path: Scene.Data }, 2),
         ["name of FORMAT"] = (call => call is { Kind: CallKind.SyncDirectory, Path: Scene.Data }, 3),
 
-        // The spares of the reserve are synced first, one more than it has.
-        ["first segment"] = (SegmentFile, Scene.Options.ReserveSegments + 2),
-        ["first segment's name"] = (JournalDirectory, Scene.Options.ReserveSegments + 3),
+        // The spares are synced first: the reserve, two for recovery, and the one that becomes the segment.
+        ["first segment"] = (SegmentFile, Scene.Options.ReserveSegments + 4),
+        ["first segment's name"] = (JournalDirectory, Scene.Options.ReserveSegments + 5),
         ["FORMAT that tells of the journal"] = (call => call.Kind == CallKind.Sync && call.Name.StartsWith("FORMAT", StringComparison.Ordinal), 2),
     };
 
@@ -156,6 +155,38 @@ public sealed class SabotageTests(ITestOutputHelper output)
         Assert.NotNull(problem);
     }
 
+    /// <summary>Every start takes a spare and turns a segment back into one: only what is synced is there the next time.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task StartsOnAFullDisk_CutOffAgainAndAgain_FindASpareOnlyWithTheSyncs(bool isSabotaged, bool isHidden)
+    {
+        SimulatedFileSystem disk = await Scene.PreparedAsync();
+        Volume full = disk.Snapshot();
+        disk = SimulatedFileSystem.From(full with { Settings = full.Settings with { CapacityBytes = full.UsedBlocks * FileContent.PageBytes } });
+        StoreConfigurationException? refused = null;
+        for (int start = 0; start < 12 && refused is null; start++)
+        {
+            if (isSabotaged)
+            {
+                _ = disk.FailCall(1, Errno.EIO, isHidden ? FaultKind.Hidden : FaultKind.Dropped, forever: true, SyncOfARecycledName());
+            }
+
+            try
+            {
+                await using DocumentStore store = Scene.Open(disk);
+                disk = disk.CrashNow().Nothing().Open();
+            }
+            catch (StoreConfigurationException exception)
+            {
+                refused = exception;
+            }
+        }
+
+        Assert.Equal(isSabotaged, refused is not null);
+    }
+
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, false)]
@@ -179,6 +210,16 @@ public sealed class SabotageTests(ITestOutputHelper output)
     private static Fault Sabotage(SimulatedFileSystem disk, Func<SimulatedCall, bool> where, bool isHidden) => isHidden
         ? disk.FailCall(1, Errno.EIO, FaultKind.Hidden, forever: true, call => call.IsSync && where(call))
         : disk.DropSyncs(where);
+
+    private static Func<SimulatedCall, bool> SyncOfARecycledName()
+    {
+        bool isRecycled = false;
+        return call =>
+        {
+            isRecycled = call.Kind == CallKind.Rename ? call.Path.EndsWith(".journal", StringComparison.Ordinal) : isRecycled;
+            return isRecycled && JournalDirectory(call);
+        };
+    }
 
     private static TheoryData<string, bool> CasesOf(IEnumerable<string> steps)
     {

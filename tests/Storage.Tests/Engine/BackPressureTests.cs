@@ -116,7 +116,7 @@ public sealed class BackPressureTests
         await JournalTest.UntilAsync(() => disk.Log.Take().Count(call => call.Kind == CallKind.Create && JournalTest.IsInJournal(call) && call.Error == Errno.ENOSPC) > 1, "seals have been due");
         Assert.True(store.Status.State == StoreState.ReadOnly, $"{store.Status.Reason}");
         disk.ClearFaults();
-        await JournalTest.UntilAsync(() => store.Status is { PendingDocuments: 0, State: StoreState.Ready }, "it recovers by itself");
+        await JournalTest.UntilAsync(() => store.Status is { PendingDocuments: 0, JournalBytes: 0, State: StoreState.Ready }, "it recovers by itself");
         await store.DeleteAsync("d119", DurabilityLevel.Durable).SoonAsync();
         Assert.Null(await store.ReadAsync("d0"));
         await store.DisposeAsync();
