@@ -13,13 +13,14 @@ internal static class Command
             return args[0] switch
             {
                 "verify" => VerifyCommand.Run(args.AsSpan(1)),
+                "doctor" => DoctorCommand.Run(args.AsSpan(1)),
                 _ => throw new UsageException($"'{args[0]}' is not a command."),
             };
         }
         catch (UsageException exception)
         {
             Console.Error.WriteLine($"docservice: {exception.Message}");
-            Console.Error.WriteLine($"usage: {VerifyCommand.Usage}");
+            Console.Error.WriteLine($"usage: {VerifyCommand.Usage}\n       {DoctorCommand.Usage}");
             return ExitCode.Usage;
         }
         catch (Exception exception) when (StartRefusal.Explain(exception) is { } line)
