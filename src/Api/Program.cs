@@ -1,9 +1,15 @@
 using DocService.Api;
+using DocService.Api.Commands;
 using DocService.Storage;
 
 bool isStarted = false;
 try
 {
+    if (Command.IsAskedFor(args))
+    {
+        return Command.Run(args);
+    }
+
     if (SalvageCommand.IsAskedFor(args))
     {
         return SalvageCommand.Run(args);

@@ -9,4 +9,7 @@ public sealed class StoreFormatException : StoreException
         : base(message, cause)
     {
     }
+
+    /// <summary>FORMAT is there and fails its checks: a data directory, damaged.</summary>
+    internal bool IsDamage { get; init; }
 }

@@ -94,6 +94,27 @@ internal static class DocumentHeader
         return document.RootElement.TryGetProperty("version"u8, out JsonElement value) && value.TryGetInt64(out long version) ? version : 0;
     }
 
+    /// <summary>The id in an intact header, whichever document it names; null when it is not intact.</summary>
+    public static string? TryReadId(ReadOnlySpan<byte> file)
+    {
+        int newline = file.IndexOf((byte)'\n');
+        if (newline < 0 || !ChecksummedLine.IsIntact(file[..(newline + 1)], ChecksumMember))
+        {
+            return null;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(file[..newline]);
+            using JsonDocument document = JsonDocument.ParseValue(ref reader);
+            return document.RootElement.TryGetProperty("id"u8, out JsonElement value) ? value.GetString() : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null; // a matching checksum over a line that is no header
+        }
+    }
+
     private static bool TryReadMembers(ReadOnlySpan<byte> line, DocumentKey key, out ParsedHeader header, out string reason)
     {
         var members = new HeaderMembers();

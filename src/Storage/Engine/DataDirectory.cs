@@ -11,10 +11,10 @@ namespace DocService.Storage.Engine;
 /// </remarks>
 internal sealed class DataDirectory : IDisposable
 {
-    private const string LockName = "LOCK";
-    private const string DocumentsName = "docs";
-    private const string QuarantineName = "quarantine";
-    private const string JournalName = "journal";
+    public const string LockName = "LOCK";
+    public const string DocumentsName = "docs";
+    public const string QuarantineName = "quarantine";
+    public const string JournalName = "journal";
 
     private readonly IDirectory _data;
     private readonly IDisposable _lock;

@@ -23,7 +23,7 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
     /// <summary>The format this version writes; it reads format 1 and raises it.</summary>
     public const int Current = 2;
 
-    private const string Name = "FORMAT";
+    public const string Name = "FORMAT";
     private const string TempName = "FORMAT.tmp";
     private const string DraftName = "FORMAT.draft";
     private const int FileBytesMax = 4096;
@@ -129,9 +129,9 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new StoreFormatException($"{file.Path} is damaged: {exception.Message}", exception);
+            throw new StoreFormatException($"{file.Path} is damaged: {exception.Message}", exception) { IsDamage = true };
         }
 
-        throw new StoreFormatException($"{file.Path} is damaged: its checksum does not match.");
+        throw new StoreFormatException($"{file.Path} is damaged: its checksum does not match.") { IsDamage = true };
     }
 }

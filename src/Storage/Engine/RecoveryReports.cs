@@ -23,8 +23,11 @@ internal static class RecoveryReports
     /// <summary>One line for each piece of damage.</summary>
     public static IReadOnlyList<string> Lines(JournalVerdict verdict) =>
     [
-        .. verdict.Damage.Select(damage =>
-            $"{damage.File} from offset {damage.Offset}: commits {damage.FirstSequence} to {damage.LastSequence} cannot be read"
-            + (damage.Ids.Count > 0 ? $" (documents that can still be named: {string.Join(", ", damage.Ids.Take(IdsMax))})." : ".")),
+        .. verdict.Damage.Select(damage => $"{damage.File} from offset {damage.Offset}: {Describe(damage)}."),
     ];
+
+    /// <summary>What is missing, without the place.</summary>
+    public static string Describe(JournalDamage damage) =>
+        $"commits {damage.FirstSequence} to {damage.LastSequence} cannot be read"
+        + (damage.Ids.Count > 0 ? $" (documents that can still be named: {string.Join(", ", damage.Ids.Take(IdsMax))})" : string.Empty);
 }

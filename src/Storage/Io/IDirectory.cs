@@ -5,7 +5,7 @@ namespace DocService.Storage.Io;
 /// </summary>
 /// <remarks>
 /// Entry operations (<see cref="Create"/>, <see cref="Link"/>, <see cref="Rename"/>, <see cref="TryUnlink"/>,
-/// <see cref="TryCreateDirectory"/>) are visible to every process at once and survive a power cut only after
+/// <see cref="TryCreateDirectory"/>, <see cref="TryRemoveDirectory"/>) are visible to every process at once and survive a power cut only after
 /// <see cref="Sync"/> of each directory they touched has returned. The handle stays usable when the process has
 /// run out of file descriptors. Safe to use from several threads at once.
 /// </remarks>
@@ -43,6 +43,9 @@ internal interface IDirectory : IDisposable
 
     /// <summary>Removes the name; false when it did not exist (ENOENT). Durable after <see cref="Sync"/>.</summary>
     bool TryUnlink(string name);
+
+    /// <summary>Removes an empty sub-directory; false when it did not exist (ENOENT). Durable after <see cref="Sync"/>.</summary>
+    bool TryRemoveDirectory(string name);
 
     /// <summary>What the name is, without following it; <see cref="EntryKind.None"/> when it does not exist.</summary>
     EntryKind GetKind(string name);

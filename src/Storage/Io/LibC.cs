@@ -31,6 +31,9 @@ internal static unsafe partial class LibC
     /// <summary>AT_SYMLINK_NOFOLLOW.</summary>
     public const int AtNoFollow = 0x100;
 
+    /// <summary>AT_REMOVEDIR.</summary>
+    public const int AtRemoveDirectory = 0x200;
+
     /// <summary>STATX_TYPE.</summary>
     public const uint StatxType = 1;
 

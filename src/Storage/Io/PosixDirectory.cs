@@ -83,6 +83,9 @@ internal sealed class PosixDirectory : IDirectory
     public bool TryUnlink(string name) =>
         Try("unlink", name, Errno.ENOENT, LibC.UnlinkAt(_handle, name, 0));
 
+    public bool TryRemoveDirectory(string name) =>
+        Try("rmdir", name, Errno.ENOENT, LibC.UnlinkAt(_handle, name, LibC.AtRemoveDirectory));
+
     public EntryKind GetKind(string name)
     {
         LibC.StatxBuffer buffer;

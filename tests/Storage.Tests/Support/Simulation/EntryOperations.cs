@@ -109,6 +109,14 @@ internal static class EntryOperations
             : volume.Change(directory, new EntryAssignment(name, null)).DropLink(inode.Number, isOpen);
     }
 
+    public static Volume RemoveDirectory(this Volume volume, SimulatedCall call, long parent, string name, Func<long, bool> isOpen) =>
+        volume.Find(parent, name) switch
+        {
+            DirectoryInode { Current.IsEmpty: true } empty => volume.Change(parent, new EntryAssignment(name, null)).DropLink(empty.Number, isOpen),
+            DirectoryInode => throw call.Fail(NotEmpty),
+            _ => throw call.Fail(Errno.ENOTDIR),
+        };
+
     private static void CheckReplace(SimulatedCall call, Inode inode, Inode replaced)
     {
         if (replaced is DirectoryInode directory)

@@ -78,6 +78,18 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
         return true;
     });
 
+    public bool TryRemoveDirectory(string name) => Run(CallKind.Unlink, name, call =>
+    {
+        EntryOperations.CheckName(call, name);
+        if (Volume.Find(number, name) is null)
+        {
+            return false;
+        }
+
+        fileSystem.Replace_NeedsLock(Volume.RemoveDirectory(call, number, name, fileSystem.IsOpen_NeedsLock));
+        return true;
+    });
+
     public EntryKind GetKind(string name) => Run(CallKind.GetKind, name, call =>
     {
         if (name.Length == 0)

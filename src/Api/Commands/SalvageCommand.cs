@@ -1,7 +1,7 @@
 using DocService.Api.Configuration;
 using DocService.Storage;
 
-namespace DocService.Api;
+namespace DocService.Api.Commands;
 
 /// <summary><c>--salvage</c>: repairs a damaged journal offline, prints what was done, and ends.</summary>
 internal static class SalvageCommand

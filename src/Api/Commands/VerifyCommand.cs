@@ -1,0 +1,28 @@
+using DocService.Storage;
+
+namespace DocService.Api.Commands;
+
+/// <summary><c>verify --data dir</c>: reads a data directory offline and prints one line for each damage.</summary>
+internal static class VerifyCommand
+{
+    public const string Usage = "verify --data <dir>";
+
+    public static int Run(ReadOnlySpan<string> arguments)
+    {
+        string data = new CommandLine(arguments, "--data").Data();
+        VerificationReport report = StoreVerification.Run(data);
+        foreach (string remark in report.Remarks)
+        {
+            Console.WriteLine("Remark: " + remark);
+        }
+
+        foreach (VerificationDamage damage in report.Damage)
+        {
+            Console.WriteLine($"Damage: {damage}");
+        }
+
+        Console.WriteLine($"{data}: {report.Segments} journal segments with {report.Records} records ({report.PendingCommits} commits not yet filed, durable through {report.DurableThrough}, filed through {report.FiledThrough}), {report.Documents} documents with {report.DocumentBytes} bytes.");
+        Console.WriteLine(report.Damage.Count == 0 ? "Intact." : $"{report.Damage.Count} damages found; nothing was changed.");
+        return report.Damage.Count == 0 ? ExitCode.Good : ExitCode.Bad;
+    }
+}
