@@ -26,7 +26,7 @@ internal sealed class BatchEndpoint(DocumentStore store, ByteBudget budget, DocS
     private async Task<Problem?> CommitAsync(HttpContext context)
     {
         IHeaderDictionary headers = context.Request.Headers;
-        if (BodyFields.Check(context.Request, options.MaxBatchBytes) is { } badBody)
+        if (BodyFields.Check(context.Request, options.BatchBytesMax) is { } badBody)
         {
             return badBody;
         }
@@ -41,7 +41,7 @@ internal sealed class BatchEndpoint(DocumentStore store, ByteBudget budget, DocS
             return badLevel;
         }
 
-        (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(context.Request, options.MaxBatchBytes, budget, lifetime);
+        (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(context.Request, options.BatchBytesMax, budget, lifetime);
         if (body is null)
         {
             return problem;
