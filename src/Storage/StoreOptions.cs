@@ -1,3 +1,5 @@
+using DocService.Storage.Journal;
+
 namespace DocService.Storage;
 
 /// <summary>What a store is opened with. Validated once, when the store opens.</summary>
@@ -29,6 +31,10 @@ public sealed record StoreOptions
 
     /// <summary>The largest <see cref="CommitBytesMax"/> that segments of a length can hold.</summary>
     public static long CommitBytesOf(long segmentBytes) => segmentBytes - OverheadOf(segmentBytes);
+
+    /// <summary>How many operations of JSON documents a commit in segments of a length can have, whatever their ids and bodies.</summary>
+    public static long OperationsOf(long segmentBytes) =>
+        (OverheadOf(segmentBytes) - (4 * JournalFormat.BlockBytes)) / Operation.Measure(0, "application/json".Length, JournalFormat.Alignment);
 
     internal int ReserveSegments => (int)(((ReserveBytes ?? 2 * SegmentBytes) + SegmentBytes - 1) / SegmentBytes);
 

@@ -70,7 +70,7 @@ internal sealed class BatchEndpoint(DocumentStore store, ByteBudget budget, DocS
                 return Failure(operations, result);
             }
 
-            await AnswerAsync(context, operations, result);
+            await AnswerAsync(context, operations, result, DurabilityField.IsBuffered(level, result.Level));
             return null;
         }
     }
@@ -96,9 +96,8 @@ internal sealed class BatchEndpoint(DocumentStore store, ByteBudget budget, DocS
         return ProblemCatalogue.Batch(failures);
     }
 
-    private static async Task AnswerAsync(HttpContext context, List<DocumentOperation> operations, CommitResult result)
+    private static async Task AnswerAsync(HttpContext context, List<DocumentOperation> operations, CommitResult result, bool isBuffered)
     {
-        bool isBuffered = result.Level == DurabilityLevel.Buffered;
         context.Response.StatusCode = isBuffered ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
         context.Response.ContentType = "application/json";
         context.Response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);

@@ -58,6 +58,9 @@ internal sealed class DocServiceOptions
     /// </summary>
     public long BatchBytesMax => MaxBatchBytes ?? Math.Max(1, Math.Min(BatchBytesDefault, Math.Min(InFlightBytes / 2, StoreOptions.CommitBytesOf(SegmentBytes))));
 
+    /// <summary><see cref="MaxBatchOperations"/>, or as many as a segment below 2 MiB can hold.</summary>
+    public int BatchOperationsMax => (int)Math.Clamp(StoreOptions.OperationsOf(SegmentBytes), 1, MaxBatchOperations);
+
     public DurabilityLevel Level => DurabilityField.Parse(Durability)!.Value;
 
     /// <summary>What is wrong with the values, in one line; null when nothing is.</summary>
