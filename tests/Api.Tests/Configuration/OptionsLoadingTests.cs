@@ -116,10 +116,8 @@ public sealed class OptionsLoadingTests
     [InlineData("MaxBatchOperations", "5001")]
     [InlineData("MaxBatchBytes", "0")]
     [InlineData("MaxBatchBytes", "536870913")]
-    [InlineData("MaxBatchBytes", "134217729")] // more than half of InFlightBytes
     [InlineData("SegmentBytes", "64MiB")]
     [InlineData("ReserveBytes", "two")]
-    [InlineData("SealAfter", "50")]
     public void Load_ImpossibleValue_IsAnErrorThatNamesTheKey(string key, string value) =>
         Assert.Contains(key, Refused((key, value)), StringComparison.Ordinal);
 
