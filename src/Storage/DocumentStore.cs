@@ -28,6 +28,7 @@ public sealed class DocumentStore : IAsyncDisposable
 
     private readonly DataDirectory _directory;
     private readonly StoreHealth _health;
+    private readonly HealthMetrics _healthMetrics;
     private readonly StoreEngine? _engine; // null when the journal is damaged
     private readonly OperationGate _operations = new();
     private readonly StoreOptions _options;
@@ -55,6 +56,8 @@ public sealed class DocumentStore : IAsyncDisposable
         {
             _health.MarkDamaged(exception.Message);
         }
+
+        _healthMetrics = new HealthMetrics(_health);
     }
 
     /// <summary>A snapshot for operators; two system calls. Where the disk no longer answers those, what it answered last.</summary>
@@ -217,7 +220,8 @@ public sealed class DocumentStore : IAsyncDisposable
             JudgedWrite write = await engine.Commits.SubmitAsync(operations, _options.BusyTimeout, cancellation).ConfigureAwait(false);
             if (write.Commit is not { } commit)
             {
-                return write.ToResult(engine.Journal.Marks.DurableThrough, _promise.Best);
+                long through = engine.Journal.Marks.DurableThrough;
+                return write.ToResult(through, DurableOrFiled(engine, through));
             }
 
             DurabilityLevel reached = await ReachAsync(engine, commit, level).ConfigureAwait(false);
@@ -241,6 +245,7 @@ public sealed class DocumentStore : IAsyncDisposable
             }
 
             _isStopped = true;
+            _healthMetrics.Dispose();
             if (_engine is not null)
             {
                 await Task.Run(() => _engine.Stop(FilingTimeout)).WaitAsync(StopTimeout, _clock).ConfigureAwait(false);
@@ -331,8 +336,12 @@ public sealed class DocumentStore : IAsyncDisposable
             // The write is durable; how much further it came is told as it is.
         }
 
-        return Lower(engine.Journal.Marks.FiledThrough >= commit.Sequence ? DurabilityLevel.Filed : DurabilityLevel.Durable, _promise.Best);
+        return DurableOrFiled(engine, commit.Sequence);
     }
+
+    /// <summary>The level that a durable sequence has reached by now.</summary>
+    private DurabilityLevel DurableOrFiled(StoreEngine engine, long sequence) =>
+        Lower(engine.Journal.Marks.FiledThrough >= sequence ? DurabilityLevel.Filed : DurabilityLevel.Durable, _promise.Best);
 
     private static DurabilityLevel Lower(DurabilityLevel left, DurabilityLevel right) => left < right ? left : right;
 }

@@ -1,3 +1,5 @@
+using DocService.Storage.Journal;
+
 namespace DocService.Storage;
 
 /// <summary>What a store is opened with. Validated once, when the store opens.</summary>
@@ -27,6 +29,13 @@ public sealed record StoreOptions
     /// <summary>Largest commit in bytes of bodies; a segment must hold it and 1 MiB (half a segment below 2 MiB). Default 32 MiB.</summary>
     public long CommitBytesMax { get; init; } = 32L << 20;
 
+    /// <summary>The largest <see cref="CommitBytesMax"/> that segments of a length can hold.</summary>
+    public static long CommitBytesOf(long segmentBytes) => segmentBytes - OverheadOf(segmentBytes);
+
+    /// <summary>How many operations of JSON documents a commit in segments of a length can have, whatever their ids and bodies.</summary>
+    public static long OperationsOf(long segmentBytes) =>
+        (OverheadOf(segmentBytes) - (4 * JournalFormat.BlockBytes)) / Operation.Measure(0, "application/json".Length, JournalFormat.Alignment);
+
     internal int ReserveSegments => (int)(((ReserveBytes ?? 2 * SegmentBytes) + SegmentBytes - 1) / SegmentBytes);
 
     /// <summary>What unfiled segments may take.</summary>
@@ -35,7 +44,7 @@ public sealed record StoreOptions
     /// <exception cref="StoreConfigurationException">A value is out of its range.</exception>
     internal StoreOptions Validated()
     {
-        long overhead = Math.Min(1L << 20, SegmentBytes / 2);
+        long overhead = OverheadOf(SegmentBytes);
         Require(Path.IsPathFullyQualified(DataDirectory), $"DataDirectory must be an absolute path, not '{DataDirectory}'.");
         Require(BusyTimeout >= TimeSpan.FromMilliseconds(1) && BusyTimeout <= TimeSpan.FromMinutes(10), $"BusyTimeout must lie between 1 ms and 10 min, not {BusyTimeout}.");
         Require(SealAfter >= TimeSpan.FromMilliseconds(1) && SealAfter <= TimeSpan.FromSeconds(10), $"SealAfter must lie between 1 ms and 10 s, not {SealAfter}.");
@@ -47,6 +56,9 @@ public sealed record StoreOptions
         Require(CommitBytesMax >= 1 && CommitBytesMax + overhead <= SegmentBytes, $"SegmentBytes must hold the largest document and batch ({CommitBytesMax} bytes) and {overhead} bytes, not {SegmentBytes} bytes.");
         return this with { DataDirectory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(DataDirectory)) };
     }
+
+    /// <summary>What a segment needs beside the bodies of a commit: headers, ids, a seal.</summary>
+    private static long OverheadOf(long segmentBytes) => Math.Min(1L << 20, segmentBytes / 2);
 
     private static void Require(bool holds, string otherwise)
     {

@@ -26,7 +26,7 @@ internal sealed class BatchEndpoint(DocumentStore store, ByteBudget budget, DocS
     private async Task<Problem?> CommitAsync(HttpContext context)
     {
         IHeaderDictionary headers = context.Request.Headers;
-        if (BodyFields.Check(context.Request, options.MaxBatchBytes) is { } badBody)
+        if (BodyFields.Check(context.Request, options.BatchBytesMax) is { } badBody)
         {
             return badBody;
         }
@@ -41,7 +41,7 @@ internal sealed class BatchEndpoint(DocumentStore store, ByteBudget budget, DocS
             return badLevel;
         }
 
-        (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(context.Request, options.MaxBatchBytes, budget, lifetime);
+        (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(context.Request, options.BatchBytesMax, budget, lifetime);
         if (body is null)
         {
             return problem;
@@ -70,7 +70,7 @@ internal sealed class BatchEndpoint(DocumentStore store, ByteBudget budget, DocS
                 return Failure(operations, result);
             }
 
-            await AnswerAsync(context, operations, result);
+            await AnswerAsync(context, operations, result, DurabilityField.IsBuffered(level, result.Level));
             return null;
         }
     }
@@ -96,9 +96,8 @@ internal sealed class BatchEndpoint(DocumentStore store, ByteBudget budget, DocS
         return ProblemCatalogue.Batch(failures);
     }
 
-    private static async Task AnswerAsync(HttpContext context, List<DocumentOperation> operations, CommitResult result)
+    private static async Task AnswerAsync(HttpContext context, List<DocumentOperation> operations, CommitResult result, bool isBuffered)
     {
-        bool isBuffered = result.Level == DurabilityLevel.Buffered;
         context.Response.StatusCode = isBuffered ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
         context.Response.ContentType = "application/json";
         context.Response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DocService.Api.Problems;
 using DocService.Storage;
 
 namespace DocService.Api.Batches;
@@ -6,8 +7,8 @@ namespace DocService.Api.Batches;
 /// <summary>One element of a batch's operations.</summary>
 internal static class BatchOperation
 {
-    /// <summary>Null when parsed, else one sentence on what is wrong. The reader stands on the object's start and is left on its end.</summary>
-    public static string? TryParse(ReadOnlyMemory<byte> json, ref Utf8JsonReader reader, out DocumentOperation? operation)
+    /// <summary>Null when parsed, else what is wrong. The reader stands on the object's start and is left on its end.</summary>
+    public static Problem? TryParse(ReadOnlyMemory<byte> json, ref Utf8JsonReader reader, int index, out DocumentOperation? operation)
     {
         operation = null;
         string? op = null;
@@ -29,7 +30,7 @@ internal static class BatchOperation
 
             if (reader.TokenType != JsonTokenType.String)
             {
-                return $"'{member}' must be a string.";
+                return Invalid(index, $"'{member}' must be a string.");
             }
 
             string value = reader.GetString()!;
@@ -45,28 +46,30 @@ internal static class BatchOperation
                 case "ifNoneMatch" when BatchRequest.TryParseTags(value, countsWeak: true, out ifNoneMatch):
                     break;
                 case "ifMatch" or "ifNoneMatch":
-                    return $"'{member}' must be \"*\" or entity tags in their own quotes, like \"\\\"17\\\"\".";
+                    return Invalid(index, $"'{member}' must be \"*\" or entity tags in their own quotes, like \"\\\"17\\\"\".");
                 default:
-                    return $"'{member}' is not a member of an operation.";
+                    return Invalid(index, $"'{member}' is not a member of an operation.");
             }
         }
 
-        return Build(op, id, body, new Conditions { IfMatch = ifMatch, IfNoneMatch = ifNoneMatch }, out operation);
-    }
-
-    private static string? Build(string? op, string? id, ReadOnlyMemory<byte>? body, Conditions conditions, out DocumentOperation? operation)
-    {
-        operation = null;
         if (id is null)
         {
-            return "'id' is missing.";
+            return Invalid(index, "'id' is missing.");
         }
 
         if (!DocumentKey.TryCreate(id, out DocumentKey key, out InvalidId? error))
         {
-            return $"{error.Reason} (byte {error.BytePosition}).";
+            return ProblemCatalogue.BatchId(index, error);
         }
 
+        var conditions = new Conditions { IfMatch = ifMatch, IfNoneMatch = ifNoneMatch };
+        return Build(op, key, body, conditions, out operation) is { } reason ? Invalid(index, reason) : null;
+    }
+
+    /// <summary>Null when built, else one sentence on what is wrong.</summary>
+    private static string? Build(string? op, DocumentKey key, ReadOnlyMemory<byte>? body, Conditions conditions, out DocumentOperation? operation)
+    {
+        operation = null;
         if (op == "put" != body is not null)
         {
             return op == "put" ? "'body' is missing." : "'body' goes with \"op\":\"put\" only.";
@@ -86,4 +89,6 @@ internal static class BatchOperation
         };
         return operation is null ? "'op' must be put, delete or check." : null;
     }
+
+    private static Problem Invalid(int index, string reason) => ProblemCatalogue.Invalid($"Operation {index}: {reason}");
 }

@@ -54,9 +54,9 @@ internal static class BatchRequest
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (operations.Count == options.MaxBatchOperations)
+            if (operations.Count == options.BatchOperationsMax)
             {
-                return new Problem(ProblemCatalogue.PayloadTooLarge, $"A batch has at most {options.MaxBatchOperations} operations.");
+                return new Problem(ProblemCatalogue.PayloadTooLarge, $"A batch has at most {options.BatchOperationsMax} operations.");
             }
 
             int index = operations.Count;
@@ -65,9 +65,9 @@ internal static class BatchRequest
                 return Invalid($"Operation {index} must be an object.");
             }
 
-            if (BatchOperation.TryParse(json, ref reader, out DocumentOperation? operation) is { } reason)
+            if (BatchOperation.TryParse(json, ref reader, index, out DocumentOperation? operation) is { } problem)
             {
-                return Invalid($"Operation {index}: {reason}");
+                return problem;
             }
 
             operations.Add(operation!);

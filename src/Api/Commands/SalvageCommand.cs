@@ -17,7 +17,14 @@ internal static class SalvageCommand
             Args = [.. args.Where(argument => argument != Flag)],
             ContentRootPath = AppContext.BaseDirectory,
         });
-        SalvageReport report = DocumentStore.Salvage(OptionsLoading.Load(builder.Configuration).ToStoreOptions(), TimeProvider.System);
+        StoreOptions options = OptionsLoading.Load(builder.Configuration).ToStoreOptions();
+        if (!Directory.Exists(options.DataDirectory))
+        {
+            // A misspelt path must not become an empty store of which all is well.
+            throw new ConfigurationError($"There is no data directory {options.DataDirectory}.");
+        }
+
+        SalvageReport report = DocumentStore.Salvage(options, TimeProvider.System);
         if (!report.WasDamaged)
         {
             Console.WriteLine("The journal is whole; nothing was changed.");

@@ -10,6 +10,7 @@ internal sealed class DocServiceOptions
 
     private const int DepthLimit = 1000; // Utf8JsonReader's and everybody else's stacks end somewhere
     private const int BatchOperationsLimit = 5_000; // each takes some 140 bytes of a segment beside its id and body, and holds a lock
+    private const long BatchBytesDefault = 32L << 20; // two of the largest documents
     private const long DocumentBytesLimit = 1L << 29; // one array, with its header, in one buffer
 
     /// <summary>Path of the data directory; relative to the current directory.</summary>
@@ -33,8 +34,8 @@ internal sealed class DocServiceOptions
     /// <summary>Most operations in a batch.</summary>
     public int MaxBatchOperations { get; set; } = 1000;
 
-    /// <summary>Largest batch in bytes of its body.</summary>
-    public long MaxBatchBytes { get; set; } = 32L << 20;
+    /// <summary>Largest batch in bytes of its body; unset: 32 MiB, or less where the budget or a segment is smaller.</summary>
+    public long? MaxBatchBytes { get; set; }
 
     /// <summary>Length of a journal segment in bytes.</summary>
     public long SegmentBytes { get; set; } = 64L << 20;
@@ -50,6 +51,15 @@ internal sealed class DocServiceOptions
 
     /// <summary>Quiet time after which the journal writes a seal.</summary>
     public TimeSpan SealAfter { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// <see cref="MaxBatchBytes"/> as it counts. A default gives way to what was asked for: a budget or segments that
+    /// suffice for every document must not stop the start because of batches that nobody has spoken of.
+    /// </summary>
+    public long BatchBytesMax => MaxBatchBytes ?? Math.Max(1, Math.Min(BatchBytesDefault, Math.Min(InFlightBytes / 2, StoreOptions.CommitBytesOf(SegmentBytes))));
+
+    /// <summary><see cref="MaxBatchOperations"/>, or as many as a segment below 2 MiB can hold.</summary>
+    public int BatchOperationsMax => (int)Math.Clamp(StoreOptions.OperationsOf(SegmentBytes), 1, MaxBatchOperations);
 
     public DurabilityLevel Level => DurabilityField.Parse(Durability)!.Value;
 
@@ -86,7 +96,7 @@ internal sealed class DocServiceOptions
             return $"DocService:MaxBatchOperations must lie between 1 and {BatchOperationsLimit}, not {MaxBatchOperations}.";
         }
 
-        long largest = Math.Max(MaxDocumentBytes, MaxBatchBytes);
+        long largest = Math.Max(MaxDocumentBytes, BatchBytesMax);
         return InFlightBytes < 2 * largest
             ? $"DocService:InFlightBytes must be at least twice the largest document and batch ({2 * largest}), not {InFlightBytes}."
             : null;
@@ -101,6 +111,6 @@ internal sealed class DocServiceOptions
         ReserveBytes = ReserveBytes,
         PendingDocumentsMax = PendingDocumentsMax,
         SealAfter = SealAfter,
-        CommitBytesMax = Math.Max(MaxDocumentBytes, MaxBatchBytes),
+        CommitBytesMax = Math.Max(MaxDocumentBytes, BatchBytesMax),
     };
 }

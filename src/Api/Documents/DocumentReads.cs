@@ -1,5 +1,4 @@
 using DocService.Api.Fields;
-using DocService.Api.Ids;
 using DocService.Api.Problems;
 using DocService.Storage;
 
@@ -10,80 +9,78 @@ internal sealed class DocumentReads(DocumentStore store, ByteBudget budget, Time
 {
     public async Task<Problem?> GetAsync(HttpContext context)
     {
-        if (DocumentTarget.TryGetKey(context, out DocumentKey key) is { } invalidId)
+        if (ConditionalRequest.TryParse(context, out ConditionalRequest request) is { } refused)
         {
-            return invalidId;
-        }
-
-        if (ConditionFields.TryParse(context.Request.Headers, out ConditionFields conditions) is { } malformed)
-        {
-            return malformed;
-        }
-
-        DocumentInfo? info = await store.ReadInfoAsync(key, context.RequestAborted);
-        if (info is null)
-        {
-            return ProblemCatalogue.NoDocument(key);
+            return refused;
         }
 
         // With conditions the header alone often decides; what it decides is judged again on the body's own version.
-        if (!conditions.IsEmpty && Judge(context, info, conditions, out Problem? problem))
+        if (!request.Conditions.IsEmpty && await JudgeHeaderAsync(context, request) is (true, var decided))
         {
-            return problem;
+            return decided;
         }
 
-        if (!budget.TryTake(info.Length))
+        using StoredDocument? document = await store.ReadAsync(request.Key, context.RequestAborted);
+        if (document is null)
+        {
+            return ProblemCatalogue.NoDocument(request.Key);
+        }
+
+        return Judge(context, document.Info, request.Conditions, out Problem? problem) ? problem : await SendAsync(context, document);
+    }
+
+    public async Task<Problem?> HeadAsync(HttpContext context)
+    {
+        if (ConditionalRequest.TryParse(context, out ConditionalRequest request) is { } refused)
+        {
+            return refused;
+        }
+
+        DocumentInfo? info = await store.ReadInfoAsync(request.Key, context.RequestAborted);
+        if (info is null)
+        {
+            return ProblemCatalogue.NoDocument(request.Key);
+        }
+
+        if (!Judge(context, info, request.Conditions, out Problem? problem))
+        {
+            DocumentFields.WriteAll(context.Response, info, clock.GetUtcNow());
+        }
+
+        return problem;
+    }
+
+    /// <summary>Whether the document's absence or its header gives the answer, and which.</summary>
+    private async ValueTask<(bool IsDecided, Problem? Problem)> JudgeHeaderAsync(HttpContext context, ConditionalRequest request)
+    {
+        DocumentInfo? info = await store.ReadInfoAsync(request.Key, context.RequestAborted);
+        return info is null
+            ? (true, ProblemCatalogue.NoDocument(request.Key))
+            : (Judge(context, info, request.Conditions, out Problem? problem), problem);
+    }
+
+    /// <remarks>
+    /// The budget is charged here, where the length is known without a second look at the file. What it bounds is what
+    /// lasts, the time that a client takes to receive; a read lasts no longer than the disk, on one thread each.
+    /// </remarks>
+    private async ValueTask<Problem?> SendAsync(HttpContext context, StoredDocument document)
+    {
+        long length = document.Info.Length;
+        if (!budget.TryTake(length))
         {
             return ProblemCatalogue.OverBudget;
         }
 
         try
         {
-            using StoredDocument? document = await store.ReadAsync(key, context.RequestAborted);
-            if (document is null)
-            {
-                return ProblemCatalogue.NoDocument(key);
-            }
-
-            if (Judge(context, document.Info, conditions, out problem))
-            {
-                return problem;
-            }
-
             DocumentFields.WriteAll(context.Response, document.Info, clock.GetUtcNow());
             await context.Response.BodyWriter.WriteAsync(document.Body, context.RequestAborted);
             return null;
         }
         finally
         {
-            budget.Return(info.Length);
+            budget.Return(length);
         }
-    }
-
-    public async Task<Problem?> HeadAsync(HttpContext context)
-    {
-        if (DocumentTarget.TryGetKey(context, out DocumentKey key) is { } invalidId)
-        {
-            return invalidId;
-        }
-
-        if (ConditionFields.TryParse(context.Request.Headers, out ConditionFields conditions) is { } malformed)
-        {
-            return malformed;
-        }
-
-        DocumentInfo? info = await store.ReadInfoAsync(key, context.RequestAborted);
-        if (info is null)
-        {
-            return ProblemCatalogue.NoDocument(key);
-        }
-
-        if (!Judge(context, info, conditions, out Problem? problem))
-        {
-            DocumentFields.WriteAll(context.Response, info, clock.GetUtcNow());
-        }
-
-        return problem;
     }
 
     /// <summary>True when the conditions give the answer: 412 as a problem, or 304, which is then written.</summary>

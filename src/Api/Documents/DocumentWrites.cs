@@ -47,14 +47,9 @@ internal sealed class DocumentWrites(
 
     public async Task<Problem?> DeleteAsync(HttpContext context)
     {
-        if (DocumentTarget.TryGetKey(context, out DocumentKey key) is { } invalidId)
+        if (ConditionalRequest.TryParse(context, out ConditionalRequest request) is { } refused)
         {
-            return invalidId;
-        }
-
-        if (ConditionFields.TryParse(context.Request.Headers, out ConditionFields conditions) is { } malformed)
-        {
-            return malformed;
+            return refused;
         }
 
         if (DurabilityField.TryParse(context.Request.Headers, options.Level, out DurabilityLevel level) is { } unknown)
@@ -62,16 +57,16 @@ internal sealed class DocumentWrites(
             return unknown;
         }
 
-        WriteResult result = await store.DeleteAsync(key, conditions.Write, level, context.RequestAborted);
+        WriteResult result = await store.DeleteAsync(request.Key, request.Conditions.Write, level, context.RequestAborted);
         switch (result.Status)
         {
             case WriteStatus.NotFound:
-                return ProblemCatalogue.NoDocument(key);
+                return ProblemCatalogue.NoDocument(request.Key);
             case WriteStatus.ConditionFailed:
                 return ProblemCatalogue.Precondition(result.Document);
             default:
                 context.Response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);
-                context.Response.StatusCode = result.Level == DurabilityLevel.Buffered ? StatusCodes.Status202Accepted : StatusCodes.Status204NoContent;
+                context.Response.StatusCode = DurabilityField.IsBuffered(level, result.Level) ? StatusCodes.Status202Accepted : StatusCodes.Status204NoContent;
                 return null;
         }
     }
@@ -86,7 +81,7 @@ internal sealed class DocumentWrites(
             response.Headers.Location = DocumentTarget.PathOf(request.Key);
         }
 
-        if (result.Level == DurabilityLevel.Buffered)
+        if (DurabilityField.IsBuffered(request.Level, result.Level))
         {
             // Not visible yet: no entity tag, which would invite to use it.
             response.StatusCode = StatusCodes.Status202Accepted;

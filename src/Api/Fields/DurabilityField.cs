@@ -41,6 +41,13 @@ internal static class DurabilityField
         _ => "volatile",
     };
 
+    /// <summary>
+    /// Whether the answer to a write comes before its sync, so that no reader may see it yet: as asked, also where the
+    /// filesystem keeps nothing and the level reached is a lower one.
+    /// </summary>
+    public static bool IsBuffered(DurabilityLevel asked, DurabilityLevel reached) =>
+        asked == DurabilityLevel.Buffered && reached <= DurabilityLevel.Buffered;
+
     public static string Format(DurabilityLevel level, long sequence) =>
         string.Create(CultureInfo.InvariantCulture, $"{NameOf(level)};seq={sequence}");
 }

@@ -40,22 +40,18 @@ internal static class BatchDescription
             .Takes(RequestFields.Durability(), RequestFields.ContentDigest(), RequestFields.ReprDigest())
             .Answers(200, "Committed.", ResponseFields.Durability)
             .WithBody(200, Json, Body(Answer))
-            .Answers(202, "Written to the journal file, its sync on the way: with Durability: buffered.", ResponseFields.Durability)
-            .Refuses(
+            .Answers(202, "Written to the journal file, its sync on the way: with Durability: buffered. Readers do not see it yet: hence no entity tags.", ResponseFields.DurabilityBuffered)
+            .Refuses([
                 ProblemCatalogue.InvalidRequest,
+                ProblemCatalogue.InvalidId,
                 ProblemCatalogue.InvalidJson,
                 ProblemCatalogue.DigestMismatch,
                 ProblemCatalogue.PreconditionFailed,
+                ProblemCatalogue.RequestTimeout,
                 ProblemCatalogue.PayloadTooLarge,
                 ProblemCatalogue.UnsupportedMediaType,
-                ProblemCatalogue.DocumentCorrupt,
-                ProblemCatalogue.InternalError,
-                ProblemCatalogue.Busy,
-                ProblemCatalogue.ShuttingDown,
-                ProblemCatalogue.Fenced,
-                ProblemCatalogue.OutcomeUnknown,
-                ProblemCatalogue.JournalDamaged,
-                ProblemCatalogue.OutOfSpace);
+                .. WriteProblems.All,
+            ]);
         operation.RequestBody = new OpenApiRequestBody
         {
             Required = true,

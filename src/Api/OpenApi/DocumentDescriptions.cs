@@ -77,7 +77,7 @@ internal static class DocumentDescriptions
                 ResponseFields.DurabilityBuffered,
                 ResponseFields.Location)
             .Answers(204, "Replaced.", ResponseFields.ETag, ResponseFields.Durability, ResponseFields.PreferenceApplied with { Example = "return=minimal" })
-            .Refuses(
+            .Refuses([
                 ProblemCatalogue.InvalidJson,
                 ProblemCatalogue.InvalidId,
                 ProblemCatalogue.InvalidRequest,
@@ -86,15 +86,8 @@ internal static class DocumentDescriptions
                 ProblemCatalogue.PreconditionFailed,
                 ProblemCatalogue.PayloadTooLarge,
                 ProblemCatalogue.UnsupportedMediaType,
-                ProblemCatalogue.DocumentCorrupt,
-                ProblemCatalogue.StorageFault,
-                ProblemCatalogue.InternalError,
-                ProblemCatalogue.Busy,
-                ProblemCatalogue.ShuttingDown,
-                ProblemCatalogue.Fenced,
-                ProblemCatalogue.OutcomeUnknown,
-                ProblemCatalogue.JournalDamaged,
-                ProblemCatalogue.OutOfSpace);
+                .. WriteProblems.All,
+            ]);
         operation.RequestBody = new OpenApiRequestBody
         {
             Required = true,
@@ -119,20 +112,13 @@ internal static class DocumentDescriptions
             RequestFields.Durability())
         .Answers(202, "Taken at level 'buffered': a power cut can still undo it.", ResponseFields.DurabilityBuffered)
         .Answers(204, "Deleted.", ResponseFields.Durability)
-        .Refuses(
+        .Refuses([
             ProblemCatalogue.InvalidId,
             ProblemCatalogue.InvalidRequest,
             ProblemCatalogue.NotFound,
             ProblemCatalogue.PreconditionFailed,
-            ProblemCatalogue.DocumentCorrupt,
-            ProblemCatalogue.StorageFault,
-            ProblemCatalogue.InternalError,
-            ProblemCatalogue.Busy,
-            ProblemCatalogue.ShuttingDown,
-            ProblemCatalogue.Fenced,
-            ProblemCatalogue.OutcomeUnknown,
-            ProblemCatalogue.JournalDamaged,
-            ProblemCatalogue.OutOfSpace);
+            .. WriteProblems.All,
+        ]);
 
     public static void Options(OpenApiOperation operation) => operation
         .Says("List the methods", "Says what every document takes, whether this one exists or not. Other methods are refused with 405 and the same Allow field.")

@@ -41,7 +41,6 @@ internal static class ServiceExamples
           "version": "0.1.0",
           "links": {
             "documents": "/docs/{id}",
-            "batch": "/batch",
             "status": "/status",
             "live": "/healthz/live",
             "ready": "/healthz/ready",
@@ -49,6 +48,9 @@ internal static class ServiceExamples
             "openapi": "/openapi/v1.json",
             "swagger": "/swagger",
             "problems": "/problems"
+          },
+          "actions": {
+            "batch": "POST /batch"
           }
         }
         """;

@@ -41,7 +41,13 @@ internal static class ServiceSchemas
             ("links", new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,
-                Description = "Paths by what is there; a name in braces stands for a part to fill in.",
+                Description = "Paths to GET by what is there; a name in braces stands for a part to fill in.",
+                AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String },
+            }),
+            ("actions", new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Description = "Methods with paths by what they do, for paths that have no GET.",
                 AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String },
             }))),
         new(ProblemType, Members(

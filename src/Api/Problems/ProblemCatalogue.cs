@@ -12,7 +12,7 @@ internal static class ProblemCatalogue
     public static readonly ProblemType InvalidId = new("invalid-id", 400, "Invalid document id", "An id is 1 to 1,024 bytes of UTF-8 without control characters and without the path segments '.' and '..'; in a URL each byte may be percent-encoded.");
     public static readonly ProblemType InvalidJson = new("invalid-json", 400, "Invalid JSON", "The body must be exactly one JSON value (RFC 8259): UTF-8 without a byte order mark, no duplicate names in an object, no lone surrogates, limited depth. 'line' counts from 1, 'bytePosition' from 0 within the line. Nothing was written.");
     public static readonly ProblemType DigestMismatch = new("digest-mismatch", 400, "Digest mismatch", "The body does not have the digest that Content-Digest or Repr-Digest states (RFC 9530): it was damaged on the way. Nothing was written.");
-    public static readonly ProblemType PreconditionFailed = new("precondition-failed", 412, "Precondition failed", "An If-… condition does not hold (RFC 9110, section 13). 'currentETag' and 'currentDigest' describe the document as it is, or are null where there is none. Nothing was written.");
+    public static readonly ProblemType PreconditionFailed = new("precondition-failed", 412, "Precondition failed", "An If-… condition does not hold (RFC 9110, section 13). 'currentETag' and 'currentDigest' describe the document as it is, or are null where there is none; of a batch, 'failures' does so for every operation whose conditions do not hold. Nothing was written.");
     public static readonly ProblemType PayloadTooLarge = new("payload-too-large", 413, "Payload too large", "The body is larger than the server takes. Nothing was written.");
     public static readonly ProblemType UnsupportedMediaType = new("unsupported-media-type", 415, "Unsupported media type", "Documents are sent as application/json or a type ending in +json, in UTF-8, without a content coding. Nothing was written.");
     public static readonly ProblemType RequestTimeout = new("request-timeout", 408, "Request timeout", "The request did not arrive completely in time. Nothing was done.");
@@ -38,6 +38,9 @@ internal static class ProblemCatalogue
 
     public static Problem Id(InvalidId error) =>
         new Problem(InvalidId, $"{Sentence(error.Reason)} Byte {error.BytePosition} of the id is the first at fault.").With(Member("bytePosition", error.BytePosition));
+
+    public static Problem BatchId(int index, InvalidId error) =>
+        Id(error) with { Detail = $"Operation {index}: {error.Reason.TrimEnd('.')}. Byte {error.BytePosition} of the id is the first at fault." };
 
     /// <summary>Outside the documents; removing the segment, as many servers do, could lead anywhere.</summary>
     public static Problem DotSegment { get; } = new(InvalidId, "The path holds the segment '.' or '..'.");

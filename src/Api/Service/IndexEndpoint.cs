@@ -20,7 +20,6 @@ internal static class IndexEndpoint
                 links = new
                 {
                     documents = "/docs/{id}",
-                    batch = "/batch",
                     status = "/status",
                     live = "/healthz/live",
                     ready = "/healthz/ready",
@@ -28,6 +27,10 @@ internal static class IndexEndpoint
                     openapi = "/openapi/v1.json",
                     swagger = "/swagger",
                     problems = "/problems",
+                },
+                actions = new
+                {
+                    batch = "POST /batch",
                 },
             });
     }

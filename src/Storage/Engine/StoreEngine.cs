@@ -41,7 +41,7 @@ internal sealed class StoreEngine
         Commits = new CommitPath(new KeyLocks(clock), Lookup, Journal, Backlog, health, clock);
         _filer = new Filer(directory.Documents, _filing, Pending, Journal, Backlog, health, clock, logger);
         _space = new SpaceWatch(Backlog, health, clock);
-        _metrics = new StoreMetrics(this, health);
+        _metrics = new StoreMetrics(this);
         Restore(opened.Entries);
         Journal.Start();
         _filer.Start();

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace DocService.Storage.Engine;
 
-/// <summary>The store's instruments, in the meter <c>DocService.Storage</c>.</summary>
+/// <summary>The instruments of a store that runs, in the meter <c>DocService.Storage</c>.</summary>
 /// <remarks>Owns: the meter. Thread: recorded on the journal's thread, observed on whichever asks.</remarks>
 internal sealed class StoreMetrics : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class StoreMetrics : IDisposable
     private readonly Histogram<double> _syncDuration;
     private readonly Histogram<int> _groupSize;
 
-    public StoreMetrics(StoreEngine engine, StoreHealth health)
+    public StoreMetrics(StoreEngine engine)
     {
         _syncDuration = _meter.CreateHistogram("docservice.journal.sync.duration", "s", "Time that a sync of the journal took.", advice: new InstrumentAdvice<double>
         {
@@ -31,8 +31,6 @@ internal sealed class StoreMetrics : IDisposable
         _meter.CreateObservableGauge("docservice.backlog.fill", () => engine.Backlog.Fill, "1", "How full the journal is; writers are slowed from 0.5.");
         _meter.CreateObservableGauge("docservice.durable_through", () => engine.Journal.Marks.DurableThrough, "{sequence}", "Every commit up to here is durable.");
         _meter.CreateObservableGauge("docservice.filed_through", () => engine.Journal.Marks.FiledThrough, "{sequence}", "Every commit up to here is filed.");
-        _meter.CreateObservableGauge("docservice.fenced", () => health.State == StoreState.Fenced ? 1 : 0, "1", "1 when a sync has failed and writes are refused.");
-        _meter.CreateObservableGauge("docservice.read_only", () => health.State == StoreState.ReadOnly ? 1 : 0, "1", "1 while the disk is full and puts are refused.");
         engine.Journal.Statistics.Synced = NoteSync;
     }
 

@@ -13,7 +13,7 @@ public sealed class OptionsLoadingTests
         DocServiceOptions options = Load();
 
         Assert.Equal("./data", options.DataDirectory);
-        Assert.Equal(DurabilityLevel.Filed, options.Level);
+        Assert.Equal(DurabilityLevel.Durable, options.Level);
         Assert.Equal(16L << 20, options.MaxDocumentBytes);
         Assert.Equal(128, options.MaxDepth);
         Assert.Equal(256L << 20, options.InFlightBytes);
@@ -36,6 +36,48 @@ public sealed class OptionsLoadingTests
         Assert.Equal("/somewhere", store.DataDirectory);
         Assert.Equal(TimeSpan.FromSeconds(1.5), store.BusyTimeout);
     }
+
+    [Fact]
+    public void Load_EmptySection_HasTheJournalsDefaults()
+    {
+        DocServiceOptions options = Load();
+
+        Assert.Equal(1000, options.MaxBatchOperations);
+        Assert.Equal(32L << 20, options.BatchBytesMax);
+        StoreOptions store = options.ToStoreOptions();
+        Assert.Equal(64L << 20, store.SegmentBytes);
+        Assert.Equal(1L << 30, store.JournalBytes);
+        Assert.Null(store.ReserveBytes); // two segments, whatever their length
+        Assert.Equal(1_000_000, store.PendingDocumentsMax);
+        Assert.Equal(TimeSpan.FromMilliseconds(50), store.SealAfter);
+        Assert.Equal(32L << 20, store.CommitBytesMax);
+    }
+
+    [Fact]
+    public void Load_EveryKeyOfTheJournal_IsTaken()
+    {
+        StoreOptions store = Load(
+            ("MaxDocumentBytes", "1000"), ("MaxBatchBytes", "2000"), ("SegmentBytes", "65536"), ("JournalBytes", "524288"),
+            ("ReserveBytes", "131072"), ("PendingDocumentsMax", "7"), ("SealAfter", "00:00:00.2")).ToStoreOptions();
+
+        Assert.Equal(65536, store.SegmentBytes);
+        Assert.Equal(524288, store.JournalBytes);
+        Assert.Equal(131072, store.ReserveBytes);
+        Assert.Equal(7, store.PendingDocumentsMax);
+        Assert.Equal(TimeSpan.FromMilliseconds(200), store.SealAfter);
+        Assert.Equal(2000, store.CommitBytesMax);
+        Assert.Equal(9, Load(("MaxBatchOperations", "9")).MaxBatchOperations);
+        Assert.Equal(DurabilityLevel.Buffered, Load(("Durability", "buffered")).Level);
+    }
+
+    /// <summary>What started a server before there were batches still does.</summary>
+    [Theory]
+    [InlineData("InFlightBytes", "33554432", 16L << 20)]
+    [InlineData("SegmentBytes", "18874368", 17L << 20)]
+    [InlineData("SegmentBytes", "1048576", 1L << 19)]
+    [InlineData("InFlightBytes", "1073741824", 32L << 20)]
+    public void Load_BatchSizeNotSaid_GivesWayToWhatIs(string key, string value, long expected) =>
+        Assert.Equal(expected, Load((key, value)).BatchBytesMax);
 
     [Fact]
     public void ToStoreOptions_RelativeDirectory_IsMadeAbsolute() =>
@@ -70,6 +112,12 @@ public sealed class OptionsLoadingTests
     [InlineData("InFlightBytes", "33554431")]
     [InlineData("InFlightBytes", "x")]
     [InlineData("BusyTimeout", "ten")]
+    [InlineData("MaxBatchOperations", "0")]
+    [InlineData("MaxBatchOperations", "5001")]
+    [InlineData("MaxBatchBytes", "0")]
+    [InlineData("MaxBatchBytes", "536870913")]
+    [InlineData("SegmentBytes", "64MiB")]
+    [InlineData("ReserveBytes", "two")]
     public void Load_ImpossibleValue_IsAnErrorThatNamesTheKey(string key, string value) =>
         Assert.Contains(key, Refused((key, value)), StringComparison.Ordinal);
 

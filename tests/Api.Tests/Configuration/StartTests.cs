@@ -19,6 +19,13 @@ public sealed class StartTests : IDisposable
     [InlineData("--DocService:MaxDepth=deep", "MaxDepth")]
     [InlineData("--DocService:BusyTimeout=10", "BusyTimeout")]
     [InlineData("--DocService:Durability=always", "always")]
+    [InlineData("--DocService:SegmentBytes=65537", "SegmentBytes")]
+    [InlineData("--DocService:SegmentBytes=8388608", "SegmentBytes")] // smaller than the largest document
+    [InlineData("--DocService:MaxBatchBytes=33554432", "SegmentBytes")] // a segment does not hold that batch
+    [InlineData("--DocService:JournalBytes=1000000", "JournalBytes")]
+    [InlineData("--DocService:ReserveBytes=100", "ReserveBytes")]
+    [InlineData("--DocService:PendingDocumentsMax=0", "PendingDocumentsMax")]
+    [InlineData("--DocService:SealAfter=00:01:00", "SealAfter")]
     public async Task Start_BadConfiguration_EndsWithOneLine(string argument, string named)
     {
         await AssertRefusedAsync(named, DataArgument, argument);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using DocService.Api.Tests.Support;
 
 namespace DocService.Api.Tests.Process;
 

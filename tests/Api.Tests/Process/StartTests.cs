@@ -1,3 +1,5 @@
+using DocService.Api.Tests.Support;
+
 namespace DocService.Api.Tests.Process;
 
 public sealed class StartTests

@@ -20,7 +20,6 @@ internal sealed record ApplicationSettings
     /// <summary>Quick to make; and a write is filed when it is answered, so that tests can look at the files.</summary>
     public static IReadOnlyDictionary<string, string> SmallJournal { get; } = new Dictionary<string, string>
     {
-        ["MaxBatchBytes"] = "16777216",
         ["SegmentBytes"] = "18874368",
         ["JournalBytes"] = "75497472",
         ["Durability"] = "filed",

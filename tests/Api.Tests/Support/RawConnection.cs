@@ -47,13 +47,7 @@ internal sealed class RawConnection : IDisposable
     /// <summary>Reads one answer, interim ones (1xx) included.</summary>
     public async Task<RawResponse> ReceiveAsync()
     {
-        int end;
-        while ((end = EndOfHeader()) < 0)
-        {
-            Assert.True(await FillAsync(), "the connection was closed before an answer: " + Encoding.Latin1.GetString([.. _received]));
-        }
-
-        string[] lines = Take(end).TrimEnd().Split("\r\n");
+        string[] lines = (await ReceiveHeaderAsync()).TrimEnd().Split("\r\n");
         var fields = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (string line in lines.Skip(1))
         {
@@ -64,6 +58,18 @@ internal sealed class RawConnection : IDisposable
 
         int status = int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture);
         return new RawResponse(status, fields, await ReceiveBodyAsync(fields));
+    }
+
+    /// <summary>Reads an answer's status line and fields, and leaves its body.</summary>
+    public async Task<string> ReceiveHeaderAsync()
+    {
+        int end;
+        while ((end = EndOfHeader()) < 0)
+        {
+            Assert.True(await FillAsync(), "the connection was closed before an answer: " + Encoding.Latin1.GetString([.. _received]));
+        }
+
+        return Take(end);
     }
 
     /// <summary>Whether the server has closed the connection without sending anything more.</summary>

@@ -1,96 +1,203 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
 
 using SystemProcess = System.Diagnostics.Process;
 
 namespace DocService.Api.Tests.Support;
 
-/// <summary>The built server as a process of its own, for what only a process has: signals, an exit code and a standard error stream.</summary>
-/// <remarks>Owns: the process, which is killed when disposed. Every wait ends after 30 s with an exception.</remarks>
+/// <summary>The built server as a process of its own, for what only a process has: connections, signals, an exit code and its two streams.</summary>
+/// <remarks>
+/// Owns: the process and the directory in which it runs, killed and removed when disposed. Every wait ends after 30 s
+/// with an exception; one for a server that has ended, at once.
+/// </remarks>
 internal sealed class ServerProcess : IDisposable
 {
-    private const string Listening = "Now listening on: ";
+    private const int StopSignal = 15; // SIGTERM
+    private const string Listening = "Now listening on: http://127.0.0.1:";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("docservice-process-");
     private readonly SystemProcess _process;
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(30));
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
+    private readonly TaskCompletionSource<int> _port = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServerProcess(SystemProcess process) => _process = process;
-
-    /// <summary>Where it listens.</summary>
-    public int Port { get; private set; }
-
-    /// <summary>Runs it until it ends by itself.</summary>
-    public static async Task<(int ExitCode, string Error)> RunAsync(params string[] arguments)
-    {
-        using ServerProcess server = Launch(arguments);
-        Task<string> output = server._process.StandardOutput.ReadToEndAsync(server._patience.Token);
-        string error = await server._process.StandardError.ReadToEndAsync(server._patience.Token);
-        await output;
-        await server._process.WaitForExitAsync(server._patience.Token);
-        return (server._process.ExitCode, error);
-    }
-
-    /// <summary>Starts it and waits until it listens.</summary>
-    public static async Task<ServerProcess> StartAsync(params string[] arguments)
-    {
-        ServerProcess server = Launch(arguments);
-        string? line;
-        while ((line = await server._process.StandardOutput.ReadLineAsync(server._patience.Token)) is not null)
-        {
-            int at = line.IndexOf(Listening, StringComparison.Ordinal);
-            if (at >= 0)
-            {
-                server.Port = new Uri(line[(at + Listening.Length)..]).Port;
-                return server;
-            }
-        }
-
-        server.Dispose();
-        throw new InvalidOperationException("The server ended before it listened.");
-    }
-
-    /// <summary>Sends SIGTERM and waits for the end.</summary>
-    public async Task<(int ExitCode, TimeSpan Duration)> TerminateAsync()
-    {
-        Task<string> output = _process.StandardOutput.ReadToEndAsync(_patience.Token);
-        var watch = Stopwatch.StartNew();
-        using (SystemProcess kill = SystemProcess.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync(_patience.Token);
-        }
-
-        await _process.WaitForExitAsync(_patience.Token);
-        TimeSpan duration = watch.Elapsed;
-        await output;
-        return (_process.ExitCode, duration);
-    }
-
-    public void Dispose()
-    {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-        }
-
-        _process.Dispose();
-        _patience.Dispose();
-    }
-
-    private static ServerProcess Launch(string[] arguments)
+    /// <summary>Starts it and does not wait.</summary>
+    /// <param name="arguments">Beside a data directory of its own, a small journal and a free port; later ones win.</param>
+    public ServerProcess(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
-            RedirectStandardError = true,
+            WorkingDirectory = _directory.FullName,
             RedirectStandardOutput = true,
-            WorkingDirectory = AppContext.BaseDirectory,
+            RedirectStandardError = true,
         };
-        start.ArgumentList.Add(typeof(Program).Assembly.Location);
-        start.ArgumentList.Add("--urls=http://127.0.0.1:0");
-        foreach (string argument in arguments)
+        IEnumerable<string> settings = ApplicationSettings.SmallJournal.Select(pair => $"--DocService:{pair.Key}={pair.Value}");
+        foreach (string argument in (string[])[typeof(Program).Assembly.Location, "--DocService:DataDirectory=data", "--urls=http://127.0.0.1:0", .. settings, .. arguments])
         {
             start.ArgumentList.Add(argument);
         }
 
-        return new ServerProcess(SystemProcess.Start(start)!);
+        _process = new SystemProcess { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => Take(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(_errors, line.Data);
+        _process.Exited += (_, _) => _port.TrySetException(new InvalidOperationException("The server ended before it listened: " + Errors));
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Output => Text(_output);
+
+    public string Errors => Text(_errors);
+
+    /// <summary>Where it runs, and what relative paths start from.</summary>
+    public string DirectoryPath => _directory.FullName;
+
+    /// <summary>Where it listens; known once <see cref="StartAsync"/> has returned.</summary>
+    public int Port => _port.Task.IsCompletedSuccessfully ? _port.Task.Result : throw new InvalidOperationException("The server does not listen yet.");
+
+    /// <summary>Starts it and waits until it listens.</summary>
+    public static async Task<ServerProcess> StartAsync(params string[] arguments)
+    {
+        var server = new ServerProcess(arguments);
+        try
+        {
+            await server._port.Task.WaitAsync(Patience);
+            return server;
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs it until it ends by itself.</summary>
+    public static async Task<(int ExitCode, string Error)> RunAsync(params string[] arguments)
+    {
+        using var server = new ServerProcess(arguments);
+        return (await server.ExitAsync(), server.Errors);
+    }
+
+    /// <summary>Sends the bytes on a new connection, once the server listens.</summary>
+    public async Task<Socket> SendAsync(string request)
+    {
+        int port = await _port.Task.WaitAsync(Patience);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
+        await socket.SendAsync(Encoding.Latin1.GetBytes(request));
+        return socket;
+    }
+
+    /// <summary>The answer to one request, up to the end of its body.</summary>
+    public async Task<string> AskAsync(string request)
+    {
+        using Socket socket = await SendAsync(request);
+        return await ReadAnswerAsync(socket);
+    }
+
+    /// <summary>Reads one answer with a Content-Length, or one that has no body.</summary>
+    public static async Task<string> ReadAnswerAsync(Socket socket)
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        var answer = new StringBuilder();
+        byte[] buffer = new byte[16 * 1024];
+        while (!IsComplete(answer.ToString()))
+        {
+            int count = await socket.ReceiveAsync(buffer, timeout.Token);
+            if (count == 0)
+            {
+                break;
+            }
+
+            answer.Append(Encoding.Latin1.GetString(buffer, 0, count));
+        }
+
+        return answer.ToString();
+    }
+
+    /// <summary>Asks it to stop.</summary>
+    public void Stop() => Assert.Equal(0, Kill(_process.Id, StopSignal));
+
+    /// <summary>Waits for the end; all output has been taken then.</summary>
+    public async Task<int> ExitAsync()
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(timeout.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Asks it to stop and waits for the end.</summary>
+    public async Task<(int ExitCode, TimeSpan Duration)> TerminateAsync()
+    {
+        long before = Stopwatch.GetTimestamp();
+        Stop();
+        return (await ExitAsync(), Stopwatch.GetElapsedTime(before));
+    }
+
+    /// <summary>Ends it as a crash does: nothing more is written.</summary>
+    public async Task CrashAsync()
+    {
+        _process.Kill();
+        await ExitAsync();
+    }
+
+    public void Dispose()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    private static bool IsComplete(string answer)
+    {
+        int end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        if (end < 0)
+        {
+            return false;
+        }
+
+        const string Field = "Content-Length: ";
+        int length = answer.IndexOf(Field, StringComparison.Ordinal);
+        return length < 0 || length > end
+            || answer.Length - end - 4 >= int.Parse(answer[(length + Field.Length)..].Split('\r')[0], CultureInfo.InvariantCulture);
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int process, int signal);
+
+    private static string Text(StringBuilder builder)
+    {
+        lock (builder)
+        {
+            return builder.ToString();
+        }
+    }
+
+    private void Take(StringBuilder builder, string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (builder)
+        {
+            builder.AppendLine(line);
+        }
+
+        int at = line.IndexOf(Listening, StringComparison.Ordinal);
+        if (at >= 0)
+        {
+            _port.TrySetResult(int.Parse(line[(at + Listening.Length)..], CultureInfo.InvariantCulture));
+        }
     }
 }

@@ -1,0 +1,108 @@
+using DocService.Api.Tests.Support;
+
+namespace DocService.Api.Tests.Metrics;
+
+/// <summary>GET /metrics of a server in its own process: in this one, applications of other tests would be measured too.</summary>
+public sealed class MetricsTests
+{
+    [Fact]
+    public async Task Get_Metrics_IsPrometheusTextWithEveryInstrument()
+    {
+        using ServerProcess server = await ServerProcess.StartAsync();
+        await WriteAsync(server, 1);
+        RawResponse response = await RawConnection.AskAsync(server.Port, "GET", "/metrics");
+        PrometheusText metrics = PrometheusText.Parse(response.Body);
+
+        Assert.Equal(200, response.Status);
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Field("Content-Type"));
+        foreach ((string name, string kind) in new[]
+        {
+            ("docservice_journal_sync_duration_seconds", "histogram"), ("docservice_journal_group_size", "histogram"),
+            ("docservice_journal_written_bytes_total", "counter"), ("docservice_journal_queue", "gauge"), ("docservice_journal_used_bytes", "gauge"),
+            ("docservice_pending", "gauge"), ("docservice_backlog", "gauge"), ("docservice_backlog_fill", "gauge"),
+            ("docservice_durable_through", "gauge"), ("docservice_filed_through", "gauge"),
+            ("docservice_fenced", "gauge"), ("docservice_read_only", "gauge"), ("docservice_damaged", "gauge"),
+            ("http_server_request_duration_seconds", "histogram"), ("http_server_active_requests", "gauge"),
+            ("kestrel_active_connections", "gauge"),
+        })
+        {
+            Assert.True(metrics.Kinds.TryGetValue(name, out string? found), name);
+            Assert.Equal(kind, found);
+        }
+
+        Assert.Equal(0, metrics.Samples["docservice_fenced"]);
+        Assert.Equal(0, metrics.Samples["docservice_read_only"]);
+        Assert.Equal(0, metrics.Samples["docservice_damaged"]);
+        Assert.InRange(metrics.Samples["docservice_backlog_fill"], 0, 1);
+    }
+
+    [Fact]
+    public async Task Get_MetricsAfterWrites_HaveGrownByThem()
+    {
+        const int Writes = 25;
+        using ServerProcess server = await ServerProcess.StartAsync();
+        await WriteAsync(server, 1);
+        PrometheusText before = await ReadAsync(server);
+        long last = await WriteAsync(server, Writes);
+        (await RawConnection.AskAsync(server.Port, "GET", "/docs/absent")).AssertProblem(404, "not-found");
+        PrometheusText after = await ReadAsync(server);
+
+        double Growth(string name) => after.Sum(name) - before.Sum(name);
+        Assert.Equal(Writes, Growth("docservice_journal_group_size_sum")); // every commit is counted once, however they were grouped
+        Assert.InRange(Growth("docservice_journal_group_size_count"), 1, Writes);
+        Assert.True(Growth("docservice_journal_sync_duration_seconds_count") >= Growth("docservice_journal_group_size_count"));
+        Assert.True(Growth("docservice_journal_sync_duration_seconds_sum") > 0);
+        Assert.True(Growth("docservice_journal_written_bytes_total") >= 4096);
+        Assert.Equal(last, after.Samples["docservice_durable_through"]);
+        Assert.InRange(after.Samples["docservice_filed_through"], before.Samples["docservice_filed_through"], last);
+
+        // A request is counted when it has ended, which may be a moment after its answer has come.
+        await WaitForAsync(server, "PUT", "201", Writes + 1);
+        await WaitForAsync(server, "GET", "404", 1);
+    }
+
+    [Fact]
+    public async Task Head_Metrics_HasNoBody()
+    {
+        using ServerProcess server = await ServerProcess.StartAsync();
+        using RawConnection connection = await RawConnection.OpenAsync(server.Port);
+        await connection.SendAsync("HEAD /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+
+        string answer = await connection.ReceiveHeaderAsync();
+        Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
+        Assert.True(await connection.IsClosedByServerAsync());
+    }
+
+    private static async Task WaitForAsync(ServerProcess server, string method, string status, int count)
+    {
+        double found = 0;
+        for (int attempt = 0; attempt < 100 && found < count; attempt++)
+        {
+            PrometheusText metrics = await ReadAsync(server);
+            found = metrics.Samples
+                .Where(sample => sample.Key.StartsWith("http_server_request_duration_seconds_count{", StringComparison.Ordinal)
+                    && sample.Key.Contains($"http_request_method=\"{method}\"", StringComparison.Ordinal)
+                    && sample.Key.Contains($"http_response_status_code=\"{status}\"", StringComparison.Ordinal))
+                .Sum(sample => sample.Value);
+        }
+
+        Assert.Equal(count, found);
+    }
+
+    private static async Task<PrometheusText> ReadAsync(ServerProcess server) =>
+        PrometheusText.Parse((await RawConnection.AskAsync(server.Port, "GET", "/metrics")).Body);
+
+    /// <summary>Writes new documents; returns the last one's sequence.</summary>
+    private static async Task<long> WriteAsync(ServerProcess server, int count)
+    {
+        string level = string.Empty;
+        for (int index = 0; index < count; index++)
+        {
+            RawResponse put = await RawConnection.AskAsync(server.Port, "PUT", "/docs/" + TestApplication.NewId(), "1");
+            Assert.Equal(201, put.Status);
+            level = put.Field("Durability")!;
+        }
+
+        return long.Parse(level.Split("seq=")[1], System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
