@@ -40,7 +40,7 @@ internal sealed class DocServiceOptions
     /// <summary>Length of a journal segment in bytes.</summary>
     public long SegmentBytes { get; set; } = 64L << 20;
 
-    /// <summary>Bytes of journal, its reserve included.</summary>
+    /// <summary>Bytes of journal, its reserve included; two more segments stand by for recovery.</summary>
     public long JournalBytes { get; set; } = 1L << 30;
 
     /// <summary>Bytes of spare segments kept for deletes and starts on a full disk; unset: two segments.</summary>

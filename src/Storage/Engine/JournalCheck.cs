@@ -60,11 +60,11 @@ internal sealed class JournalCheck(VerificationReport report)
         report.Segments++;
         try
         {
-            using var file = new PatchyFile(journal.TryOpen(name, FileAccess.Read) ?? throw new FileSystemException("open", name, Errno.ENOENT));
+            using IFile file = journal.TryOpen(name, FileAccess.Read) ?? throw new FileSystemException("open", name, Errno.ENOENT);
             JournalScan scan = JournalScan.Read(file, name, storeId, ref buffer);
             scans.Add(scan);
             report.Records += scan.Records.Count;
-            if (file.UnreadableAt is { } offset)
+            if (scan.UnreadableAt is { } offset)
             {
                 Add(name, offset, "the device cannot read this");
             }

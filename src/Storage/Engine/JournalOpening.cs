@@ -120,6 +120,12 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
             pool.Recycle(filed);
         }
 
+        // Without a header and not missed by anybody: nothing in them is needed.
+        foreach (JournalScan unneeded in verdict.Scans.Where(scan => scan.Header is null))
+        {
+            directory.Journal.TryUnlink(unneeded.Name);
+        }
+
         return new OpenedJournal
         {
             Pool = pool,

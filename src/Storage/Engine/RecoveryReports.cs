@@ -27,7 +27,8 @@ internal static class RecoveryReports
     ];
 
     /// <summary>What is missing, without the place.</summary>
-    public static string Describe(JournalDamage damage) =>
-        $"commits {damage.FirstSequence} to {damage.LastSequence} cannot be read"
-        + (damage.Ids.Count > 0 ? $" (documents that can still be named: {string.Join(", ", damage.Ids.Take(IdsMax))})" : string.Empty);
+    public static string Describe(JournalDamage damage) => damage.FirstSequence is null
+        ? "it cannot be read which commits stood there"
+        : $"commits {damage.FirstSequence} to {damage.LastSequence} cannot be read"
+            + (damage.Ids.Count > 0 ? $" (documents that can still be named: {string.Join(", ", damage.Ids.Take(IdsMax))})" : string.Empty);
 }

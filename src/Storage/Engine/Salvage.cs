@@ -56,7 +56,7 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
         byte[] buffer = new byte[CopyBytes];
         foreach (string segment in names)
         {
-            using IFile? source = directory.Journal.TryOpen(segment, FileAccess.Read);
+            using PatchyFile? source = directory.Journal.TryOpen(segment, FileAccess.Read) is { } file ? new PatchyFile(file) : null;
             using IFile copy = target.Create(segment);
             int count;
             for (long offset = 0; source is not null && (count = source.Read(buffer, offset)) > 0; offset += count)

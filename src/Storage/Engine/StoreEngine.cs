@@ -80,6 +80,11 @@ internal sealed class StoreEngine
         _filer.Dispose();
         Journal.Stop();
         _keeper.Dispose();
+    }
+
+    /// <summary>After <see cref="Stop"/>, once nobody reads any more.</summary>
+    public void CloseFiles()
+    {
         Journal.CloseFiles();
         _opened.Pool.Dispose();
     }

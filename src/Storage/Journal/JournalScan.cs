@@ -52,18 +52,22 @@ internal sealed class JournalScan
 
     public List<DamagedRecord> DamagedRecords { get; } = [];
 
+    /// <summary>The first block that the device could not read; zeros stood for it. Null when it read everything.</summary>
+    public long? UnreadableAt { get; private set; }
+
     /// <summary>Reads the segment. The buffer is grown as needed and serves the next one again.</summary>
-    /// <exception cref="FileSystemException">The file cannot be read.</exception>
+    /// <exception cref="FileSystemException">The file cannot be read; blocks that the device cannot read are no such error.</exception>
     /// <exception cref="StoreFormatException">It was written by a later version.</exception>
-    public static JournalScan Read(IFile file, string name, Guid storeId, ref byte[] buffer)
+    public static JournalScan Read(IFile segment, string name, Guid storeId, ref byte[] buffer)
     {
+        var file = new PatchyFile(segment);
         long number = Segment.TryParseName(name) ?? throw new ArgumentException("Not a segment's name.", nameof(name));
         long length = file.GetLength();
         byte[] block = new byte[JournalFormat.BlockBytes];
         SegmentHeader? header = file.Read(block, 0) == block.Length ? SegmentHeader.TryRead(block) : null;
         if (header is not { } known || known.Number != number || known.StoreId != storeId)
         {
-            return new JournalScan(name, number, null);
+            return new JournalScan(name, number, null) { UnreadableAt = file.UnreadableAt };
         }
 
         var scan = new JournalScan(name, number, header);
@@ -74,6 +78,7 @@ internal sealed class JournalScan
         }
 
         bytes = file.Read(buffer.AsSpan(0, bytes), 0);
+        scan.UnreadableAt = file.UnreadableAt;
         scan.ReadRecords(buffer.AsSpan(0, bytes), known);
         return scan;
     }
@@ -96,7 +101,7 @@ internal sealed class JournalScan
         }
     }
 
-    /// <summary>Where the intact record at the offset ends; 0 when there is none.</summary>
+    /// <summary>Where the record with an intact header at the offset ends; 0 when there is none.</summary>
     private int TryReadRecord(ReadOnlySpan<byte> segment, int offset, SegmentHeader header)
     {
         if (RecordHeader.TryRead(segment[offset..], header.Salt, header.SizeBytes - offset) is not { } record)
@@ -108,8 +113,9 @@ internal sealed class JournalScan
         ReadOnlySpan<byte> payload = segment.Slice(offset + RecordHeader.Bytes, payloadBytes);
         if (payloadBytes != record.PayloadBytes || XxHash3.HashToUInt64(payload) != record.PayloadHash)
         {
+            // Its length is checked, so the records of its group behind it are found too.
             DamagedRecords.Add(new DamagedRecord(offset, record.Sequence, LegibleIds(payload)));
-            return 0;
+            return Math.Min(offset + record.PaddedBytes, segment.Length);
         }
 
         Records.Add(new ScannedRecord(record.Sequence, offset, record.PayloadBytes, record.Type, record.PayloadHash));

@@ -7,12 +7,12 @@ internal readonly record struct LiveRecord(JournalScan Scan, ScannedRecord Recor
 }
 
 /// <summary>Committed data that cannot be read.</summary>
-/// <param name="FirstSequence">First commit missing.</param>
+/// <param name="FirstSequence">First commit missing; null where it cannot be known which.</param>
 /// <param name="LastSequence">Last commit missing.</param>
 /// <param name="File">Segment it should stand in, or that is damaged.</param>
 /// <param name="Offset">Where in it the damage begins.</param>
 /// <param name="Ids">Documents that can still be named.</param>
-internal sealed record JournalDamage(long FirstSequence, long LastSequence, string File, long Offset, IReadOnlyList<string> Ids);
+internal sealed record JournalDamage(long? FirstSequence, long? LastSequence, string File, long Offset, IReadOnlyList<string> Ids);
 
 /// <summary>What the scans of all segments amount to: the truth table of recovery, as a function of what was found.</summary>
 /// <remarks>
@@ -48,7 +48,7 @@ internal sealed class JournalVerdict
     /// <summary>Commits in (F, End], ascending; with damage, every intact one.</summary>
     public List<LiveRecord> Live { get; } = [];
 
-    /// <summary>Intact records behind the end of the log: torn groups, never acknowledged.</summary>
+    /// <summary>Records with an intact header behind the end of the log: torn groups, never acknowledged.</summary>
     public int DiscardedRecords { get; private set; }
 
     public List<JournalDamage> Damage { get; } = [];
@@ -61,6 +61,7 @@ internal sealed class JournalVerdict
         verdict.CollectValid();
         verdict.Walk();
         verdict.JudgeHeaders();
+        verdict.JudgeUnreadable();
         verdict.FindCleanStop();
         return verdict;
     }
@@ -127,7 +128,7 @@ internal sealed class JournalVerdict
         }
 
         End = Math.Max(DurableThrough, Live.Count > 0 ? Live[^1].Sequence : 0);
-        DiscardedRecords = _valid.Count - next;
+        DiscardedRecords = _valid.Count - next + _scans.Sum(scan => scan.DamagedRecords.Count(bad => bad.Sequence > End && bad.Sequence <= ValidThrough(scan)));
     }
 
     /// <summary>Steps over sequences that were skipped on purpose, as a segment's header says.</summary>
@@ -194,11 +195,23 @@ internal sealed class JournalVerdict
     {
         if (_scans.Count == 0)
         {
-            Damage.Add(new JournalDamage(0, 0, "(no segment)", 0, []));
+            Damage.Add(new JournalDamage(null, null, "(no segment)", 0, []));
         }
         else if (_scans[^1].Header is null)
         {
-            Damage.Add(new JournalDamage(End + 1, End + 1, _scans[^1].Name, 0, []));
+            Damage.Add(new JournalDamage(null, null, _scans[^1].Name, 0, []));
+        }
+    }
+
+    /// <summary>
+    /// A power cut leaves torn blocks that can be read. One that the device cannot read is a failing device, and may
+    /// have held anything: it is passed over only where everything in the segment is filed.
+    /// </summary>
+    private void JudgeUnreadable()
+    {
+        foreach (JournalScan scan in _scans.Where(scan => scan.UnreadableAt is not null && ValidThrough(scan) > FiledThrough && !Damage.Exists(damage => damage.File == scan.Name)))
+        {
+            Damage.Add(new JournalDamage(null, null, scan.Name, scan.UnreadableAt!.Value, []));
         }
     }
 

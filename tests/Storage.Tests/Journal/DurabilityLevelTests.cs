@@ -84,6 +84,24 @@ public sealed class DurabilityLevelTests
         Assert.Contains(disk.CrashNow().Nothing().Open().Disk.Tree(), path => path.EndsWith("/a.json", StringComparison.Ordinal));
     }
 
+    /// <summary>Closing waited for the request, the request for filing: the store was left without a clean stop, its directory locked.</summary>
+    [Fact]
+    public async Task Dispose_WhileAPutWaitsForFilingThatCannotBeDone_TellsTheLevelReachedAndReleasesTheDirectory()
+    {
+        var disk = new SimulatedFileSystem();
+        DocumentStore store = JournalTest.Open(disk);
+        _ = disk.FailCall(1, Errno.EACCES, forever: true, where: JournalTest.IsTempCreation);
+        Task<WriteResult> put = store.PutAsync("a", "1", DurabilityLevel.Filed);
+        await JournalTest.UntilAsync(() => store.Status.FilingObstacle is not null, "filing has met the obstacle");
+
+        await store.DisposeAsync();
+
+        Assert.Equal(DurabilityLevel.Durable, (await put.SoonAsync()).Level);
+        disk.ClearFaults();
+        await using DocumentStore reopened = JournalTest.Open(disk);
+        Assert.Equal("1", await reopened.ReadAsync("a"));
+    }
+
     [Fact]
     public async Task Put_FiledButFilingHangs_AnswersWithWhatWasReached()
     {

@@ -42,7 +42,7 @@ public sealed class RecoveryTests
         Assert.Equal("{\"v\":2}", await store.ReadAsync("b"));
         Assert.Null(await store.ReadAsync("c"));
         Assert.Null(await store.ReadAsync("d"));
-        Assert.Equal(form == BadForm.CutOff ? 0 : 1, store.Status.Recovery!.DiscardedRecords);
+        Assert.Equal(form == BadForm.Payload ? 2 : 1, store.Status.Recovery!.DiscardedRecords); // the bad one where its header can be read, and the one behind it
         Assert.True((await store.PutAsync("c", "1", DurabilityLevel.Durable)).Sequence > 4);
     }
 
@@ -108,6 +108,41 @@ public sealed class RecoveryTests
             id => new SegmentForge(id, 1).Put(1, "a", 0).SpoilHeader(),
             id => new SegmentForge(id, 2, startsAfter: 1, filed: 1).Put(2, "b", 1, filed: 1));
         await using DocumentStore store = JournalTest.Open(disk);
+        Assert.Equal(StoreState.Ready, store.Status.State);
+        Assert.Equal("{\"v\":2}", await store.ReadAsync("b"));
+        Assert.DoesNotContain("00000001.journal", disk.Segments());
+    }
+
+    /// <summary>The start was refused as if the directory were unusable, and salvage with it.</summary>
+    [Fact]
+    public async Task Open_UnreadableBlockInASegmentWithUnfiledCommits_IsDamagedAndSalvageTakesTheRest()
+    {
+        SimulatedFileSystem disk = await JournalTest.DiskWithAsync(id => new SegmentForge(id, 1).Put(1, "a", 0).Put(2, "b", 0).Put(3, "c", 0));
+        FailBlock(disk, 2);
+        await using (DocumentStore damaged = JournalTest.Open(disk))
+        {
+            Assert.Equal(StoreState.Damaged, damaged.Status.State);
+            Assert.Contains("00000001.journal from offset 8192", damaged.Status.Reason!, StringComparison.Ordinal);
+        }
+
+        SalvageReport report = DocumentStore.Salvage(disk, JournalTest.Options, TimeProvider.System);
+        Assert.Contains("from offset 8192", Assert.Single(report.Lost), StringComparison.Ordinal);
+
+        await using DocumentStore store = JournalTest.Open(disk);
+        Assert.Equal(StoreState.Ready, store.Status.State);
+        Assert.Equal("{\"v\":1}", await store.ReadAsync("a"));
+    }
+
+    [Fact]
+    public async Task Open_UnreadableBlockWhereEverythingIsFiled_IsReady()
+    {
+        SimulatedFileSystem disk = await JournalTest.DiskWithAsync(
+            id => new SegmentForge(id, 1).Put(1, "a", 0),
+            id => new SegmentForge(id, 2, startsAfter: 1, filed: 1).Put(2, "b", 1, filed: 1));
+        FailBlock(disk, 1, "00000001.journal");
+
+        await using DocumentStore store = JournalTest.Open(disk);
+
         Assert.Equal(StoreState.Ready, store.Status.State);
         Assert.Equal("{\"v\":2}", await store.ReadAsync("b"));
     }
@@ -225,4 +260,12 @@ public sealed class RecoveryTests
         await Assert.ThrowsAsync<JournalDamagedException>(() => store.DeleteAsync("a"));
         await Assert.ThrowsAsync<JournalDamagedException>(() => store.PutAllAsync(["y", "z"], "1", DurabilityLevel.Durable));
     }
+
+    /// <summary>From now on the device cannot read that block of the segment.</summary>
+    private static void FailBlock(SimulatedFileSystem disk, int block, string segment = "00000001.journal") => _ = disk.FailCall(
+        1,
+        Errno.EIO,
+        forever: true,
+        where: call => call.Kind == CallKind.Read && call.Path == JournalTest.PathOf(segment)
+            && call.Offset < (block + 1) * JournalTest.Block && call.Offset + call.Length > block * JournalTest.Block);
 }
