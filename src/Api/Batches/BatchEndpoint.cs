@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
@@ -12,6 +13,9 @@ namespace DocService.Api.Batches;
 /// <summary>POST /batch: several documents in one commit, all or nothing.</summary>
 internal sealed class BatchEndpoint(DocumentStore store, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime)
 {
+    /// <summary>JSON for programs, not inside HTML: an entity tag is <c>"\"17\""</c>, an id its own characters.</summary>
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/batch", ["POST"], Post).WithName("PostBatch").WithTags("Documents").Describe(BatchDescription.Post);
 
@@ -101,7 +105,7 @@ internal sealed class BatchEndpoint(DocumentStore store, ByteBudget budget, DocS
         context.Response.StatusCode = isBuffered ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
         context.Response.ContentType = "application/json";
         context.Response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);
-        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, WriterOptions);
         writer.WriteStartObject();
         writer.WriteNumber("sequence", result.Sequence);
         writer.WriteStartArray("results");

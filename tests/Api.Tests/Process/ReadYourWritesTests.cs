@@ -7,7 +7,8 @@ namespace DocService.Api.Tests.Process;
 
 /// <summary>
 /// A client that reads back each write right after its acknowledgement, while 64 others write, never sees an older
-/// version; nobody ever sees a version that is not durable, at whatever level it was written.
+/// version. Where publication came after the acknowledgement, or a look that finds an unpublished version went to the
+/// document's file, it would.
 /// </summary>
 public sealed class ReadYourWritesTests
 {
