@@ -88,7 +88,6 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
         }
 
         await LoadAsync(server, cancellation);
-        await crash.RecoverAsync();
         return Inspect();
     }
 
@@ -97,7 +96,7 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
         using var http = Connect(server);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var hostile = new HostileClients(server.Port, options.IdleConnections, clock);
-        Task load = new Load(new Exchange(http, _ledger, clock), _ledger, _random.Next()).RunAsync(stop.Token);
+        Task load = new Load(new Exchange(http, _ledger, clock, crash.Kind == CrashKind.PowerCut), _ledger, _random.Next()).RunAsync(stop.Token);
         Task annoyance = hostile.RunAsync(stop.Token);
         try
         {
@@ -110,7 +109,15 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
             await annoyance;
         }
 
-        await load;
+        try
+        {
+            await load;
+        }
+        finally
+        {
+            await crash.RecoverAsync();
+        }
+
         _crashed = clock.GetTimestamp();
         _tally.Hostile += hostile.Requests;
     }
@@ -135,7 +142,7 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
         _hasServed = true;
         IReadOnlyList<Call> calls = _ledger.Calls;
         _tally.Add(calls);
-        var reading = new Exchange(http, new Ledger(_ledger.Keys), clock); // these reads belong to no epoch
+        var reading = new Exchange(http, new Ledger(_ledger.Keys), clock, diskMayFail: false); // these reads belong to no epoch
         var found = new Dictionary<string, Observation>();
         foreach (string key in _ledger.Keys)
         {

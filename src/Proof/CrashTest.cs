@@ -97,7 +97,7 @@ public sealed class CrashTest(CrashTestOptions options, TimeProvider clock, Acti
     /// <summary>The image goes; what stood in it is evidence.</summary>
     private static void KeepData(string from, string to)
     {
-        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        foreach (string file in !Directory.Exists(from) ? [] : Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {
             string copy = Path.Combine(to, Path.GetRelativePath(from, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);

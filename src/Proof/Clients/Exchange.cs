@@ -11,7 +11,11 @@ namespace DocService.Proof.Clients;
 /// Thread: any. On failure: whatever the connection does, the call is in the ledger with an unknown outcome; only what
 /// the server must never answer is thrown, as <see cref="ViolationException"/>.
 /// </remarks>
-internal sealed class Exchange(HttpClient http, Ledger ledger, TimeProvider clock)
+/// <param name="http">To the server.</param>
+/// <param name="ledger">Takes every call.</param>
+/// <param name="clock">Gives the timestamps.</param>
+/// <param name="diskMayFail">The disk may be taken away under the server: then 500 is an honest answer.</param>
+internal sealed class Exchange(HttpClient http, Ledger ledger, TimeProvider clock, bool diskMayFail)
 {
     private volatile bool _isGone;
 
@@ -33,6 +37,7 @@ internal sealed class Exchange(HttpClient http, Ledger ledger, TimeProvider cloc
             {
                 HttpStatusCode.OK => Seen(key, answer, body),
                 HttpStatusCode.NotFound => Observation.Absent,
+                HttpStatusCode.InternalServerError when diskMayFail => null,
                 HttpStatusCode.ServiceUnavailable when Answers.OfWrite(answer.StatusCode, Encoding.UTF8.GetString(body), $"GET {key}") == Outcome.Refused => null,
                 _ => throw new ViolationException($"GET {key}: answered {(int)answer.StatusCode}: {Encoding.UTF8.GetString(body)}"),
             };
@@ -103,9 +108,14 @@ internal sealed class Exchange(HttpClient http, Ledger ledger, TimeProvider cloc
         return call;
     }
 
-    private static Call Single(Call call, HttpResponseMessage answer, string body)
+    private Call Single(Call call, HttpResponseMessage answer, string body)
     {
         Step step = call.Steps[0];
+        if (IsDiskFault(answer))
+        {
+            return call;
+        }
+
         Outcome outcome = Answers.OfWrite(answer.StatusCode, body, $"{step}");
         long? sequence = Answers.Sequence(answer);
         if (outcome == Outcome.Acknowledged && step.Kind == StepKind.Put && (sequence is null || Answers.Version(answer) != sequence))
@@ -122,8 +132,13 @@ internal sealed class Exchange(HttpClient http, Ledger ledger, TimeProvider cloc
         return call with { Outcome = outcome, Steps = [step], Sequence = answer.StatusCode == HttpStatusCode.NotFound ? null : sequence };
     }
 
-    private static Call Batch(Call call, HttpResponseMessage answer, string body)
+    private Call Batch(Call call, HttpResponseMessage answer, string body)
     {
+        if (IsDiskFault(answer))
+        {
+            return call;
+        }
+
         Outcome outcome = Answers.OfWrite(answer.StatusCode, body, $"batch {call.Number}");
         Step[] steps = [.. call.Steps];
         long? sequence = null;
@@ -150,6 +165,8 @@ internal sealed class Exchange(HttpClient http, Ledger ledger, TimeProvider cloc
         bool wroteNothing = outcome == Outcome.Acknowledged && !Array.Exists(steps, step => step.IsWrite && step.ChangesWhenAcknowledged);
         return call with { Outcome = outcome, Steps = steps, Sequence = wroteNothing ? null : sequence ?? Answers.Sequence(answer) };
     }
+
+    private bool IsDiskFault(HttpResponseMessage answer) => diskMayFail && answer.StatusCode == HttpStatusCode.InternalServerError;
 
     private static long? CurrentOf(string body)
     {
