@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using DocService.Proof.Crashes;
 
 namespace DocService.Proof;
@@ -31,7 +30,7 @@ public sealed class CrashTest(CrashTestOptions options, TimeProvider clock, Acti
         Directory.CreateDirectory(directory);
         try
         {
-            _report.LinesWritten.Add($"kernel: {RuntimeInformation.OSDescription}");
+            _report.LinesWritten.Add("kernel: Linux " + File.ReadAllText("/proc/sys/kernel/osrelease").Trim());
             if (options.Kills > 0)
             {
                 await RunAsync(new Kill(), directory, Path.Combine(directory, "kills.log"), options.Kills, cancellation);

@@ -13,13 +13,13 @@ internal static class AgeCheck
                 : null;
         }
 
-        if (found.Version >= told.Sequence)
+        if (found.Version > told.Sequence || (found.Version == told.Sequence && !told.IsDelete))
         {
             return null;
         }
 
         return told.IsDelete
-            ? $"resurrected delete: {key} has {found}, its deletion with sequence {told.Sequence} was acknowledged"
+            ? $"resurrected delete: {key} has {found}, and was gone at sequence {told.Sequence}"
             : $"lost write: {key} has {found}, version {told.Sequence} was told";
     }
 
