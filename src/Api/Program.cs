@@ -7,7 +7,7 @@ try
 {
     if (Command.IsAskedFor(args))
     {
-        return Command.Run(args);
+        return await Command.RunAsync(args);
     }
 
     if (SalvageCommand.IsAskedFor(args))

@@ -6,7 +6,7 @@ internal static class Command
     public static bool IsAskedFor(string[] args) => args.Length > 0 && !args[0].StartsWith('-');
 
     /// <summary>Runs it; every refusal is one line on the error output.</summary>
-    public static int Run(string[] args)
+    public static async Task<int> RunAsync(string[] args)
     {
         try
         {
@@ -14,13 +14,14 @@ internal static class Command
             {
                 "verify" => VerifyCommand.Run(args.AsSpan(1)),
                 "doctor" => DoctorCommand.Run(args.AsSpan(1)),
+                "crashtest" => await CrashTestCommand.RunAsync(args[1..]),
                 _ => throw new UsageException($"'{args[0]}' is not a command."),
             };
         }
         catch (UsageException exception)
         {
             Console.Error.WriteLine($"docservice: {exception.Message}");
-            Console.Error.WriteLine($"usage: {VerifyCommand.Usage}\n       {DoctorCommand.Usage}");
+            Console.Error.WriteLine($"usage: {VerifyCommand.Usage}\n       {DoctorCommand.Usage}\n       {CrashTestCommand.Usage}");
             return ExitCode.Usage;
         }
         catch (Exception exception) when (StartRefusal.Explain(exception) is { } line)

@@ -183,5 +183,5 @@ internal sealed class JournalCheck(VerificationReport report)
     }
 
     private void Add(string name, long offset, string what) =>
-        report.DamageFound.Add(new VerificationDamage($"{DataDirectory.JournalName}/{name}", offset, what));
+        report.DamageFound.Add(new VerificationDamage(Segment.TryParseName(name) is null ? DataDirectory.JournalName : $"{DataDirectory.JournalName}/{name}", offset, what));
 }

@@ -1,0 +1,9 @@
+namespace DocService.Proof.Ledgers;
+
+/// <summary>What a call asks of one document.</summary>
+internal enum StepKind
+{
+    Read,
+    Put,
+    Delete,
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using DocService.Proof.Ledgers;
+
+namespace DocService.Proof;
+
+/// <summary>The counts of one campaign.</summary>
+internal sealed class Tally
+{
+    public int Crashes { get; set; }
+
+    public int CrashesDuringStart { get; set; }
+
+    public int Acknowledged { get; private set; }
+
+    public int Reads { get; private set; }
+
+    public int Unknown { get; private set; }
+
+    public int Refused { get; private set; }
+
+    public int KeysRead { get; set; }
+
+    public int Hostile { get; set; }
+
+    public void Add(IReadOnlyList<Call> calls)
+    {
+        bool IsWrite(Call call) => call.Steps.Any(step => step.IsWrite);
+        Acknowledged += calls.Count(call => IsWrite(call) && call.Outcome is Outcome.Acknowledged or Outcome.Buffered);
+        Reads += calls.Count(call => !IsWrite(call) && call.Outcome == Outcome.Acknowledged);
+        Unknown += calls.Count(call => IsWrite(call) && call.Outcome == Outcome.Unknown);
+        Refused += calls.Count(call => IsWrite(call) && call.Outcome is Outcome.Refused or Outcome.ConditionFailed);
+    }
+
+    public string Describe(long operations) => string.Create(CultureInfo.InvariantCulture,
+        $"{Crashes} ({CrashesDuringStart} of them during a start), {Acknowledged:N0} acknowledged writes checked, {Reads:N0} reads, {Refused:N0} refused, {Unknown:N0} unknown outcomes, {KeysRead:N0} documents read after crashes, {operations:N0} operations in linearizable histories, {Hostile:N0} hostile requests");
+}

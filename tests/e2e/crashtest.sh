@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# crashtest: kill -9 under concurrent and hostile clients, again and again, judged by a ledger outside of the server; and
+# that it fails where it must: against a disk that loses files and against one that loses syncs.
+#   crashtest.sh [KILLS]     default 100, or DOCSERVICE_KILLS
+source "$(dirname "$0")/lib.sh"
+kills=${1:-${DOCSERVICE_KILLS:-100}}
+mkdir "$work/place"
+
+# crashtest [ARGUMENT...]: sets $code to the exit code; the report in $work/report.
+crashtest() {
+  code=0
+  # No time limit of its own beside that of whoever runs this: the count is what was asked for.
+  dotnet "$server_dll" crashtest --data "$work/place" "$@" >"$work/report" 2>&1 </dev/null || code=$?
+}
+reports() { grep -qE "$1" "$work/report" || { tail -n 20 "$work/report" | cut -c 1-300 | sed 's/^/       /'; false; }; }
+
+began=$SECONDS
+crashtest --kills "$kills" --idle 200
+grep -E '^(kernel|kills|seed|No violation|Violation|FAILED)' "$work/report" | cut -c 1-500 | sed 's/^/       /' || true
+equal "$kills kills in $((SECONDS - began)) s without a violation" 0 "$code"
+check "counts are told" reports "^kills: $kills .* acknowledged writes checked"
+check "and the seed" reports '^seed [0-9]+;.*--seed'
+equal "nothing is left" "" "$(ls -A "$work/place")"
+
+# A disk that loses what was acknowledged: before every start one document file is gone.
+cat >"$work/lossy" <<'END'
+#!/usr/bin/env bash
+for argument; do
+  [[ $argument != --DocService:DataDirectory=* ]] || data=${argument#*=}
+done
+find "$data/docs" -name '*.json' 2>/dev/null | head -n 1 | xargs -r rm --
+exec "$@"
+END
+chmod +x "$work/lossy"
+crashtest --kills 20 --under "$work/lossy"
+equal "a disk that loses a file is found out" 1 "$code"
+check "what was lost is named" reports '^Violation: (lost write|not linearizable|torn batch)'
+check "the evidence is kept" test -s "$(sed -n 's/^FAILED; .* kept in \(.*\)\.$/\1/p' "$work/report")/kills.log"
+rm -rf "$work/place"/*
+
+for arguments in "--kills" "--kills x" "--kills 0" "--kils 3"; do
+  # shellcheck disable=SC2086
+  crashtest $arguments
+  equal "crashtest $arguments: usage" 2 "$code"
+done
+finish
