@@ -13,22 +13,23 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
     /// <exception cref="TimeoutException">A lock was not to be had in time.</exception>
     public async ValueTask<JudgedWrite> SubmitAsync(IReadOnlyList<DocumentOperation> operations, TimeSpan lockTimeout, CancellationToken cancellation)
     {
-        var leases = new List<KeyLocks.Lease>(operations.Count);
+        var leases = new KeyLocks.Lease[operations.Count];
+        int held = 0;
         bool isQueued = false;
         try
         {
             // In one order for everybody, so that two batches never wait for each other.
             foreach (DocumentKey key in Sorted(operations))
             {
-                leases.Add(await locks.AcquireAsync(key, lockTimeout, cancellation).ConfigureAwait(false));
+                leases[held] = await locks.AcquireAsync(key, lockTimeout, cancellation).ConfigureAwait(false);
+                held++;
             }
 
             JudgedWrite write = Judge(operations);
             if (write.Commit is { } commit)
             {
-                Queue(commit);
+                Queue(commit, leases);
                 isQueued = true;
-                _ = ReleaseWhenSettledAsync(commit, leases);
             }
 
             return write;
@@ -37,7 +38,7 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
         {
             if (!isQueued)
             {
-                Release(leases);
+                Release(leases.AsSpan(0, held));
             }
         }
     }
@@ -47,21 +48,7 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
             ? [operations[0].Key]
             : operations.Select(operation => operation.Key).Order(Comparer<DocumentKey>.Create((left, right) => string.CompareOrdinal(left.Id, right.Id)));
 
-    private static async Task ReleaseWhenSettledAsync(Commit commit, List<KeyLocks.Lease> leases)
-    {
-        try
-        {
-            await commit.Durable.ConfigureAwait(false);
-        }
-        catch (StoreException)
-        {
-            // Whoever waits for the commit is told; here only the locks matter.
-        }
-
-        Release(leases);
-    }
-
-    private static void Release(List<KeyLocks.Lease> leases)
+    private static void Release(ReadOnlySpan<KeyLocks.Lease> leases)
     {
         foreach (KeyLocks.Lease lease in leases)
         {
@@ -110,7 +97,7 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
         return commit;
     }
 
-    private void Queue(Commit commit)
+    private void Queue(Commit commit, KeyLocks.Lease[] leases)
     {
         long cost = 0;
         foreach (OperationPlace place in commit.Places)
@@ -118,6 +105,16 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
             cost += Backlog.CostOf(place.Kind, place.Bytes);
         }
 
+        // On the journal's thread: whoever waits for a lock goes on elsewhere.
+        commit.Settled = isPublished =>
+        {
+            if (!isPublished)
+            {
+                backlog.Settle(cost); // a commit that never became a record owes the disk nothing
+            }
+
+            Release(leases);
+        };
         backlog.Charge(cost);
         if (!journal.TryAdd(commit))
         {
@@ -125,21 +122,6 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
             commit.ReleasePayload();
             health.ThrowIfFenced();
             throw new StoreClosedException("The store is closing.");
-        }
-
-        _ = RefundIfRefusedAsync(commit, cost);
-    }
-
-    /// <summary>A commit that never became a record owes the disk nothing.</summary>
-    private async Task RefundIfRefusedAsync(Commit commit, long cost)
-    {
-        try
-        {
-            await commit.Durable.ConfigureAwait(false);
-        }
-        catch (StoreException)
-        {
-            backlog.Settle(cost);
         }
     }
 }

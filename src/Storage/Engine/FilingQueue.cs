@@ -15,19 +15,11 @@ internal sealed class FilingQueue
     private readonly PriorityQueue<TaskCompletionSource, long> _waiting = new();
     private long _completedThrough;
     private int _inHand; // taken by the filer, their chunk not yet filed
+    private int _count;
     private bool _isStopped;
 
     /// <summary>Operations not yet filed, those of the chunk under way included.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _tickets.Count + _inHand;
-            }
-        }
-    }
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Adds all or none that anybody can see: who takes the first of a commit's tickets finds the last one too.</summary>
     public void Add(IEnumerable<FilingTicket> tickets)
@@ -39,6 +31,8 @@ internal sealed class FilingQueue
             {
                 _tickets.Enqueue(ticket);
             }
+
+            _count = _tickets.Count + _inHand;
 
             if (wasEmpty)
             {
@@ -109,6 +103,7 @@ internal sealed class FilingQueue
         lock (_gate)
         {
             _inHand = 0;
+            _count = _tickets.Count;
             _completedThrough = Math.Max(_completedThrough, filedThrough);
             while (_waiting.TryPeek(out TaskCompletionSource? turn, out long sequence) && sequence <= filedThrough)
             {

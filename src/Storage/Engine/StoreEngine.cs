@@ -13,6 +13,7 @@ internal sealed class StoreEngine
     private readonly OpenedJournal _opened;
     private readonly SegmentKeeper _keeper;
     private readonly FilingQueue _filing = new();
+    private readonly List<FilingTicket> _tickets = []; // of one group; on the journal's thread
     private readonly Filer _filer;
     private readonly SpaceWatch _space;
     private readonly StoreHealth _health;
@@ -120,9 +121,15 @@ internal sealed class StoreEngine
 
     private void AddToFiling(IReadOnlyList<Commit> commits)
     {
+        _tickets.Clear();
         foreach (Commit commit in commits)
         {
-            _filing.Add(commit.Places.Select(place => new FilingTicket(commit.Sequence, place.Key, Backlog.CostOf(place.Kind, place.Bytes))));
+            foreach (OperationPlace place in commit.Places)
+            {
+                _tickets.Add(new FilingTicket(commit.Sequence, place.Key, Backlog.CostOf(place.Kind, place.Bytes)));
+            }
         }
+
+        _filing.Add(_tickets);
     }
 }

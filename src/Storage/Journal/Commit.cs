@@ -42,6 +42,12 @@ internal sealed class Commit
     /// <summary>Offset of the payload in the segment.</summary>
     public long PayloadOffset { get; set; }
 
+    /// <summary>
+    /// Called once by the journal's thread, before anybody who waits is told: true when the commit is published, false
+    /// when it never will be. Must neither block nor throw.
+    /// </summary>
+    public Action<bool>? Settled { get; set; }
+
     /// <summary>Completed with the sequence once the record has been handed to the operating system.</summary>
     public Task<long> Appended => _appended.Task;
 
@@ -88,6 +94,7 @@ internal sealed class Commit
 
     public void CompleteDurable()
     {
+        Settled?.Invoke(true);
         _appended.TrySetResult(Sequence);
         _durable.TrySetResult(Sequence);
     }
@@ -95,6 +102,7 @@ internal sealed class Commit
     public void Fail(StoreException error)
     {
         ReleasePayload();
+        Settled?.Invoke(false);
         _appended.TrySetException(error);
         _durable.TrySetException(error);
 
