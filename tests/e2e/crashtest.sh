@@ -23,6 +23,13 @@ check "counts are told" reports "^kills: $kills .* acknowledged writes checked"
 check "and the seed" reports '^seed [0-9]+;.*--seed'
 equal "nothing is left" "" "$(ls -A "$work/place")"
 
+# Descriptors for both ends: the limit is raised as far as it may be.
+ulimit -n "$(ulimit -H -n)" 2>/dev/null || true
+idle=$(($(ulimit -n) > 12000 ? 5000 : ($(ulimit -n) - 500) / 2))
+crashtest --kills 3 --idle "$idle"
+equal "3 kills among $idle idle connections" 0 "$code"
+equal "nothing is left then either" "" "$(ls -A "$work/place")"
+
 # A disk that loses what was acknowledged: before every start the last written block of the journal is zeros. The
 # server cannot tell that from a torn tail; who was promised the write can.
 cat >"$work/lossy.py" <<'END'
