@@ -89,6 +89,7 @@ public sealed class CrashTest(CrashTestOptions options, TimeProvider clock, Acti
         _report.ViolationsFound.AddRange(violations);
         if (violations.Count > 0)
         {
+            say($"Violation after {crash.Name}; the data is kept."); // also for a run that is stopped before its report
             _report.Evidence = Path.GetDirectoryName(logFile);
         }
     }

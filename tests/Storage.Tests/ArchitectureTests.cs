@@ -64,6 +64,22 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
+    public void Proof_SharesNothingWithTheStoreItJudges()
+    {
+        string root = Path.Combine(SourceRoot(), "Proof");
+        Assert.NotEmpty(Sources(root));
+        Assert.DoesNotContain(Sources(root), file => File.ReadAllText(file) is var text && (text.Contains("DocService.Storage", StringComparison.Ordinal) || text.Contains("DocService.Api", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Proof_IsKnownToItsCommandAlone()
+    {
+        string root = Path.Combine(SourceRoot(), "Api");
+        string[] users = [.. Sources(root).Where(file => File.ReadAllText(file).Contains("DocService.Proof", StringComparison.Ordinal)).Select(file => Path.GetFileName(file))];
+        Assert.Equal(["CrashTestCommand.cs"], users);
+    }
+
+    [Fact]
     public void OnlyIo_TouchesTheOperatingSystem()
     {
         string root = Path.Combine(SourceRoot(), "Storage");

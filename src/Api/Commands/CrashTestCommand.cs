@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using DocService.Proof;
 using DocService.Proof.Server;
@@ -37,11 +38,14 @@ internal static class CrashTestCommand
         }
 
         using var stop = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, press) =>
+        void Stop(PosixSignalContext signal)
         {
-            press.Cancel = true;
+            signal.Cancel = true; // servers and mounts are cleaned up first
             stop.Cancel();
-        };
+        }
+
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
             CrashTestReport report = await new CrashTest(options, TimeProvider.System, Console.WriteLine).RunAsync(stop.Token);

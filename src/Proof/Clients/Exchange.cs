@@ -42,7 +42,7 @@ internal sealed class Exchange(HttpClient http, Ledger ledger, TimeProvider cloc
                 _ => throw new ViolationException($"GET {key}: answered {(int)answer.StatusCode}: {Encoding.UTF8.GetString(body)}"),
             };
         }
-        catch (Exception exception) when (IsNoAnswer(exception))
+        catch (Exception exception) when (IsNoAnswer(exception) && !cancellation.IsCancellationRequested)
         {
             _isGone = true; // a read that saw nothing says nothing
         }
@@ -98,7 +98,7 @@ internal sealed class Exchange(HttpClient http, Ledger ledger, TimeProvider cloc
             string body = await answer.Content.ReadAsStringAsync(cancellation);
             call = steps.Length == 1 && request.Method != HttpMethod.Post ? Single(call, answer, body) : Batch(call, answer, body);
         }
-        catch (Exception exception) when (IsNoAnswer(exception))
+        catch (Exception exception) when (IsNoAnswer(exception) && !cancellation.IsCancellationRequested)
         {
             _isGone = true; // the server died, or the client lost patience: nobody knows what became of the call
         }

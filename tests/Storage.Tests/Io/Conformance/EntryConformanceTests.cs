@@ -119,6 +119,24 @@ public abstract class EntryConformanceTests : ConformanceTests
     }
 
     [Fact]
+    public void RemoveDirectory_EmptyFullAbsentOrFile_DoesAsLinuxDoes()
+    {
+        using IDirectory root = Root();
+        Assert.True(root.TryCreateDirectory("directory"));
+        Put(root, "file", "x"u8);
+        using (IDirectory directory = root.TryOpenDirectory("directory")!)
+        {
+            Put(directory, "inside", "x"u8);
+            Fails(Errno.ENOTEMPTY, () => root.TryRemoveDirectory("directory"));
+            Assert.True(directory.TryUnlink("inside"));
+        }
+
+        Assert.True(root.TryRemoveDirectory("directory"));
+        Assert.False(root.TryRemoveDirectory("directory"));
+        Fails(Errno.ENOTDIR, () => root.TryRemoveDirectory("file"));
+    }
+
+    [Fact]
     public void Unlink_SymbolicLink_RemovesTheLinkOnly()
     {
         using IDirectory root = Root();
