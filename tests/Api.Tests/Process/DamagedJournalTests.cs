@@ -50,7 +50,7 @@ public sealed class DamagedJournalTests : IDisposable
         Assert.Equal("damaged", status.RootElement.GetProperty("state").GetString());
         string reason = status.RootElement.GetProperty("reason").GetString()!;
         Assert.Contains(segment, reason, StringComparison.Ordinal);
-        Assert.Matches("offset [0-9]+: commits [0-9]+ to [0-9]+", reason);
+        Assert.Contains("offset 0: it cannot be read which commits stood there", reason, StringComparison.Ordinal);
         Assert.Equal(JsonValueKind.Null, status.RootElement.GetProperty("recovery").ValueKind);
 
         Assert.Equal(200, (await RawConnection.AskAsync(server.Port, "GET", "/healthz/live")).Status); // a restart would not help
