@@ -150,7 +150,7 @@ internal sealed class Exchange(HttpClient http, Ledger ledger, TimeProvider cloc
             JsonElement results = document.RootElement.GetProperty("results"u8);
             for (int index = 0; index < steps.Length; index++)
             {
-                steps[index] = steps[index] with { Existed = results[index].GetProperty("status"u8).GetInt32() == (int)HttpStatusCode.NoContent };
+                steps[index] = steps[index] with { Existed = steps[index].IsWrite ? results[index].GetProperty("status"u8).GetInt32() == (int)HttpStatusCode.NoContent : null };
             }
         }
         else if (outcome == Outcome.ConditionFailed)
