@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using DocService.Proof.Ledgers;
@@ -149,7 +150,7 @@ internal sealed class Exchange(HttpClient http, Ledger ledger, TimeProvider cloc
             JsonElement results = document.RootElement.GetProperty("results"u8);
             for (int index = 0; index < steps.Length; index++)
             {
-                steps[index] = steps[index] with { Existed = results[index].GetProperty("status"u8).GetInt32() == (int)HttpStatusCode.NoContent };
+                steps[index] = steps[index] with { Existed = steps[index].IsWrite ? results[index].GetProperty("status"u8).GetInt32() == (int)HttpStatusCode.NoContent : null };
             }
         }
         else if (outcome == Outcome.ConditionFailed)
@@ -194,6 +195,9 @@ internal sealed class Exchange(HttpClient http, Ledger ledger, TimeProvider cloc
 
     private static StringContent Json(string body) => new(body, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
 
-    /// <summary>The connection ended or the time was over; anything else is a fault of ours or of the server.</summary>
-    private static bool IsNoAnswer(Exception exception) => exception is HttpRequestException or OperationCanceledException or IOException;
+    /// <summary>
+    /// The connection ended or the time was over; anything else is a fault of ours or of the server. The framework
+    /// lets a bare <see cref="SocketException"/> through when the server dies just after it has accepted.
+    /// </summary>
+    private static bool IsNoAnswer(Exception exception) => exception is HttpRequestException or OperationCanceledException or IOException or SocketException;
 }
