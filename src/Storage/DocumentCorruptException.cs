@@ -15,6 +15,9 @@ public sealed class DocumentCorruptException : StoreException
 
     public DocumentKey Key { get; }
 
+    /// <summary>Not even whether the document exists could be read.</summary>
+    internal bool MayBeAbsent { get; init; }
+
     /// <summary>Full path of the damaged file.</summary>
     public string File { get; }
 

@@ -36,7 +36,7 @@ public sealed class DocumentStore : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly (DurabilityLevel Best, string? Remark) _promise;
     private StrongBox<VolumeInfo> _lastVolume; // replaced as a whole: read and written by any thread
-    private bool _isStopped;
+    private Task? _closing;
 
     private DocumentStore(DataDirectory directory, StoreOptions options, TimeProvider clock, ILogger logger)
     {
@@ -209,12 +209,7 @@ public sealed class DocumentStore : IAsyncDisposable
         StoreEngine engine = Engine();
         _health.ThrowIfFenced();
         engine.Backlog.ThrowIfNoRoom(cost);
-        if (cost > 0 || !engine.IsDiskFull)
-        {
-            // Deletes wait for nobody on a full disk: they are what makes room.
-            await engine.Admission.EnterAsync(cancellation).ConfigureAwait(false);
-        }
-
+        await engine.Admission.EnterAsync(isDeletesOnly: cost == 0, cancellation).ConfigureAwait(false);
         try
         {
             JudgedWrite write = await engine.Commits.SubmitAsync(operations, _options.BusyTimeout, cancellation).ConfigureAwait(false);
@@ -237,15 +232,17 @@ public sealed class DocumentStore : IAsyncDisposable
     /// Refuses new requests, gives running ones a moment, files what is there, seals, releases the directory. Takes 4 s
     /// at most. Whoever still waits for <see cref="DurabilityLevel.Filed"/> is told the level reached.
     /// </summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
+    {
+        lock (_operations)
+        {
+            return new ValueTask(_closing ??= CloseAsync());
+        }
+    }
+
+    private async Task CloseAsync()
     {
         Task ended = _operations.CloseAsync();
-        if (_isStopped)
-        {
-            return;
-        }
-
-        _isStopped = true;
         try
         {
             await Task.WhenAny(ended, Task.Delay(CloseTimeout, _clock)).ConfigureAwait(false);
@@ -264,6 +261,7 @@ public sealed class DocumentStore : IAsyncDisposable
         }
 
         _engine?.CloseFiles();
+        _healthMetrics.Dispose();
         _directory.Dispose();
     }
 

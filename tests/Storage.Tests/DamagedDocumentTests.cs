@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Text;
 using DocService.Storage.Documents;
+using DocService.Storage.Io;
+using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
+using DocService.Storage.Tests.Support.Simulation;
 
 namespace DocService.Storage.Tests;
 
@@ -181,5 +184,17 @@ public sealed class DamagedDocumentTests : IAsyncLifetime
                 socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(File1));
                 return socket;
         }
+    }
+
+    /// <summary>The directory could not be read, and "create only if there is none" was refused as if there were one.</summary>
+    [Fact]
+    public async Task Put_OnlyIfAbsentWhereExistenceCannotBeRead_AnswersTheDamage()
+    {
+        var disk = new SimulatedFileSystem();
+        await using DocumentStore store = JournalTest.Open(disk);
+        _ = disk.FailCall(1, Errno.EIO, forever: true, where: call => call.Kind == CallKind.Open && JournalTest.IsInDocuments(call));
+
+        await Assert.ThrowsAsync<DocumentCorruptException>(() => store.PutAsync("a", "1", new Conditions { IfNoneMatch = VersionMatch.Any }, DurabilityLevel.Durable));
+        Assert.Equal(WriteStatus.Replaced, (await store.PutAsync("a", "1", default, DurabilityLevel.Durable)).Status);
     }
 }

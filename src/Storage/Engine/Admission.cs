@@ -5,22 +5,27 @@ namespace DocService.Storage.Engine;
 /// Below half of the journal nobody waits. From there the pause grows with the square of what is left, to
 /// <see cref="PauseMax"/>: writers settle at the pace at which documents are filed. At the limit they wait for room.
 /// </remarks>
-internal sealed class Admission(Backlog backlog, TimeSpan timeout, TimeProvider clock)
+internal sealed class Admission(Backlog backlog, StoreHealth health, TimeSpan timeout, TimeProvider clock)
 {
     private const double SlowFrom = 0.5;
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Returns when the write may go on.</summary>
+    /// <summary>Returns when the write may go on. One of deletes only waits for nobody on a full disk: it is what makes room.</summary>
     /// <exception cref="StoreBusyException">No room came free within the time; nothing has been done.</exception>
-    public ValueTask EnterAsync(CancellationToken cancellation) =>
-        backlog.Fill < SlowFrom ? ValueTask.CompletedTask : WaitAsync(cancellation);
+    public ValueTask EnterAsync(bool isDeletesOnly, CancellationToken cancellation) =>
+        backlog.Fill < SlowFrom ? ValueTask.CompletedTask : WaitAsync(isDeletesOnly, cancellation);
 
-    private async ValueTask WaitAsync(CancellationToken cancellation)
+    private async ValueTask WaitAsync(bool isDeletesOnly, CancellationToken cancellation)
     {
         long started = clock.GetTimestamp();
         double fill;
         while ((fill = backlog.Fill) >= 1)
         {
+            if (isDeletesOnly && health.State == StoreState.ReadOnly)
+            {
+                return;
+            }
+
             if (clock.GetElapsedTime(started) >= timeout)
             {
                 throw new StoreBusyException($"The journal has been full of documents not yet filed for {timeout.TotalSeconds} s.");

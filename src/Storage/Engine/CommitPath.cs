@@ -14,6 +14,7 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
     public async ValueTask<JudgedWrite> SubmitAsync(IReadOnlyList<DocumentOperation> operations, TimeSpan lockTimeout, CancellationToken cancellation)
     {
         var leases = new KeyLocks.Lease[operations.Count];
+        long started = clock.GetTimestamp();
         int held = 0;
         bool isQueued = false;
         try
@@ -21,7 +22,7 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
             // In one order for everybody, so that two batches never wait for each other.
             foreach (DocumentKey key in Sorted(operations))
             {
-                leases[held] = await locks.AcquireAsync(key, lockTimeout, cancellation).ConfigureAwait(false);
+                leases[held] = await locks.AcquireAsync(key, Left(lockTimeout, started), cancellation).ConfigureAwait(false);
                 held++;
             }
 
@@ -41,6 +42,13 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
                 Release(leases.AsSpan(0, held));
             }
         }
+    }
+
+    /// <summary>The time is for all locks together.</summary>
+    private TimeSpan Left(TimeSpan timeout, long started)
+    {
+        TimeSpan left = timeout - clock.GetElapsedTime(started);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private static IEnumerable<DocumentKey> Sorted(IReadOnlyList<DocumentOperation> operations) =>

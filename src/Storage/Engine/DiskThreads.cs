@@ -40,9 +40,13 @@ internal sealed class DiskThreads(int threadsMax, TimeProvider clock) : IDisposa
 
     /// <summary>
     /// Runs the action for every item, spread over so many threads, and returns when all are done. With one worker it
-    /// runs on the caller's thread. The first failure is thrown once all workers have ended.
+    /// runs on the caller's thread. Once all workers have ended a failure is thrown, the gravest of several.
     /// </summary>
-    public void ForEach<T>(IReadOnlyList<T> items, int workers, Action<T> action)
+    /// <param name="items">Each is given to the action once, unless another has failed before.</param>
+    /// <param name="workers">Threads at most.</param>
+    /// <param name="action">What to do.</param>
+    /// <param name="isGrave">Failures that must not hide behind others.</param>
+    public void ForEach<T>(IReadOnlyList<T> items, int workers, Action<T> action, Predicate<Exception> isGrave)
     {
         workers = Math.Min(workers, items.Count);
         if (workers <= 1)
@@ -84,10 +88,8 @@ internal sealed class DiskThreads(int threadsMax, TimeProvider clock) : IDisposa
 
         Task all = Task.WhenAll(running);
         ((IAsyncResult)all).AsyncWaitHandle.WaitOne();
-        foreach (Task<int> task in running)
-        {
-            task.GetAwaiter().GetResult();
-        }
+        Task<int>? failed = Array.Find(running, task => task.Exception is { InnerException: { } failure } && isGrave(failure)) ?? Array.Find(running, task => task.IsFaulted);
+        failed?.GetAwaiter().GetResult();
     }
 
     /// <summary>Ends the threads once the queue is empty. Nothing may be queued any more.</summary>

@@ -77,7 +77,7 @@ internal sealed class DocumentLookup(Pending pending, DocumentFiles files)
                 }
             }
 
-            using IFile? file = files.TryOpen(DocumentPath.Of(key));
+            using IFile? file = Open(key);
             return file is null ? null : fromFile(file, key);
         }
         catch (FileSystemException exception) when (exception.IsOutOfHandles)
@@ -87,6 +87,19 @@ internal sealed class DocumentLookup(Pending pending, DocumentFiles files)
         catch (FileSystemException exception)
         {
             throw new DocumentCorruptException(key, exception.Path, exception.Message, exception);
+        }
+    }
+
+    private IFile? Open(DocumentKey key)
+    {
+        try
+        {
+            return files.TryOpen(DocumentPath.Of(key));
+        }
+        catch (FileSystemException exception) when (exception.Error == Errno.EIO)
+        {
+            // The directory itself could not be read: nobody knows whether there is a document.
+            throw new DocumentCorruptException(key, exception.Path, exception.Message, exception) { MayBeAbsent = true };
         }
     }
 

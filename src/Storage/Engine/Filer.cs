@@ -24,7 +24,7 @@ internal sealed class Filer : IDisposable
     /// <summary>Bytes in a chunk.</summary>
     private const long ChunkBytesMax = 16 * 1024 * 1024;
 
-    /// <summary>At most this many threads work on a phase, when the journal is nearly full.</summary>
+    /// <summary>At most this many threads work on a phase.</summary>
     private const int WorkersMax = 8;
 
     /// <summary>An idle store files a document after this; what arrives meanwhile shares its chunk.</summary>
@@ -43,7 +43,7 @@ internal sealed class Filer : IDisposable
     private readonly DiskThreads _threads;
     private readonly Thread _thread;
     private volatile bool _isDraining;
-    private volatile bool _isOutOfSpace;
+    private long _lastDurable;
 
     public Filer(DocumentFiles files, FilingQueue queue, Pending pending, JournalWriter journal, Backlog backlog, StoreHealth health, TimeProvider clock, ILogger logger)
     {
@@ -60,9 +60,6 @@ internal sealed class Filer : IDisposable
 
     /// <summary>Why filing does not get on at present; null when it does.</summary>
     public string? Obstacle { get; private set; }
-
-    /// <summary>Whether the last attempt found the disk full.</summary>
-    public bool IsOutOfSpace => _isOutOfSpace;
 
     public void Start() => _thread.Start();
 
@@ -115,9 +112,9 @@ internal sealed class Filer : IDisposable
         var chunk = new FilingChunk(_files, _threads);
         while (_queue.TryPeek(out FilingTicket ticket))
         {
-            // A ticket whose document is in the chunk, or filed by now in a later version, costs nothing more.
-            bool isSettled = chunk.Contains(ticket.Key);
-            if (!isSettled && _pending.Find(ticket.Key) is { } entry)
+            // A document that is filed by now in a later version has no entry, and costs nothing more. One that is in
+            // the chunk may have got a later version since: it is that one that the ticket stands for.
+            if (_pending.Find(ticket.Key) is { } entry && !chunk.TryRenew(ticket.Key, entry))
             {
                 bool isFull = chunk.Items.Count > 0 && (chunk.Items.Count == ChunkDocumentsMax || chunk.Bytes + entry.Locator.Bytes > ChunkBytesMax);
                 if (isFull || !chunk.TryAdd(ticket.Key, entry))
@@ -185,10 +182,9 @@ internal sealed class Filer : IDisposable
             }
 
             Note(exception);
-            _isOutOfSpace = isFull;
             if (isFull)
             {
-                _health.MarkOutOfSpace(exception.Message);
+                _health.MarkFilingOutOfSpace(exception.Message);
                 ApplyDeletesEarly();
             }
 
@@ -234,16 +230,26 @@ internal sealed class Filer : IDisposable
         _queue.CompleteWaiting(through);
         _journal.NoteFiled();
         Obstacle = null;
-        _isOutOfSpace = false;
+        _health.MarkFilingGoesOn();
     }
 
+    /// <summary>Syncs at once share the filesystem's commits. Commits of the journal go before, unless somebody waits or the journal fills.</summary>
     private int Workers() => _backlog.Fill switch
     {
-        < 0.5 => 1,
+        < 0.5 => _queue.IsAwaited || IsJournalIdle() ? WorkersMax : 1,
         < 0.65 => 2,
         < 0.8 => 4,
         _ => WorkersMax,
     };
+
+    /// <summary>Whether no commit was published since the last look.</summary>
+    private bool IsJournalIdle()
+    {
+        long durable = _journal.Marks.DurableThrough;
+        bool isIdle = durable == _lastDurable;
+        _lastDurable = durable;
+        return isIdle;
+    }
 
     private void Note(FileSystemException exception)
     {

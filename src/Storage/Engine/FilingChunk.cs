@@ -29,7 +29,18 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
     /// <summary>Body and header bytes that the chunk reads and writes.</summary>
     public long Bytes { get; private set; }
 
-    public bool Contains(DocumentKey key) => _items.ContainsKey(key);
+    /// <summary>Puts the document's newest version in the place of the one that the chunk has; false when it has none.</summary>
+    public bool TryRenew(DocumentKey key, PendingEntry newest)
+    {
+        if (!_items.TryGetValue(key, out FilingItem? item))
+        {
+            return false;
+        }
+
+        Bytes += newest.Locator.Bytes - item.Entry.Locator.Bytes;
+        item.Entry = newest;
+        return true;
+    }
 
     /// <summary>False when the document's directory has no temporary slot left in this chunk.</summary>
     public bool TryAdd(DocumentKey key, PendingEntry entry)
@@ -52,7 +63,7 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
         try
         {
             Operation operation = ReadOperation(item, buffer);
-            item.KeepsEvidence |= operation.KeepsEvidence;
+            item.KeepsEvidence |= operation.KeepsEvidence || item.Entry.KeepsEvidence;
             if (!item.Entry.IsDelete)
             {
                 item.Temp = files.WriteTemp(item.Slot, item.Path, item.Key, operation.ToInfo(item.Entry.Version), operation.BodyHash, operation.Body);
@@ -97,7 +108,7 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
     public void SyncDirectories(int workers)
     {
         DocumentPath[] paths = [.. _items.Values.Select(item => item.Path).DistinctBy(path => path.Shard)];
-        threads.ForEach(paths, workers, files.SyncNames);
+        threads.ForEach(paths, workers, files.SyncNames, IsGrave);
     }
 
     /// <summary>Closes and removes what temporary files there are; their slots are used again.</summary>
@@ -122,7 +133,10 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
             : throw new JournalDamagedException($"{locator.Segment.File.Path} is damaged at offset {locator.Offset}: version {item.Entry.Version} of '{item.Key.Id}' cannot be read.");
     }
 
-    private void ForEach(int workers, Action<FilingItem> action) => threads.ForEach([.. _items.Values], workers, action);
+    private void ForEach(int workers, Action<FilingItem> action) => threads.ForEach([.. _items.Values], workers, action, IsGrave);
+
+    /// <summary>Lack of space passes; what else fails must not hide behind it.</summary>
+    private static bool IsGrave(Exception exception) => exception is not FileSystemException { IsOutOfSpace: true };
 
     private void Apply(FilingItem item)
     {

@@ -10,7 +10,8 @@ internal sealed class FilingItem(DocumentKey key, DocumentPath path, PendingEntr
 
     public DocumentPath Path { get; } = path;
 
-    public PendingEntry Entry { get; } = entry;
+    /// <summary>Replaced by a later version as long as the chunk is being taken.</summary>
+    public PendingEntry Entry { get; set; } = entry;
 
     /// <summary>Temporary slot in the document's directory; no other item of the chunk has it.</summary>
     public int Slot { get; } = slot;

@@ -21,6 +21,18 @@ internal sealed class FilingQueue
     /// <summary>Operations not yet filed, those of the chunk under way included.</summary>
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>Whether anybody waits for documents to be filed.</summary>
+    public bool IsAwaited
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiting.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Adds all or none that anybody can see: who takes the first of a commit's tickets finds the last one too.</summary>
     public void Add(IEnumerable<FilingTicket> tickets)
     {

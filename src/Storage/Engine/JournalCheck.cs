@@ -110,6 +110,7 @@ internal sealed class JournalCheck(VerificationReport report)
         long offset = JournalFormat.BlockBytes;
         foreach (ScannedRecord record in scan.Records)
         {
+            expected = scan.AfterUnused(expected);
             if (record.Type == RecordType.Commit && record.Sequence >= expected)
             {
                 NoteGap(scan.Name, offset, expected, Math.Min(record.Sequence - 1, through));

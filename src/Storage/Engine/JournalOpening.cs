@@ -100,13 +100,22 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
     private OpenedJournal Continue(SegmentPool pool, JournalVerdict verdict, List<Segment> opened)
     {
         Dictionary<JournalScan, Segment> segments = OpenSegments(directory, verdict, opened);
+        var rewrite = JournalRewrite.Choose(verdict, pool.SegmentBytes);
+        foreach (LiveRecord live in rewrite.Kept)
+        {
+            segments[live.Scan].LastSequence = live.Sequence;
+        }
+
         var entries = new List<RecoveredEntry>();
-        foreach (LiveRecord live in verdict.Live.Where(live => live.Sequence <= verdict.DurableThrough))
+        foreach (LiveRecord live in rewrite.Kept)
         {
             Collect(segments[live.Scan], live.Record, live.Record.PayloadOffset, entries);
         }
 
-        RewriteTail(pool, verdict, segments, entries, opened);
+        if (rewrite.Written.Count > 0)
+        {
+            rewrite.Carry(pool, segments, entries, opened);
+        }
 
         long first = verdict.HandedOutThrough + 1 + (verdict.IsCleanStop ? 0 : UncleanSkip(verdict));
         Segment current = pool.Begin(pool.TakeOrPrepare(0), verdict.End, first, verdict.End, verdict.FiledThrough);
@@ -176,90 +185,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
             opened.Add(segment);
         }
 
-        foreach (LiveRecord live in verdict.Live.Where(live => live.Sequence <= verdict.DurableThrough))
-        {
-            segments[live.Scan].LastSequence = live.Sequence;
-        }
-
         return segments;
-    }
-
-    /// <summary>
-    /// Commits above W were read, but perhaps from the page cache only: nobody knows that they were synced. They are
-    /// written anew, into a segment that is durable before it has its name.
-    /// </summary>
-    private static void RewriteTail(SegmentPool pool, JournalVerdict verdict, Dictionary<JournalScan, Segment> segments, List<RecoveredEntry> entries, List<Segment> opened)
-    {
-        LiveRecord[] tail = [.. verdict.Live.Where(live => live.Sequence > verdict.DurableThrough)];
-        if (tail.Length == 0)
-        {
-            return;
-        }
-
-        long groupBytes = JournalFormat.BlockAlign(tail.Sum(live => (long)live.Record.PaddedBytes));
-        Spare spare = pool.TakeOrPrepare(groupBytes + (2 * JournalFormat.BlockBytes));
-        SegmentHeader header = pool.NewHeader(spare.SizeBytes, verdict.DurableThrough, tail[0].Sequence, verdict.DurableThrough, verdict.FiledThrough);
-        long[] offsets;
-        try
-        {
-            offsets = WriteTail(spare.File, header, verdict, tail, segments, groupBytes);
-        }
-        catch
-        {
-            spare.File.Dispose();
-            throw;
-        }
-
-        Segment segment = pool.Begin(spare, header);
-        opened.Add(segment);
-        segment.LastSequence = verdict.End;
-        for (int index = 0; index < tail.Length; index++)
-        {
-            Collect(segment, tail[index].Record, offsets[index], entries);
-        }
-    }
-
-    /// <summary>Writes the records as one group and a seal behind the header's block; returns where their payloads stand.</summary>
-    private static long[] WriteTail(IFile file, SegmentHeader header, JournalVerdict verdict, LiveRecord[] tail, Dictionary<JournalScan, Segment> segments, long groupBytes)
-    {
-        var group = new GroupBuffer();
-        group.Begin(groupBytes);
-        var offsets = new List<long>();
-        foreach (LiveRecord live in tail)
-        {
-            byte[] payload = new byte[live.Record.PayloadBytes];
-            ReadAgain(segments[live.Scan], live.Record, live.Record.PayloadOffset, payload);
-            offsets.Add(JournalFormat.BlockBytes + group.Add(CommitHeader(live.Sequence, payload, verdict), payload, header.Salt));
-        }
-
-        group.Finish();
-        file.Write(group.Bytes, JournalFormat.BlockBytes);
-        var seal = new GroupBuffer();
-        seal.FillWithSeal(RecordType.Seal, verdict.HandedOutThrough, new Watermarks(verdict.End, verdict.FiledThrough), header.Salt);
-        file.Write(seal.Bytes, JournalFormat.BlockBytes + groupBytes);
-        return [.. offsets];
-    }
-
-    private static RecordHeader CommitHeader(long sequence, byte[] payload, JournalVerdict verdict)
-    {
-        int operations = 0;
-        ReadOnlySpan<byte> rest = payload;
-        while (!rest.IsEmpty && Operation.TryRead(rest, out _, out int bytes))
-        {
-            operations++;
-            rest = rest[bytes..];
-        }
-
-        return new RecordHeader
-        {
-            Type = RecordType.Commit,
-            PayloadBytes = payload.Length,
-            Operations = operations,
-            Sequence = sequence,
-            DurableThrough = verdict.DurableThrough,
-            FiledThrough = verdict.FiledThrough,
-            PayloadHash = XxHash3.HashToUInt64(payload),
-        };
     }
 
     /// <summary>Adds an entry for each operation of the commit at that place.</summary>
@@ -276,7 +202,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
                 && DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _))
             {
                 var locator = new RecordLocator(segment, payloadOffset + offset, bytes, XxHash3.HashToUInt64(payload.Slice(offset, bytes)));
-                entries.Add(new RecoveredEntry(key, new PendingEntry(record.Sequence, operation.Kind, null, locator)));
+                entries.Add(new RecoveredEntry(key, new PendingEntry(record.Sequence, operation.Kind, null, locator, operation.KeepsEvidence)));
                 offset += bytes;
             }
 
@@ -295,7 +221,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
     /// What was judged came perhaps from the page cache, and after a failed sync the device may hold something else:
     /// that must not get a fresh checksum.
     /// </summary>
-    private static void ReadAgain(Segment segment, ScannedRecord record, long payloadOffset, Span<byte> payload)
+    public static void ReadAgain(Segment segment, ScannedRecord record, long payloadOffset, Span<byte> payload)
     {
         if (segment.File.Read(payload, payloadOffset) != payload.Length || XxHash3.HashToUInt64(payload) != record.PayloadHash)
         {

@@ -50,6 +50,7 @@ internal sealed class Pending(Watermarks marks)
             }
 
             entry.Previous = current;
+            entry.KeepsEvidence |= current.KeepsEvidence;
             if (_entries.TryUpdate(key, entry, current))
             {
                 current.Previous = null;

@@ -3,7 +3,7 @@ using DocService.Storage.Journal;
 namespace DocService.Storage.Engine;
 
 /// <summary>A version that stands in the journal and not yet in its document's file.</summary>
-internal sealed class PendingEntry(long version, OperationKind kind, DocumentInfo? info, RecordLocator locator)
+internal sealed class PendingEntry(long version, OperationKind kind, DocumentInfo? info, RecordLocator locator, bool keepsEvidence)
 {
     private PendingEntry? _previous;
 
@@ -16,6 +16,9 @@ internal sealed class PendingEntry(long version, OperationKind kind, DocumentInf
     public DocumentInfo? Info { get; } = info;
 
     public RecordLocator Locator { get; } = locator;
+
+    /// <summary>What the file held could not be read when this version, or one before it that is not filed either, was written.</summary>
+    public bool KeepsEvidence { get; set; } = keepsEvidence;
 
     /// <summary>The filer removed the file ahead of its turn, because the disk was full.</summary>
     public bool IsAppliedEarly { get; set; }

@@ -16,20 +16,18 @@ internal sealed class StoreEngine
     private readonly List<FilingTicket> _tickets = []; // of one group; on the journal's thread
     private readonly Filer _filer;
     private readonly SpaceWatch _space;
-    private readonly StoreHealth _health;
     private readonly StoreMetrics _metrics;
 
     public StoreEngine(DataDirectory directory, OpenedJournal opened, StoreOptions options, StoreHealth health, TimeProvider clock, ILogger logger)
     {
         _opened = opened;
-        _health = health;
         var hooks = new JournalHooks
         {
             Appended = AddToPending,
             Published = AddToFiling,
             Failed = health.Fence,
             OutOfSpace = health.MarkOutOfSpace,
-            IsDiskFull = () => IsDiskFull,
+            IsDiskFull = () => health.State == StoreState.ReadOnly,
         };
         _keeper = new SegmentKeeper(opened.Pool, hooks);
         var limits = new JournalLimits { UsableBytes = options.UsableJournalBytes, SealAfter = options.SealAfter, RoomTimeout = options.BusyTimeout };
@@ -37,7 +35,7 @@ internal sealed class StoreEngine
         Pending = new Pending(Journal.Marks);
         var backlogLimits = new BacklogLimits(options.UsableJournalBytes, options.PendingDocumentsMax);
         Backlog = new Backlog(Journal, _filing, directory.Root, health, backlogLimits, clock);
-        Admission = new Admission(Backlog, options.BusyTimeout, clock);
+        Admission = new Admission(Backlog, health, options.BusyTimeout, clock);
         Lookup = new DocumentLookup(Pending, directory.Documents);
         Commits = new CommitPath(new KeyLocks(clock), Lookup, Journal, Backlog, health, clock);
         _filer = new Filer(directory.Documents, _filing, Pending, Journal, Backlog, health, clock, logger);
@@ -61,9 +59,6 @@ internal sealed class StoreEngine
     public CommitPath Commits { get; }
 
     public RecoveryReport Recovery => _opened.Report;
-
-    /// <summary>Deletes make room, so they go before everything else while this holds. Free bytes alone do not tell: a quota may be full.</summary>
-    public bool IsDiskFull => _health.State == StoreState.ReadOnly || _filer.IsOutOfSpace;
 
     /// <summary>Why filing does not get on; null when it does.</summary>
     public string? FilingObstacle => _filer.Obstacle;
@@ -112,7 +107,7 @@ internal sealed class StoreEngine
             foreach (OperationPlace place in commit.Places)
             {
                 var locator = new RecordLocator(commit.Segment!, commit.PayloadOffset + place.Offset, place.Bytes, place.Hash);
-                Pending.Add(place.Key, new PendingEntry(commit.Sequence, place.Kind, place.Info, locator));
+                Pending.Add(place.Key, new PendingEntry(commit.Sequence, place.Kind, place.Info, locator, place.KeepsEvidence));
             }
 
             commit.ReleasePayload();

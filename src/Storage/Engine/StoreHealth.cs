@@ -13,6 +13,7 @@ internal sealed class StoreHealth(ILogger logger)
     private volatile string? _fence;
     private volatile string? _fullness;
     private volatile string? _damage;
+    private volatile bool _isFilingOutOfSpace;
 
     public StoreState State => _damage is not null ? StoreState.Damaged : _fence is not null ? StoreState.Fenced : _fullness is not null ? StoreState.ReadOnly : StoreState.Ready;
 
@@ -66,9 +67,19 @@ internal sealed class StoreHealth(ILogger logger)
         logger.LogError("Out of space: {Reason}. Puts answer 507 until there is room; reads and deletes work.", reason);
     }
 
+    /// <summary>Free bytes do not tell that there is room again, a quota may be used up: only the filer can.</summary>
+    public void MarkFilingOutOfSpace(string reason)
+    {
+        _isFilingOutOfSpace = true;
+        MarkOutOfSpace(reason);
+    }
+
+    /// <summary>Documents are filed again; the state follows when there is room for more.</summary>
+    public void MarkFilingGoesOn() => _isFilingOutOfSpace = false;
+
     public void MarkSpaceAvailable()
     {
-        if (_fullness is null)
+        if (_fullness is null || _isFilingOutOfSpace)
         {
             return;
         }

@@ -66,14 +66,14 @@ internal sealed class Commit
     public void AddPut(DocumentKey key, DocumentInfo info, bool keepsEvidence, ReadOnlySpan<byte> body)
     {
         int bytes = Operation.WritePut(_buffer.AsSpan(PayloadBytes), key, info, keepsEvidence, XxHash3.HashToUInt64(body), body);
-        Add(key, OperationKind.Put, bytes, info);
+        Add(key, OperationKind.Put, bytes, info, keepsEvidence);
         IsDeletesOnly = false;
     }
 
     public void AddDelete(DocumentKey key, DateTimeOffset time, bool keepsEvidence)
     {
         int bytes = Operation.WriteDelete(_buffer.AsSpan(PayloadBytes), key, time, keepsEvidence);
-        Add(key, OperationKind.Delete, bytes, null);
+        Add(key, OperationKind.Delete, bytes, null, keepsEvidence);
     }
 
     /// <summary>Hashes what was added; nothing is added afterwards.</summary>
@@ -111,9 +111,9 @@ internal sealed class Commit
         _ = _durable.Task.Exception;
     }
 
-    private void Add(DocumentKey key, OperationKind kind, int bytes, DocumentInfo? info)
+    private void Add(DocumentKey key, OperationKind kind, int bytes, DocumentInfo? info, bool keepsEvidence)
     {
-        _places.Add(new OperationPlace(key, kind, PayloadBytes, bytes, XxHash3.HashToUInt64(_buffer.AsSpan(PayloadBytes, bytes)), info));
+        _places.Add(new OperationPlace(key, kind, PayloadBytes, bytes, XxHash3.HashToUInt64(_buffer.AsSpan(PayloadBytes, bytes)), info, keepsEvidence));
         PayloadBytes += bytes;
     }
 }

@@ -94,6 +94,17 @@ internal sealed class CommitQueue
         }
     }
 
+    public bool IsClosed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isClosed;
+            }
+        }
+    }
+
     public bool IsClosedAndEmpty
     {
         get

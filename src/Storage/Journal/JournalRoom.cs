@@ -4,7 +4,7 @@ namespace DocService.Storage.Journal;
 
 /// <summary>Finds a spare for a group that does not fit the current segment, and refuses the commits that cannot have one.</summary>
 /// <remarks>Thread: the journal's. Waits within a limit: until documents are filed, or until the keeper has made a spare.</remarks>
-internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, SegmentChain chain, JournalHooks hooks, JournalLimits limits)
+internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, SegmentChain chain, CommitQueue queue, JournalHooks hooks, JournalLimits limits)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
@@ -16,10 +16,16 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
             return spare;
         }
 
+        if (queue.IsClosed)
+        {
+            Refuse(group, _ => true, new StoreClosedException("The store is closing."));
+            return null;
+        }
+
         // Deletes make room, so they reach deeper; but only where room is what is missing.
         bool isFull = IsDiskFull;
         StoreException error = isFull
-            ? new OutOfSpaceException("There is no room for the journal to grow.")
+            ? NoRoom("There is no room for the journal to grow.")
             : new StoreBusyException("The journal has no segment left: documents are filed slower than they come, or descriptors have run out.");
         Refuse(group, commit => !isFull || !commit.IsDeletesOnly, error);
         if (group.Count > 0 && pool.TryTake(SpareUse.Delete) is { } reserved)
@@ -27,8 +33,14 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
             return reserved;
         }
 
-        Refuse(group, _ => true, new OutOfSpaceException("There is no room for the journal to grow, and its reserve is used up."));
+        Refuse(group, _ => true, NoRoom("There is no room for the journal to grow, and its reserve is used up."));
         return null;
+    }
+
+    private OutOfSpaceException NoRoom(string reason)
+    {
+        hooks.OutOfSpace(reason);
+        return new OutOfSpaceException(reason);
     }
 
     /// <summary>Fails those commits of the group and takes them out.</summary>
@@ -57,7 +69,9 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
                 return spare;
             }
 
-            if (Stopwatch.GetElapsedTime(started) > limits.RoomTimeout || (isDeletesOnly && IsDiskFull))
+            // On a full disk nothing is filed, so nothing comes free, and deletes must not wait behind puts for that.
+            bool isHopeless = IsDiskFull && (isDeletesOnly || !mayGrow);
+            if (isHopeless || queue.IsClosed || Stopwatch.GetElapsedTime(started) > limits.RoomTimeout)
             {
                 return null;
             }

@@ -26,6 +26,8 @@ internal sealed record DamagedRecord(long Offset, long Sequence, IReadOnlyList<s
 /// <remarks>After a record that is not intact, reading goes on at every following block: what lies behind decides whether it was a torn tail or damage.</remarks>
 internal sealed class JournalScan
 {
+    private readonly List<(long After, long Through)> _unused = [];
+
     private JournalScan(string name, long number, SegmentHeader? header)
     {
         Name = name;
@@ -54,6 +56,22 @@ internal sealed class JournalScan
 
     /// <summary>The first block that the device could not read; zeros stood for it. Null when it read everything.</summary>
     public long? UnreadableAt { get; private set; }
+
+    /// <summary>Steps over sequences of which the segment says that they were never used.</summary>
+    public long AfterUnused(long sequence)
+    {
+        if (Header is { } header && sequence > header.StartsAfter && sequence < header.FirstSequence)
+        {
+            sequence = header.FirstSequence;
+        }
+
+        foreach ((long after, long through) in _unused)
+        {
+            sequence = sequence > after && sequence <= through ? through + 1 : sequence;
+        }
+
+        return sequence;
+    }
 
     /// <summary>Reads the segment. The buffer is grown as needed and serves the next one again.</summary>
     /// <exception cref="FileSystemException">The file cannot be read; blocks that the device cannot read are no such error.</exception>
@@ -119,6 +137,12 @@ internal sealed class JournalScan
         }
 
         Records.Add(new ScannedRecord(record.Sequence, offset, record.PayloadBytes, record.Type, record.PayloadHash));
+        if (record.Type != RecordType.Commit && record.Sequence > record.DurableThrough)
+        {
+            // When a seal is written no group is under way.
+            _unused.Add((record.DurableThrough, record.Sequence));
+        }
+
         DurableThrough = Math.Max(DurableThrough, record.DurableThrough);
         FiledThrough = Math.Max(FiledThrough, record.FiledThrough);
         return Math.Min(offset + record.PaddedBytes, segment.Length);

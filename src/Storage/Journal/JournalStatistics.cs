@@ -13,7 +13,7 @@ internal sealed class JournalStatistics
     /// <summary>Called after every sync of the journal, on its thread.</summary>
     public Action<TimeSpan, int>? Synced { get; set; }
 
-    /// <summary>How long the sync under way has been running; zero when none is.</summary>
+    /// <summary>How long the sync under way has been running, one that begins a segment included; zero when none is.</summary>
     public TimeSpan SyncRunningFor => Volatile.Read(ref _syncStarted) is > 0 and long started ? Stopwatch.GetElapsedTime(started) : TimeSpan.Zero;
 
     public long Syncs => Volatile.Read(ref _syncs);
@@ -22,14 +22,23 @@ internal sealed class JournalStatistics
 
     public long Bytes => Volatile.Read(ref _bytes);
 
-    public void NoteSyncStart() => Volatile.Write(ref _syncStarted, Stopwatch.GetTimestamp());
+    /// <summary>A sync begins; it ends, well or not, with the disposal.</summary>
+    public RunningSync BeginSync()
+    {
+        Volatile.Write(ref _syncStarted, Stopwatch.GetTimestamp());
+        return new RunningSync(this);
+    }
 
     public void NoteSync(TimeSpan duration, int commits, int bytes)
     {
-        Volatile.Write(ref _syncStarted, 0);
         Volatile.Write(ref _syncs, _syncs + 1);
         Volatile.Write(ref _commits, _commits + commits);
         Volatile.Write(ref _bytes, _bytes + bytes);
         Synced?.Invoke(duration, commits);
+    }
+
+    internal readonly struct RunningSync(JournalStatistics statistics) : IDisposable
+    {
+        public void Dispose() => Volatile.Write(ref statistics._syncStarted, 0);
     }
 }

@@ -111,7 +111,8 @@ internal sealed class JournalVerdict
         int next = 0;
         while (true)
         {
-            expected = AfterUnusedSequences(expected);
+            long nextValid = next < _valid.Count ? _valid[next].Sequence : long.MaxValue;
+            expected = Math.Min(AfterUnusedSequences(expected), nextValid); // what is there is used, whatever is said of it
             if (next < _valid.Count && _valid[next].Sequence == expected)
             {
                 Live.Add(_valid[next++]);
@@ -123,7 +124,7 @@ internal sealed class JournalVerdict
             }
             else
             {
-                expected = NoteMissing(expected, next < _valid.Count ? _valid[next].Sequence : long.MaxValue);
+                expected = NoteMissing(expected, nextValid);
             }
         }
 
@@ -131,22 +132,19 @@ internal sealed class JournalVerdict
         DiscardedRecords = _valid.Count - next + _scans.Sum(scan => scan.DamagedRecords.Count(bad => bad.Sequence > End && bad.Sequence <= ValidThrough(scan)));
     }
 
-    /// <summary>Steps over sequences that were skipped on purpose, as a segment's header says.</summary>
+    /// <summary>Steps over sequences that were skipped on purpose, as headers and seals say.</summary>
     private long AfterUnusedSequences(long sequence)
     {
-        bool moved = true;
-        while (moved)
+        long before;
+        do
         {
-            moved = false;
+            before = sequence;
             foreach (JournalScan scan in _scans)
             {
-                if (scan.Header is { } header && sequence > header.StartsAfter && sequence < header.FirstSequence)
-                {
-                    sequence = header.FirstSequence;
-                    moved = true;
-                }
+                sequence = scan.AfterUnused(sequence);
             }
         }
+        while (sequence != before);
 
         return sequence;
     }

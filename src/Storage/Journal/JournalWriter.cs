@@ -53,7 +53,7 @@ internal sealed class JournalWriter
         _lastSequence = current.Header.FirstSequence - 1;
         Marks = new Watermarks(current.Header.StartsAfter, current.Header.FiledThrough);
         _chain = new SegmentChain(pool, keeper, Marks, older, current);
-        _room = new JournalRoom(pool, keeper, _chain, hooks, limits);
+        _room = new JournalRoom(pool, keeper, _chain, _queue, hooks, limits);
         _thread = new Thread(Work) { IsBackground = true, Name = "docservice-journal" };
     }
 
@@ -145,7 +145,7 @@ internal sealed class JournalWriter
                 return;
             }
 
-            _chain.Begin(spare, _lastSequence);
+            BeginSegment(spare);
             bytes = GroupBuffer.Measure(_group);
         }
 
@@ -213,11 +213,22 @@ internal sealed class JournalWriter
 
     private long NextSequence() => ++_lastSequence < SequenceMax ? _lastSequence : throw new InvalidOperationException("The sequences are used up.");
 
+    private void BeginSegment(Spare spare)
+    {
+        using (Statistics.BeginSync())
+        {
+            _chain.Begin(spare, _lastSequence);
+        }
+    }
+
     private void Sync(int commits)
     {
         long started = Stopwatch.GetTimestamp();
-        Statistics.NoteSyncStart();
-        _chain.Current.File.SyncData();
+        using (Statistics.BeginSync())
+        {
+            _chain.Current.File.SyncData();
+        }
+
         _lastSync = Stopwatch.GetTimestamp();
         _isSealBlocked = false;
         Statistics.NoteSync(Stopwatch.GetElapsedTime(started, _lastSync), commits, _buffer.Bytes.Length);
@@ -243,7 +254,7 @@ internal sealed class JournalWriter
             }
 
             // The new segment's header says all that the seal would; only a clean stop still needs its record.
-            _chain.Begin(spare, _lastSequence);
+            BeginSegment(spare);
             if (type == RecordType.Seal)
             {
                 return true;
@@ -275,7 +286,7 @@ internal sealed class JournalWriter
     private void VoidGroup(FileSystemException cause)
     {
         Spare spare = _pool.TryTake(SpareUse.Delete) ?? throw cause;
-        _chain.Begin(spare, _lastSequence);
+        BeginSegment(spare);
         _hooks.OutOfSpace(cause.Message);
         JournalRoom.Refuse(_group, _ => true, new OutOfSpaceException(cause.Message, cause));
     }

@@ -7,4 +7,5 @@ namespace DocService.Storage.Journal;
 /// <param name="Bytes">Padded length.</param>
 /// <param name="Hash">XXH3 of those bytes, by which a later read is checked.</param>
 /// <param name="Info">Of a put: what it makes of the document, but for the version, which is the commit's sequence.</param>
-internal readonly record struct OperationPlace(DocumentKey Key, OperationKind Kind, int Offset, int Bytes, ulong Hash, DocumentInfo? Info);
+/// <param name="KeepsEvidence">What stood under the document's name could not be read.</param>
+internal readonly record struct OperationPlace(DocumentKey Key, OperationKind Kind, int Offset, int Bytes, ulong Hash, DocumentInfo? Info, bool KeepsEvidence);

@@ -142,6 +142,12 @@ internal sealed class SegmentKeeper : IDisposable
     {
         try
         {
+            if (!_pool.HasRoom())
+            {
+                _obstacle = SpareObstacle.Space;
+                return;
+            }
+
             _pool.Add();
             _obstacle = SpareObstacle.None;
             lock (_gate)
@@ -152,9 +158,8 @@ internal sealed class SegmentKeeper : IDisposable
         catch (FileSystemException exception) when (exception.IsOutOfSpace)
         {
             _obstacle = SpareObstacle.Space;
-            _hooks.OutOfSpace(exception.Message);
         }
-        catch (FileSystemException exception) when (exception.IsOutOfHandles || exception.Operation is "open" or "pwrite")
+        catch (FileSystemException exception) when (exception.IsOutOfHandles || exception.Operation is "open" or "pwrite" or "fstatfs")
         {
             // Nothing is known to be wrong with what is there; the journal goes on with the spares it has.
             _obstacle = SpareObstacle.Other;

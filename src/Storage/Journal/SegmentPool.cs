@@ -23,6 +23,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
     private readonly Stack<Spare> _spares = new();
     private long _lastNumber;
     private long _lastSpare;
+    private volatile bool _hasSyncFailed;
 
     public long SegmentBytes => segmentBytes;
 
@@ -96,7 +97,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
     {
         try
         {
-            while (Count < Wanted)
+            while (Count < Wanted && HasRoom())
             {
                 Add();
             }
@@ -106,6 +107,9 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
             // The store opens with what it has; the keeper goes on trying.
         }
     }
+
+    /// <summary>Whether one more spare would fit: a disk that is nearly full is not filled with zeros to find that out.</summary>
+    public bool HasRoom() => directory.GetVolumeInfo() is { } volume && volume.FreeBytes > segmentBytes + ZeroBytes && volume.FreeInodes > 0;
 
     /// <summary>Turns a retired segment into a spare, or removes it when there are enough.</summary>
     public void Recycle(Segment segment)
@@ -123,7 +127,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
             directory.Rename(segment.Name, directory, name);
 
             // Or starts that are cut off again and again use up the spares of a full disk.
-            directory.Sync();
+            SyncNames();
         }
         catch
         {
@@ -153,7 +157,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
             spare.File.Sync();
             var segment = new Segment(header, spare.File);
             directory.Rename(spare.Name, directory, segment.Name);
-            directory.Sync();
+            SyncNames();
             return segment;
         }
         catch
@@ -250,7 +254,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
 
             file.Sync();
             directory.Rename(temp, directory, name);
-            directory.Sync(); // after a power cut on a full disk there is no making another
+            SyncNames(); // after a power cut on a full disk there is no making another
             return new Spare(name, file, bytes);
         }
         catch
@@ -258,6 +262,26 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
             file.Dispose();
             directory.TryUnlink(temp);
             throw;
+        }
+    }
+
+    /// <summary>Changed names survive a power cut. A failure is latched: the same descriptor is never synced again.</summary>
+    /// <exception cref="StorageFaultException">This sync failed, or an earlier one did.</exception>
+    private void SyncNames()
+    {
+        if (_hasSyncFailed)
+        {
+            throw new StorageFaultException($"{directory.Path} is not synced again after a sync that failed.");
+        }
+
+        try
+        {
+            directory.Sync();
+        }
+        catch (FileSystemException exception)
+        {
+            _hasSyncFailed = true;
+            throw new StorageFaultException($"{directory.Path} could not be synced: {exception.Message}", exception);
         }
     }
 

@@ -129,4 +129,27 @@ public sealed class BackPressureTests
             Assert.Equal(JournalTest.Json(9_000), await store.ReadAsync(id));
         }
     }
+
+    /// <summary>The journal's thread waited for room that could not come, closing for the thread: the directory stayed locked.</summary>
+    [Fact]
+    public async Task Dispose_WhilePutsWaitForRoom_RefusesThemAndReleasesTheDirectory()
+    {
+        var disk = new SimulatedFileSystem();
+        DocumentStore store = JournalTest.Open(disk, JournalTest.Options with { BusyTimeout = TimeSpan.FromMinutes(5) });
+        _ = disk.FailCall(1, Errno.EIO, forever: true, where: JournalTest.IsTempCreation);
+        Task<WriteResult>[] puts = [.. Enumerable.Range(0, 40).Select(n => store.PutAsync($"d{n}", JournalTest.Json(9_000), DurabilityLevel.Durable))];
+        await JournalTest.UntilAsync(() => store.Status.JournalBytes > JournalTest.SegmentBytes, "the journal is full");
+
+        await store.DisposeAsync();
+
+        Task ended = Task.WhenAll(puts);
+        _ = await Record.ExceptionAsync(() => ended.SoonAsync());
+        Assert.All(puts.Where(put => !put.IsCompletedSuccessfully), put => Assert.IsType<StoreClosedException>(put.Exception!.InnerException));
+        disk.ClearFaults();
+        await using DocumentStore reopened = JournalTest.Open(disk);
+        for (int n = 0; n < puts.Length; n++)
+        {
+            Assert.Equal(puts[n].IsCompletedSuccessfully ? JournalTest.Json(9_000) : null, await reopened.ReadAsync($"d{n}"));
+        }
+    }
 }

@@ -202,4 +202,76 @@ public sealed class FilerTests
         DocumentPath path = DocumentPath.Of(DocumentKey.Create(id));
         return $"/data/docs/{DocumentPath.ShardName(path.Shard)}/{path.Name}";
     }
+
+    /// <summary>A ticket whose document was in the chunk already was taken as settled, also when it stood for a later version: that one was never filed, and lost when the journal let go of it.</summary>
+    [Fact]
+    public async Task File_VersionPublishedWhileTheChunkIsTaken_IsFiledToo()
+    {
+        var disk = new SimulatedFileSystem();
+        StoreOptions options = JournalTest.Options with { SegmentBytes = 8 << 20, JournalBytes = 64 << 20, ReserveBytes = 16 << 20, CommitBytesMax = 400_000 };
+        DocumentStore store = JournalTest.Open(disk, options);
+        string[] hot = [.. Enumerable.Range(0, 400).Select(n => $"hot{n}")];
+        string[] late = [.. Enumerable.Range(0, 100).Select(n => $"late{n}")];
+        const int Rounds = 8;
+        for (int round = 0; round < Rounds; round++)
+        {
+            using CallGate gate = disk.BlockCall(JournalTest.IsTempCreation);
+            await store.PutAsync("first", "1", DurabilityLevel.Durable).SoonAsync();
+            await gate.Reached.SoonAsync();
+            await store.PutAllAsync(late, "\"old\"", DurabilityLevel.Durable).SoonAsync();
+            for (int n = 0; n < 40; n++)
+            {
+                await store.PutAllAsync(hot, $"{n}", DurabilityLevel.Durable).SoonAsync();
+            }
+
+            // The filer walks over 16,000 tickets, and meanwhile the first documents in its chunk are written again.
+            gate.Release();
+            foreach (string id in late)
+            {
+                await store.PutAsync(id, $"{round}", DurabilityLevel.Durable).SoonAsync();
+            }
+
+            await JournalTest.UntilAsync(() => store.Status.FiledThrough == store.Status.DurableThrough, "all is filed");
+            Assert.Equal(0, store.Status.PendingDocuments);
+        }
+
+        await store.DisposeAsync();
+        await using DocumentStore reopened = JournalTest.Open(disk, options);
+        foreach (string id in late)
+        {
+            Assert.Equal($"{Rounds - 1}", await reopened.ReadAsync(id));
+        }
+    }
+
+    /// <summary>Only the newest record said that the file was damaged, and it was judged against the version before it, which is readable.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task File_DamagedDocumentWrittenTwiceBeforeFiling_KeepsTheEvidence(bool isReopened)
+    {
+        var disk = new SimulatedFileSystem();
+        DocumentStore store = JournalTest.Open(disk);
+        await store.PutAsync("a", "1", DurabilityLevel.Filed).SoonAsync();
+        disk.Disk.Overwrite(disk.Disk.Tree().Single(path => path.EndsWith("/a.json", StringComparison.Ordinal)), 0, "garbage"u8);
+        using (CallGate gate = disk.BlockCall(JournalTest.IsTempCreation))
+        {
+            await store.PutAsync("first", "1", DurabilityLevel.Durable).SoonAsync();
+            await gate.Reached.SoonAsync();
+            await store.PutAsync("a", "2", DurabilityLevel.Durable).SoonAsync();
+            await store.PutAsync("a", "3", DurabilityLevel.Durable).SoonAsync();
+            if (isReopened)
+            {
+                SimulatedFileSystem killed = disk.Kill();
+                gate.Release();
+                await store.DisposeAsync();
+                disk = killed;
+                store = JournalTest.Open(disk);
+            }
+        }
+
+        await JournalTest.UntilAsync(() => store.Status.PendingDocuments == 0, "all is filed");
+        Assert.Single(disk.Disk.Tree(), path => path.StartsWith("/data/quarantine/", StringComparison.Ordinal) && !path.EndsWith('/'));
+        Assert.Equal("3", await store.ReadAsync("a"));
+        await store.DisposeAsync();
+    }
 }

@@ -138,7 +138,7 @@ public sealed class PendingTests(ITestOutputHelper output)
         await Task.WhenAll([.. readers, filer]);
     }
 
-    private static PendingEntry Entry(long version, OperationKind kind = OperationKind.Put) => new(version, kind, null, default);
+    private static PendingEntry Entry(long version, OperationKind kind = OperationKind.Put) => new(version, kind, null, default, keepsEvidence: false);
 
     private void Publish(long version)
     {

@@ -223,4 +223,46 @@ public sealed class JournalFailureTests
         Assert.Equal(acknowledged == 0 ? null : "2", await store.ReadAsync("b"));
         Assert.True((await store.PutAsync("c", "1", DurabilityLevel.Durable).SoonAsync()).Sequence > acknowledged);
     }
+
+    /// <summary>Taken for lack of space, it was synced again and again on the descriptor that had failed, and each try left a file.</summary>
+    [Theory]
+    [InlineData((int)Errno.ENOSPC)]
+    [InlineData((int)Errno.EIO)]
+    public async Task DirectorySync_OfASpareFails_FencesAndIsNeverTriedAgain(int error)
+    {
+        var disk = new SimulatedFileSystem();
+        await using DocumentStore store = JournalTest.Open(disk);
+        Fault fault = disk.FailCall(1, (Errno)error, forever: true, where: call => call is { Kind: CallKind.SyncDirectory, Path: JournalTest.Folder });
+
+        // The first new segment's name is the first to be synced.
+        StoreException? refused = null;
+        for (int n = 0; n < 40 && refused is null; n++)
+        {
+            refused = await Record.ExceptionAsync(() => store.PutAsync($"d{n}", JournalTest.Json(9_000), DurabilityLevel.Durable).SoonAsync()) as StoreException;
+        }
+
+        Assert.True(fault.Fired);
+        Assert.True(refused is OutcomeUnknownException or StoreFencedException, $"{refused}");
+        await JournalTest.UntilAsync(() => store.Status.State == StoreState.Fenced, "it is fenced");
+        Assert.Equal(TimeSpan.Zero, store.Status.SyncRunningFor);
+        await store.DisposeAsync();
+        Assert.Single(disk.Log.Take(), call => call is { Kind: CallKind.SyncDirectory, Path: JournalTest.Folder, Error: not null });
+    }
+
+    /// <summary>Only groups were watched: with a disk that hung at the next segment the service said that it was ready.</summary>
+    [Fact]
+    public async Task NextSegment_ItsSyncHangs_IsToldAsARunningSync()
+    {
+        var disk = new SimulatedFileSystem();
+        await using DocumentStore store = JournalTest.Open(disk);
+        using CallGate gate = disk.BlockCall(call => call.Kind == CallKind.Sync && JournalTest.IsInJournal(call) && Thread.CurrentThread.Name == "docservice-journal");
+        Task puts = Task.WhenAll(Enumerable.Range(0, 12).Select(n => store.PutAsync($"d{n}", JournalTest.Json(9_000), DurabilityLevel.Durable)));
+        await gate.Reached.SoonAsync();
+
+        await JournalTest.UntilAsync(() => store.Status.SyncRunningFor > TimeSpan.FromMilliseconds(20), "it is told");
+
+        gate.Release();
+        await puts.SoonAsync();
+        Assert.Equal(TimeSpan.Zero, store.Status.SyncRunningFor);
+    }
 }
