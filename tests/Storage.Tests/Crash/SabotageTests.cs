@@ -115,8 +115,8 @@ public sealed class SabotageTests(ITestOutputHelper output)
         Assert.True(fault.Fired);
 
         // The last points are those of the journal and with an acknowledgement; the ones of 256 like calls are sampled.
-        var points = recorder.Points();
-        await AssertDetectedAsync(step, points.Reverse().Where((point, index) => index < 64 || index % 16 == 0));
+        var points = step == "name of FORMAT.tmp before any content" ? recorder.Points() : recorder.Points().Reverse();
+        await AssertDetectedAsync(step, points.Where((point, index) => index < 64 || index % 16 == 0));
     }
 
     [Theory]
