@@ -21,6 +21,9 @@ internal sealed class Workload
     /// <summary>More than one page.</summary>
     public const int LargeBytes = 9000;
 
+    /// <summary>Few of them fill a segment of <see cref="Scene.Options"/>.</summary>
+    public const int SegmentQuarterBytes = 15_000;
+
     private int _operations;
 
     public Workload(SimulatedFileSystem disk, DocumentStore store)
