@@ -12,7 +12,7 @@ public sealed class SabotageTests(ITestOutputHelper output)
     private const int Seed = 20_260_205;
     private const int Budget = 24;
 
-    private const string Journal = $"{Scene.Data}/journal";
+    internal const string Journal = $"{Scene.Data}/journal";
 
     private static readonly Func<SimulatedCall, bool> TempFile = call => call.Kind == CallKind.Sync && call.Name.StartsWith(".tmp-", StringComparison.Ordinal);
     private static readonly Func<SimulatedCall, bool> ShardDirectory = call => call.Kind == CallKind.SyncDirectory && call.Path.StartsWith($"{Scene.Data}/docs/", StringComparison.Ordinal);
@@ -207,7 +207,7 @@ public sealed class SabotageTests(ITestOutputHelper output)
         Assert.Equal(!isSabotaged, isKept);
     }
 
-    private static Fault Sabotage(SimulatedFileSystem disk, Func<SimulatedCall, bool> where, bool isHidden) => isHidden
+    internal static Fault Sabotage(SimulatedFileSystem disk, Func<SimulatedCall, bool> where, bool isHidden) => isHidden
         ? disk.FailCall(1, Errno.EIO, FaultKind.Hidden, forever: true, call => call.IsSync && where(call))
         : disk.DropSyncs(where);
 
