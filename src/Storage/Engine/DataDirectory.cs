@@ -73,8 +73,7 @@ internal sealed class DataDirectory : IDisposable
 
             data.TryCreateDirectory(JournalName);
             documents = OpenContent(data);
-            journal = OpenPart(data, JournalName);
-            journal.Sync();
+            journal = OpenPart(data, JournalName); // its own entries are synced with the segment that every opening begins
             data.Sync();
             format ??= FormatFile.Complete(data);
             return new DataDirectory(data, heldLock, format, isFirstStart, documents, journal);
@@ -123,7 +122,7 @@ internal sealed class DataDirectory : IDisposable
         try
         {
             quarantine = OpenPart(data, QuarantineName);
-            quarantine.Sync();
+            quarantine.Sync(); // a process may have been killed right after it had moved a directory there
             using IDirectory documents = OpenPart(data, DocumentsName);
             for (int shard = 0; shard < shards.Length; shard++)
             {

@@ -205,6 +205,8 @@ internal sealed class Filer : IDisposable
         {
             chunk.WriteTemps(1);
             chunk.Rename(1);
+
+            // For the room alone: the blocks are free when this is durable. The delete is filed again in its turn.
             chunk.SyncDirectories(1);
             foreach (FilingItem item in chunk.Items)
             {

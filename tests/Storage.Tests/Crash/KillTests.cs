@@ -20,11 +20,13 @@ public sealed class KillTests(ITestOutputHelper output)
         Assert.Equal(before.Versions.Count + 2, new Ledger(killed.Log.Marks()).Versions.Count);
     }
 
-    [Fact]
-    public async Task Kill_AtEveryCall_LosesNothingThatWasAcknowledgedOrRead()
+    [Theory]
+    [InlineData(DurabilityLevel.Filed)]
+    [InlineData(DurabilityLevel.Buffered)]
+    public async Task Kill_AtEveryCall_LosesNothingThatWasAcknowledgedOrRead(DurabilityLevel level)
     {
         int kills = 0;
-        for (int call = 1; await KilledAsync(StepsAsync, call, made => made.Changes) is { } killed; call++)
+        for (int call = 1; await KilledAsync(StepsAsync, call, made => made.Changes, level) is { } killed; call++)
         {
             kills++;
             string? problem = await Oracle.ExamineAsync(killed, [], Scene.Ids[call % Scene.Ids.Count]);
@@ -36,14 +38,15 @@ public sealed class KillTests(ITestOutputHelper output)
     }
 
     /// <summary>The disk as the next process finds it; null when the workload has fewer calls.</summary>
-    internal static async Task<SimulatedFileSystem?> KilledAsync(Func<Workload, Task> steps, int call, Func<SimulatedCall, bool> where)
+    internal static async Task<SimulatedFileSystem?> KilledAsync(Func<Workload, Task> steps, int call, Func<SimulatedCall, bool> where, DurabilityLevel level = DurabilityLevel.Filed)
     {
         SimulatedFileSystem disk = await Scene.PreparedAsync();
         await using DocumentStore store = Scene.Open(disk);
         using CallGate gate = disk.BlockCall(where, call);
-        Task run = steps(new Workload(disk, store));
+        Task run = steps(new Workload(disk, store) { Level = level });
         await Task.WhenAny(run, gate.Reached);
         SimulatedFileSystem? killed = gate.Reached.IsCompleted ? disk.Kill() : null;
+        killed?.Mark(new Note.Killed());
         gate.Release();
         await run;
         return killed;
@@ -52,8 +55,11 @@ public sealed class KillTests(ITestOutputHelper output)
     private static async Task StepsAsync(Workload w)
     {
         await w.PutAsync(Scene.New);
-        await w.PutAsync(Scene.Old);
-        await w.DeleteAsync(Scene.FarOld);
-        await w.PutAsync(Scene.FarOld);
+        await w.PutAndDeleteAsync(Scene.Old, Scene.FarOld);
+        await w.DeleteAsync(Scene.New);
+        await w.PutBothAsync(Scene.FarOld, Scene.New);
+
+        // Filed, so that the filing of all that was answered earlier is among the calls.
+        await new Workload(w.Disk, w.Store).PutAsync(Scene.FarNew);
     }
 }

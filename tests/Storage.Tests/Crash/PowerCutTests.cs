@@ -33,6 +33,16 @@ public sealed class PowerCutTests(ITestOutputHelper output)
             await w.PutAsync(Scene.Old);
             await w.DeleteAsync(Scene.Old);
         },
+        ["batch of two puts"] = async w =>
+        {
+            await w.PutBothAsync(Scene.Old, Scene.FarNew);
+            await w.ReadAllAsync();
+        },
+        ["batch of put and delete, overwritten"] = async w =>
+        {
+            await w.PutAndDeleteAsync(Scene.New, Scene.Old);
+            await w.PutBothAsync(Scene.Old, Scene.New);
+        },
         ["two in one directory"] = async w =>
         {
             await w.PutAsync(Scene.Old);

@@ -7,9 +7,9 @@ namespace DocService.Storage.Tests.Engine;
 
 public sealed class SalvageTests
 {
-    private const string Data = "/srv/data";
+    internal const string Data = "/srv/data";
 
-    private static readonly StoreOptions Options = new()
+    internal static readonly StoreOptions Options = new()
     {
         DataDirectory = Data,
         SegmentBytes = 64 << 10,
@@ -117,7 +117,7 @@ public sealed class SalvageTests
     }
 
     /// <summary>Five commits, each a group of its own, durable and not filed: filing is stopped at its first temporary file.</summary>
-    private static async Task<SimulatedFileSystem> DiskWithUnfiledCommits()
+    internal static async Task<SimulatedFileSystem> DiskWithUnfiledCommits()
     {
         SimulatedFileSystem disk = NewDisk();
         DocumentStore store = Open(disk);
@@ -133,7 +133,7 @@ public sealed class SalvageTests
         return killed;
     }
 
-    private static string DamageSecondGroup(SimulatedFileSystem disk)
+    internal static string DamageSecondGroup(SimulatedFileSystem disk)
     {
         string segment = $"{Data}/journal/00000001.journal";
         disk.Disk.FlipBit(segment, (2 * 4096) + 70, 0);
@@ -142,6 +142,6 @@ public sealed class SalvageTests
 
     private static string PathIn(string entry) => entry[entry.IndexOf('/', StringComparison.Ordinal)..].Split(' ')[0];
 
-    private static DocumentStore Open(SimulatedFileSystem disk) =>
+    internal static DocumentStore Open(SimulatedFileSystem disk) =>
         DocumentStore.Open(disk, Options, TimeProvider.System, NullLoggerFactory.Instance);
 }

@@ -10,10 +10,10 @@ namespace DocService.Storage.Tests.Support.Crash;
 /// </remarks>
 internal sealed class Ledger
 {
-    private readonly Dictionary<int, Write> _writes = [];
+    private readonly Dictionary<int, IssuedWrite> _writes = [];
     private readonly Dictionary<int, Read> _reads = [];
     private readonly Dictionary<string, Floor> _floors = [];
-    private readonly Dictionary<long, string> _versions = [];
+    private readonly Dictionary<long, IssuedWrite> _versions = [];
     private Guid? _storeId;
     private long _highest;
     private bool _isHealthy;
@@ -29,7 +29,7 @@ internal sealed class Ledger
     /// <summary>The first thing that must not happen and did, or null.</summary>
     public string? Violation { get; private set; }
 
-    /// <summary>Versions that were returned or visible, each of which names one content for good.</summary>
+    /// <summary>Versions that were returned or visible, each of which names one write for good.</summary>
     public IReadOnlyCollection<long> Versions => _versions.Keys;
 
     private void Add(Note note)
@@ -40,10 +40,14 @@ internal sealed class Ledger
                 Identify(opened.StoreId);
                 break;
             case Note.Issued issued:
-                _writes.Add(issued.Operation, new Write(issued.Id, issued.Body) { HighestBefore = _highest });
+                _writes.Add(issued.Operation, new IssuedWrite(issued.Changes, _highest));
                 break;
             case Note.Acknowledged acknowledged:
-                Acknowledge(acknowledged);
+                Acknowledge(_writes[acknowledged.Operation], acknowledged.Version);
+                break;
+            case Note.Buffered buffered:
+                Answer(_writes[buffered.Operation], buffered.Version);
+                _writes[buffered.Operation].IsBuffered = true;
                 break;
             case Note.Refused refused:
                 Refuse(_writes[refused.Operation], refused);
@@ -61,6 +65,9 @@ internal sealed class Ledger
             case Note.ReadFailed failed:
                 ObjectIfHealthy($"a read of {_reads[failed.Operation].Id} failed on a healthy disk: {failed.Error}");
                 break;
+            case Note.Killed:
+                KeepBuffered();
+                break;
             case Note.Restarted:
                 Restart();
                 break;
@@ -77,92 +84,161 @@ internal sealed class Ledger
         _storeId = storeId;
     }
 
-    private void Acknowledge(Note.Acknowledged acknowledged)
+    private void Acknowledge(IssuedWrite write, long version)
     {
-        Write write = _writes[acknowledged.Operation];
-        write.Outcome = Outcome.Done;
-        if (acknowledged.Version == 0)
+        if (version == 0)
         {
+            write.Outcome = WriteOutcome.Nothing;
             return;
         }
 
-        write.Version = acknowledged.Version;
-        if (acknowledged.Version <= write.HighestBefore)
-        {
-            Object($"a write of {write.Id} got version {acknowledged.Version}, although {write.HighestBefore} had been handed out before it was asked for");
-        }
-
-        Claim(acknowledged.Version, write.Id, write.Body);
-        Raise(write.Id, new Floor(acknowledged.Version, write.Body));
+        Answer(write, version);
+        Settle(write);
     }
 
-    private void Refuse(Write write, Note.Refused refused)
+    /// <summary>A client was told this version.</summary>
+    private void Answer(IssuedWrite write, long version)
     {
-        write.Outcome = Outcome.Nothing;
-        ObjectIfHealthy($"a write of {write.Id} was refused on a healthy disk: {refused.Error}");
-        if (write.Body is not null && _versions.ContainsValue(Content(write.Id, write.Body)))
+        if (version <= write.HighestBefore)
         {
-            Object($"a reader saw a write of {write.Id} that was refused later: {refused.Error}");
+            Object($"a write of {write} got version {version}, although {write.HighestBefore} had been handed out before it was asked for");
         }
+
+        if (write.Version is { } known && known != version)
+        {
+            Object($"a write of {write} was answered with version {version} and read as {known}");
+        }
+
+        write.Version = version;
+        Claim(version, write);
+    }
+
+    private void Refuse(IssuedWrite write, Note.Refused refused)
+    {
+        ObjectIfHealthy($"a write of {write} was refused on a healthy disk: {refused.Error}");
+        if (write.Outcome == WriteOutcome.Done)
+        {
+            Object($"a reader saw a write of {write} that was refused later: {refused.Error}");
+        }
+
+        write.Outcome = WriteOutcome.Nothing;
     }
 
     private void End(Read read, Note.ReadEnded ended)
     {
-        if (Explain(read, ended) is { } problem)
+        string? problem = ended.Body is null ? ExplainAbsence(read) : ExplainBody(read, ended.Version, ended.Body);
+        if (problem is not null)
         {
             Object($"{read.Id}: {problem}; the floor was {read.Floor}");
             return;
         }
 
-        if (ended.Body is not null)
+        foreach (IssuedWrite write in _writes.Values.Where(write => write.IsUndecided && write.Names(read.Id)))
         {
-            Claim(ended.Version, read.Id, ended.Body);
-            Raise(read.Id, new Floor(ended.Version, ended.Body));
+            Decide(write, read.Id, ended);
         }
-        else if (FloorOf(read.Id) == read.Floor)
+    }
+
+    /// <summary>Null when the read may return nothing; draws the conclusions.</summary>
+    private string? ExplainAbsence(Read read)
+    {
+        if (read.Floor.Body is not null)
+        {
+            IssuedWrite[] sources = [.. _writes.Values.Where(write => write.Deletes(read.Id) && write.MayBeAbove(read.Floor.Version))];
+            if (sources.Length == 0)
+            {
+                return "is gone, and nobody has deleted it";
+            }
+
+            if (sources is [{ Changes.Count: > 1 } only])
+            {
+                Settle(only);
+            }
+        }
+
+        if (FloorOf(read.Id) == read.Floor)
         {
             // What was there when the read began is deleted, whatever the delete's version.
             _floors[read.Id] = read.Floor with { Body = null };
         }
 
-        foreach (Write write in _writes.Values.Where(write => write.Id == read.Id && write is { IsPast: true, Outcome: Outcome.Open }))
-        {
-            write.Outcome = write.Body is not null && write.Body == ended.Body ? Outcome.Done : Outcome.Nothing;
-        }
+        return null;
     }
 
-    /// <summary>Null when the read may return that.</summary>
-    private string? Explain(Read read, Note.ReadEnded ended)
+    /// <summary>Null when the read may return that body; draws the conclusions.</summary>
+    private string? ExplainBody(Read read, long version, string body)
     {
-        if (ended.Body is null)
-        {
-            return read.Floor.Body is null
-                || _writes.Values.Any(write => write.Id == read.Id && write.Body is null && write.MayBeNewerThan(read.Floor))
-                ? null
-                : "is gone, and nobody has deleted it";
-        }
-
-        if (ended.Version == read.Floor.Version && ended.Body == read.Floor.Body)
+        if (version == read.Floor.Version && body == read.Floor.Body)
         {
             return null;
         }
 
-        Write? source = _writes.Values.FirstOrDefault(write => write.Id == read.Id && write.Body == ended.Body);
-        return source switch
+        IssuedWrite? source = _writes.Values.FirstOrDefault(write => write.Puts(read.Id, body));
+        string? problem = source switch
         {
-            null => $"version {ended.Version} is no body that anybody wrote there: {ended.Body}",
-            { Outcome: Outcome.Nothing } => $"version {ended.Version} is a write that was refused or had been lost before",
-            { IsDoubtful: true, IsPast: false } => $"version {ended.Version} was shown, although its sync has failed",
-            { Version: { } version } when version != ended.Version => $"has version {ended.Version}, acknowledged as {version}",
-            _ when ended.Version <= read.Floor.Version => $"version {ended.Version} is older than what was acknowledged or read",
+            null => $"version {version} is no body that anybody wrote there: {body}",
+            { Outcome: WriteOutcome.Nothing } => $"version {version} is a write that was refused or had been lost before",
+            { IsDoubtful: true, IsPast: false } => $"version {version} was shown, although its sync has failed",
+            { Version: { } known } when version != known => $"has version {version}, answered or read as {known}",
+            _ when version >= source.Below => $"version {version} belongs to a write of which another document showed version {source.Below} before: it is torn",
+            _ when version <= read.Floor.Version => $"version {version} is older than what was acknowledged or read",
             _ => null,
         };
+        if (problem is null)
+        {
+            source!.Version = version;
+            Claim(version, source);
+            Settle(source);
+        }
+
+        return problem;
+    }
+
+    /// <summary>The write was carried out: all its documents have at least this version now.</summary>
+    private void Settle(IssuedWrite write)
+    {
+        write.Outcome = WriteOutcome.Done;
+        long version = write.Version ?? write.HighestBefore;
+        foreach (Note.Change change in write.Changes)
+        {
+            long known = FloorOf(change.Id).Version;
+            if (version > known || (write.Version is null && version == known))
+            {
+                _floors[change.Id] = new Floor(version, change.Body);
+            }
+        }
+    }
+
+    /// <summary>A write left open by a process that is gone, and what stands in the place of one of its documents.</summary>
+    private void Decide(IssuedWrite write, string id, Note.ReadEnded ended)
+    {
+        if (write.Changes.Count == 1)
+        {
+            // Perhaps it was carried out and then replaced; nobody may see it any more in either case.
+            write.Outcome = WriteOutcome.Nothing;
+        }
+        else if (ended.Body is not null)
+        {
+            write.LimitBelow(ended.Version);
+        }
+        else if (!write.Deletes(id) && !_writes.Values.Any(other => other != write && other.Deletes(id) && other.MayBeAbove(write.HighestBefore)))
+        {
+            write.Outcome = WriteOutcome.Nothing;
+        }
+    }
+
+    private void KeepBuffered()
+    {
+        foreach (IssuedWrite write in _writes.Values.Where(write => write is { IsBuffered: true, IsPast: false, Outcome: WriteOutcome.Open }))
+        {
+            Settle(write);
+        }
     }
 
     private void Restart()
     {
         _isHealthy = true;
-        foreach (Write write in _writes.Values)
+        foreach (IssuedWrite write in _writes.Values)
         {
             write.IsPast = true;
         }
@@ -170,26 +246,15 @@ internal sealed class Ledger
 
     private Floor FloorOf(string id) => _floors.GetValueOrDefault(id);
 
-    private void Raise(string id, Floor floor)
+    private void Claim(long version, IssuedWrite write)
     {
-        if (floor.Version > FloorOf(id).Version)
+        if (!_versions.TryAdd(version, write) && _versions[version] != write)
         {
-            _floors[id] = floor;
-        }
-    }
-
-    private void Claim(long version, string id, string? body)
-    {
-        string content = Content(id, body);
-        if (!_versions.TryAdd(version, content) && _versions[version] != content)
-        {
-            Object($"version {version} names two contents: {_versions[version]} and {content}");
+            Object($"version {version} names two contents: {_versions[version]} and {write}");
         }
 
         _highest = Math.Max(_highest, version);
     }
-
-    private static string Content(string id, string? body) => $"{id} = {body ?? "deleted"}";
 
     private void Object(string problem) => Violation ??= problem;
 
@@ -201,41 +266,7 @@ internal sealed class Ledger
         }
     }
 
-    private enum Outcome
-    {
-        Open,
-        Done,
-        Nothing,
-    }
-
     private readonly record struct Floor(long Version, string? Body);
 
     private sealed record Read(string Id, Floor Floor);
-
-    private sealed class Write(string id, string? body)
-    {
-        public string Id { get; } = id;
-
-        public string? Body { get; } = body;
-
-        public Outcome Outcome { get; set; }
-
-        /// <summary>Known once acknowledged.</summary>
-        public long? Version { get; set; }
-
-        public required long HighestBefore { get; init; }
-
-        /// <summary>Asked for in a process that is gone.</summary>
-        public bool IsPast { get; set; }
-
-        /// <summary>Its outcome is unknown: no reader sees it before a restart has decided.</summary>
-        public bool IsDoubtful { get; set; }
-
-        public bool MayBeNewerThan(Floor floor) => Outcome switch
-        {
-            Outcome.Nothing => false,
-            Outcome.Done => Version > floor.Version,
-            _ => IsPast || !IsDoubtful,
-        };
-    }
 }

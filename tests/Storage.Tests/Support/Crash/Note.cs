@@ -6,11 +6,17 @@ internal abstract record Note(int Operation)
     /// <summary>A store is open and has told its identity.</summary>
     internal sealed record Opened(Guid StoreId) : Note(0);
 
-    /// <summary>A write is about to be asked for: from here on a power cut may leave it. A delete has no body.</summary>
-    internal sealed record Issued(int Operation, string Id, string? Body) : Note(Operation);
+    /// <summary>A write is about to be asked for: from here on a power cut may leave it, all of it or nothing.</summary>
+    internal sealed record Issued(int Operation, params IReadOnlyList<Change> Changes) : Note(Operation);
+
+    /// <summary>One document of a write. A delete has no body.</summary>
+    internal sealed record Change(string Id, string? Body);
 
     /// <summary>A write was answered with success. Version 0: nothing was written, because there is nothing to delete.</summary>
     internal sealed record Acknowledged(int Operation, long Version) : Note(Operation);
+
+    /// <summary>A write was answered with "written, not yet durable": a kill must leave it, a power cut need not.</summary>
+    internal sealed record Buffered(int Operation, long Version) : Note(Operation);
 
     /// <summary>A write was answered with an error that says that nothing was done.</summary>
     internal sealed record Refused(int Operation, string Error) : Note(Operation);
@@ -24,6 +30,9 @@ internal abstract record Note(int Operation)
     internal sealed record ReadEnded(int Operation, long Version, string? Body) : Note(Operation);
 
     internal sealed record ReadFailed(int Operation, string Error) : Note(Operation);
+
+    /// <summary>The process was killed on a healthy disk, which keeps what it was given.</summary>
+    internal sealed record Killed() : Note(0);
 
     /// <summary>
     /// The process is gone, by a power cut or a kill, and another one starts on a healthy disk: nothing may fail from

@@ -33,6 +33,8 @@ internal static class Scene
         SealAfter = TimeSpan.FromMilliseconds(1),
     };
 
+    private const int SevenBlocksBytes = 26_000;
+
     private static readonly Lazy<Task<(Volume Volume, IReadOnlyList<object> Notes)>> PreparedOnce = new(PrepareAsync);
 
     public static string ShardOf(string id) => $"{Data}/docs/{DocumentPath.ShardName(DocumentPath.Of(DocumentKey.Create(id)).Shard)}";
@@ -66,7 +68,20 @@ internal static class Scene
     }
 
     public static DocumentStore Open(SimulatedFileSystem disk, TimeSpan? busyTimeout = null) =>
-        DocumentStore.Open(disk, Options with { BusyTimeout = busyTimeout ?? Options.BusyTimeout }, TimeProvider.System, NullLoggerFactory.Instance);
+        Open(disk, Options with { BusyTimeout = busyTimeout ?? Options.BusyTimeout });
+
+    public static DocumentStore Open(SimulatedFileSystem disk, StoreOptions options) =>
+        DocumentStore.Open(disk, options, TimeProvider.System, NullLoggerFactory.Instance);
+
+    /// <summary>Fills the current segment to its last block: whatever is written next begins a new one. Where no seal comes in between.</summary>
+    public static async Task FillSegmentAsync(Workload w)
+    {
+        // Fifteen blocks behind the header: seven, seven and one. Each put is a group of its own.
+        foreach (int bytes in (int[])[SevenBlocksBytes, SevenBlocksBytes, Workload.SmallBytes])
+        {
+            await w.PutAsync(FarOld, bytes);
+        }
+    }
 
     /// <summary>A recorded disk with the whole workload on it.</summary>
     public static async Task<CrashRecorder> RecordAsync(SimulatedFileSystem disk, Func<Workload, Task> steps, DurabilityLevel level = DurabilityLevel.Filed)

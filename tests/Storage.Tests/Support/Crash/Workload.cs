@@ -21,6 +21,9 @@ internal sealed class Workload
     /// <summary>More than one page.</summary>
     public const int LargeBytes = 9000;
 
+    /// <summary>Few of them fill a segment of <see cref="Scene.Options"/>.</summary>
+    public const int SegmentQuarterBytes = 15_000;
+
     private int _operations;
 
     public Workload(SimulatedFileSystem disk, DocumentStore store)
@@ -43,11 +46,26 @@ internal sealed class Workload
     {
         int operation = Next();
         string body = Body(operation, id, bytes);
-        return WriteAsync(operation, id, body, () => Store.PutAsync(id, body, level: Level));
+        return WriteAsync(operation, [new Note.Change(id, body)], async () => Answer(await Store.PutAsync(id, body, level: Level)));
     }
 
     /// <summary>Null when it succeeded, also where there was nothing to delete.</summary>
-    public Task<StoreException?> DeleteAsync(string id) => WriteAsync(Next(), id, null, () => Store.DeleteAsync(id, level: Level));
+    public Task<StoreException?> DeleteAsync(string id) =>
+        WriteAsync(Next(), [new Note.Change(id, null)], async () => Answer(await Store.DeleteAsync(id, level: Level)));
+
+    /// <summary>Two puts as one commit. Null when it succeeded.</summary>
+    public Task<StoreException?> PutBothAsync(string id, string other, int bytes = SmallBytes)
+    {
+        int operation = Next();
+        return BatchAsync(operation, new Note.Change(id, Body(operation, id, bytes)), new Note.Change(other, Body(operation, other, bytes)));
+    }
+
+    /// <summary>A put and a delete as one commit. Null when it succeeded.</summary>
+    public Task<StoreException?> PutAndDeleteAsync(string put, string deleted, int bytes = SmallBytes)
+    {
+        int operation = Next();
+        return BatchAsync(operation, new Note.Change(put, Body(operation, put, bytes)), new Note.Change(deleted, null));
+    }
 
     /// <summary>Null when it succeeded.</summary>
     public async Task<StoreException?> ReadAsync(string id)
@@ -86,13 +104,29 @@ internal sealed class Workload
 
     private int Next() => Interlocked.Increment(ref _operations);
 
-    private async Task<StoreException?> WriteAsync(int operation, string id, string? body, Func<Task<WriteResult>> write)
+    private static (long Sequence, DurabilityLevel Level) Answer(WriteResult result) => (result.Sequence, result.Level);
+
+    private Task<StoreException?> BatchAsync(int operation, params Note.Change[] changes)
     {
-        Disk.Mark(new Note.Issued(operation, id, body));
+        DocumentOperation[] operations = [.. changes.Select(ToOperation)];
+        return WriteAsync(operation, changes, async () =>
+        {
+            CommitResult result = await Store.CommitAsync(operations, Level, default);
+            return (result.Sequence, result.Level);
+        });
+    }
+
+    private static DocumentOperation ToOperation(Note.Change change) => change.Body is null
+        ? new DeleteOperation(DocumentKey.Create(change.Id), default)
+        : new PutOperation(DocumentKey.Create(change.Id), TestDocuments.Content(change.Body), default);
+
+    private async Task<StoreException?> WriteAsync(int operation, Note.Change[] changes, Func<Task<(long Sequence, DurabilityLevel Level)>> write)
+    {
+        Disk.Mark(new Note.Issued(operation, changes));
         try
         {
-            WriteResult result = await write().WaitAsync(HangTimeout);
-            Disk.Mark(new Note.Acknowledged(operation, result.Sequence));
+            var (sequence, level) = await write().WaitAsync(HangTimeout);
+            Disk.Mark(level == DurabilityLevel.Buffered && sequence > 0 ? new Note.Buffered(operation, sequence) : new Note.Acknowledged(operation, sequence));
             return null;
         }
         catch (OutcomeUnknownException exception)

@@ -23,6 +23,9 @@ internal sealed class CrashPoint(int number, CallLog log, int logLength, Volume 
     /// <summary>What the workload had noted by then: the acknowledgements that the states must honour.</summary>
     public IReadOnlyList<object> Marks => log.Marks(LogLength);
 
+    /// <summary>The calls and marks by then, for whoever looks for the cause.</summary>
+    public IReadOnlyList<SimulatedCall> Calls => log.Take(LogLength);
+
     /// <summary>How many sectors, lengths and entry operations were not durable.</summary>
     public int UnsyncedUnits => Units.Length;
 

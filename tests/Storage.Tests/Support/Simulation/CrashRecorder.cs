@@ -48,6 +48,24 @@ internal sealed class CrashRecorder(CallLog log, Func<Volume> snapshot)
         }
     }
 
+    /// <summary>Some states of some points, no two alike; fewer where there are not as many.</summary>
+    /// <param name="random">Chooses the points and of each the state.</param>
+    /// <param name="count">How often it chooses.</param>
+    public IEnumerable<CrashState> Sample(Random random, int count)
+    {
+        const int StatesOfAPointMax = 16;
+        var points = Points();
+        var taken = new HashSet<(UInt128 Hash, int Marks)>();
+        for (int choice = 0; choice < count; choice++)
+        {
+            CrashPoint point = points[random.Next(points.Count)];
+            if (point.States(random.Next(), random.Next(1, StatesOfAPointMax)).LastOrDefault() is { } state && taken.Add((state.Hash, point.Marks.Count)))
+            {
+                yield return state;
+            }
+        }
+    }
+
     /// <summary>Called before anything that may change the volume, and before each mark.</summary>
     public void Observe(Volume volume)
     {

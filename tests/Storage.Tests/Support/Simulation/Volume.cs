@@ -93,7 +93,7 @@ internal sealed record Volume
     /// <summary>A directory's sync has succeeded.</summary>
     public Volume WithDirectorySynced(long number) => Settings.Profile == DurabilityProfile.Ext4Ordered
         ? WithEntriesSynced()
-        : With(Directory(number).Synced());
+        : Directory(number) is { HasChanges: true } directory ? With(directory.Synced()) : this;
 
     /// <summary>A sync of a file or directory has failed.</summary>
     public Volume WithSyncFailed(long number) => With(Inodes[number] switch

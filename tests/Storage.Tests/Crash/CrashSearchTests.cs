@@ -1,0 +1,27 @@
+using DocService.Storage.Tests.Support.Crash;
+using Xunit.Abstractions;
+
+namespace DocService.Storage.Tests.Crash;
+
+/// <summary>
+/// Goes on with one seed after the other. <c>DOCSERVICE_CRASH_SECONDS=3600</c> searches on with fresh seeds,
+/// <c>DOCSERVICE_CRASH_SEED=n</c> runs one.
+/// </summary>
+public sealed class CrashSearchTests(ITestOutputHelper output)
+{
+    private const int Seed = 20_260_207;
+    private static readonly TimeSpan Moments = TimeSpan.FromSeconds(6);
+
+    [Fact]
+    public async Task Search_SeedAfterSeed_FindsNothing()
+    {
+        var search = new CrashSearch();
+        int first = CrashSearch.OnlySeed ?? (CrashSearch.Seconds is null ? Seed : Environment.TickCount);
+        string? violation = CrashSearch.OnlySeed is { } only
+            ? await search.RunAsync(only)
+            : await search.RunAsync(first, CrashSearch.Seconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Moments);
+
+        output.WriteLine($"{search}, the first one {first}");
+        Assert.True(violation is null, violation);
+    }
+}
