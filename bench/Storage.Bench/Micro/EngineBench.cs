@@ -1,0 +1,37 @@
+using BenchmarkDotNet.Attributes;
+using DocService.Storage.Bench.Support;
+using DocService.Storage.Engine;
+using DocService.Storage.Journal;
+
+namespace DocService.Storage.Bench.Micro;
+
+/// <summary>The two structures that requests meet: the lock of a write's key, and the table of what is not yet filed.</summary>
+public class EngineBench
+{
+    private const int PendingDocuments = 100_000;
+
+    private readonly DocumentKey _key = Stores.Key("hot", 42);
+    private readonly DocumentKey _filed = Stores.Key("cold", 42);
+    private readonly KeyLocks _locks = new(TimeProvider.System);
+    private readonly Pending _pending = new(new Watermarks(0, 0));
+
+    public EngineBench()
+    {
+        for (int number = 0; number < PendingDocuments; number++)
+        {
+            _pending.Add(Stores.Key("hot", number), new PendingEntry(0, OperationKind.Put, null, default));
+        }
+    }
+
+    [Benchmark]
+    public async Task LockFreeKey()
+    {
+        using KeyLocks.Lease lease = await _locks.AcquireAsync(_key, TimeSpan.FromSeconds(10), CancellationToken.None);
+    }
+
+    [Benchmark]
+    public bool FindPending() => _pending.Find(_key) is not null;
+
+    [Benchmark]
+    public bool FindFiled() => _pending.Find(_filed) is null;
+}
