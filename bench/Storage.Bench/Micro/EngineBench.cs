@@ -19,7 +19,7 @@ public class EngineBench
     {
         for (int number = 0; number < PendingDocuments; number++)
         {
-            _pending.Add(Stores.Key("hot", number), new PendingEntry(0, OperationKind.Put, null, default));
+            _pending.Add(Stores.Key("hot", number), new PendingEntry(0, OperationKind.Put, null, default, keepsEvidence: false));
         }
     }
 

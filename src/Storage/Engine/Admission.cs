@@ -11,6 +11,7 @@ internal sealed class Admission(Backlog backlog, StoreHealth health, TimeSpan ti
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Returns when the write may go on. One of deletes only waits for nobody on a full disk: it is what makes room.</summary>
+    /// <exception cref="OutOfSpaceException">The disk is full; nothing has been done.</exception>
     /// <exception cref="StoreBusyException">No room came free within the time; nothing has been done.</exception>
     public ValueTask EnterAsync(bool isDeletesOnly, CancellationToken cancellation) =>
         backlog.Fill < SlowFrom ? ValueTask.CompletedTask : WaitAsync(isDeletesOnly, cancellation);
@@ -21,9 +22,15 @@ internal sealed class Admission(Backlog backlog, StoreHealth health, TimeSpan ti
         double fill;
         while ((fill = backlog.Fill) >= 1)
         {
-            if (isDeletesOnly && health.State == StoreState.ReadOnly)
+            if (health.State == StoreState.ReadOnly)
             {
-                return;
+                // Nothing is filed on a full disk, so no room comes free by waiting.
+                if (isDeletesOnly)
+                {
+                    return;
+                }
+
+                throw new OutOfSpaceException("The disk is full, and the journal with documents that cannot be filed.");
             }
 
             if (clock.GetElapsedTime(started) >= timeout)

@@ -60,7 +60,8 @@ public sealed class FullDiskTests
     {
         const int Runs = 12;
         var disk = new SimulatedFileSystem();
-        DocumentStore store = JournalTest.Open(disk, JournalTest.Sealing);
+        StoreOptions options = JournalTest.Sealing with { SegmentBytes = 1 << 20, JournalBytes = 4 << 20, ReserveBytes = 2 << 20 };
+        DocumentStore store = JournalTest.Open(disk, options);
         for (int n = 0; n < Runs; n++)
         {
             await store.PutAsync($"old{n}", "1", DurabilityLevel.Filed).SoonAsync();
@@ -80,7 +81,7 @@ public sealed class FullDiskTests
             SimulatedFileSystem after = end == "killed" ? disk.Kill() : disk.CrashNow().Nothing().Open();
             await store.DisposeAsync();
             disk = end == "stopped" ? disk : after;
-            store = JournalTest.Open(disk, JournalTest.Sealing);
+            store = JournalTest.Open(disk, options);
             Assert.Equal(JournalTest.Json(30_000), await store.ReadAsync("big"));
             for (int n = 0; n < Runs; n++)
             {
