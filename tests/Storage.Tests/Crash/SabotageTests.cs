@@ -49,7 +49,7 @@ public sealed class SabotageTests(ITestOutputHelper output)
 
         // The spares are synced first: the reserve, two for recovery, and the one that becomes the segment.
         ["first segment"] = (SegmentFile, Scene.Options.ReserveSegments + 4),
-        ["first segment's name"] = (JournalDirectory, Scene.Options.ReserveSegments + 5),
+        ["first segment's name"] = (JournalDirectory, Scene.Options.ReserveSegments + 4),
         ["FORMAT that tells of the journal"] = (call => call.Kind == CallKind.Sync && call.Name.StartsWith("FORMAT", StringComparison.Ordinal), 2),
     };
 
