@@ -1,4 +1,5 @@
 using DocService.Storage.Tests.Support.Crash;
+using DocService.Storage.Tests.Support.Simulation;
 using Xunit.Abstractions;
 
 namespace DocService.Storage.Tests.Crash;
@@ -10,6 +11,7 @@ namespace DocService.Storage.Tests.Crash;
 public sealed class CrashSearchTests(ITestOutputHelper output)
 {
     private const int Seed = 20_260_207;
+    private const int SeedsUntilFound = 50;
     private static readonly TimeSpan Moments = TimeSpan.FromSeconds(6);
 
     [Fact]
@@ -23,5 +25,20 @@ public sealed class CrashSearchTests(ITestOutputHelper output)
 
         output.WriteLine($"{search}, the first one {first}");
         Assert.True(violation is null, violation);
+    }
+
+    /// <summary>That the search can find something.</summary>
+    [Fact]
+    public async Task Search_WithoutTheJournalsSync_FindsIt()
+    {
+        string? problem = null;
+        int seed = Seed;
+        for (; problem is null && seed < Seed + SeedsUntilFound; seed++)
+        {
+            problem = await new Lives(new Random(seed), call => call.Kind == CallKind.SyncData).RunAsync();
+        }
+
+        output.WriteLine($"{seed - Seed} seeds: {problem}");
+        Assert.NotNull(problem);
     }
 }

@@ -109,6 +109,11 @@ internal sealed class Ledger
             Object($"a write of {write} was answered with version {version} and read as {known}");
         }
 
+        foreach (IssuedWrite past in write.IsPast ? [] : _writes.Values.Where(past => past.IsUndecided))
+        {
+            past.LimitBelow(version); // versions rise from process to process
+        }
+
         write.Version = version;
         Claim(version, write);
     }
@@ -212,7 +217,11 @@ internal sealed class Ledger
     /// <summary>A write left open by a process that is gone, and what stands in the place of one of its documents.</summary>
     private void Decide(IssuedWrite write, string id, Note.ReadEnded ended)
     {
-        if (write.Changes.Count == 1)
+        if (ended.Body is null && write.Deletes(id))
+        {
+            // Carried out or not: it may be what a later absence is explained by.
+        }
+        else if (write.Changes.Count == 1)
         {
             // Perhaps it was carried out and then replaced; nobody may see it any more in either case.
             write.Outcome = WriteOutcome.Nothing;
@@ -221,7 +230,7 @@ internal sealed class Ledger
         {
             write.LimitBelow(ended.Version);
         }
-        else if (!write.Deletes(id) && !_writes.Values.Any(other => other != write && other.Deletes(id) && other.MayBeAbove(write.HighestBefore)))
+        else if (!_writes.Values.Any(other => other != write && other.Deletes(id) && other.MayBeAbove(write.HighestBefore)))
         {
             write.Outcome = WriteOutcome.Nothing;
         }

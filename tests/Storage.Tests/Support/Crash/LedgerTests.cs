@@ -165,6 +165,19 @@ public sealed class LedgerTests
     public void Delete_OfNothing_ExplainsNoAbsence() =>
         AssertObjection("nobody has deleted it", [Asked(1, (A, null)), new Note.Acknowledged(1, 0), .. Put(2, A, 5), Cut, .. Sees(3, A)]);
 
+    /// <summary>The batch was read after its other document had been found deleted: the delete was taken for lost, and the next absence objected to.</summary>
+    [Fact]
+    public void Delete_UndecidedBehindAnUndecidedBatch_StillExplainsTheAbsence()
+    {
+        Note[] open = [Asked(1, (A, "1a"), (B, "1b")), Asked(2, (A, null)), Cut, .. Sees(3, A), .. Sees(4, B, 5, "1b")];
+
+        AssertAccepted([.. open, .. Sees(5, A), Cut, .. Sees(6, A)]);
+    }
+
+    [Fact]
+    public void Delete_UndecidedOfAProcessThatIsGone_DoesNotExplainTheLossOfALaterWrite() =>
+        AssertObjection("nobody has deleted it", [Asked(1, (A, null)), Cut, .. Sees(2, A), .. Put(3, A, 50), Cut, .. Sees(4, A)]);
+
     [Fact]
     public void Reads_ConcurrentWithWrites_MayShowEither()
     {

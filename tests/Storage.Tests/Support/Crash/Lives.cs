@@ -11,7 +11,9 @@ namespace DocService.Storage.Tests.Support.Crash;
 /// Invariants: one history for all lives, judged as a whole at each end.
 /// On failure: the first violation is returned, in words.
 /// </remarks>
-internal sealed class Lives(Random random)
+/// <param name="random">Chooses everything.</param>
+/// <param name="leftOut">Syncs that are left out in every life, to see that it is found out.</param>
+internal sealed class Lives(Random random, Func<SimulatedCall, bool>? leftOut = null)
 {
     private const int LivesMax = 4;
     private const int ClientsMax = 3;
@@ -56,6 +58,7 @@ internal sealed class Lives(Random random)
         StoreOptions options = Scene.Options with { SealAfter = TimeSpan.FromMilliseconds(random.Next(2) == 0 ? 1 : 1000) };
         Func<Workload, Task>[][] clients = [.. Enumerable.Range(0, random.Next(1, ClientsMax + 1)).Select(_ => Steps())];
         var level = (DurabilityLevel)random.Next((int)DurabilityLevel.Buffered, (int)DurabilityLevel.Filed + 1);
+        _ = leftOut is null ? null : disk.DropSyncs(leftOut);
         using CallGate gate = disk.BlockCall(call => call.Changes, ending == Ending.Kill ? random.Next(1, 400) : int.MaxValue);
         CrashRecorder recorder = disk.StartRecording();
         Task run = Task.Run(() => UseAsync(disk, options, level, clients));

@@ -7,7 +7,10 @@ internal abstract record Note(int Operation)
     internal sealed record Opened(Guid StoreId) : Note(0);
 
     /// <summary>A write is about to be asked for: from here on a power cut may leave it, all of it or nothing.</summary>
-    internal sealed record Issued(int Operation, params IReadOnlyList<Change> Changes) : Note(Operation);
+    internal sealed record Issued(int Operation, params IReadOnlyList<Change> Changes) : Note(Operation)
+    {
+        public override string ToString() => $"Issued {{ Operation = {Operation}, {string.Join(" and ", Changes)} }}";
+    }
 
     /// <summary>One document of a write. A delete has no body.</summary>
     internal sealed record Change(string Id, string? Body);
