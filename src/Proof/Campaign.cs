@@ -74,7 +74,7 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
         if (_random.Next(StartsPerCrashedStart) == 0)
         {
             _tally.CrashesDuringStart++;
-            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(StartMillisecondsMax)), clock, cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(StartMillisecondsMax)), clock, cancellation); // the moment of the crash is what is drawn
             await crash.StrikeAsync(server, _random);
             await crash.RecoverAsync();
             return Inspect();

@@ -63,7 +63,6 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
         try
         {
             Operation operation = ReadOperation(item, buffer);
-            item.KeepsEvidence |= operation.KeepsEvidence || item.Entry.KeepsEvidence;
             if (!item.Entry.IsDelete)
             {
                 item.Temp = files.WriteTemp(item.Slot, item.Path, item.Key, operation.ToInfo(item.Entry.Version), operation.BodyHash, operation.Body);
@@ -87,7 +86,7 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
     /// <summary>Third step: every document takes its name, or loses it.</summary>
     public void Rename(int workers) => ForEach(workers, item =>
     {
-        if (item.KeepsEvidence)
+        if (item.Entry.KeepsEvidence)
         {
             KeepEvidence(item);
         }

@@ -16,9 +16,6 @@ internal sealed class FilingItem(DocumentKey key, DocumentPath path, PendingEntr
     /// <summary>Temporary slot in the document's directory; no other item of the chunk has it.</summary>
     public int Slot { get; } = slot;
 
-    /// <summary>What stands under the name is kept in quarantine first if it cannot be read.</summary>
-    public bool KeepsEvidence { get; set; }
-
     /// <summary>Open between writing and syncing.</summary>
     public IFile? Temp { get; set; }
 }

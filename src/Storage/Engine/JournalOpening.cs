@@ -101,14 +101,10 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
     {
         Dictionary<JournalScan, Segment> segments = OpenSegments(directory, verdict, opened);
         var rewrite = JournalRewrite.Choose(verdict, pool.SegmentBytes);
-        foreach (LiveRecord live in rewrite.Kept)
-        {
-            segments[live.Scan].LastSequence = live.Sequence;
-        }
-
         var entries = new List<RecoveredEntry>();
         foreach (LiveRecord live in rewrite.Kept)
         {
+            segments[live.Scan].LastSequence = live.Sequence;
             Collect(segments[live.Scan], live.Record, live.Record.PayloadOffset, entries);
         }
 

@@ -36,24 +36,26 @@ internal sealed class JournalRewrite
         int tail = live.FindIndex(record => record.Sequence > verdict.DurableThrough);
         tail = tail < 0 ? live.Count : tail;
         int from = tail;
+        int freed = 0;
         long left = segmentBytes / Part;
-        var freed = new HashSet<JournalScan>();
-        while (from > 0)
+        for (int index = tail - 1; index >= 0; index--)
         {
-            JournalScan scan = live[from - 1].Scan;
-            int first = live.FindIndex(record => record.Scan == scan);
-            left -= live.Skip(first).Take(from - first).Sum(record => JournalFormat.BlockAlign(record.Record.PaddedBytes));
+            left -= JournalFormat.BlockAlign(live[index].Record.PaddedBytes);
             if (left < 0)
             {
                 break;
             }
 
-            freed.Add(scan);
-            from = first;
+            // Only what leaves a segment empty is worth it.
+            if (index == 0 || live[index - 1].Scan != live[index].Scan)
+            {
+                from = index;
+                freed++;
+            }
         }
 
         // One segment for one would be no gain.
-        return new JournalRewrite(verdict, tail < live.Count || freed.Count > 1 ? from : live.Count);
+        return new JournalRewrite(verdict, tail < live.Count || freed > 1 ? from : live.Count);
     }
 
     /// <summary>Writes them, and adds their entries. The segment is in the list.</summary>
@@ -105,11 +107,11 @@ internal sealed class JournalRewrite
     /// <summary>Each run as a group behind the header's block, and behind it a seal that tells up to where nothing follows.</summary>
     private void Write(IFile file, SegmentHeader header, List<List<LiveRecord>> runs, Dictionary<JournalScan, Segment> segments, List<long> offsets)
     {
+        var group = new GroupBuffer();
         long position = JournalFormat.BlockBytes;
         for (int index = 0; index < runs.Count; index++)
         {
             List<LiveRecord> run = runs[index];
-            var group = new GroupBuffer();
             group.Begin(GroupBytes(run));
             foreach (LiveRecord live in run)
             {
@@ -123,10 +125,9 @@ internal sealed class JournalRewrite
             position += group.Bytes.Length;
 
             long unusedThrough = index + 1 < runs.Count ? runs[index + 1][0].Sequence - 1 : _verdict.HandedOutThrough;
-            var seal = new GroupBuffer();
-            seal.FillWithSeal(RecordType.Seal, unusedThrough, new Watermarks(run[^1].Sequence, _verdict.FiledThrough), header.Salt);
-            file.Write(seal.Bytes, position);
-            position += seal.Bytes.Length;
+            group.FillWithSeal(RecordType.Seal, unusedThrough, new Watermarks(run[^1].Sequence, _verdict.FiledThrough), header.Salt);
+            file.Write(group.Bytes, position);
+            position += group.Bytes.Length;
         }
     }
 

@@ -112,7 +112,11 @@ internal sealed class JournalVerdict
         while (true)
         {
             long nextValid = next < _valid.Count ? _valid[next].Sequence : long.MaxValue;
-            expected = Math.Min(AfterUnusedSequences(expected), nextValid); // what is there is used, whatever is said of it
+            if (nextValid > expected)
+            {
+                expected = Math.Min(AfterUnusedSequences(expected), nextValid); // what is there is used, whatever is said of it
+            }
+
             if (next < _valid.Count && _valid[next].Sequence == expected)
             {
                 Live.Add(_valid[next++]);

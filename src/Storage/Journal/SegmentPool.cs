@@ -109,7 +109,11 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
     }
 
     /// <summary>Whether one more spare would fit: a disk that is nearly full is not filled with zeros to find that out.</summary>
-    public bool HasRoom() => directory.GetVolumeInfo() is { } volume && volume.FreeBytes > segmentBytes + ZeroBytes && volume.FreeInodes > 0;
+    public bool HasRoom()
+    {
+        VolumeInfo volume = directory.GetVolumeInfo();
+        return volume.FreeBytes > segmentBytes + ZeroBytes && volume.FreeInodes > 0;
+    }
 
     /// <summary>Turns a retired segment into a spare, or removes it when there are enough.</summary>
     public void Recycle(Segment segment)
