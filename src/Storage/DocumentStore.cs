@@ -212,7 +212,7 @@ public sealed class DocumentStore : IAsyncDisposable
         await engine.Admission.EnterAsync(isDeletesOnly: cost == 0, cancellation).ConfigureAwait(false);
         try
         {
-            JudgedWrite write = await engine.Commits.SubmitAsync(operations, _options.BusyTimeout, cancellation).ConfigureAwait(false);
+            JudgedWrite write = await engine.Commits.SubmitAsync(operations, level == DurabilityLevel.Buffered, _options.BusyTimeout, cancellation).ConfigureAwait(false);
             if (write.Commit is not { } commit)
             {
                 long through = engine.Journal.Marks.DurableThrough;
@@ -319,16 +319,10 @@ public sealed class DocumentStore : IAsyncDisposable
     /// <summary>Waits for the level asked for, or as long as that is worth waiting; returns the one truly reached.</summary>
     private async ValueTask<DurabilityLevel> ReachAsync(StoreEngine engine, Commit commit, DurabilityLevel level)
     {
-        if (level == DurabilityLevel.Buffered)
-        {
-            await commit.Appended.ConfigureAwait(false);
-            return Lower(DurabilityLevel.Buffered, _promise.Best);
-        }
-
-        await commit.Durable.ConfigureAwait(false);
+        await commit.Acknowledged.ConfigureAwait(false);
         if (level != DurabilityLevel.Filed)
         {
-            return Lower(DurabilityLevel.Durable, _promise.Best);
+            return Lower(commit.IsBuffered ? DurabilityLevel.Buffered : DurabilityLevel.Durable, _promise.Best);
         }
 
         try

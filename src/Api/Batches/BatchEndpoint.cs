@@ -58,7 +58,7 @@ internal sealed class BatchEndpoint(DocumentStore store, ByteBudget budget, DocS
                 return ProblemCatalogue.Json(error);
             }
 
-            if (digest.Check(body.Bytes.Span, body.Sha256) is { } mismatch)
+            if (!digest.IsEmpty && digest.Check(body.Bytes.Span, Sha256Digest.Of(body.Bytes.Span)) is { } mismatch)
             {
                 return mismatch;
             }

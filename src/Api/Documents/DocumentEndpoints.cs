@@ -11,22 +11,16 @@ internal static class DocumentEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
+        // Taken from the application's services: a request's own would be made for each of them.
+        // Handlers take the context alone: nothing is bound, so no binding can fail into an answer that is not ours.
+        IServiceProvider services = routes.ServiceProvider;
         RouteGroupBuilder documents = routes.MapGroup(string.Empty).WithTags("Documents");
-        documents.MapMethods(Route, ["GET"], Get).WithName("GetDocument").Describe(DocumentDescriptions.Get);
-        documents.MapMethods(Route, ["HEAD"], Head).WithName("HeadDocument").Describe(DocumentDescriptions.Head);
-        documents.MapMethods(Route, ["PUT"], Put).WithName("PutDocument").Describe(DocumentDescriptions.Put);
-        documents.MapMethods(Route, ["DELETE"], Delete).WithName("DeleteDocument").Describe(DocumentDescriptions.Delete);
+        documents.MapMethods(Route, ["GET"], context => AnswerAsync(context, services.GetRequiredService<DocumentReads>().GetAsync)).WithName("GetDocument").Describe(DocumentDescriptions.Get);
+        documents.MapMethods(Route, ["HEAD"], context => AnswerAsync(context, services.GetRequiredService<DocumentReads>().HeadAsync)).WithName("HeadDocument").Describe(DocumentDescriptions.Head);
+        documents.MapMethods(Route, ["PUT"], context => AnswerAsync(context, services.GetRequiredService<DocumentWrites>().PutAsync)).WithName("PutDocument").Describe(DocumentDescriptions.Put);
+        documents.MapMethods(Route, ["DELETE"], context => AnswerAsync(context, services.GetRequiredService<DocumentWrites>().DeleteAsync)).WithName("DeleteDocument").Describe(DocumentDescriptions.Delete);
         documents.MapMethods(Route, ["OPTIONS"], Options).WithName("DocumentOptions").Describe(DocumentDescriptions.Options);
     }
-
-    // Handlers take the context alone: nothing is bound, so no binding can fail into an answer that is not ours.
-    internal static Task Get(HttpContext context) => AnswerAsync(context, Service<DocumentReads>(context).GetAsync);
-
-    internal static Task Head(HttpContext context) => AnswerAsync(context, Service<DocumentReads>(context).HeadAsync);
-
-    internal static Task Put(HttpContext context) => AnswerAsync(context, Service<DocumentWrites>(context).PutAsync);
-
-    internal static Task Delete(HttpContext context) => AnswerAsync(context, Service<DocumentWrites>(context).DeleteAsync);
 
     internal static Task Options(HttpContext context)
     {
@@ -34,10 +28,6 @@ internal static class DocumentEndpoints
         context.Response.Headers.Allow = Allow;
         return Task.CompletedTask;
     }
-
-    private static T Service<T>(HttpContext context)
-        where T : notnull =>
-        context.RequestServices.GetRequiredService<T>();
 
     private static async Task AnswerAsync(HttpContext context, Func<HttpContext, Task<Problem?>> handle)
     {

@@ -32,12 +32,13 @@ internal sealed class DocumentWrites(
                 return ProblemCatalogue.Json(error);
             }
 
-            if (request.Digest.Check(body.Bytes.Span, body.Sha256) is { } mismatch)
+            Sha256Digest sha256 = Sha256Digest.Of(body.Bytes.Span);
+            if (request.Digest.Check(body.Bytes.Span, sha256) is { } mismatch)
             {
                 return mismatch;
             }
 
-            var content = new DocumentContent(body.Bytes, context.Request.ContentType!, body.Sha256);
+            var content = new DocumentContent(body.Bytes, context.Request.ContentType!, sha256);
             WriteResult result = await store.PutAsync(request.Key, content, request.Conditions, request.Level, context.RequestAborted);
             return result.Status == WriteStatus.ConditionFailed
                 ? ProblemCatalogue.Precondition(result.Document)

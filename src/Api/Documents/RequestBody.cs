@@ -1,12 +1,10 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Security.Cryptography;
 using DocService.Api.Problems;
-using DocService.Storage;
 
 namespace DocService.Api.Documents;
 
-/// <summary>A request's whole body in a pooled buffer, with its SHA-256 computed while it came in.</summary>
+/// <summary>A request's whole body in a pooled buffer.</summary>
 /// <remarks>Owns: the buffer and its share of the budget, both given back by <see cref="Dispose"/>. Nothing is locked while a client sends.</remarks>
 internal sealed class RequestBody : IDisposable
 {
@@ -20,8 +18,6 @@ internal sealed class RequestBody : IDisposable
     private RequestBody(ByteBudget budget) => _budget = budget;
 
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
-
-    public Sha256Digest Sha256 { get; private set; }
 
     /// <summary>Reads to the end; on a problem the body is null and what was taken has been given back.</summary>
     /// <param name="request">Its fields have been checked.</param>
@@ -73,35 +69,34 @@ internal sealed class RequestBody : IDisposable
         }
 
         UnreadBody.Begun(request);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        PipeReader reader = request.BodyReader;
+
+        // Most bodies have come with their header fields.
+        if (reader.TryRead(out ReadResult read) && Take(reader, read, bytesMax, out Problem? problem))
+        {
+            return problem;
+        }
 
         // No token goes into the read: one that it cuts off leaves Kestrel's reader in a state that the log then complains
         // of as an error. A read ends by itself with the connection.
-        PipeReader reader = request.BodyReader;
         using CancellationTokenRegistration stop = stopping.UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), reader);
-        while (true)
+        do
         {
-            ReadResult read = await reader.ReadAsync(CancellationToken.None);
-            Problem? problem = read.IsCanceled ? ProblemCatalogue.Stopping : Append(read.Buffer, bytesMax, hash);
-            reader.AdvanceTo(read.Buffer.End);
-            if (problem is not null)
-            {
-                return problem;
-            }
-
-            if (read.IsCompleted)
-            {
-                break;
-            }
+            read = await reader.ReadAsync(CancellationToken.None);
         }
-
-        Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
-        hash.GetHashAndReset(digest);
-        Sha256 = new Sha256Digest(digest);
-        return null;
+        while (!Take(reader, read, bytesMax, out problem));
+        return problem;
     }
 
-    private Problem? Append(ReadOnlySequence<byte> received, long bytesMax, IncrementalHash hash)
+    /// <summary>Takes what has come; true when that was the last, or is refused.</summary>
+    private bool Take(PipeReader reader, ReadResult read, long bytesMax, out Problem? problem)
+    {
+        problem = read.IsCanceled ? ProblemCatalogue.Stopping : Append(read.Buffer, bytesMax);
+        reader.AdvanceTo(read.Buffer.End);
+        return problem is not null || read.IsCompleted;
+    }
+
+    private Problem? Append(ReadOnlySequence<byte> received, long bytesMax)
     {
         long length = _length + received.Length;
         if (length > bytesMax)
@@ -116,7 +111,6 @@ internal sealed class RequestBody : IDisposable
 
         foreach (ReadOnlyMemory<byte> piece in received)
         {
-            hash.AppendData(piece.Span);
             piece.Span.CopyTo(_buffer.AsSpan(_length));
             _length += piece.Length;
         }

@@ -33,6 +33,11 @@ internal static class BodyFields
 
     private static Problem? CheckType(string? contentType)
     {
+        if (contentType == "application/json")
+        {
+            return null; // nearly always
+        }
+
         if (contentType is null || !MediaTypeHeaderValue.TryParse(contentType, out MediaTypeHeaderValue? type))
         {
             return Unsupported(contentType is null ? "Content-Type is missing" : "Content-Type is malformed");

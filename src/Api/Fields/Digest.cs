@@ -8,12 +8,17 @@ namespace DocService.Api.Fields;
 /// <summary>Content-Digest and Repr-Digest (RFC 9530). The two mean the same here: documents have no content coding.</summary>
 internal sealed class Digest
 {
+    private static readonly Digest Nothing = new();
+
     private readonly List<byte[]> _sha256 = [];
     private readonly List<byte[]> _sha512 = [];
 
     private Digest()
     {
     }
+
+    /// <summary>Whether nothing is stated: then no body contradicts it.</summary>
+    public bool IsEmpty => _sha256.Count == 0 && _sha512.Count == 0;
 
     /// <summary>The field's value for a digest: <c>sha-256=:base64:</c>.</summary>
     public static string Of(Sha256Digest digest)
@@ -26,6 +31,12 @@ internal sealed class Digest
     /// <summary>What the request states of its body; unknown algorithms are ignored.</summary>
     public static Problem? TryParse(IHeaderDictionary headers, out Digest stated)
     {
+        if (!headers.ContainsKey("Content-Digest") && !headers.ContainsKey("Repr-Digest"))
+        {
+            stated = Nothing;
+            return null;
+        }
+
         stated = new Digest();
         return stated.Take("Content-Digest", headers["Content-Digest"]) ?? stated.Take("Repr-Digest", headers["Repr-Digest"]);
     }

@@ -13,6 +13,7 @@ internal sealed class Family
     private static readonly double[] DefaultBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
     private readonly ConcurrentDictionary<string, Series> _series = new(StringComparer.Ordinal);
+    private volatile TaggedSeries[] _seen = []; // replaced as a whole
 
     private Family(Instrument instrument, string kind, double[]? boundaries)
     {
@@ -49,15 +50,9 @@ internal sealed class Family
 
     public void Take(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        string labels = LabelsOf(tags);
-        if (!_series.TryGetValue(labels, out Series? series))
+        if ((FindSeen(tags) ?? Add(tags)) is not { } series)
         {
-            if (_series.Count >= SeriesMax)
-            {
-                return;
-            }
-
-            series = _series.GetOrAdd(labels, static (key, family) => new Series(key, family.Boundaries), this);
+            return;
         }
 
         if (Kind == "histogram")
@@ -72,6 +67,44 @@ internal sealed class Family
         {
             series.Add(value);
         }
+    }
+
+    /// <summary>Measurements come with every request, their tags are nearly always the same few: for those nothing is formatted.</summary>
+    private Series? FindSeen(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        foreach (TaggedSeries seen in _seen)
+        {
+            if (seen.Has(tags))
+            {
+                return seen.Series;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Null when there are too many already.</summary>
+    private Series? Add(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        string labels = LabelsOf(tags);
+        if (!_series.TryGetValue(labels, out Series? series))
+        {
+            if (_series.Count >= SeriesMax)
+            {
+                return null;
+            }
+
+            series = _series.GetOrAdd(labels, static (key, family) => new Series(key, family.Boundaries), this);
+        }
+
+        // Two threads at once: one of the two is remembered, the other the next time.
+        TaggedSeries[] seen = _seen;
+        if (seen.Length < SeriesMax)
+        {
+            _seen = [.. seen, new TaggedSeries(tags.ToArray(), series)];
+        }
+
+        return series;
     }
 
     private static double[] BoundariesOf(Instrument instrument) => instrument switch

@@ -19,10 +19,12 @@ internal static class Description
     public static void UseDescription(this WebApplication app)
     {
         app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json");
-        app.UseSwaggerUI(ui =>
+
+        // Only below its own path: it looks at every request with regular expressions and for a file.
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger"), branch => branch.UseSwaggerUI(ui =>
         {
             ui.SwaggerEndpoint("/openapi/v1.json", "DocService v1");
             ui.DocumentTitle = "DocService";
-        });
+        }));
     }
 }

@@ -33,6 +33,9 @@ internal sealed class DocumentFiles(ShardDirectory[] shards, IDirectory quaranti
     /// <summary>Opens the document's file, or returns null when there is none.</summary>
     public IFile? TryOpen(DocumentPath path) => shards[path.Shard].Entries.TryOpen(path.Name, FileAccess.Read);
 
+    /// <summary>The stamp of what stands under the document's name; null when nothing does.</summary>
+    public FileStamp? TryGetStamp(DocumentPath path) => shards[path.Shard].Entries.TryGetStamp(path.Name);
+
     /// <summary>Whether anything stands under the document's name.</summary>
     public bool Exists(DocumentPath path) => shards[path.Shard].Entries.GetKind(path.Name) != EntryKind.None;
 

@@ -58,9 +58,9 @@ internal static class DocumentReader
         byte[] buffer = ArrayPool<byte>.Shared.Rent(DocumentHeader.BytesMax);
         try
         {
-            int count = file.Read(buffer.AsSpan(0, DocumentHeader.BytesMax), 0);
-            if (!DocumentHeader.TryRead(buffer.AsSpan(0, count), key, out ParsedHeader header, out reason)
-                || !HasLength(header, file.GetLength(), out reason))
+            Span<byte> first = buffer.AsSpan(0, DocumentHeader.BytesMax);
+            int count = ReadFirst(file, first, key, out ParsedHeader header, out bool isRead, out reason);
+            if (!isRead || !HasLength(header, count < first.Length ? count : file.GetLength(), out reason))
             {
                 return false;
             }
@@ -85,8 +85,8 @@ internal static class DocumentReader
         byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstReadBytes);
         try
         {
-            int count = file.Read(buffer, 0);
-            if (!DocumentHeader.TryRead(buffer.AsSpan(0, count), key, out ParsedHeader header, out reason))
+            int count = ReadFirst(file, buffer, key, out ParsedHeader header, out bool isRead, out reason);
+            if (!isRead)
             {
                 return false;
             }
@@ -125,6 +125,24 @@ internal static class DocumentReader
                 ArrayPool<byte>.Shared.Return(buffer);
             }
         }
+    }
+
+    /// <summary>
+    /// Header and what follows it, in one system call where the header itself says that this was all. Where it does not,
+    /// a short read may have been cut off, and is done again until the buffer is full or the file ends.
+    /// </summary>
+    private static int ReadFirst(IFile file, Span<byte> buffer, DocumentKey key, out ParsedHeader header, out bool isRead, out string reason)
+    {
+        int count = file.ReadSome(buffer, 0);
+        isRead = DocumentHeader.TryRead(buffer[..count], key, out header, out reason);
+        if (count == buffer.Length || (isRead && header.FileBytes == count))
+        {
+            return count;
+        }
+
+        count = file.Read(buffer, 0);
+        isRead = DocumentHeader.TryRead(buffer[..count], key, out header, out reason);
+        return count;
     }
 
     private static bool TryReadRest(IFile file, ref byte[] buffer, int count, long fileBytes, out string reason)

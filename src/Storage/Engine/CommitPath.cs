@@ -11,7 +11,7 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
 {
     /// <summary>Locks, judges and queues. Where nothing is to be written, <see cref="JudgedWrite.Commit"/> is null.</summary>
     /// <exception cref="TimeoutException">A lock was not to be had in time.</exception>
-    public async ValueTask<JudgedWrite> SubmitAsync(IReadOnlyList<DocumentOperation> operations, TimeSpan lockTimeout, CancellationToken cancellation)
+    public async ValueTask<JudgedWrite> SubmitAsync(IReadOnlyList<DocumentOperation> operations, bool isBuffered, TimeSpan lockTimeout, CancellationToken cancellation)
     {
         var leases = new KeyLocks.Lease[operations.Count];
         long started = clock.GetTimestamp();
@@ -20,13 +20,15 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
         try
         {
             // In one order for everybody, so that two batches never wait for each other.
-            foreach (DocumentKey key in Sorted(operations))
+            DocumentKey[]? sorted = operations.Count > 1 ? Sorted(operations) : null;
+            while (held < leases.Length)
             {
+                DocumentKey key = sorted is null ? operations[0].Key : sorted[held];
                 leases[held] = await locks.AcquireAsync(key, Left(lockTimeout, started), cancellation).ConfigureAwait(false);
                 held++;
             }
 
-            JudgedWrite write = Judge(operations);
+            JudgedWrite write = Judge(operations, isBuffered);
             if (write.Commit is { } commit)
             {
                 Queue(commit, leases);
@@ -51,10 +53,8 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    private static IEnumerable<DocumentKey> Sorted(IReadOnlyList<DocumentOperation> operations) =>
-        operations.Count == 1
-            ? [operations[0].Key]
-            : operations.Select(operation => operation.Key).Order(Comparer<DocumentKey>.Create((left, right) => string.CompareOrdinal(left.Id, right.Id)));
+    private static DocumentKey[] Sorted(IReadOnlyList<DocumentOperation> operations) =>
+        [.. operations.Select(operation => operation.Key).Order(Comparer<DocumentKey>.Create((left, right) => string.CompareOrdinal(left.Id, right.Id)))];
 
     private static void Release(ReadOnlySpan<KeyLocks.Lease> leases)
     {
@@ -64,7 +64,7 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
         }
     }
 
-    private JudgedWrite Judge(IReadOnlyList<DocumentOperation> operations)
+    private JudgedWrite Judge(IReadOnlyList<DocumentOperation> operations, bool isBuffered)
     {
         var write = new JudgedWrite(operations.Count);
         int payloadBytes = 0;
@@ -80,15 +80,15 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
 
         if (!write.HasFailed && writes > 0)
         {
-            write.Commit = Encode(write, payloadBytes, writes, now);
+            write.Commit = Encode(write, payloadBytes, writes, isBuffered, now);
         }
 
         return write;
     }
 
-    private static Commit Encode(JudgedWrite write, int payloadBytes, int writes, DateTimeOffset now)
+    private static Commit Encode(JudgedWrite write, int payloadBytes, int writes, bool isBuffered, DateTimeOffset now)
     {
-        var commit = new Commit(payloadBytes, writes);
+        var commit = new Commit(payloadBytes, writes) { IsBuffered = isBuffered };
         foreach (JudgedOperation judged in write.Operations)
         {
             if (judged.Info is { } info)

@@ -10,7 +10,7 @@ namespace DocService.Storage.Engine;
 /// Thread: any, without a lock. A version moves from the journal to its file in the order: file in place and synced,
 /// entry removed, segment released. So who finds no entry finds the file, and whose segment is gone looks again.
 /// </remarks>
-internal sealed class DocumentLookup(Pending pending, DocumentFiles files)
+internal sealed class DocumentLookup(Pending pending, FiledHeaders headers, DocumentFiles files)
 {
     /// <summary>The version with its body, or null.</summary>
     /// <exception cref="DocumentCorruptException">It exists and cannot be read.</exception>
@@ -42,11 +42,32 @@ internal sealed class DocumentLookup(Pending pending, DocumentFiles files)
     {
         try
         {
-            return ReadInfo(key) is { } info ? CurrentDocument.Of(info) : CurrentDocument.Absent;
+            return (FindUnchanged(key) ?? ReadInfo(key)) is { } info ? CurrentDocument.Of(info) : CurrentDocument.Absent;
         }
         catch (DocumentCorruptException exception)
         {
             return CurrentDocument.Unreadable(exception);
+        }
+    }
+
+    /// <summary>
+    /// What the document's file says, if it is known and still that file; null is no answer. The caller holds the key's
+    /// lock: what is not pending now stays filed.
+    /// </summary>
+    private DocumentInfo? FindUnchanged(DocumentKey key)
+    {
+        if (pending.Find(key) is not null || headers.Find(key) is not { } header)
+        {
+            return null;
+        }
+
+        try
+        {
+            return files.TryGetStamp(header.Path) == header.Stamp ? header.Info : null;
+        }
+        catch (FileSystemException)
+        {
+            return null; // opening it will tell
         }
     }
 

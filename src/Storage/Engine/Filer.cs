@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DocService.Storage.Documents;
 using DocService.Storage.Io;
 using DocService.Storage.Journal;
@@ -24,16 +25,26 @@ internal sealed class Filer : IDisposable
     /// <summary>Bytes in a chunk.</summary>
     private const long ChunkBytesMax = 16 * 1024 * 1024;
 
-    /// <summary>At most this many threads work on a phase.</summary>
-    private const int WorkersMax = 8;
+    /// <summary>Threads that work on a phase: syncs at once share the device's flushes and the filesystem's commits.</summary>
+    private const int Workers = 8;
+
+    /// <summary>The least part of the time that filing takes while commits flow.</summary>
+    private const double ShareMin = 0.02;
+
+    /// <summary>Filing takes all of its time, and lingers no more, from here on.</summary>
+    private const double FullShareFill = 0.5;
 
     /// <summary>An idle store files a document after this; what arrives meanwhile shares its chunk.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Longest that filing gives way to commits between two chunks.</summary>
+    private static readonly TimeSpan GiveWayMax = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
 
     private readonly DocumentFiles _files;
+    private readonly FiledHeaders _headers;
     private readonly FilingQueue _queue;
     private readonly Pending _pending;
     private readonly JournalWriter _journal;
@@ -45,16 +56,17 @@ internal sealed class Filer : IDisposable
     private volatile bool _isDraining;
     private long _lastDurable;
 
-    public Filer(DocumentFiles files, FilingQueue queue, Pending pending, JournalWriter journal, Backlog backlog, StoreHealth health, TimeProvider clock, ILogger logger)
+    public Filer(DocumentFiles files, FiledHeaders headers, FilingQueue queue, Pending pending, JournalWriter journal, Backlog backlog, StoreHealth health, TimeProvider clock, ILogger logger)
     {
         _files = files;
+        _headers = headers;
         _queue = queue;
         _pending = pending;
         _journal = journal;
         _backlog = backlog;
         _health = health;
         _logger = logger;
-        _threads = new DiskThreads(WorkersMax, clock);
+        _threads = new DiskThreads(Workers, clock);
         _thread = new Thread(Work) { IsBackground = true, Name = "docservice-filer" };
     }
 
@@ -86,8 +98,9 @@ internal sealed class Filer : IDisposable
     {
         try
         {
-            while (_queue.WaitForTickets(_isDraining || _backlog.Fill >= 0.5 ? TimeSpan.Zero : Linger))
+            while (_queue.WaitForTickets(_isDraining || _backlog.Fill >= FullShareFill ? TimeSpan.Zero : Linger))
             {
+                long started = Stopwatch.GetTimestamp();
                 FilingChunk chunk = TakeChunk();
                 if (!FileUntilDone(chunk))
                 {
@@ -95,6 +108,7 @@ internal sealed class Filer : IDisposable
                 }
 
                 Conclude(chunk);
+                GiveWay(Stopwatch.GetElapsedTime(started));
             }
         }
         catch (Exception exception)
@@ -153,11 +167,10 @@ internal sealed class Filer : IDisposable
 
     private bool TryFile(FilingChunk chunk)
     {
-        int workers = Workers();
-        return TryPhase(chunk, () => chunk.WriteTemps(workers), isSync: false)
-            && TryPhase(chunk, () => chunk.SyncTemps(workers), isSync: true)
-            && TryPhase(chunk, () => chunk.Rename(workers), isSync: false)
-            && TryPhase(chunk, () => chunk.SyncDirectories(workers), isSync: true, isDirectory: true);
+        return TryPhase(chunk, () => chunk.WriteTemps(Workers), isSync: false)
+            && TryPhase(chunk, () => chunk.SyncTemps(Workers), isSync: true)
+            && TryPhase(chunk, () => chunk.Rename(Workers), isSync: false)
+            && TryPhase(chunk, () => chunk.SyncDirectories(Workers), isSync: true, isDirectory: true);
     }
 
     private bool TryPhase(FilingChunk chunk, Action phase, bool isSync, bool isDirectory = false)
@@ -223,6 +236,11 @@ internal sealed class Filer : IDisposable
     {
         foreach (FilingItem item in chunk.Items)
         {
+            if (item is { Stamp: { } stamp, Info: { } info })
+            {
+                _headers.Add(new FiledHeader(item.Key, item.Path, stamp, info));
+            }
+
             _pending.Remove(item.Key, item.Entry);
         }
 
@@ -235,14 +253,24 @@ internal sealed class Filer : IDisposable
         _health.MarkFilingGoesOn();
     }
 
-    /// <summary>Syncs at once share the filesystem's commits. Commits of the journal go before, unless somebody waits or the journal fills.</summary>
-    private int Workers() => _backlog.Fill switch
+    /// <summary>
+    /// As long as commits flow they go before: filing takes a part of the time that grows steeply with the journal's fill. A hot
+    /// document, written again meanwhile, is then filed once. Not while somebody waits for <c>filed</c>.
+    /// </summary>
+    private void GiveWay(TimeSpan worked)
     {
-        < 0.5 => _queue.IsAwaited || IsJournalIdle() ? WorkersMax : 1,
-        < 0.65 => 2,
-        < 0.8 => 4,
-        _ => WorkersMax,
-    };
+        long started = Stopwatch.GetTimestamp();
+        while (!IsJournalIdle() && !_isDraining && !_queue.IsAwaited)
+        {
+            double fill = _backlog.Fill / FullShareFill;
+            double share = Math.Clamp(fill * fill * fill * fill, ShareMin, 1);
+            TimeSpan pause = worked * ((1 / share) - 1);
+            if (Stopwatch.GetElapsedTime(started) >= (pause < GiveWayMax ? pause : GiveWayMax) || !_queue.Pause(Linger))
+            {
+                return;
+            }
+        }
+    }
 
     /// <summary>Whether no commit was published since the last look.</summary>
     private bool IsJournalIdle()

@@ -65,7 +65,8 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
             Operation operation = ReadOperation(item, buffer);
             if (!item.Entry.IsDelete)
             {
-                item.Temp = files.WriteTemp(item.Slot, item.Path, item.Key, operation.ToInfo(item.Entry.Version), operation.BodyHash, operation.Body);
+                item.Info = operation.ToInfo(item.Entry.Version);
+                item.Temp = files.WriteTemp(item.Slot, item.Path, item.Key, item.Info, operation.BodyHash, operation.Body);
                 item.Temp.StartWriteback();
             }
         }
@@ -78,9 +79,13 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
     /// <summary>Second step.</summary>
     public void SyncTemps(int workers) => ForEach(workers, item =>
     {
-        item.Temp?.Sync();
-        item.Temp?.Dispose();
-        item.Temp = null;
+        if (item.Temp is { } temp)
+        {
+            temp.Sync();
+            item.Stamp = StampOf(temp);
+            temp.Dispose();
+            item.Temp = null;
+        }
     });
 
     /// <summary>Third step: every document takes its name, or loses it.</summary>
@@ -121,6 +126,19 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
             {
                 files.TryDropTemp(item.Slot, item.Path);
             }
+        }
+    }
+
+    /// <summary>Spares a later write some reading, no more: it is not worth failing for.</summary>
+    private static FileStamp? StampOf(IFile file)
+    {
+        try
+        {
+            return file.GetStamp();
+        }
+        catch (FileSystemException)
+        {
+            return null;
         }
     }
 

@@ -18,4 +18,10 @@ internal sealed class FilingItem(DocumentKey key, DocumentPath path, PendingEntr
 
     /// <summary>Open between writing and syncing.</summary>
     public IFile? Temp { get; set; }
+
+    /// <summary>What the file's header says; null before it is written, and for a delete.</summary>
+    public DocumentInfo? Info { get; set; }
+
+    /// <summary>Of the synced temporary file; null where the filesystem did not tell.</summary>
+    public FileStamp? Stamp { get; set; }
 }

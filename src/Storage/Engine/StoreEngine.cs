@@ -36,9 +36,10 @@ internal sealed class StoreEngine
         var backlogLimits = new BacklogLimits(options.UsableJournalBytes, options.PendingDocumentsMax);
         Backlog = new Backlog(Journal, _filing, directory.Root, health, backlogLimits, clock);
         Admission = new Admission(Backlog, health, options.BusyTimeout, clock);
-        Lookup = new DocumentLookup(Pending, directory.Documents);
+        var headers = new FiledHeaders();
+        Lookup = new DocumentLookup(Pending, headers, directory.Documents);
         Commits = new CommitPath(new KeyLocks(clock), Lookup, Journal, Backlog, health, clock);
-        _filer = new Filer(directory.Documents, _filing, Pending, Journal, Backlog, health, clock, logger);
+        _filer = new Filer(directory.Documents, headers, _filing, Pending, Journal, Backlog, health, clock, logger);
         _space = new SpaceWatch(Backlog, health, clock);
         _metrics = new StoreMetrics(this);
         Restore(opened.Entries);

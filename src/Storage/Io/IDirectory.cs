@@ -50,6 +50,9 @@ internal interface IDirectory : IDisposable
     /// <summary>What the name is, without following it; <see cref="EntryKind.None"/> when it does not exist.</summary>
     EntryKind GetKind(string name);
 
+    /// <summary>The stamp of what has the name, without following it; null when it does not exist (ENOENT).</summary>
+    FileStamp? TryGetStamp(string name);
+
     /// <summary>All names in the directory, unsorted. Never called on a directory of documents.</summary>
     IReadOnlyList<string> List();
 

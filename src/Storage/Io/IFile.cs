@@ -21,6 +21,12 @@ internal interface IFile : IDisposable
     /// </summary>
     int Read(Span<byte> buffer, long offset);
 
+    /// <summary>One system call: as <see cref="Read"/>, but fewer bytes than asked for need not mean that the file ends there.</summary>
+    int ReadSome(Span<byte> buffer, long offset);
+
+    /// <summary>Which file it is, and when it was last written to.</summary>
+    FileStamp GetStamp();
+
     /// <summary>Writes all bytes, in one or more system calls. After a failure any part of them may have been written.</summary>
     void Write(ReadOnlySpan<byte> bytes, long offset);
 

@@ -19,6 +19,9 @@ internal static unsafe partial class LibC
     public const int NonBlocking = 0x800;
     public const int CloseOnExec = 0x80000;
 
+    /// <summary>O_NOATIME: for owners of the file alone, others are refused with EPERM.</summary>
+    public const int NoAccessTime = 0x40000;
+
     /// <summary>O_NOFOLLOW is one of the flags whose value differs between processor families (asm/fcntl.h).</summary>
     public static readonly int NoFollow =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
@@ -39,6 +42,9 @@ internal static unsafe partial class LibC
 
     /// <summary>STATX_SIZE.</summary>
     public const uint StatxSize = 0x200;
+
+    /// <summary>STATX_MTIME, STATX_INO and STATX_SIZE.</summary>
+    public const uint StatxStamp = 0x40 | 0x100 | StatxSize;
 
     /// <summary>AT_EMPTY_PATH: the descriptor itself is meant.</summary>
     public const int AtEmptyPath = 0x1000;
@@ -99,14 +105,25 @@ internal static unsafe partial class LibC
         [FieldOffset(28)]
         public ushort Mode;
 
+        [FieldOffset(32)]
+        public ulong Inode;
+
         [FieldOffset(40)]
         public ulong Size;
+
+        [FieldOffset(112)]
+        public long ModifiedSeconds;
+
+        [FieldOffset(120)]
+        public uint ModifiedNanoseconds;
 
         [FieldOffset(136)]
         public uint DeviceMajor;
 
         [FieldOffset(140)]
         public uint DeviceMinor;
+
+        public readonly FileStamp Stamp => new(Inode, checked((long)Size), ModifiedSeconds, ModifiedNanoseconds);
     }
 
     /// <summary>struct statfs on 64-bit Linux (asm-generic/statfs.h), 120 bytes.</summary>

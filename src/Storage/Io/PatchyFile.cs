@@ -28,6 +28,10 @@ internal sealed class PatchyFile(IFile file) : IFile
         }
     }
 
+    public int ReadSome(Span<byte> buffer, long offset) => Read(buffer, offset);
+
+    public FileStamp GetStamp() => file.GetStamp();
+
     public void Write(ReadOnlySpan<byte> bytes, long offset) => throw new NotSupportedException();
 
     public void StartWriteback() => throw new NotSupportedException();

@@ -43,21 +43,27 @@ internal sealed class PosixDirectory : IDirectory
         int mode = access == FileAccess.Read ? LibC.ReadOnly : LibC.ReadWrite;
 
         // O_NONBLOCK: a FIFO left under a document's name must not hang the reader; regular files ignore it.
-        int descriptor = OpenAt(name, mode | LibC.NonBlocking, 0, out Errno error);
-        if (descriptor >= 0)
+        // O_NOATIME: to note the time of each read would dirty an inode for it.
+        int descriptor = OpenAt(name, mode | LibC.NonBlocking | LibC.NoAccessTime, 0, out Errno error);
+        if (descriptor < 0 && error == Errno.EPERM)
         {
-            return new PosixFile(new SafeFileHandle(descriptor, ownsHandle: true), Full(name));
+            descriptor = OpenAt(name, mode | LibC.NonBlocking, 0, out error); // somebody else's file
         }
 
-        return error == Errno.ENOENT ? null : throw new FileSystemException("open", Full(name), error);
+        if (descriptor >= 0)
+        {
+            return new PosixFile(new SafeFileHandle(descriptor, ownsHandle: true), this, name);
+        }
+
+        return error == Errno.ENOENT ? null : throw new FileSystemException("open", PathOf(name), error);
     }
 
     public IFile Create(string name)
     {
         int descriptor = OpenAt(name, LibC.ReadWrite | LibC.Create | LibC.Exclusive, FileMode, out Errno error);
         return descriptor >= 0
-            ? new PosixFile(new SafeFileHandle(descriptor, ownsHandle: true), Full(name))
-            : throw new FileSystemException("open", Full(name), error);
+            ? new PosixFile(new SafeFileHandle(descriptor, ownsHandle: true), this, name)
+            : throw new FileSystemException("open", PathOf(name), error);
     }
 
     public IDirectory? TryOpenDirectory(string name)
@@ -65,10 +71,10 @@ internal sealed class PosixDirectory : IDirectory
         int descriptor = OpenAt(name, PosixFileSystem.OpenDirectoryFlags, 0, out Errno error);
         if (descriptor >= 0)
         {
-            return Adopt(new SafeFileHandle(descriptor, ownsHandle: true), Full(name));
+            return Adopt(new SafeFileHandle(descriptor, ownsHandle: true), PathOf(name));
         }
 
-        return error == Errno.ENOENT ? null : throw new FileSystemException("open", Full(name), error);
+        return error == Errno.ENOENT ? null : throw new FileSystemException("open", PathOf(name), error);
     }
 
     public bool TryCreateDirectory(string name) =>
@@ -107,6 +113,18 @@ internal sealed class PosixDirectory : IDirectory
             KindLink => EntryKind.SymbolicLink,
             _ => EntryKind.Other,
         };
+    }
+
+    public FileStamp? TryGetStamp(string name)
+    {
+        LibC.StatxBuffer buffer;
+        int result;
+        unsafe
+        {
+            result = LibC.Stat(_handle, name, LibC.AtNoFollow, LibC.StatxStamp, &buffer);
+        }
+
+        return Try("statx", name, Errno.ENOENT, result) ? buffer.Stamp : null;
     }
 
     public IReadOnlyList<string> List()
@@ -149,7 +167,7 @@ internal sealed class PosixDirectory : IDirectory
         int descriptor = OpenAt(name, LibC.ReadWrite | LibC.Create | LibC.NonBlocking, FileMode, out Errno openError);
         if (descriptor < 0)
         {
-            throw new FileSystemException("open", Full(name), openError);
+            throw new FileSystemException("open", PathOf(name), openError);
         }
 
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
@@ -168,7 +186,7 @@ internal sealed class PosixDirectory : IDirectory
         }
 
         handle.Dispose();
-        return error == Errno.EAGAIN ? null : throw new FileSystemException("flock", Full(name), error);
+        return error == Errno.EAGAIN ? null : throw new FileSystemException("flock", PathOf(name), error);
     }
 
     public VolumeInfo GetVolumeInfo()
@@ -213,7 +231,7 @@ internal sealed class PosixDirectory : IDirectory
     {
         if (result != 0)
         {
-            throw new FileSystemException(operation, Full(name), (Errno)Marshal.GetLastPInvokeError());
+            throw new FileSystemException(operation, PathOf(name), (Errno)Marshal.GetLastPInvokeError());
         }
     }
 
@@ -225,8 +243,9 @@ internal sealed class PosixDirectory : IDirectory
         }
 
         var error = (Errno)Marshal.GetLastPInvokeError();
-        return error == expected ? false : throw new FileSystemException(operation, Full(name), error);
+        return error == expected ? false : throw new FileSystemException(operation, PathOf(name), error);
     }
 
-    private string Full(string name) => name.Length == 0 ? Path : $"{Path}/{name}";
+    /// <summary>Absolute path of an entry, for messages.</summary>
+    public string PathOf(string name) => name.Length == 0 ? Path : $"{Path}/{name}";
 }

@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace DocService.Storage.Io;
 
 /// <summary>An open regular file on Linux.</summary>
-internal sealed class PosixFile(SafeFileHandle handle, string path) : IFile
+internal sealed class PosixFile(SafeFileHandle handle, PosixDirectory directory, string name) : IFile
 {
-    public string Path { get; } = path;
+    public string Path => directory.PathOf(name); // made when a message needs it
 
     public long GetLength()
     {
@@ -34,6 +34,19 @@ internal sealed class PosixFile(SafeFileHandle handle, string path) : IFile
         }
 
         return total;
+    }
+
+    public int ReadSome(Span<byte> buffer, long offset) => (int)ReadOnce(buffer, offset);
+
+    public FileStamp GetStamp()
+    {
+        LibC.StatxBuffer buffer;
+        unsafe
+        {
+            Check("statx", LibC.Stat(handle, string.Empty, LibC.AtEmptyPath, LibC.StatxStamp, &buffer));
+        }
+
+        return buffer.Stamp;
     }
 
     public void Write(ReadOnlySpan<byte> bytes, long offset)

@@ -1,25 +1,28 @@
 using System.Buffers;
 using System.IO.Hashing;
 using System.Text;
+using System.Threading.Tasks.Sources;
 
 namespace DocService.Storage.Journal;
 
 /// <summary>One commit on its way through the journal: encoded by its caller, completed by the journal's thread.</summary>
 /// <remarks>
-/// Owns: the pooled payload until the group is written. Thread: the caller's until it is queued, then the journal's.
+/// Owns: the pooled payload until the group is written. Thread: the caller's until it is queued, then the journal's; who
+/// awaits it goes on on the thread pool (<see cref="Acknowledgements"/>).
 /// </remarks>
-internal sealed class Commit
+internal sealed class Commit : IValueTaskSource<long>
 {
-    private readonly TaskCompletionSource<long> _appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<long> _durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<OperationPlace> _places;
+    private readonly OperationPlace[] _places;
+    private ManualResetValueTaskSourceCore<long> _acknowledgement; // its state changes in place: not readonly
+    private StoreException? _error;
+    private int _placeCount;
     private byte[] _buffer;
 
     /// <summary>An empty commit with room for the operations; see <see cref="Operation.Measure"/>.</summary>
     public Commit(int payloadBytesMax, int operations)
     {
         _buffer = ArrayPool<byte>.Shared.Rent(payloadBytesMax);
-        _places = new List<OperationPlace>(operations);
+        _places = new OperationPlace[operations];
     }
 
     /// <summary>Whether it holds deletes only: those are taken even when the disk is full.</summary>
@@ -29,7 +32,10 @@ internal sealed class Commit
 
     public ulong PayloadHash { get; private set; }
 
-    public IReadOnlyList<OperationPlace> Places => _places;
+    public ReadOnlySpan<OperationPlace> Places => _places.AsSpan(0, _placeCount);
+
+    /// <summary>Acknowledged once it is appended, not once it is durable.</summary>
+    public bool IsBuffered { get; init; }
 
     public ReadOnlySpan<byte> Payload => _buffer.AsSpan(0, PayloadBytes);
 
@@ -48,11 +54,11 @@ internal sealed class Commit
     /// </summary>
     public Action<bool>? Settled { get; set; }
 
-    /// <summary>Completed with the sequence once the record has been handed to the operating system.</summary>
-    public Task<long> Appended => _appended.Task;
-
-    /// <summary>Completed with the sequence once the record is durable and published; fails when it is not.</summary>
-    public Task<long> Durable => _durable.Task;
+    /// <summary>
+    /// Completed with the sequence once the record is durable and published, or, if it <see cref="IsBuffered"/>, has been
+    /// handed to the operating system; fails when that does not come to pass. Awaited once.
+    /// </summary>
+    public ValueTask<long> Acknowledged => new(this, _acknowledgement.Version);
 
     /// <summary>Length of the record in its group.</summary>
     public int RecordBytes => JournalFormat.Align(RecordHeader.Bytes + PayloadBytes);
@@ -90,30 +96,37 @@ internal sealed class Commit
         }
     }
 
-    public void CompleteAppended() => _appended.TrySetResult(Sequence);
-
-    public void CompleteDurable()
-    {
-        Settled?.Invoke(true);
-        _appended.TrySetResult(Sequence);
-        _durable.TrySetResult(Sequence);
-    }
-
+    /// <summary>It never will be published; whoever awaits it and has not been told yet will be told this.</summary>
     public void Fail(StoreException error)
     {
         ReleasePayload();
         Settled?.Invoke(false);
-        _appended.TrySetException(error);
-        _durable.TrySetException(error);
-
-        // One of the two is awaited; the other's exception is the same one.
-        _ = _appended.Task.Exception;
-        _ = _durable.Task.Exception;
+        _error = error;
     }
+
+    /// <summary>Completes <see cref="Acknowledged"/>, and runs what awaits it. Once at most, on the thread pool.</summary>
+    public void Acknowledge()
+    {
+        if (_error is null)
+        {
+            _acknowledgement.SetResult(Sequence);
+        }
+        else
+        {
+            _acknowledgement.SetException(_error);
+        }
+    }
+
+    long IValueTaskSource<long>.GetResult(short token) => _acknowledgement.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<long>.GetStatus(short token) => _acknowledgement.GetStatus(token);
+
+    void IValueTaskSource<long>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _acknowledgement.OnCompleted(continuation, state, token, flags);
 
     private void Add(DocumentKey key, OperationKind kind, int bytes, DocumentInfo? info, bool keepsEvidence)
     {
-        _places.Add(new OperationPlace(key, kind, PayloadBytes, bytes, XxHash3.HashToUInt64(_buffer.AsSpan(PayloadBytes, bytes)), info, keepsEvidence));
+        _places[_placeCount++] = new OperationPlace(key, kind, PayloadBytes, bytes, XxHash3.HashToUInt64(_buffer.AsSpan(PayloadBytes, bytes)), info, keepsEvidence);
         PayloadBytes += bytes;
     }
 }

@@ -46,11 +46,13 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
     /// <summary>Fails those commits of the group and takes them out.</summary>
     public static void Refuse(List<Commit> group, Predicate<Commit> which, StoreException error)
     {
-        foreach (Commit commit in group.FindAll(which))
+        Commit[] refused = [.. group.FindAll(which)];
+        foreach (Commit commit in refused)
         {
             commit.Fail(error);
         }
 
+        Acknowledgements.Send(refused);
         group.RemoveAll(which);
     }
 

@@ -164,20 +164,33 @@ internal sealed class JournalWriter
         _chain.Current.LastSequence = _lastSequence;
         Marks.AdvanceAppended(_lastSequence);
         _hooks.Appended(_group);
-        foreach (Commit commit in _group)
-        {
-            commit.CompleteAppended();
-        }
+        Acknowledge(isBuffered: true);
 
         Sync(_group.Count);
         Marks.AdvanceDurable(_lastSequence);
         _hooks.Published(_group);
         foreach (Commit commit in _group)
         {
-            commit.CompleteDurable();
+            commit.Settled?.Invoke(true);
         }
 
+        Acknowledge(isBuffered: false);
         _chain.NoteSynced(_writtenDurable, _writtenFiled);
+    }
+
+    /// <summary>Tells those of the group who wait for this point.</summary>
+    private void Acknowledge(bool isBuffered)
+    {
+        int count = 0;
+        foreach (Commit commit in _group)
+        {
+            count += commit.IsBuffered == isBuffered ? 1 : 0;
+        }
+
+        if (count > 0)
+        {
+            Acknowledgements.Send(count == _group.Count ? [.. _group] : [.. _group.Where(commit => commit.IsBuffered == isBuffered)]);
+        }
     }
 
     private bool Fits(long bytes) => _chain.Current.Position + bytes <= _chain.Current.Header.SizeBytes;
@@ -198,7 +211,7 @@ internal sealed class JournalWriter
                 {
                     Type = RecordType.Commit,
                     PayloadBytes = commit.PayloadBytes,
-                    Operations = commit.Places.Count,
+                    Operations = commit.Places.Length,
                     Sequence = commit.Sequence,
                     DurableThrough = _writtenDurable,
                     FiledThrough = _writtenFiled,

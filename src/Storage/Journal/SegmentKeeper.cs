@@ -92,7 +92,11 @@ internal sealed class SegmentKeeper : IDisposable
                 {
                     _pool.Recycle(segment);
                 }
-                else
+                else if (_pool.HasTooMany())
+                {
+                    _pool.Drop();
+                }
+                else if (_pool.Count < _pool.Wanted)
                 {
                     PrepareOne();
                 }
@@ -121,14 +125,15 @@ internal sealed class SegmentKeeper : IDisposable
                     return true;
                 }
 
-                if (_isWoken && _pool.Count < _pool.Wanted)
+                if (_isWoken && _pool.Count != _pool.Wanted)
                 {
                     _isWoken = false;
                     return true;
                 }
 
-                // While none can be made, look again by itself; otherwise somebody wakes us.
-                if (!Monitor.Wait(_gate, _obstacle != SpareObstacle.None ? RetryInterval : Timeout.InfiniteTimeSpan))
+                // While none can be made, or some could be removed, look again by itself; otherwise somebody wakes us.
+                bool looksAgain = _obstacle != SpareObstacle.None || _pool.Count > _pool.Wanted;
+                if (!Monitor.Wait(_gate, looksAgain ? RetryInterval : Timeout.InfiniteTimeSpan))
                 {
                     _isWoken = true;
                 }

@@ -19,6 +19,9 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
     /// <summary>What an opening may need on a full disk: one segment for the tail written anew, one to go on in.</summary>
     private const int RecoverySpares = 2;
 
+    /// <summary>Room for so many more segments is plenty: 8 GiB with those of the usual size.</summary>
+    private const int PlentySegments = 128;
+
     private readonly Lock _gate = new();
     private readonly Stack<Spare> _spares = new();
     private long _lastNumber;
@@ -27,7 +30,10 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
 
     public long SegmentBytes => segmentBytes;
 
-    /// <summary>How many spares stand by: the reserve, those for recovery alone, and the segment about to be begun.</summary>
+    /// <summary>
+    /// How many spares stand by: the reserve, those for recovery alone, and the segment about to be begun. Retired segments
+    /// beyond them stay too while the disk has plenty of room, so that the next burst finds its zeros written.
+    /// </summary>
     public int Wanted => reserve + RecoverySpares + 1;
 
     public int Count
@@ -115,10 +121,31 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
         return volume.FreeBytes > segmentBytes + ZeroBytes && volume.FreeInodes > 0;
     }
 
+    /// <summary>Whether there are more spares than have to be, on a disk that could use their room.</summary>
+    public bool HasTooMany() => Count > Wanted && !HasPlentyOfRoom();
+
+    /// <summary>Removes one spare of those that are not wanted.</summary>
+    public void Drop()
+    {
+        Spare spare;
+        lock (_gate)
+        {
+            if (_spares.Count <= Wanted)
+            {
+                return;
+            }
+
+            spare = _spares.Pop();
+        }
+
+        spare.File.Dispose();
+        directory.TryUnlink(spare.Name);
+    }
+
     /// <summary>Turns a retired segment into a spare, or removes it when there are enough.</summary>
     public void Recycle(Segment segment)
     {
-        if (Count >= Wanted || segment.Header.SizeBytes != segmentBytes)
+        if ((Count >= Wanted && !HasPlentyOfRoom()) || segment.Header.SizeBytes != segmentBytes)
         {
             segment.Dispose();
             directory.TryUnlink(segment.Name);
@@ -242,6 +269,19 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
         }
     }
 
+    /// <summary>Far more than documents can take up before somebody looks again; false where the disk does not say.</summary>
+    private bool HasPlentyOfRoom()
+    {
+        try
+        {
+            return directory.GetVolumeInfo().FreeBytes > PlentySegments * segmentBytes;
+        }
+        catch (FileSystemException)
+        {
+            return false;
+        }
+    }
+
     private Spare Prepare(long bytes)
     {
         string name = NextSpareName();
@@ -249,14 +289,15 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
         IFile file = directory.Create(temp);
         try
         {
-            // Real zeros: blocks reserved but unwritten would make every later sync commit metadata too.
+            // Real zeros: blocks reserved but unwritten would make every later sync commit metadata too. Synced piece by
+            // piece: tens of megabytes handed to the device at once would hold up every sync of the journal meanwhile.
             byte[] zeros = new byte[(int)Math.Min(bytes, ZeroBytes)];
             for (long offset = 0; offset < bytes; offset += zeros.Length)
             {
                 file.Write(zeros.AsSpan(0, (int)Math.Min(zeros.Length, bytes - offset)), offset);
+                file.Sync();
             }
 
-            file.Sync();
             directory.Rename(temp, directory, name);
             SyncNames(); // after a power cut on a full disk there is no making another
             return new Spare(name, file, bytes);

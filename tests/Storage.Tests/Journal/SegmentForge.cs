@@ -133,7 +133,7 @@ internal sealed class SegmentForge
     private SegmentForge Add(Commit commit, long sequence, long durable, long filed, bool joins)
     {
         commit.Close();
-        _offsets[sequence] = Write(RecordType.Commit, commit.Places.Count, commit.Payload, sequence, durable, filed, joins);
+        _offsets[sequence] = Write(RecordType.Commit, commit.Places.Length, commit.Payload, sequence, durable, filed, joins);
         commit.ReleasePayload();
         return this;
     }

@@ -11,6 +11,7 @@ internal enum CallKind
     Rename,
     Unlink,
     GetKind,
+    GetStamp,
     List,
     SyncDirectory,
     Lock,

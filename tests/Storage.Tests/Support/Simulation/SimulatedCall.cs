@@ -70,7 +70,7 @@ internal sealed class SimulatedCall(CallKind kind, string directory, string name
         CallKind.Link => "link",
         CallKind.Rename => "rename",
         CallKind.Unlink => "unlink",
-        CallKind.GetKind or CallKind.GetLength => "statx",
+        CallKind.GetKind or CallKind.GetStamp or CallKind.GetLength => "statx",
         CallKind.List => "readdir",
         CallKind.GetVolumeInfo => "fstatfs",
         CallKind.Read => "pread",

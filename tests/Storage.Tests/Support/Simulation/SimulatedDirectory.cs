@@ -101,6 +101,12 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
         return Volume.Find(number, name)?.Kind ?? EntryKind.None;
     });
 
+    public FileStamp? TryGetStamp(string name) => Run<FileStamp?>(CallKind.GetStamp, name, call =>
+    {
+        EntryOperations.CheckName(call, name);
+        return Volume.Find(number, name) is { } inode ? SimulatedFile.StampOf(inode) : null;
+    });
+
     public IReadOnlyList<string> List() =>
         Run<IReadOnlyList<string>>(CallKind.List, string.Empty, _ => [.. Volume.Directory(number).Current.Keys]);
 

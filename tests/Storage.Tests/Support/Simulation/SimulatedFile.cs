@@ -30,6 +30,14 @@ internal sealed class SimulatedFile(SimulatedFileSystem fileSystem, long number,
         return content.Read(buffer, offset);
     }
 
+    public int ReadSome(Span<byte> buffer, long offset) => Read(buffer, offset);
+
+    public FileStamp GetStamp() => Run(new SimulatedCall(CallKind.GetStamp, Path), _ => StampOf(Inode));
+
+    /// <summary>The bytes stand for the time at which they were written.</summary>
+    public static FileStamp StampOf(Inode inode) =>
+        inode is FileInode file ? new FileStamp((ulong)file.Number, file.Current.Length, unchecked((long)file.Current.Hash()), 0) : new FileStamp((ulong)inode.Number, 0, 0, 0);
+
     public void Write(ReadOnlySpan<byte> bytes, long offset)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
