@@ -66,6 +66,10 @@ internal sealed class Backlog(JournalWriter journal, FilingQueue queue, IDirecto
         return Fits(cost);
     }
 
+    /// <summary>Whether there would be room for what is promised twice over: then nobody is refused while filing takes its time.</summary>
+    public bool HasRoomToSpare =>
+        HasRoom(Interlocked.Read(ref _charged)) && Volatile.Read(ref _freeInodes) / 2 - queue.Count >= MarginInodes;
+
     private bool Fits(long cost) =>
         Volatile.Read(ref _freeBytes) - Interlocked.Read(ref _charged) - cost >= MarginBytes
             && Volatile.Read(ref _freeInodes) - queue.Count >= MarginInodes;

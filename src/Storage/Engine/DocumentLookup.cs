@@ -101,12 +101,18 @@ internal sealed class DocumentLookup(Pending pending, FiledHeaders headers, Docu
             using IFile? file = Open(key);
             return file is null ? null : fromFile(file, key);
         }
+        catch (DocumentCorruptException)
+        {
+            headers.Forget(key);
+            throw;
+        }
         catch (FileSystemException exception) when (exception.IsOutOfHandles)
         {
             throw new StoreBusyException(exception.Message, exception);
         }
         catch (FileSystemException exception)
         {
+            headers.Forget(key);
             throw new DocumentCorruptException(key, exception.Path, exception.Message, exception);
         }
     }

@@ -9,7 +9,7 @@ namespace DocService.Storage.Engine;
 /// </summary>
 /// <remarks>
 /// Owns: the entries, so many at most; a new one takes the place of the oldest of the few that share its set.
-/// Thread: the filer's adds, any looks, without a lock.
+/// Thread: the filer's adds, any looks and forgets, without a lock.
 /// Invariant: an entry counts for its file's stamp alone, so none can be out of date: a file that has been changed,
 /// replaced or removed since has another stamp or none.
 /// </remarks>
@@ -42,18 +42,43 @@ internal sealed class FiledHeaders
     {
         Span<FiledHeader?> set = SetOf(entry.Key);
         int chosen = 0;
+        long oldest = long.MaxValue; // version of the entry chosen so far; 0 for a free place
         for (int way = 0; way < Ways; way++)
         {
-            if (set[way] is null || set[way]!.Key == entry.Key)
+            // Forgotten ones may leave a gap before the document's own entry.
+            if (Volatile.Read(ref set[way]) is not { } other)
+            {
+                chosen = oldest == 0 ? chosen : way;
+                oldest = 0;
+            }
+            else if (other.Key == entry.Key)
             {
                 chosen = way;
                 break;
             }
-
-            chosen = set[way]!.Info.Version < set[chosen]!.Info.Version ? way : chosen;
+            else if (other.Info.Version < oldest)
+            {
+                chosen = way;
+                oldest = other.Info.Version;
+            }
         }
 
         Volatile.Write(ref set[chosen], entry);
+    }
+
+    /// <summary>
+    /// A read has found the document's file damaged: the next write is to read it too. On any thread: at worst an entry
+    /// that was added in the same moment is lost with it.
+    /// </summary>
+    public void Forget(DocumentKey key)
+    {
+        foreach (ref FiledHeader? place in SetOf(key))
+        {
+            if (Volatile.Read(ref place) is { } entry && entry.Key == key)
+            {
+                Interlocked.CompareExchange(ref place, null, entry);
+            }
+        }
     }
 
     private Span<FiledHeader?> SetOf(DocumentKey key) => _entries.AsSpan((key.GetHashCode() & (Sets - 1)) * Ways, Ways);

@@ -37,6 +37,9 @@ internal sealed class Filer : IDisposable
     /// <summary>An idle store files a document after this; what arrives meanwhile shares its chunk.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>A backlog that takes so long to file, at the pace of the last chunk, leaves filing no pause.</summary>
+    private static readonly TimeSpan BacklogTime = TimeSpan.FromSeconds(2);
+
     /// <summary>Longest that filing gives way to commits between two chunks.</summary>
     private static readonly TimeSpan GiveWayMax = TimeSpan.FromSeconds(2);
 
@@ -101,6 +104,7 @@ internal sealed class Filer : IDisposable
             while (_queue.WaitForTickets(_isDraining || _backlog.Fill >= FullShareFill ? TimeSpan.Zero : Linger))
             {
                 long started = Stopwatch.GetTimestamp();
+                long durable = _journal.Marks.DurableThrough;
                 FilingChunk chunk = TakeChunk();
                 if (!FileUntilDone(chunk))
                 {
@@ -108,7 +112,7 @@ internal sealed class Filer : IDisposable
                 }
 
                 Conclude(chunk);
-                GiveWay(Stopwatch.GetElapsedTime(started));
+                GiveWay(started, durable, chunk.Items.Count);
             }
         }
         catch (Exception exception)
@@ -254,18 +258,24 @@ internal sealed class Filer : IDisposable
     }
 
     /// <summary>
-    /// As long as commits flow they go before: filing takes a part of the time that grows steeply with the journal's fill. A hot
-    /// document, written again meanwhile, is then filed once. Not while somebody waits for <c>filed</c>.
+    /// While commits flow, filing takes no more of the time than it must, or a hot document is filed for each of its
+    /// versions, and every commit's sync waits for the filer's. What it must: where half of the time would do, the part
+    /// that keeps the backlog within <see cref="BacklogTime"/>; in a burst, a part that grows steeply with the journal's
+    /// fill. All of it when the disk gets narrow or somebody waits for <c>filed</c>.
     /// </summary>
-    private void GiveWay(TimeSpan worked)
+    private void GiveWay(long started, long durableAtStart, int documents)
     {
-        long started = Stopwatch.GetTimestamp();
-        while (!IsJournalIdle() && !_isDraining && !_queue.IsAwaited)
+        TimeSpan worked = Stopwatch.GetElapsedTime(started);
+        double documentsPerSecond = Math.Max(1, documents) / worked.TotalSeconds;
+        while (!IsJournalIdle() && !_isDraining && !_queue.IsAwaited && _health.State == StoreState.Ready && _backlog.HasRoomToSpare)
         {
-            double fill = _backlog.Fill / FullShareFill;
-            double share = Math.Clamp(fill * fill * fill * fill, ShareMin, 1);
-            TimeSpan pause = worked * ((1 / share) - 1);
-            if (Stopwatch.GetElapsedTime(started) >= (pause < GiveWayMax ? pause : GiveWayMax) || !_queue.Pause(Linger))
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+            double commitsPerSecond = (_journal.Marks.DurableThrough - durableAtStart) / elapsed.TotalSeconds;
+            double share = commitsPerSecond > documentsPerSecond / 2
+                ? Math.Pow(_backlog.Fill / FullShareFill, 4)
+                : _queue.Count / documentsPerSecond / BacklogTime.TotalSeconds;
+            TimeSpan pause = worked * ((1 / Math.Clamp(share, ShareMin, 1)) - 1);
+            if (elapsed - worked >= (pause < GiveWayMax ? pause : GiveWayMax) || !_queue.Pause(Linger))
             {
                 return;
             }

@@ -15,6 +15,7 @@ internal sealed class Commit : IValueTaskSource<long>
     private readonly OperationPlace[] _places;
     private ManualResetValueTaskSourceCore<long> _acknowledgement; // its state changes in place: not readonly
     private StoreException? _error;
+    private bool _isClaimed;
     private int _placeCount;
     private byte[] _buffer;
 
@@ -52,7 +53,7 @@ internal sealed class Commit : IValueTaskSource<long>
     /// Called once by the journal's thread, before anybody who waits is told: true when the commit is published, false
     /// when it never will be. Must neither block nor throw.
     /// </summary>
-    public Action<bool>? Settled { get; set; }
+    public Action<bool>? Settled { private get; set; }
 
     /// <summary>
     /// Completed with the sequence once the record is durable and published, or, if it <see cref="IsBuffered"/>, has been
@@ -96,15 +97,26 @@ internal sealed class Commit : IValueTaskSource<long>
         }
     }
 
+    /// <summary>It is published; see <see cref="Settled"/>.</summary>
+    public void Publish() => Settle(true);
+
     /// <summary>It never will be published; whoever awaits it and has not been told yet will be told this.</summary>
     public void Fail(StoreException error)
     {
         ReleasePayload();
-        Settled?.Invoke(false);
-        _error = error;
+        Settle(false);
+        _error = _isClaimed ? null : error; // who was promised a success for having been appended gets it
     }
 
-    /// <summary>Completes <see cref="Acknowledged"/>, and runs what awaits it. Once at most, on the thread pool.</summary>
+    /// <summary>On the journal's thread: true once, for whoever is to see to it that <see cref="Acknowledge"/> is called.</summary>
+    public bool TryClaimAcknowledgement()
+    {
+        bool isMine = !_isClaimed;
+        _isClaimed = true;
+        return isMine;
+    }
+
+    /// <summary>Completes <see cref="Acknowledged"/>, and runs what awaits it. Once, on the thread pool.</summary>
     public void Acknowledge()
     {
         if (_error is null)
@@ -123,6 +135,13 @@ internal sealed class Commit : IValueTaskSource<long>
 
     void IValueTaskSource<long>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _acknowledgement.OnCompleted(continuation, state, token, flags);
+
+    private void Settle(bool isPublished)
+    {
+        Action<bool>? settled = Settled;
+        Settled = null;
+        settled?.Invoke(isPublished);
+    }
 
     private void Add(DocumentKey key, OperationKind kind, int bytes, DocumentInfo? info, bool keepsEvidence)
     {

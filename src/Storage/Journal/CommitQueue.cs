@@ -7,11 +7,10 @@ namespace DocService.Storage.Journal;
 /// A group waits a moment for half of the writers who were there lately: while it is synced the other half is answered
 /// and comes again, so processor and device are both busy, with few syncs. Up to two writers never wait.
 /// </remarks>
-internal sealed class CommitQueue
+/// <param name="gatherMax">Longest that a group waits for more; default 1 ms, the grain of Monitor's time and of the order of a sync.</param>
+internal sealed class CommitQueue(TimeSpan? gatherMax = null)
 {
-    /// <summary>Longest that a group waits for more: the grain of Monitor's time, and of the order of a sync.</summary>
-    private static readonly TimeSpan GatherMax = TimeSpan.FromMilliseconds(1);
-
+    private readonly TimeSpan _gatherMax = gatherMax ?? TimeSpan.FromMilliseconds(1);
     private readonly object _gate = new(); // Monitor, for Wait and Pulse
     private readonly Queue<Commit> _commits = new();
     private int _awaited; // commits at which the journal's thread is to be woken; 0 while it does not wait for any
@@ -117,7 +116,7 @@ internal sealed class CommitQueue
         _writersBefore = writers;
         if (expected > 1 && _commits.Count < expected && !_isClosed)
         {
-            Wait_NeedsLock(expected, GatherMax);
+            Wait_NeedsLock(expected, _gatherMax);
         }
     }
 

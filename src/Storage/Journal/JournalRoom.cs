@@ -46,13 +46,12 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
     /// <summary>Fails those commits of the group and takes them out.</summary>
     public static void Refuse(List<Commit> group, Predicate<Commit> which, StoreException error)
     {
-        Commit[] refused = [.. group.FindAll(which)];
-        foreach (Commit commit in refused)
+        foreach (Commit commit in group.FindAll(which))
         {
             commit.Fail(error);
         }
 
-        Acknowledgements.Send(refused);
+        Acknowledgements.Send(group, which);
         group.RemoveAll(which);
     }
 

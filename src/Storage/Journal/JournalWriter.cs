@@ -164,33 +164,18 @@ internal sealed class JournalWriter
         _chain.Current.LastSequence = _lastSequence;
         Marks.AdvanceAppended(_lastSequence);
         _hooks.Appended(_group);
-        Acknowledge(isBuffered: true);
+        Acknowledgements.Send(_group, static commit => commit.IsBuffered);
 
         Sync(_group.Count);
         Marks.AdvanceDurable(_lastSequence);
         _hooks.Published(_group);
         foreach (Commit commit in _group)
         {
-            commit.Settled?.Invoke(true);
+            commit.Publish();
         }
 
-        Acknowledge(isBuffered: false);
+        Acknowledgements.Send(_group, static _ => true);
         _chain.NoteSynced(_writtenDurable, _writtenFiled);
-    }
-
-    /// <summary>Tells those of the group who wait for this point.</summary>
-    private void Acknowledge(bool isBuffered)
-    {
-        int count = 0;
-        foreach (Commit commit in _group)
-        {
-            count += commit.IsBuffered == isBuffered ? 1 : 0;
-        }
-
-        if (count > 0)
-        {
-            Acknowledgements.Send(count == _group.Count ? [.. _group] : [.. _group.Where(commit => commit.IsBuffered == isBuffered)]);
-        }
     }
 
     private bool Fits(long bytes) => _chain.Current.Position + bytes <= _chain.Current.Header.SizeBytes;

@@ -92,13 +92,13 @@ internal sealed class SegmentKeeper : IDisposable
                 {
                     _pool.Recycle(segment);
                 }
-                else if (_pool.HasTooMany())
-                {
-                    _pool.Drop();
-                }
                 else if (_pool.Count < _pool.Wanted)
                 {
                     PrepareOne();
+                }
+                else
+                {
+                    _pool.Trim(isFull: _hooks.IsDiskFull());
                 }
 
                 lock (_gate)
@@ -125,17 +125,21 @@ internal sealed class SegmentKeeper : IDisposable
                     return true;
                 }
 
-                if (_isWoken && _pool.Count != _pool.Wanted)
+                if (_isWoken && _pool.Count < _pool.Wanted)
                 {
                     _isWoken = false;
                     return true;
                 }
 
                 // While none can be made, or some could be removed, look again by itself; otherwise somebody wakes us.
-                bool looksAgain = _obstacle != SpareObstacle.None || _pool.Count > _pool.Wanted;
-                if (!Monitor.Wait(_gate, looksAgain ? RetryInterval : Timeout.InfiniteTimeSpan))
+                bool hasMany = _pool.Count > _pool.Wanted;
+                if (!Monitor.Wait(_gate, _obstacle != SpareObstacle.None || hasMany ? RetryInterval : Timeout.InfiniteTimeSpan))
                 {
                     _isWoken = true;
+                    if (hasMany)
+                    {
+                        return true;
+                    }
                 }
             }
 

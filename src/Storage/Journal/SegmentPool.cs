@@ -14,7 +14,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
 {
     private const string SparePrefix = "spare-";
     private const string TempSuffix = ".tmp";
-    private const int ZeroBytes = 1024 * 1024;
+    private const int ZeroBytes = 2 * 1024 * 1024;
 
     /// <summary>What an opening may need on a full disk: one segment for the tail written anew, one to go on in.</summary>
     private const int RecoverySpares = 2;
@@ -121,25 +121,14 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
         return volume.FreeBytes > segmentBytes + ZeroBytes && volume.FreeInodes > 0;
     }
 
-    /// <summary>Whether there are more spares than have to be, on a disk that could use their room.</summary>
-    public bool HasTooMany() => Count > Wanted && !HasPlentyOfRoom();
-
-    /// <summary>Removes one spare of those that are not wanted.</summary>
-    public void Drop()
+    /// <summary>Removes the spares that are not wanted, unless the disk has plenty of room.</summary>
+    /// <param name="isFull">Room is known to be missing, whatever the disk says of its free bytes: quotas do not count there.</param>
+    public void Trim(bool isFull)
     {
-        Spare spare;
-        lock (_gate)
+        while (Count > Wanted && (isFull || !HasPlentyOfRoom()))
         {
-            if (_spares.Count <= Wanted)
-            {
-                return;
-            }
-
-            spare = _spares.Pop();
+            DropOne();
         }
-
-        spare.File.Dispose();
-        directory.TryUnlink(spare.Name);
     }
 
     /// <summary>Turns a retired segment into a spare, or removes it when there are enough.</summary>
@@ -269,7 +258,31 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
         }
     }
 
-    /// <summary>Far more than documents can take up before somebody looks again; false where the disk does not say.</summary>
+    private void DropOne()
+    {
+        Spare spare;
+        lock (_gate)
+        {
+            if (_spares.Count <= Wanted)
+            {
+                return;
+            }
+
+            spare = _spares.Pop();
+        }
+
+        spare.File.Dispose();
+        try
+        {
+            directory.TryUnlink(spare.Name);
+        }
+        catch (FileSystemException)
+        {
+            // What is left is a spare of the next start.
+        }
+    }
+
+    /// <summary>Far more than documents can take up before somebody looks again; true where the disk does not say.</summary>
     private bool HasPlentyOfRoom()
     {
         try
@@ -278,7 +291,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
         }
         catch (FileSystemException)
         {
-            return false;
+            return true;
         }
     }
 

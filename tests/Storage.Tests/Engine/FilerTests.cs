@@ -47,6 +47,29 @@ public sealed class FilerTests
     }
 
     [Fact]
+    public async Task Filed_WhileOthersWriteWithoutPause_IsNotHeldUp()
+    {
+        var disk = new SimulatedFileSystem();
+        await using DocumentStore store = JournalTest.Open(disk, JournalTest.Options with { JournalBytes = 256 * JournalTest.SegmentBytes });
+        using var stop = new CancellationTokenSource();
+        Task writing = Task.Run(async () =>
+        {
+            for (int n = 0; !stop.IsCancellationRequested; n++)
+            {
+                await store.PutAsync($"d{n % 50}", "1", DurabilityLevel.Durable);
+            }
+        });
+
+        for (int n = 0; n < 20; n++)
+        {
+            Assert.Equal(DurabilityLevel.Filed, (await store.PutAsync("asked", $"{n}", DurabilityLevel.Filed).SoonAsync()).Level);
+        }
+
+        await stop.CancelAsync();
+        await writing.SoonAsync();
+    }
+
+    [Fact]
     public async Task File_DeleteAfterAPut_RemovesTheFileAndNeverShowsIt()
     {
         var disk = new SimulatedFileSystem();

@@ -55,6 +55,51 @@ public sealed class QueueWakeTests
     }
 
     [Fact]
+    public async Task CommitQueue_WritersWhoWereThereTwice_HalfOfThemAreWaitedFor()
+    {
+        var queue = new CommitQueue(gatherMax: TimeSpan.FromMinutes(10));
+        Take(queue, 4);
+        Take(queue, 4);
+        queue.TryAdd(new Commit(16, 1)); // of five who are known to be there: four of the last group, and this one
+        List<Commit> group = [];
+        var thread = new Thread(() => queue.TryTakeGroup(group, 1024, Timeout.InfiniteTimeSpan));
+        thread.Start();
+        await JournalTest.UntilAsync(() => thread.ThreadState is ThreadState.WaitSleepJoin or ThreadState.Stopped, "it waits");
+
+        queue.TryAdd(new Commit(16, 1));
+        queue.TryAdd(new Commit(16, 1));
+
+        Assert.True(thread.Join(TimeSpan.FromSeconds(30)));
+        Assert.Equal(3, group.Count);
+    }
+
+    [Fact]
+    public async Task CommitQueue_WriterAlone_IsNotKeptWaiting()
+    {
+        var queue = new CommitQueue(gatherMax: TimeSpan.FromMinutes(10));
+        await Task.Run(() =>
+        {
+            for (int n = 0; n < 5; n++)
+            {
+                Take(queue, 1);
+            }
+        }).SoonAsync();
+    }
+
+    [Fact]
+    public async Task CommitQueue_ClosedWhileGathering_GivesOutWhatIsThere()
+    {
+        var queue = new CommitQueue(gatherMax: TimeSpan.FromMinutes(10));
+        Take(queue, 8);
+        Take(queue, 8);
+        queue.TryAdd(new Commit(16, 1));
+        Task<bool> taken = Task.Run(() => queue.TryTakeGroup([], 1024, Timeout.InfiniteTimeSpan));
+        queue.Close();
+        Assert.True(await taken.SoonAsync());
+        Assert.True(queue.IsClosedAndEmpty);
+    }
+
+    [Fact]
     public void FilingQueue_FiledBetweenTheLookAndTheWait_DoesNotWait()
     {
         var queue = new FilingQueue();
@@ -108,6 +153,19 @@ public sealed class QueueWakeTests
             wasSeen = peek.Wait(TimeSpan.FromMilliseconds(200));
             yield return new FilingTicket(1, DocumentKey.Create("b"), 0);
         }
+    }
+
+    /// <summary>Adds so many commits and takes them as one group.</summary>
+    private static void Take(CommitQueue queue, int commits)
+    {
+        for (int n = 0; n < commits; n++)
+        {
+            queue.TryAdd(new Commit(16, 1));
+        }
+
+        List<Commit> group = [];
+        Assert.True(queue.TryTakeGroup(group, 1024, Timeout.InfiniteTimeSpan));
+        Assert.Equal(commits, group.Count);
     }
 
     [Fact]

@@ -20,6 +20,59 @@ public abstract class FileConformanceTests : ConformanceTests
     }
 
     [Fact]
+    public void ReadSome_WholeFile_IsReadAtOnceAndNothingBehindIt()
+    {
+        using IDirectory root = Root();
+        Put(root, "file", "hello"u8);
+        using IFile file = root.TryOpen("file", FileAccess.Read)!;
+        var buffer = new byte[16];
+
+        Assert.Equal(5, file.ReadSome(buffer, 0));
+        Assert.Equal("hello"u8, buffer.AsSpan(0, 5));
+        Assert.Equal(2, file.ReadSome(buffer, 3));
+        Assert.Equal(0, file.ReadSome(buffer, 5));
+    }
+
+    [Fact]
+    public void Stamp_SameFile_IsTheSameByHandleAndByEveryName()
+    {
+        using IDirectory root = Root();
+        using IFile file = root.Create("temp");
+        file.Write("hello"u8, 0);
+        file.Sync();
+        FileStamp stamp = file.GetStamp();
+
+        Assert.Equal(5, stamp.Bytes);
+        Assert.Equal(stamp, root.TryGetStamp("temp"));
+        root.Rename("temp", root, "file");
+        Assert.Equal(stamp, root.TryGetStamp("file"));
+        Assert.Null(root.TryGetStamp("temp"));
+        using IFile read = root.TryOpen("file", FileAccess.Read)!;
+        read.Read(new byte[5], 0);
+        Assert.Equal(stamp, root.TryGetStamp("file"));
+    }
+
+    [Fact]
+    public void Stamp_FileWrittenToOrReplaced_IsAnother()
+    {
+        using IDirectory root = Root();
+        Put(root, "file", "hello"u8);
+        FileStamp first = root.TryGetStamp("file")!.Value;
+        Put(root, "other", "hello"u8);
+        Assert.NotEqual(first, root.TryGetStamp("other"));
+        using (IFile file = root.TryOpen("file", FileAccess.ReadWrite)!)
+        {
+            file.Write("!"u8, 5);
+        }
+
+        Assert.NotEqual(first, root.TryGetStamp("file"));
+        root.Rename("other", root, "file");
+        Assert.NotEqual(first, root.TryGetStamp("file"));
+        CreateSymbolicLink(RootPath + "/link", "file");
+        Assert.NotEqual(root.TryGetStamp("file"), root.TryGetStamp("link"));
+    }
+
+    [Fact]
     public void Open_Directory_FailsAtTheLatestWhenRead()
     {
         using IDirectory root = Root();

@@ -1,0 +1,58 @@
+using DocService.Storage.Io;
+using DocService.Storage.Journal;
+using DocService.Storage.Tests.Support;
+using DocService.Storage.Tests.Support.Simulation;
+
+namespace DocService.Storage.Tests.Journal;
+
+/// <summary>Everybody who waits for a commit is told, once, and nobody waits for somebody else.</summary>
+public sealed class AcknowledgementTests
+{
+    [Fact]
+    public async Task Send_OneContinuationBlocks_TheOthersGoOn()
+    {
+        using var gate = new ManualResetEventSlim();
+        List<Commit> commits = [new Commit(16, 1), new Commit(16, 1), new Commit(16, 1)];
+        Task blocked = RunAsync(commits[0], gate.Wait);
+        Task[] others = [.. commits.Skip(1).Select(commit => RunAsync(commit, () => { }))];
+
+        Acknowledgements.Send(commits, _ => true);
+
+        await Task.WhenAll(others).SoonAsync();
+        Assert.False(blocked.IsCompleted);
+        gate.Set();
+        await blocked.SoonAsync();
+    }
+
+    [Fact]
+    public async Task Send_Twice_TellsOnce()
+    {
+        var commit = new Commit(16, 1) { Sequence = 7 };
+        Acknowledgements.Send([commit], _ => true);
+        Assert.Equal(7, await commit.Acknowledged.AsTask().SoonAsync());
+        commit.Fail(new StoreClosedException("too late"));
+        Assert.False(commit.TryClaimAcknowledgement());
+        Acknowledgements.Send([commit], _ => true); // would end the process
+    }
+
+    [Fact]
+    public async Task Put_BufferedAndThenItsSyncFails_IsToldOnceAndTheStoreFenced()
+    {
+        var disk = new SimulatedFileSystem();
+        await using DocumentStore store = JournalTest.Open(disk);
+        disk.FailCall(1, Errno.EIO, where: JournalTest.IsGroupSync);
+
+        WriteResult result = await store.PutAsync("a", "1", DurabilityLevel.Buffered).SoonAsync();
+
+        Assert.Equal(DurabilityLevel.Buffered, result.Level);
+        await JournalTest.UntilAsync(() => store.Status.State == StoreState.Fenced, "the store is fenced");
+        await Assert.ThrowsAsync<StoreFencedException>(() => store.PutAsync("a", "2", DurabilityLevel.Durable).SoonAsync());
+        Assert.Null(await store.ReadAsync("a"));
+    }
+
+    private static async Task RunAsync(Commit commit, Action then)
+    {
+        await commit.Acknowledged;
+        then();
+    }
+}
