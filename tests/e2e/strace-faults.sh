@@ -148,7 +148,9 @@ for rule in renameat:error=ENOSPC:when=1 pwrite64:error=ENOSPC:when=1; do
   settle "$data"
 done
 
-# --- no descriptors: busy, and well again
+# --- no descriptors: busy, and well again. A server that has just started knows no file: it has to open the one to be replaced.
+stop_server
+start_small "$data"
 with_fault openat:error=EMFILE "" put target "$work/before"
 equal "openat EMFILE: busy" "503 busy" "$code $(problem)"
 check "openat EMFILE: the client may come again" test -n "$(field Retry-After)"

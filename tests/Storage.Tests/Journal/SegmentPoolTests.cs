@@ -62,6 +62,7 @@ public sealed class SegmentPoolTests
                 await store.PutAsync($"d{n}", JournalTest.Json(25_000), DurabilityLevel.Durable).SoonAsync();
             }
 
+            await JournalTest.UntilAsync(() => disk.Names().Count(name => name.StartsWith("spare-", StringComparison.Ordinal) && !name.EndsWith(".tmp", StringComparison.Ordinal)) >= 5, "all spares stand by again");
             filing.Release();
         }
 
