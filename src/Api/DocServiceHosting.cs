@@ -32,7 +32,6 @@ internal static class DocServiceHosting
         builder.Services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = false);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // a start that fails is told on stderr, once
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
-
         builder.WebHost.UseSockets(SocketOptions.Apply);
         ListenOnLoopbackUnlessTold(builder);
         builder.AddDescription();

@@ -105,28 +105,6 @@ internal sealed class CommitQueue(TimeSpan? gatherMax = null)
         }
     }
 
-    /// <summary>
-    /// Half of the writers who were there twice in a row, in the last group or queued behind it: those of the last group
-    /// have been answered a moment ago. Waits once, so that what was expected wrongly costs one wait.
-    /// </summary>
-    private void Gather_NeedsLock()
-    {
-        int writers = _taken + _commits.Count;
-        int expected = (Math.Min(writers, _writersBefore) + 1) / 2;
-        _writersBefore = writers;
-        if (expected > 1 && _commits.Count < expected && !_isClosed)
-        {
-            Wait_NeedsLock(expected, _gatherMax);
-        }
-    }
-
-    private void Wait_NeedsLock(int commits, TimeSpan timeout)
-    {
-        _awaited = commits;
-        Monitor.Wait(_gate, timeout);
-        _awaited = 0;
-    }
-
     public bool IsClosed
     {
         get
@@ -147,5 +125,27 @@ internal sealed class CommitQueue(TimeSpan? gatherMax = null)
                 return _isClosed && _commits.Count == 0;
             }
         }
+    }
+
+    /// <summary>
+    /// Half of the writers who were there twice in a row, in the last group or queued behind it: those of the last group
+    /// have been answered a moment ago. Waits once, so that what was expected wrongly costs one wait.
+    /// </summary>
+    private void Gather_NeedsLock()
+    {
+        int writers = _taken + _commits.Count;
+        int expected = (Math.Min(writers, _writersBefore) + 1) / 2;
+        _writersBefore = writers;
+        if (expected > 1 && _commits.Count < expected && !_isClosed)
+        {
+            Wait_NeedsLock(expected, _gatherMax);
+        }
+    }
+
+    private void Wait_NeedsLock(int commits, TimeSpan timeout)
+    {
+        _awaited = commits;
+        Monitor.Wait(_gate, timeout);
+        _awaited = 0;
     }
 }
