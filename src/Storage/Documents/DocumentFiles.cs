@@ -60,6 +60,9 @@ internal sealed class DocumentFiles(ShardDirectory[] shards, IDirectory quaranti
         }
     }
 
+    /// <summary>Before the second step of many temporary files: what they share of it is done once. A hint, no more.</summary>
+    public void WriteBack() => shards[0].Entries.WriteBackVolume();
+
     /// <summary>Removes a temporary file that is not to be published; false when it is not there or cannot be removed.</summary>
     public bool TryDropTemp(int slot, DocumentPath path)
     {

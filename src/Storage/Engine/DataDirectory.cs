@@ -39,6 +39,9 @@ internal sealed class DataDirectory : IDisposable
 
     public DocumentFiles Documents { get; }
 
+    /// <summary>Descriptors that the process may have open.</summary>
+    public required int HandlesMax { get; init; }
+
     /// <summary>Handle for what stands directly in the data directory.</summary>
     public IDirectory Root => _data;
 
@@ -76,7 +79,7 @@ internal sealed class DataDirectory : IDisposable
             journal = OpenPart(data, JournalName); // its own entries are synced with the segment that every opening begins
             data.Sync();
             format ??= FormatFile.Complete(data);
-            return new DataDirectory(data, heldLock, format, isFirstStart, documents, journal);
+            return new DataDirectory(data, heldLock, format, isFirstStart, documents, journal) { HandlesMax = files.HandlesMax };
         }
         catch
         {

@@ -19,14 +19,23 @@ namespace DocService.Storage.Engine;
 /// </remarks>
 internal sealed class Filer : IDisposable
 {
-    /// <summary>Documents in a chunk: enough to share the filesystem's commits, few enough to let go of soon.</summary>
-    private const int ChunkDocumentsMax = 512;
+    /// <summary>Documents in a chunk beside flowing commits: enough to share the filesystem's commits, few enough to let go of soon.</summary>
+    private const int ChunkDocuments = 512;
+
+    /// <summary>Documents in a chunk when filing gives way to nobody: directories are synced once in a chunk.</summary>
+    private const int ChunkDocumentsMax = 4096;
+
+    /// <summary>Temporary files that are open at a time: they share one write-back.</summary>
+    private const int OpenTempsMax = 2048;
+
+    /// <summary>What of the process's descriptors temporary files may take, beside connections and readers.</summary>
+    private const int HandlesShare = 8;
 
     /// <summary>Bytes in a chunk.</summary>
     private const long ChunkBytesMax = 16 * 1024 * 1024;
 
     /// <summary>Threads that work on a phase: syncs at once share the device's flushes and the filesystem's commits.</summary>
-    private const int Workers = 8;
+    private const int Workers = 32;
 
     /// <summary>The least part of the time that filing takes while commits flow.</summary>
     private const double ShareMin = 0.02;
@@ -56,10 +65,13 @@ internal sealed class Filer : IDisposable
     private readonly ILogger _logger;
     private readonly DiskThreads _threads;
     private readonly Thread _thread;
+    private readonly int _openTempsMax;
     private volatile bool _isDraining;
+    private int _chunkDocuments = ChunkDocuments;
+    private int _openTemps;
     private long _lastDurable;
 
-    public Filer(DocumentFiles files, FiledHeaders headers, FilingQueue queue, Pending pending, JournalWriter journal, Backlog backlog, StoreHealth health, TimeProvider clock, ILogger logger)
+    public Filer(DocumentFiles files, int handlesMax, FiledHeaders headers, FilingQueue queue, Pending pending, JournalWriter journal, Backlog backlog, StoreHealth health, TimeProvider clock, ILogger logger)
     {
         _files = files;
         _headers = headers;
@@ -69,6 +81,8 @@ internal sealed class Filer : IDisposable
         _backlog = backlog;
         _health = health;
         _logger = logger;
+        _openTempsMax = Math.Clamp(handlesMax / HandlesShare, 1, OpenTempsMax);
+        _openTemps = _openTempsMax;
         _threads = new DiskThreads(Workers, clock);
         _thread = new Thread(Work) { IsBackground = true, Name = "docservice-filer" };
     }
@@ -134,7 +148,7 @@ internal sealed class Filer : IDisposable
             // the chunk may have got a later version since: it is that one that the ticket stands for.
             if (_pending.Find(ticket.Key) is { } entry && !chunk.TryRenew(ticket.Key, entry))
             {
-                bool isFull = chunk.Items.Count > 0 && (chunk.Items.Count == ChunkDocumentsMax || chunk.Bytes + entry.Locator.Bytes > ChunkBytesMax);
+                bool isFull = chunk.Items.Count > 0 && (chunk.Items.Count >= _chunkDocuments || chunk.Bytes + entry.Locator.Bytes > ChunkBytesMax);
                 if (isFull || !chunk.TryAdd(ticket.Key, entry))
                 {
                     // A commit counts as filed only when all of its documents are.
@@ -171,8 +185,9 @@ internal sealed class Filer : IDisposable
 
     private bool TryFile(FilingChunk chunk)
     {
-        return TryPhase(chunk, () => chunk.WriteTemps(Workers), isSync: false)
-            && TryPhase(chunk, () => chunk.SyncTemps(Workers), isSync: true)
+        return chunk.Slices(_openTemps).All(slice =>
+                TryPhase(chunk, () => chunk.WriteTemps(slice, Workers), isSync: false)
+                && TryPhase(chunk, () => chunk.SyncTemps(slice, Workers), isSync: true))
             && TryPhase(chunk, () => chunk.Rename(Workers), isSync: false)
             && TryPhase(chunk, () => chunk.SyncDirectories(Workers), isSync: true, isDirectory: true);
     }
@@ -199,6 +214,11 @@ internal sealed class Filer : IDisposable
             }
 
             Note(exception);
+            if (exception.IsOutOfHandles)
+            {
+                _openTemps = Math.Max(1, _openTemps / 2);
+            }
+
             if (isFull)
             {
                 _health.MarkFilingOutOfSpace(exception.Message);
@@ -213,14 +233,13 @@ internal sealed class Filer : IDisposable
     private void ApplyDeletesEarly()
     {
         var chunk = new FilingChunk(_files, _threads);
-        foreach ((DocumentKey key, PendingEntry entry) in _pending.UnappliedDeletes().Take(ChunkDocumentsMax))
+        foreach ((DocumentKey key, PendingEntry entry) in _pending.UnappliedDeletes().Take(ChunkDocuments))
         {
             chunk.TryAdd(key, entry);
         }
 
         try
         {
-            chunk.WriteTemps(1);
             chunk.Rename(1);
 
             // For the room alone: the blocks are free when this is durable. The delete is filed again in its turn.
@@ -254,6 +273,7 @@ internal sealed class Filer : IDisposable
         _queue.CompleteWaiting(through);
         _journal.NoteFiled();
         Obstacle = null;
+        _openTemps = _openTempsMax;
         _health.MarkFilingGoesOn();
     }
 
@@ -265,6 +285,7 @@ internal sealed class Filer : IDisposable
     /// </summary>
     private void GiveWay(long started, long durableAtStart, int documents)
     {
+        _chunkDocuments = ChunkDocumentsMax;
         TimeSpan worked = Stopwatch.GetElapsedTime(started);
         double documentsPerSecond = Math.Max(1, documents) / worked.TotalSeconds;
         while (!IsJournalIdle() && !_isDraining && !_queue.IsAwaited && _health.State == StoreState.Ready && _backlog.HasRoomToSpare)
@@ -279,6 +300,8 @@ internal sealed class Filer : IDisposable
             {
                 return;
             }
+
+            _chunkDocuments = ChunkDocuments;
         }
     }
 

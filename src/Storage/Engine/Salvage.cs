@@ -127,8 +127,9 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
                 rest.Dequeue();
             }
 
-            chunk.WriteTemps(1);
-            chunk.SyncTemps(1);
+            FilingItem[] all = [.. chunk.Items];
+            chunk.WriteTemps(all, 1);
+            chunk.SyncTemps(all, 1);
             chunk.Rename(1);
             chunk.SyncDirectories(1);
         }

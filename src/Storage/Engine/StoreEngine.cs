@@ -39,7 +39,7 @@ internal sealed class StoreEngine
         var headers = new FiledHeaders();
         Lookup = new DocumentLookup(Pending, headers, directory.Documents);
         Commits = new CommitPath(new KeyLocks(clock), Lookup, Journal, Backlog, health, clock);
-        _filer = new Filer(directory.Documents, headers, _filing, Pending, Journal, Backlog, health, clock, logger);
+        _filer = new Filer(directory.Documents, directory.HandlesMax, headers, _filing, Pending, Journal, Backlog, health, clock, logger);
         _space = new SpaceWatch(Backlog, health, clock);
         _metrics = new StoreMetrics(this);
         Restore(opened.Entries);

@@ -57,6 +57,13 @@ internal interface IDirectory : IDisposable
     IReadOnlyList<string> List();
 
     /// <summary>
+    /// Hint, by syncfs: writes back what is dirty on the whole filesystem in one go, so that the syncs of many files that
+    /// follow find little to do. Takes as long as everybody's dirty data does. It proves nothing: old kernels and stacked
+    /// filesystems report no failure here, so none is looked at, and each file's own sync still reports its own.
+    /// </summary>
+    void WriteBackVolume();
+
+    /// <summary>
     /// fsync of the directory: entries changed before the call survive a power cut after it returned. After a
     /// failure the state on disk is unknown and stays unknown: it must not be called again to find out.
     /// </summary>

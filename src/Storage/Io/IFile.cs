@@ -30,9 +30,6 @@ internal interface IFile : IDisposable
     /// <summary>Writes all bytes, in one or more system calls. After a failure any part of them may have been written.</summary>
     void Write(ReadOnlySpan<byte> bytes, long offset);
 
-    /// <summary>Hint: begin to write dirty pages to the device, without waiting. No durability; failures are ignored.</summary>
-    void StartWriteback();
-
     /// <summary>fdatasync: bytes, and the length that is needed to read them, survive a power cut.</summary>
     void SyncData();
 

@@ -13,4 +13,7 @@ internal interface IFileSystem
 {
     /// <summary>Opens an existing directory by absolute path, or returns null when it does not exist (ENOENT).</summary>
     IDirectory? TryOpenDirectory(string absolutePath);
+
+    /// <summary>Descriptors that the process may have open at a time, connections included (RLIMIT_NOFILE).</summary>
+    int HandlesMax { get; }
 }

@@ -26,10 +26,12 @@ internal static unsafe partial class LibC
     public static readonly int NoFollow =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
 
+    /// <summary>RLIMIT_NOFILE.</summary>
+    public const int LimitOpenFiles = 7;
+
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
     public const int AdviseDontNeed = 4;
-    public const uint SyncFileRangeWrite = 2;
 
     /// <summary>AT_SYMLINK_NOFOLLOW.</summary>
     public const int AtNoFollow = 0x100;
@@ -89,14 +91,25 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "posix_fadvise")]
     public static partial int Advise(SafeFileHandle file, long offset, long length, int advice);
 
-    [LibraryImport(Library, EntryPoint = "sync_file_range", SetLastError = true)]
-    public static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
+    [LibraryImport(Library, EntryPoint = "syncfs", SetLastError = true)]
+    public static partial int SyncVolume(SafeFileHandle directory);
 
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Stat(SafeFileHandle directory, string name, int flags, uint mask, StatxBuffer* result);
 
     [LibraryImport(Library, EntryPoint = "fstatfs", SetLastError = true)]
     public static partial int StatVolume(SafeFileHandle directory, StatfsBuffer* result);
+
+    [LibraryImport(Library, EntryPoint = "getrlimit", SetLastError = true)]
+    public static partial int GetLimit(int resource, ResourceLimit* result);
+
+    /// <summary>struct rlimit on 64-bit Linux.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ResourceLimit
+    {
+        public ulong Current;
+        public ulong Max;
+    }
 
     /// <summary>struct statx (linux/stat.h): the same on every processor family, 256 bytes.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]

@@ -34,8 +34,6 @@ internal sealed class PatchyFile(IFile file) : IFile
 
     public void Write(ReadOnlySpan<byte> bytes, long offset) => throw new NotSupportedException();
 
-    public void StartWriteback() => throw new NotSupportedException();
-
     public void SyncData() => throw new NotSupportedException();
 
     public void Sync() => throw new NotSupportedException();

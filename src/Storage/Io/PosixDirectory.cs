@@ -151,6 +151,8 @@ internal sealed class PosixDirectory : IDirectory
         }
     }
 
+    public void WriteBackVolume() => _ = LibC.SyncVolume(_handle);
+
     public void Sync()
     {
         int result;

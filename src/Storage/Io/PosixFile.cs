@@ -65,8 +65,6 @@ internal sealed class PosixFile(SafeFileHandle handle, PosixDirectory directory,
         }
     }
 
-    public void StartWriteback() => _ = LibC.SyncFileRange(handle, 0, 0, LibC.SyncFileRangeWrite);
-
     public void SyncData()
     {
         int result;

@@ -9,8 +9,22 @@ internal sealed class PosixFileSystem : IFileSystem
     /// <summary>Directories open as read-only files: O_DIRECTORY has another value on other processors and is not needed.</summary>
     internal const int OpenDirectoryFlags = LibC.ReadOnly | LibC.CloseOnExec | LibC.NonBlocking;
 
+    private const int HandlesOfOldSystems = 1024;
+
     private PosixFileSystem()
     {
+    }
+
+    public int HandlesMax
+    {
+        get
+        {
+            LibC.ResourceLimit limit;
+            unsafe
+            {
+                return LibC.GetLimit(LibC.LimitOpenFiles, &limit) == 0 ? (int)Math.Min(limit.Current, int.MaxValue) : HandlesOfOldSystems;
+            }
+        }
     }
 
     /// <summary>

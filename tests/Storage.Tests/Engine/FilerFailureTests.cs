@@ -49,6 +49,23 @@ public sealed class FilerFailureTests : IAsyncLifetime
         await JournalTest.UntilAsync(() => _store.Status.State == StoreState.Ready, "the state leaves by itself");
     }
 
+    [Fact]
+    public async Task File_DescriptorsRunOutWithManyFilesOpen_GoesOnWithFewer()
+    {
+        StoreOptions options = JournalTest.Options with { SegmentBytes = 1 << 20, JournalBytes = 4 << 20, ReserveBytes = 2 << 20, CommitBytesMax = 400_000 };
+        await _store.DisposeAsync();
+        _store = JournalTest.Open(_disk, options);
+        await _store.PutAsync("first", "1", DurabilityLevel.Filed).SoonAsync();
+        int handlesMax = _disk.OpenHandles + 20;
+        Fault fault = _disk.FailCall(1, Errno.EMFILE, forever: true, where: call => JournalTest.IsTempCreation(call) && _disk.OpenHandles >= handlesMax);
+
+        CommitResult put = await _store.PutAllAsync(Enumerable.Range(0, 100).Select(n => $"d{n}"), "2", DurabilityLevel.Filed).SoonAsync();
+
+        Assert.Equal(DurabilityLevel.Filed, put.Level);
+        Assert.NotEqual(0, fault.Matched);
+        Assert.Equal((StoreState.Ready, null), (_store.Status.State, _store.Status.FilingObstacle));
+    }
+
     [Theory]
     [InlineData(CallKind.Write)]
     [InlineData(CallKind.Sync)]

@@ -157,6 +157,30 @@ public sealed class FilerTests
     }
 
     [Fact]
+    public async Task File_ManyDocuments_HasFewFilesOpenAndSyncsEach()
+    {
+        var disk = new SimulatedFileSystem { HandlesMax = 8 * 150 };
+        StoreOptions options = JournalTest.Options with { SegmentBytes = 1 << 20, JournalBytes = 4 << 20, ReserveBytes = 2 << 20, CommitBytesMax = 400_000 };
+        await using DocumentStore store = JournalTest.Open(disk, options);
+        await store.PutAsync("first", "1", DurabilityLevel.Filed).SoonAsync();
+        int atRest = disk.OpenHandles;
+        int most = 0;
+        disk.BeforeCall = call => most = Math.Max(most, call.Kind == CallKind.WriteBackVolume ? disk.OpenHandles : 0);
+        int before = disk.Log.Count;
+
+        await store.PutAllAsync(Enumerable.Range(0, 400).Select(n => $"d{n}"), "1", DurabilityLevel.Filed).SoonAsync();
+
+        disk.BeforeCall = null;
+        SimulatedCall[] calls = [.. disk.Log.Take().Skip(before).Where(JournalTest.IsInDocuments)];
+        Assert.Equal(400, calls.Count(call => call.Kind == CallKind.Sync));
+        Assert.InRange(most - atRest, 140, 151); // a spare of the journal may be open besides
+        Assert.Equal(2, calls.Count(call => call.Kind == CallKind.WriteBackVolume)); // the last hundred are too few to be worth it
+
+        // Each is synced before any takes its name.
+        Assert.True(Array.FindLastIndex(calls, call => call.Kind == CallKind.Sync) < Array.FindIndex(calls, call => call.Kind == CallKind.Rename));
+    }
+
+    [Fact]
     public async Task File_OverADamagedDocument_KeepsTheEvidence()
     {
         var disk = new SimulatedFileSystem();

@@ -123,7 +123,7 @@ public abstract class FileConformanceTests : ConformanceTests
         Assert.Equal(5, file.Read(buffer, 0));
         Assert.Equal("hello"u8, buffer);
         Assert.Equal(RootPath + "/file", file.Path);
-        file.StartWriteback();
+        root.WriteBackVolume();
         file.SyncData();
         file.Sync();
         file.DropCache();

@@ -68,7 +68,7 @@ public sealed class CrashStateTests
         using (IFile file = directory.TryOpen("file", FileAccess.ReadWrite)!)
         {
             file.Write("new"u8, 0);
-            file.StartWriteback();
+            directory.WriteBackVolume();
         }
 
         Assert.Equal("old", disk.CrashNow().Nothing().Text("/a/file"));

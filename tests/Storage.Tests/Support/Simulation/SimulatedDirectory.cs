@@ -110,6 +110,8 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
     public IReadOnlyList<string> List() =>
         Run<IReadOnlyList<string>>(CallKind.List, string.Empty, _ => [.. Volume.Directory(number).Current.Keys]);
 
+    public void WriteBackVolume() => Run(CallKind.WriteBackVolume, string.Empty, _ => 0);
+
     public void Sync() => Run(
         CallKind.SyncDirectory,
         string.Empty,

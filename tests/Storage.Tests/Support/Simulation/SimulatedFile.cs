@@ -49,8 +49,6 @@ internal sealed class SimulatedFile(SimulatedFileSystem fileSystem, long number,
             fault => _ = fault.Kind == FaultKind.ShortWrite ? Write_NeedsLock(call, copy.AsSpan(0, copy.Length / 2), offset) : 0);
     }
 
-    public void StartWriteback() => Run(new SimulatedCall(CallKind.StartWriteback, Path), _ => 0);
-
     public void SyncData() => Sync(CallKind.SyncData);
 
     public void Sync() => Sync(CallKind.Sync);

@@ -37,6 +37,8 @@ internal sealed class SimulatedFileSystem : IFileSystem
         Disk = new DiskAccess(this);
     }
 
+    public int HandlesMax { get; init; } = 1024;
+
     public CallLog Log { get; }
 
     /// <summary>Looks at and damages the disk behind the engine's back: no calls, no log, no faults.</summary>
