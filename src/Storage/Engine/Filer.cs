@@ -19,12 +19,6 @@ namespace DocService.Storage.Engine;
 /// </remarks>
 internal sealed class Filer : IDisposable
 {
-    /// <summary>Documents in a chunk beside flowing commits: enough to share the filesystem's commits, few enough to let go of soon.</summary>
-    private const int ChunkDocuments = 512;
-
-    /// <summary>Documents in a chunk when filing gives way to nobody: directories are synced once in a chunk.</summary>
-    private const int ChunkDocumentsMax = 4096;
-
     /// <summary>Temporary files that are open at a time: they share one write-back.</summary>
     private const int OpenTempsMax = 2048;
 
@@ -33,24 +27,6 @@ internal sealed class Filer : IDisposable
 
     /// <summary>Bytes in a chunk.</summary>
     private const long ChunkBytesMax = 16 * 1024 * 1024;
-
-    /// <summary>Threads that work on a phase: syncs at once share the device's flushes and the filesystem's commits.</summary>
-    private const int Workers = 32;
-
-    /// <summary>The least part of the time that filing takes while commits flow.</summary>
-    private const double ShareMin = 0.02;
-
-    /// <summary>Filing takes all of its time, and lingers no more, from here on.</summary>
-    private const double FullShareFill = 0.5;
-
-    /// <summary>An idle store files a document after this; what arrives meanwhile shares its chunk.</summary>
-    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
-
-    /// <summary>A backlog that takes so long to file, at the pace of the last chunk, leaves filing no pause.</summary>
-    private static readonly TimeSpan BacklogTime = TimeSpan.FromSeconds(2);
-
-    /// <summary>Longest that filing gives way to commits between two chunks.</summary>
-    private static readonly TimeSpan GiveWayMax = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
@@ -62,14 +38,13 @@ internal sealed class Filer : IDisposable
     private readonly JournalWriter _journal;
     private readonly Backlog _backlog;
     private readonly StoreHealth _health;
+    private readonly FilingRhythm _rhythm;
+    private readonly WriteBack _writeBack;
     private readonly ILogger _logger;
     private readonly DiskThreads _threads;
     private readonly Thread _thread;
     private readonly int _openTempsMax;
-    private volatile bool _isDraining;
-    private int _chunkDocuments = ChunkDocuments;
     private int _openTemps;
-    private long _lastDurable;
 
     public Filer(DocumentFiles files, int handlesMax, FiledHeaders headers, FilingQueue queue, Pending pending, JournalWriter journal, Backlog backlog, StoreHealth health, TimeProvider clock, ILogger logger)
     {
@@ -80,10 +55,12 @@ internal sealed class Filer : IDisposable
         _journal = journal;
         _backlog = backlog;
         _health = health;
+        _rhythm = new FilingRhythm(queue, journal.Marks, backlog, health);
+        _writeBack = new WriteBack(files, clock);
         _logger = logger;
         _openTempsMax = Math.Clamp(handlesMax / HandlesShare, 1, OpenTempsMax);
         _openTemps = _openTempsMax;
-        _threads = new DiskThreads(Workers, clock);
+        _threads = new DiskThreads(FilingPace.Full.Workers, clock);
         _thread = new Thread(Work) { IsBackground = true, Name = "docservice-filer" };
     }
 
@@ -95,7 +72,7 @@ internal sealed class Filer : IDisposable
     /// <summary>No more lingering: what is there is filed at once.</summary>
     public void Drain()
     {
-        _isDraining = true;
+        _rhythm.IsDraining = true;
         _ = _queue.WaitAsync(_journal.Marks.DurableThrough, _journal.Marks.FiledThrough);
     }
 
@@ -115,10 +92,10 @@ internal sealed class Filer : IDisposable
     {
         try
         {
-            while (_queue.WaitForTickets(_isDraining || _backlog.Fill >= FullShareFill ? TimeSpan.Zero : Linger))
+            while (_queue.WaitForTickets(_rhythm.Linger))
             {
                 long started = Stopwatch.GetTimestamp();
-                long durable = _journal.Marks.DurableThrough;
+                _rhythm.Begin();
                 FilingChunk chunk = TakeChunk();
                 if (!FileUntilDone(chunk))
                 {
@@ -126,7 +103,7 @@ internal sealed class Filer : IDisposable
                 }
 
                 Conclude(chunk);
-                GiveWay(started, durable, chunk.Items.Count);
+                _rhythm.GiveWay(Stopwatch.GetElapsedTime(started), chunk.Items.Count);
             }
         }
         catch (Exception exception)
@@ -148,7 +125,7 @@ internal sealed class Filer : IDisposable
             // the chunk may have got a later version since: it is that one that the ticket stands for.
             if (_pending.Find(ticket.Key) is { } entry && !chunk.TryRenew(ticket.Key, entry))
             {
-                bool isFull = chunk.Items.Count > 0 && (chunk.Items.Count >= _chunkDocuments || chunk.Bytes + entry.Locator.Bytes > ChunkBytesMax);
+                bool isFull = chunk.Items.Count > 0 && (chunk.Items.Count >= _rhythm.Pace.ChunkDocuments || chunk.Bytes + entry.Locator.Bytes > ChunkBytesMax);
                 if (isFull || !chunk.TryAdd(ticket.Key, entry))
                 {
                     // A commit counts as filed only when all of its documents are.
@@ -185,11 +162,24 @@ internal sealed class Filer : IDisposable
 
     private bool TryFile(FilingChunk chunk)
     {
-        return chunk.Slices(_openTemps).All(slice =>
-                TryPhase(chunk, () => chunk.WriteTemps(slice, Workers), isSync: false)
-                && TryPhase(chunk, () => chunk.SyncTemps(slice, Workers), isSync: true))
-            && TryPhase(chunk, () => chunk.Rename(Workers), isSync: false)
-            && TryPhase(chunk, () => chunk.SyncDirectories(Workers), isSync: true, isDirectory: true);
+        return chunk.Slices(_openTemps).All(slice => TryWriteAndSync(chunk, slice))
+            && TryPhase(chunk, () => chunk.Rename(_rhythm.Pace.Workers), isSync: false)
+            && TryPhase(chunk, () => chunk.SyncDirectories(_rhythm.Pace.Workers), isSync: true, isDirectory: true);
+    }
+
+    private bool TryWriteAndSync(FilingChunk chunk, FilingItem[] slice)
+    {
+        if (!TryPhase(chunk, () => chunk.WriteTemps(slice, _rhythm.Pace.Workers), isSync: false))
+        {
+            return false;
+        }
+
+        if (_rhythm.Pace == FilingPace.Full)
+        {
+            _writeBack.Before(slice.Length);
+        }
+
+        return TryPhase(chunk, () => chunk.SyncTemps(slice, _rhythm.Pace.Workers), isSync: true);
     }
 
     private bool TryPhase(FilingChunk chunk, Action phase, bool isSync, bool isDirectory = false)
@@ -233,7 +223,7 @@ internal sealed class Filer : IDisposable
     private void ApplyDeletesEarly()
     {
         var chunk = new FilingChunk(_files, _threads);
-        foreach ((DocumentKey key, PendingEntry entry) in _pending.UnappliedDeletes().Take(ChunkDocuments))
+        foreach ((DocumentKey key, PendingEntry entry) in _pending.UnappliedDeletes().Take(FilingPace.Gentle.ChunkDocuments))
         {
             chunk.TryAdd(key, entry);
         }
@@ -275,43 +265,6 @@ internal sealed class Filer : IDisposable
         Obstacle = null;
         _openTemps = _openTempsMax;
         _health.MarkFilingGoesOn();
-    }
-
-    /// <summary>
-    /// While commits flow, filing takes no more of the time than it must, or a hot document is filed for each of its
-    /// versions, and every commit's sync waits for the filer's. What it must: where half of the time would do, the part
-    /// that keeps the backlog within <see cref="BacklogTime"/>; in a burst, a part that grows steeply with the journal's
-    /// fill. All of it when the disk gets narrow or somebody waits for <c>filed</c>.
-    /// </summary>
-    private void GiveWay(long started, long durableAtStart, int documents)
-    {
-        _chunkDocuments = ChunkDocumentsMax;
-        TimeSpan worked = Stopwatch.GetElapsedTime(started);
-        double documentsPerSecond = Math.Max(1, documents) / worked.TotalSeconds;
-        while (!IsJournalIdle() && !_isDraining && !_queue.IsAwaited && _health.State == StoreState.Ready && _backlog.HasRoomToSpare)
-        {
-            TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-            double commitsPerSecond = (_journal.Marks.DurableThrough - durableAtStart) / elapsed.TotalSeconds;
-            double share = commitsPerSecond > documentsPerSecond / 2
-                ? Math.Pow(_backlog.Fill / FullShareFill, 4)
-                : _queue.Count / documentsPerSecond / BacklogTime.TotalSeconds;
-            TimeSpan pause = worked * ((1 / Math.Clamp(share, ShareMin, 1)) - 1);
-            if (elapsed - worked >= (pause < GiveWayMax ? pause : GiveWayMax) || !_queue.Pause(Linger))
-            {
-                return;
-            }
-
-            _chunkDocuments = ChunkDocuments;
-        }
-    }
-
-    /// <summary>Whether no commit was published since the last look.</summary>
-    private bool IsJournalIdle()
-    {
-        long durable = _journal.Marks.DurableThrough;
-        bool isIdle = durable == _lastDurable;
-        _lastDurable = durable;
-        return isIdle;
     }
 
     private void Note(FileSystemException exception)

@@ -16,9 +16,6 @@ namespace DocService.Storage.Engine;
 /// </remarks>
 internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
 {
-    /// <summary>From so many files on, one write-back before their syncs saves more than it takes (measured: bench/README.md).</summary>
-    private const int WriteBackFrom = 128;
-
     private readonly Dictionary<DocumentKey, FilingItem> _items = [];
     private readonly int[] _slots = new int[DocumentPath.Shards];
 
@@ -82,17 +79,7 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
     });
 
     /// <summary>Second step for every put of the slice.</summary>
-    public void SyncTemps(FilingItem[] slice, int workers)
-    {
-        if (slice.Length >= WriteBackFrom)
-        {
-            files.WriteBack();
-        }
-
-        ForEach(slice, workers, Sync);
-    }
-
-    private static void Sync(FilingItem item)
+    public void SyncTemps(FilingItem[] slice, int workers) => ForEach(slice, workers, item =>
     {
         if (item.Temp is { } temp)
         {
@@ -101,7 +88,7 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
             temp.Dispose();
             item.Temp = null;
         }
-    }
+    });
 
     /// <summary>Third step: every document takes its name, or loses it.</summary>
     public void Rename(int workers) => ForEach([.. _items.Values], workers, item =>

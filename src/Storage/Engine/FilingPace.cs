@@ -1,0 +1,13 @@
+namespace DocService.Storage.Engine;
+
+/// <summary>How much the filer takes on at a time.</summary>
+/// <param name="ChunkDocuments">Documents in a chunk, at most.</param>
+/// <param name="Workers">Threads that work on a phase of it.</param>
+internal readonly record struct FilingPace(int ChunkDocuments, int Workers)
+{
+    /// <summary>Beside commits: enough to share the filesystem's commits, few enough to let go of the disk soon.</summary>
+    public static readonly FilingPace Gentle = new(ChunkDocuments: 512, Workers: 4);
+
+    /// <summary>Giving way to nobody. Syncs at once share the device's flushes, and each directory is synced once in a chunk.</summary>
+    public static readonly FilingPace Full = new(ChunkDocuments: 4096, Workers: 32);
+}
