@@ -13,7 +13,7 @@ namespace DocService.Storage.Documents;
 /// Thread: any. A temporary slot belongs to one thread at a time; writes of one key are serialized by the caller.
 /// On failure: every <see cref="FileSystemException"/> goes to the caller, who knows what the step's failure means.
 /// </remarks>
-internal sealed class DocumentFiles(ShardDirectory[] shards, IDirectory quarantine) : IDisposable
+internal sealed class DocumentFiles(ShardDirectory[] shards, ShardDirectory quarantine) : IDisposable
 {
     /// <summary>Temporary names in each shard directory, so that a start can remove every leftover without listing.</summary>
     public const int TempSlots = 64;
@@ -100,7 +100,7 @@ internal sealed class DocumentFiles(ShardDirectory[] shards, IDirectory quaranti
         string newName = string.Create(CultureInfo.InvariantCulture, $"{sequence}.{path.Name}");
         if (directory.GetKind(path.Name) == EntryKind.Directory)
         {
-            directory.Rename(path.Name, quarantine, newName);
+            directory.Rename(path.Name, quarantine.Entries, newName);
         }
         else
         {
@@ -133,7 +133,7 @@ internal sealed class DocumentFiles(ShardDirectory[] shards, IDirectory quaranti
     {
         try
         {
-            directory.Link(name, quarantine, newName);
+            directory.Link(name, quarantine.Entries, newName);
         }
         catch (FileSystemException exception) when (exception.Error == Errno.EEXIST)
         {

@@ -141,7 +141,7 @@ internal sealed class DataDirectory : IDisposable
                 shard.Sync();
             }
 
-            return new DocumentFiles(shards, quarantine);
+            return new DocumentFiles(shards, new ShardDirectory(quarantine));
         }
         catch
         {

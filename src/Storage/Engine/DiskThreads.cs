@@ -106,8 +106,16 @@ internal sealed class DiskThreads(int threadsMax, TimeProvider clock) : IDisposa
                 return;
             }
 
-            int slot = _threads++;
-            new Thread(() => Work(slot), StackBytes) { IsBackground = true, Name = $"docservice-file-{slot}" }.Start();
+            int slot = _threads;
+            try
+            {
+                new Thread(() => Work(slot), StackBytes) { IsBackground = true, Name = $"docservice-file-{slot}" }.Start();
+                _threads++;
+            }
+            catch (OutOfMemoryException) when (_threads > 0)
+            {
+                // The system has no thread left for us (pids limit): those that there are do the work.
+            }
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DocService.Storage.Documents;
 using DocService.Storage.Io;
 using DocService.Storage.Journal;
@@ -24,6 +23,9 @@ internal sealed class Filer : IDisposable
 
     /// <summary>What of the process's descriptors temporary files may take, beside connections and readers.</summary>
     private const int HandlesShare = 8;
+
+    /// <summary>Documents filed together after a failure.</summary>
+    private const int CarefulDocuments = 64;
 
     /// <summary>Bytes in a chunk.</summary>
     private const long ChunkBytesMax = 16 * 1024 * 1024;
@@ -55,7 +57,7 @@ internal sealed class Filer : IDisposable
         _journal = journal;
         _backlog = backlog;
         _health = health;
-        _rhythm = new FilingRhythm(queue, journal.Marks, backlog, health);
+        _rhythm = new FilingRhythm(queue, journal.Marks, backlog, health, clock);
         _writeBack = new WriteBack(files, clock);
         _logger = logger;
         _openTempsMax = Math.Clamp(handlesMax / HandlesShare, 1, OpenTempsMax);
@@ -94,7 +96,6 @@ internal sealed class Filer : IDisposable
         {
             while (_queue.WaitForTickets(_rhythm.Linger))
             {
-                long started = Stopwatch.GetTimestamp();
                 _rhythm.Begin();
                 FilingChunk chunk = TakeChunk();
                 if (!FileUntilDone(chunk))
@@ -103,7 +104,8 @@ internal sealed class Filer : IDisposable
                 }
 
                 Conclude(chunk);
-                _rhythm.GiveWay(Stopwatch.GetElapsedTime(started), chunk.Items.Count);
+                _rhythm.End(chunk.Items.Count, isWhole: chunk.Items.Count >= _rhythm.Pace.ChunkDocuments / 4 || chunk.Bytes >= ChunkBytesMax / 2);
+                _rhythm.GiveWay();
             }
         }
         catch (Exception exception)
@@ -160,12 +162,18 @@ internal sealed class Filer : IDisposable
         return true;
     }
 
-    private bool TryFile(FilingChunk chunk)
-    {
-        return chunk.Slices(_openTemps).All(slice => TryWriteAndSync(chunk, slice))
-            && TryPhase(chunk, () => chunk.Rename(_rhythm.Pace.Workers), isSync: false)
-            && TryPhase(chunk, () => chunk.SyncDirectories(_rhythm.Pace.Workers), isSync: true, isDirectory: true);
-    }
+    /// <summary>
+    /// All four steps of a chunk in phases. After a failure some documents at a time: what can be filed is, and makes room,
+    /// and few temporary files take some.
+    /// </summary>
+    private bool TryFile(FilingChunk chunk) =>
+        Obstacle is null
+            ? chunk.Slices(_openTemps).All(slice => TryWriteAndSync(chunk, slice)) && TryPublish(chunk, [.. chunk.Items])
+            : chunk.Slices(Math.Min(_openTemps, CarefulDocuments)).All(slice => TryWriteAndSync(chunk, slice) && TryPublish(chunk, slice));
+
+    private bool TryPublish(FilingChunk chunk, FilingItem[] slice) =>
+        TryPhase(chunk, () => chunk.Rename(slice, _rhythm.Pace.Workers), isSync: false)
+        && TryPhase(chunk, () => chunk.SyncDirectories(slice, _rhythm.Pace.Workers), isSync: true, isDirectory: true);
 
     private bool TryWriteAndSync(FilingChunk chunk, FilingItem[] slice)
     {
@@ -176,7 +184,7 @@ internal sealed class Filer : IDisposable
 
         if (_rhythm.Pace == FilingPace.Full)
         {
-            _writeBack.Before(slice.Length);
+            _writeBack.Before(slice.Count(item => item.Temp is not null));
         }
 
         return TryPhase(chunk, () => chunk.SyncTemps(slice, _rhythm.Pace.Workers), isSync: true);
@@ -204,6 +212,7 @@ internal sealed class Filer : IDisposable
             }
 
             Note(exception);
+            _rhythm.NoteFailure();
             if (exception.IsOutOfHandles)
             {
                 _openTemps = Math.Max(1, _openTemps / 2);
@@ -230,10 +239,11 @@ internal sealed class Filer : IDisposable
 
         try
         {
-            chunk.Rename(1);
+            FilingItem[] all = [.. chunk.Items];
+            chunk.Rename(all, 1);
 
             // For the room alone: the blocks are free when this is durable. The delete is filed again in its turn.
-            chunk.SyncDirectories(1);
+            chunk.SyncDirectories(all, 1);
             foreach (FilingItem item in chunk.Items)
             {
                 item.Entry.IsAppliedEarly = true;
@@ -260,11 +270,11 @@ internal sealed class Filer : IDisposable
         long through = Math.Max(_journal.Marks.FiledThrough, chunk.Through);
         _journal.Marks.AdvanceFiled(through);
         _backlog.Settle(chunk.ChargedBytes);
-        _queue.CompleteWaiting(through);
-        _journal.NoteFiled();
         Obstacle = null;
-        _openTemps = _openTempsMax;
+        _openTemps = Math.Min(_openTempsMax, _openTemps + (_openTemps / 16) + 1);
         _health.MarkFilingGoesOn();
+        _queue.CompleteWaiting(through); // last: whoever waits finds the state as it is now
+        _journal.NoteFiled();
     }
 
     private void Note(FileSystemException exception)

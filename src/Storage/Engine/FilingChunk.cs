@@ -6,8 +6,8 @@ using DocService.Storage.Journal;
 namespace DocService.Storage.Engine;
 
 /// <summary>
-/// Some documents filed together, by the four steps in phases: all temporary files, all their syncs, all renames, one
-/// sync for each directory touched. One filesystem commit and one write-back serve many.
+/// Some documents filed together, by the four steps in phases: temporary files and their syncs, slice by slice, all renames,
+/// one sync for each directory touched. One filesystem commit and one write-back serve many.
 /// </summary>
 /// <remarks>
 /// Owns: the temporary files in between. Thread: the filer's, which spreads each phase over disk threads.
@@ -16,6 +16,9 @@ namespace DocService.Storage.Engine;
 /// </remarks>
 internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
 {
+    /// <summary>Not the shared pool, which would keep a buffer of the largest document for each thread.</summary>
+    private static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(maxArrayLength: 8 * 1024 * 1024, maxArraysPerBucket: 4);
+
     private readonly Dictionary<DocumentKey, FilingItem> _items = [];
     private readonly int[] _slots = new int[DocumentPath.Shards];
 
@@ -62,7 +65,7 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
     /// <summary>First step for every put of the slice.</summary>
     public void WriteTemps(FilingItem[] slice, int workers) => ForEach(slice, workers, item =>
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(item.Entry.Locator.Bytes);
+        byte[] buffer = Buffers.Rent(item.Entry.Locator.Bytes);
         try
         {
             Operation operation = ReadOperation(item, buffer);
@@ -74,7 +77,7 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Buffers.Return(buffer);
         }
     });
 
@@ -91,7 +94,7 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
     });
 
     /// <summary>Third step: every document takes its name, or loses it.</summary>
-    public void Rename(int workers) => ForEach([.. _items.Values], workers, item =>
+    public void Rename(FilingItem[] slice, int workers) => ForEach(slice, workers, item =>
     {
         if (item.Entry.KeepsEvidence)
         {
@@ -111,9 +114,9 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
     });
 
     /// <summary>Fourth step, once for each directory.</summary>
-    public void SyncDirectories(int workers)
+    public void SyncDirectories(FilingItem[] slice, int workers)
     {
-        DocumentPath[] paths = [.. _items.Values.Select(item => item.Path).DistinctBy(path => path.Shard)];
+        DocumentPath[] paths = [.. slice.Select(item => item.Path).DistinctBy(path => path.Shard)];
         threads.ForEach(paths, workers, files.SyncNames, IsGrave);
     }
 

@@ -1,39 +1,25 @@
-using System.Diagnostics;
 using DocService.Storage.Journal;
 
 namespace DocService.Storage.Engine;
 
 /// <summary>When the filer works, and how hard: beside flowing commits it takes no more of disk and processors than it must.</summary>
 /// <remarks>Thread: the filer's, but for <see cref="IsDraining"/>, which any may set.</remarks>
-internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog backlog, StoreHealth health)
+internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog backlog, StoreHealth health, TimeProvider clock)
 {
-    /// <summary>The least part of the time that filing takes while commits flow.</summary>
-    private const double ShareMin = 0.02;
-
-    /// <summary>Parts of the time that filing may have to take at either pace before the next comes in: full pace, a burst.</summary>
-    private const double GentleMax = 0.8;
-    private const double FullMax = 0.5;
-
-    /// <summary>Filing takes all of its time, and lingers no more, from here on.</summary>
-    private const double FullShareFill = 0.5;
-
     /// <summary>An idle store files a document after this; what arrives meanwhile shares its chunk.</summary>
     private static readonly TimeSpan LingerTime = TimeSpan.FromMilliseconds(20);
-
-    /// <summary>A backlog that takes so long to file leaves filing no pause.</summary>
-    private static readonly TimeSpan BacklogTime = TimeSpan.FromSeconds(2);
 
     /// <summary>Longest that filing gives way to commits between two chunks.</summary>
     private static readonly TimeSpan GiveWayMax = TimeSpan.FromSeconds(2);
 
-    /// <summary>Documents in a chunk from which on its time says what filing can do.</summary>
-    private const int TellingDocuments = 128;
-
     private volatile bool _isDraining;
-    private double _gentleRate = 1_500; // documents a second; guesses until the first chunk that tells
-    private double _fullRate = 4_000;
-    private double _arrivalsPerSecond; // documents, as measured in a pause: beside filing, writers are slower, and it says little of what they would do
+    private bool _hasFailed;
+    private long _begun;
+    private TimeSpan _worked;
     private long _lastDurable;
+
+    /// <summary>What filing can do; guesses until the first chunks that tell.</summary>
+    public FilingRates Rates { get; private set; } = new(Gentle: 1_500, Full: 4_000);
 
     /// <summary>Of the chunk under way, or the next one.</summary>
     public FilingPace Pace { get; private set; } = FilingPace.Full;
@@ -45,80 +31,57 @@ internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog 
     }
 
     /// <summary>How long to wait for company once the first document is there.</summary>
-    public TimeSpan Linger => _isDraining || backlog.Fill >= FullShareFill ? TimeSpan.Zero : LingerTime;
+    public TimeSpan Linger => _isDraining || backlog.Fill >= FilingNeed.FullShareFill ? TimeSpan.Zero : LingerTime;
 
-    /// <summary>Before a chunk: whoever has come to wait since the last one is not kept waiting.</summary>
+    /// <summary>Before a chunk. Whoever has come to wait since the last one is not kept waiting.</summary>
     public void Begin()
     {
-        if (_isDraining || queue.IsAwaited)
+        Pace = _isDraining ? FilingPace.Draining : queue.IsAwaited ? FilingPace.Full : Pace;
+        _hasFailed = false;
+        _begun = clock.GetTimestamp();
+    }
+
+    /// <summary>The chunk under way is tried again: its time says nothing of what filing can do.</summary>
+    public void NoteFailure() => _hasFailed = true;
+
+    /// <summary>After a chunk.</summary>
+    /// <param name="documents">How many it had.</param>
+    /// <param name="isWhole">Whether it was near its limits, so that its time says what filing can do.</param>
+    public void End(int documents, bool isWhole)
+    {
+        _worked = clock.GetElapsedTime(_begun);
+        if (isWhole && !_hasFailed && _worked > TimeSpan.Zero)
         {
-            Pace = FilingPace.Full;
+            Rates = Pace == FilingPace.Gentle ? Rates with { Gentle = documents / _worked.TotalSeconds } : Rates with { Full = documents / _worked.TotalSeconds };
         }
     }
 
     /// <summary>
-    /// After a chunk. While commits flow, filing takes no more of the time than it must, or a hot document is filed for
-    /// each of its versions, and every commit's sync waits for the filer's. What it must: at the gentlest pace that can do it,
-    /// the part that keeps the backlog within <see cref="BacklogTime"/>; in a burst, which is
-    /// faster than that, a part that grows steeply with the journal's fill. All of it, at full pace, when the disk gets
-    /// narrow, the journal is idle, or somebody waits for <c>filed</c>.
+    /// After a chunk: pauses as long as commits flow and filing need not take all of the time. What it must take is said by
+    /// <see cref="FilingNeed"/>; it is all, at full pace, when the disk gets narrow, no commit comes, or somebody waits for <c>filed</c>.
     /// </summary>
-    public void GiveWay(TimeSpan worked, int documents)
+    public void GiveWay()
     {
-        Learn(documents / worked.TotalSeconds, documents);
         Pace = FilingPace.Full;
-        long started = Stopwatch.GetTimestamp();
+        long started = clock.GetTimestamp();
         int before = queue.Count;
-        while (!IsJournalIdle() && !_isDraining && !queue.IsAwaited && health.State == StoreState.Ready && backlog.HasRoomToSpare)
+        while (!IsJournalIdle() && !_isDraining && !queue.IsAwaited && health.State == StoreState.Ready && backlog.HasRoomToSpare && backlog.Fill < FilingNeed.FullShareFill)
         {
-            (double share, FilingPace pace) = Need();
-            TimeSpan pause = worked * ((1 / Math.Clamp(share, ShareMin, 1)) - 1);
-            if (Stopwatch.GetElapsedTime(started) >= (pause < GiveWayMax ? pause : GiveWayMax))
-            {
-                Pace = pace;
-                return;
-            }
-
+            // Looked at once at least: what came beside filing says little of what would have come without.
             if (!queue.Pause(LingerTime))
             {
                 return;
             }
 
-            _arrivalsPerSecond = (queue.Count - before) / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        }
-    }
-
-    /// <summary>The part of the time that filing has to take, and how.</summary>
-    private (double Share, FilingPace Pace) Need()
-    {
-        if (_arrivalsPerSecond <= _gentleRate * GentleMax)
-        {
-            return (queue.Count / _gentleRate / BacklogTime.TotalSeconds, FilingPace.Gentle);
-        }
-
-        if (_arrivalsPerSecond <= _fullRate * FullMax)
-        {
-            return (queue.Count / _fullRate / BacklogTime.TotalSeconds, FilingPace.Full);
-        }
-
-        double share = Math.Pow(backlog.Fill / FullShareFill, 4);
-        return (share, share < 0.5 ? FilingPace.Gentle : FilingPace.Full);
-    }
-
-    private void Learn(double documentsPerSecond, int documents)
-    {
-        if (documents < TellingDocuments)
-        {
-            return;
-        }
-
-        if (Pace == FilingPace.Gentle)
-        {
-            _gentleRate = documentsPerSecond;
-        }
-        else
-        {
-            _fullRate = documentsPerSecond;
+            TimeSpan paused = clock.GetElapsedTime(started);
+            double arrivals = (queue.Count - before) / paused.TotalSeconds;
+            FilingNeed need = FilingNeed.Of(arrivals, queue.Count, backlog.Fill, Rates);
+            TimeSpan pause = _worked * ((1 / need.Share) - 1);
+            if (paused >= (pause < GiveWayMax ? pause : GiveWayMax))
+            {
+                Pace = need.Pace;
+                return;
+            }
         }
     }
 

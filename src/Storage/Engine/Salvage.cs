@@ -130,8 +130,8 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
             FilingItem[] all = [.. chunk.Items];
             chunk.WriteTemps(all, 1);
             chunk.SyncTemps(all, 1);
-            chunk.Rename(1);
-            chunk.SyncDirectories(1);
+            chunk.Rename(all, 1);
+            chunk.SyncDirectories(all, 1);
         }
     }
 

@@ -10,28 +10,25 @@ namespace DocService.Storage.Engine;
 /// <remarks>Thread: the filer's.</remarks>
 internal sealed class WriteBack(DocumentFiles files, TimeProvider clock)
 {
-    /// <summary>From so many files on it saves their syncs more than it takes (measured: bench/README.md).</summary>
+    /// <summary>From so many files on it saves their syncs more than it takes (bench/README.md, what brought how much).</summary>
     private const int FilesMin = 128;
 
-    /// <summary>One that takes longer waits for what others write on this filesystem, and is followed by a rest.</summary>
-    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(1);
+    /// <summary>What takes longer, even on a spinning disk, waits for what others write on this filesystem, and is followed by a rest.</summary>
+    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Rest = TimeSpan.FromMinutes(1);
 
-    private DateTimeOffset _restsUntil;
+    private long? _slowAt;
 
     /// <summary>To be called before so many files are synced.</summary>
     public void Before(int syncs)
     {
-        if (syncs < FilesMin || clock.GetUtcNow() < _restsUntil)
+        if (syncs < FilesMin || (_slowAt is { } at && clock.GetElapsedTime(at) < Rest))
         {
             return;
         }
 
         long started = clock.GetTimestamp();
         files.WriteBack();
-        if (clock.GetElapsedTime(started) > TimeMax)
-        {
-            _restsUntil = clock.GetUtcNow() + Rest;
-        }
+        _slowAt = clock.GetElapsedTime(started) > TimeMax ? clock.GetTimestamp() : null;
     }
 }

@@ -165,19 +165,28 @@ public sealed class FilerTests
         await store.PutAsync("first", "1", DurabilityLevel.Filed).SoonAsync();
         int atRest = disk.OpenHandles;
         int most = 0;
-        disk.BeforeCall = call => most = Math.Max(most, call.Kind == CallKind.WriteBackVolume ? disk.OpenHandles : 0);
-        int before = disk.Log.Count;
+        disk.BeforeCall = call => most = Math.Max(most, call.Kind == CallKind.WriteBackVolume ? disk.OpenHandles : 0); // on the filer's thread alone
 
-        await store.PutAllAsync(Enumerable.Range(0, 400).Select(n => $"d{n}"), "1", DurabilityLevel.Filed).SoonAsync();
+        // Somebody waits before the chunk is taken, so it is filed at full pace.
+        using CallGate gate = disk.BlockCall(JournalTest.IsTempCreation);
+        await store.PutAsync("first", "2", DurabilityLevel.Durable).SoonAsync();
+        await gate.Reached.SoonAsync();
+        Task<CommitResult> put = store.PutAllAsync(Enumerable.Range(0, 400).Select(n => $"d{n}"), "1", DurabilityLevel.Filed);
+        await JournalTest.UntilAsync(() => store.Status.PendingDocuments == 401, "it is published");
+        int before = disk.Log.Count;
+        Assert.False(put.IsCompleted);
+        gate.Release();
+        await put.SoonAsync();
 
         disk.BeforeCall = null;
         SimulatedCall[] calls = [.. disk.Log.Take().Skip(before).Where(JournalTest.IsInDocuments)];
-        Assert.Equal(400, calls.Count(call => call.Kind == CallKind.Sync));
+        Assert.Equal(401, calls.Count(call => call.Kind == CallKind.Sync));
         Assert.InRange(most - atRest, 140, 151); // a spare of the journal may be open besides
         Assert.Equal(2, calls.Count(call => call.Kind == CallKind.WriteBackVolume)); // the last hundred are too few to be worth it
 
         // Each is synced before any takes its name.
-        Assert.True(Array.FindLastIndex(calls, call => call.Kind == CallKind.Sync) < Array.FindIndex(calls, call => call.Kind == CallKind.Rename));
+        int first = Array.FindIndex(calls, call => call.Kind == CallKind.Rename); // of the document that was under way
+        Assert.True(Array.FindLastIndex(calls, call => call.Kind == CallKind.Sync) < Array.FindIndex(calls, first + 1, call => call.Kind == CallKind.Rename));
     }
 
     [Fact]
