@@ -6,7 +6,7 @@ namespace DocService.Storage.Engine;
 internal readonly record struct FilingPace(int ChunkDocuments, int Workers)
 {
     /// <summary>Beside commits: enough to share the filesystem's commits, few enough to let go of the disk soon.</summary>
-    public static readonly FilingPace Gentle = new(ChunkDocuments: 512, Workers: 4);
+    public static readonly FilingPace Gentle = new(ChunkDocuments: 512, Workers: 8);
 
     /// <summary>The store stops, and has little time: what is under way when that is over must end soon.</summary>
     public static readonly FilingPace Draining = new(ChunkDocuments: 512, Workers: 32);
