@@ -45,7 +45,7 @@ internal sealed class HostileClients(int port, int idleConnections, TimeProvider
     private Task HoldAsync(string request, CancellationToken stop) => ConnectAsync(async socket =>
     {
         await socket.SendAsync(Encoding.Latin1.GetBytes(request), stop);
-        await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop);
+        await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop); // until it is told to stop: the silence is what the server is shown
     }, stop);
 
     /// <summary>A body that comes byte by byte and never ends.</summary>
@@ -55,7 +55,7 @@ internal sealed class HostileClients(int port, int idleConnections, TimeProvider
         while (true)
         {
             await socket.SendAsync("1,"u8.ToArray(), stop);
-            await Task.Delay(TricklePause, clock, stop);
+            await Task.Delay(TricklePause, clock, stop); // the slowness is what the server is shown
         }
     }, stop);
 
@@ -99,7 +99,7 @@ internal sealed class HostileClients(int port, int idleConnections, TimeProvider
     {
         try
         {
-            await Task.Delay(RepeatPause, clock, stop);
+            await Task.Delay(RepeatPause, clock, stop); // so that they beset the server without taking the processors from it
         }
         catch (OperationCanceledException)
         {

@@ -92,7 +92,7 @@ internal sealed class LoopVolume : IAsyncDisposable
             catch (IOException) when (attempt < UnmountTries)
             {
                 // The killed server's last file is still being closed.
-                await Task.Delay(TimeSpan.FromMilliseconds(20), _clock);
+                await Task.Delay(TimeSpan.FromMilliseconds(20), _clock); // nothing tells when; tries are bounded
             }
         }
     }

@@ -17,7 +17,7 @@ internal sealed class PowerCut(LoopVolume volume, string fileSystem, TimeProvide
         volume.Cut();
 
         // An acknowledgement from now on would be a lie, and would be found.
-        await Task.Delay(TimeSpan.FromMilliseconds(random.Next(DyingMillisecondsMax)), clock);
+        await Task.Delay(TimeSpan.FromMilliseconds(random.Next(DyingMillisecondsMax)), clock); // how long it lives on is what is drawn
         await server.KillAsync();
     }
 

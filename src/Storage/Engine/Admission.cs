@@ -7,7 +7,7 @@ namespace DocService.Storage.Engine;
 /// </remarks>
 internal sealed class Admission(Backlog backlog, StoreHealth health, TimeSpan timeout, TimeProvider clock)
 {
-    private const double SlowFrom = 0.5;
+    private const double SlowFrom = FilingNeed.FullShareFill;
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Returns when the write may go on. One of deletes only waits for nobody on a full disk: it is what makes room.</summary>

@@ -74,7 +74,7 @@ internal sealed class Filer : IDisposable
     /// <summary>No more lingering: what is there is filed at once.</summary>
     public void Drain()
     {
-        _rhythm.IsDraining = true;
+        _rhythm.Drain();
         _ = _queue.WaitAsync(_journal.Marks.DurableThrough, _journal.Marks.FiledThrough);
     }
 
@@ -103,8 +103,10 @@ internal sealed class Filer : IDisposable
                     return;
                 }
 
+                bool isWhole = chunk.Items.Count >= _rhythm.Pace.ChunkDocuments / 4 || chunk.Bytes >= ChunkBytesMax / 2;
+                bool isTelling = isWhole && Obstacle is null;
                 Conclude(chunk);
-                _rhythm.End(chunk.Items.Count, isWhole: chunk.Items.Count >= _rhythm.Pace.ChunkDocuments / 4 || chunk.Bytes >= ChunkBytesMax / 2);
+                _rhythm.End(chunk.Items.Count, isTelling);
                 _rhythm.GiveWay();
             }
         }
@@ -212,7 +214,6 @@ internal sealed class Filer : IDisposable
             }
 
             Note(exception);
-            _rhythm.NoteFailure();
             if (exception.IsOutOfHandles)
             {
                 _openTemps = Math.Max(1, _openTemps / 2);

@@ -38,7 +38,7 @@ internal readonly record struct FilingNeed(double Share, FilingPace Pace)
 
     /// <summary>Where it takes most of the time, there is no gentleness left to be had.</summary>
     private static FilingNeed Bounded(double share, FilingPace pace) =>
-        new(Math.Clamp(share, ShareMin, 1), share < 0.5 || pace == FilingPace.Full ? pace : FilingPace.Full);
+        new(Math.Clamp(share, ShareMin, 1), share < 0.5 ? pace : FilingPace.Full);
 }
 
 /// <summary>Documents a second that are filed at either pace, without pauses.</summary>

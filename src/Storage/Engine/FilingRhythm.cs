@@ -3,7 +3,7 @@ using DocService.Storage.Journal;
 namespace DocService.Storage.Engine;
 
 /// <summary>When the filer works, and how hard: beside flowing commits it takes no more of disk and processors than it must.</summary>
-/// <remarks>Thread: the filer's, but for <see cref="IsDraining"/>, which any may set.</remarks>
+/// <remarks>Thread: the filer's, but for <see cref="Drain"/>: any.</remarks>
 internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog backlog, StoreHealth health, TimeProvider clock)
 {
     /// <summary>An idle store files a document after this; what arrives meanwhile shares its chunk.</summary>
@@ -13,46 +13,37 @@ internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog 
     private static readonly TimeSpan GiveWayMax = TimeSpan.FromSeconds(2);
 
     private volatile bool _isDraining;
-    private bool _hasFailed;
+    private FilingRates _rates = new(Gentle: 1_500, Full: 4_000); // guesses until the first chunks that tell
     private long _begun;
     private TimeSpan _worked;
     private long _lastDurable;
 
-    /// <summary>What filing can do; guesses until the first chunks that tell.</summary>
-    public FilingRates Rates { get; private set; } = new(Gentle: 1_500, Full: 4_000);
-
     /// <summary>Of the chunk under way, or the next one.</summary>
     public FilingPace Pace { get; private set; } = FilingPace.Full;
 
-    /// <summary>No more lingering, and no giving way: what is there is filed at once.</summary>
-    public bool IsDraining
-    {
-        set => _isDraining = value;
-    }
-
     /// <summary>How long to wait for company once the first document is there.</summary>
     public TimeSpan Linger => _isDraining || backlog.Fill >= FilingNeed.FullShareFill ? TimeSpan.Zero : LingerTime;
+
+    /// <summary>No more lingering, and no giving way: what is there is filed at once.</summary>
+    public void Drain() => _isDraining = true;
 
     /// <summary>Before a chunk. Whoever has come to wait since the last one is not kept waiting.</summary>
     public void Begin()
     {
         Pace = _isDraining ? FilingPace.Draining : queue.IsAwaited ? FilingPace.Full : Pace;
-        _hasFailed = false;
         _begun = clock.GetTimestamp();
     }
 
-    /// <summary>The chunk under way is tried again: its time says nothing of what filing can do.</summary>
-    public void NoteFailure() => _hasFailed = true;
-
     /// <summary>After a chunk.</summary>
     /// <param name="documents">How many it had.</param>
-    /// <param name="isWhole">Whether it was near its limits, so that its time says what filing can do.</param>
-    public void End(int documents, bool isWhole)
+    /// <param name="isTelling">Whether its time says what filing can do: it was large enough, and nothing had to be tried again.</param>
+    public void End(int documents, bool isTelling)
     {
         _worked = clock.GetElapsedTime(_begun);
-        if (isWhole && !_hasFailed && _worked > TimeSpan.Zero)
+        if (isTelling && _worked > TimeSpan.Zero)
         {
-            Rates = Pace == FilingPace.Gentle ? Rates with { Gentle = documents / _worked.TotalSeconds } : Rates with { Full = documents / _worked.TotalSeconds };
+            double rate = documents / _worked.TotalSeconds;
+            _rates = Pace == FilingPace.Gentle ? _rates with { Gentle = rate } : _rates with { Full = rate };
         }
     }
 
@@ -75,7 +66,7 @@ internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog 
 
             TimeSpan paused = clock.GetElapsedTime(started);
             double arrivals = (queue.Count - before) / paused.TotalSeconds;
-            FilingNeed need = FilingNeed.Of(arrivals, queue.Count, backlog.Fill, Rates);
+            FilingNeed need = FilingNeed.Of(arrivals, queue.Count, backlog.Fill, _rates);
             TimeSpan pause = _worked * ((1 / need.Share) - 1);
             if (paused >= (pause < GiveWayMax ? pause : GiveWayMax))
             {

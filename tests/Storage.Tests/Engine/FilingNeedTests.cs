@@ -25,7 +25,7 @@ public sealed class FilingNeedTests
         Assert.Equal(isGentle ? FilingPace.Gentle : FilingPace.Full, need.Pace);
     }
 
-    /// <summary>A trickle behind a burst was taken for a load that the gentle pace could carry, and half a million documents were filed with four threads.</summary>
+    /// <summary>A trickle behind a burst was taken for a load that the gentle pace could carry, and half a million documents were filed gently.</summary>
     [Fact]
     public void Of_LittleComesAndMuchIsLeft_IsFullPace() =>
         Assert.Equal(new FilingNeed(1, FilingPace.Full), FilingNeed.Of(3, 400_000, 0.4, Rates));
