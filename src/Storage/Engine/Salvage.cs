@@ -104,7 +104,7 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
                 newest[entry.Key] = entry.Entry;
             }
 
-            using var threads = new DiskThreads(1, clock);
+            using var threads = new DiskThreads(1);
             foreach (KeyValuePair<DocumentKey, PendingEntry>[] some in newest.Where(pair => !HasNewerFile(pair.Key, pair.Value.Version)).Chunk(ChunkDocuments))
             {
                 FileSome(threads, some);
@@ -128,7 +128,7 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
             }
 
             FilingItem[] all = [.. chunk.Items];
-            chunk.WriteTemps(all, 1);
+            chunk.StartWritingTemps(all, 1).Wait();
             chunk.SyncTemps(all, 1);
             chunk.Rename(all, 1);
             chunk.SyncDirectories(all, 1);

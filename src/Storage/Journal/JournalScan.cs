@@ -22,10 +22,17 @@ internal readonly record struct ScannedRecord(long Sequence, int Offset, int Pay
 /// <param name="Ids">Those of its documents that can still be read, unverified.</param>
 internal sealed record DamagedRecord(long Offset, long Sequence, IReadOnlyList<string> Ids);
 
-/// <summary>What one segment file holds: read to its end, whatever is found on the way.</summary>
-/// <remarks>After a record that is not intact, reading goes on at every following block: what lies behind decides whether it was a torn tail or damage.</remarks>
+/// <summary>What one segment file holds: read to its end, whatever is found on the way, or to a clean stop.</summary>
+/// <remarks>
+/// After a record that is not intact, reading goes on at every following block: what lies behind decides whether it was a torn tail or damage.
+/// Behind a clean stop nothing is to be expected, since each start begins a segment of its own: there reading ends when nothing
+/// begins within <see cref="QuietBytes"/>.
+/// </remarks>
 internal sealed class JournalScan
 {
+    /// <summary>Far more than the one block behind which whoever went on after a clean stop would have begun.</summary>
+    private const int QuietBytes = 1024 * 1024;
+
     private readonly List<(long After, long Through)> _unused = [];
 
     private JournalScan(string name, long number, SegmentHeader? header)
@@ -95,16 +102,16 @@ internal sealed class JournalScan
             buffer = GC.AllocateUninitializedArray<byte>(bytes);
         }
 
-        bytes = file.Read(buffer.AsSpan(0, bytes), 0);
+        scan.ReadRecords(new SegmentReader(file, buffer, bytes), known);
         scan.UnreadableAt = file.UnreadableAt;
-        scan.ReadRecords(buffer.AsSpan(0, bytes), known);
         return scan;
     }
 
-    private void ReadRecords(ReadOnlySpan<byte> segment, SegmentHeader header)
+    private void ReadRecords(SegmentReader segment, SegmentHeader header)
     {
         int offset = JournalFormat.BlockBytes;
-        while (offset + RecordHeader.Bytes <= segment.Length)
+        while (segment.Through(offset + RecordHeader.Bytes).Length >= offset + RecordHeader.Bytes
+            && !(Records is [.., { Type: RecordType.CleanStop } stop] && offset > stop.Offset + QuietBytes))
         {
             int end = TryReadRecord(segment, offset, header);
             if (end > 0)
@@ -120,20 +127,21 @@ internal sealed class JournalScan
     }
 
     /// <summary>Where the record with an intact header at the offset ends; 0 when there is none.</summary>
-    private int TryReadRecord(ReadOnlySpan<byte> segment, int offset, SegmentHeader header)
+    private int TryReadRecord(SegmentReader segment, int offset, SegmentHeader header)
     {
-        if (RecordHeader.TryRead(segment[offset..], header.Salt, header.SizeBytes - offset) is not { } record)
+        int start = offset + RecordHeader.Bytes;
+        if (RecordHeader.TryRead(segment.Through(start)[offset..], header.Salt, header.SizeBytes - offset) is not { } record)
         {
             return 0;
         }
 
-        int payloadBytes = Math.Min(record.PayloadBytes, segment.Length - offset - RecordHeader.Bytes);
-        ReadOnlySpan<byte> payload = segment.Slice(offset + RecordHeader.Bytes, payloadBytes);
-        if (payloadBytes != record.PayloadBytes || XxHash3.HashToUInt64(payload) != record.PayloadHash)
+        ReadOnlySpan<byte> payload = segment.Through(start + record.PayloadBytes)[start..];
+        payload = payload[..Math.Min(record.PayloadBytes, payload.Length)];
+        if (payload.Length != record.PayloadBytes || XxHash3.HashToUInt64(payload) != record.PayloadHash)
         {
             // Its length is checked, so the records of its group behind it are found too.
             DamagedRecords.Add(new DamagedRecord(offset, record.Sequence, LegibleIds(payload)));
-            return Math.Min(offset + record.PaddedBytes, segment.Length);
+            return offset + record.PaddedBytes;
         }
 
         Records.Add(new ScannedRecord(record.Sequence, offset, record.PayloadBytes, record.Type, record.PayloadHash));
@@ -145,7 +153,7 @@ internal sealed class JournalScan
 
         DurableThrough = Math.Max(DurableThrough, record.DurableThrough);
         FiledThrough = Math.Max(FiledThrough, record.FiledThrough);
-        return Math.Min(offset + record.PaddedBytes, segment.Length);
+        return offset + record.PaddedBytes;
     }
 
     private static List<string> LegibleIds(ReadOnlySpan<byte> payload)

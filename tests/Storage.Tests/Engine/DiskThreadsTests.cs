@@ -1,68 +1,142 @@
 using DocService.Storage.Engine;
+using DocService.Storage.Tests.Journal;
 
 namespace DocService.Storage.Tests.Engine;
 
-public sealed class DiskThreadsTests
+public sealed class DiskThreadsTests : IDisposable
 {
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+    private readonly DiskThreads _threads = new(4);
 
-    [Fact]
-    public async Task Run_Jobs_UseEachSlotForOneAtATime()
+    public void Dispose() => _threads.Dispose();
+
+    [Theory]
+    [InlineData(0, 4)]
+    [InlineData(1, 4)]
+    [InlineData(3, 4)]
+    [InlineData(2000, 4)]
+    [InlineData(2000, 100)]
+    [InlineData(2000, 1)]
+    public void ForEach_DoesEachItemOnceAndReturnsWhenAllAreDone(int items, int workers)
     {
-        using var threads = new DiskThreads(4, TimeProvider.System);
-        int[] users = new int[4];
-
-        int[] slots = await Task.WhenAll(Enumerable.Range(0, 2000).Select(_ => threads.RunAsync(
-            slot =>
+        int[] done = new int[items];
+        int atOnce = 0;
+        _threads.ForEach(
+            Enumerable.Range(0, items).ToArray(),
+            workers,
+            item =>
             {
-                Assert.Equal(1, Interlocked.Increment(ref users[slot]));
+                Assert.InRange(Interlocked.Increment(ref atOnce), 1, 4);
                 Thread.SpinWait(100);
-                Interlocked.Decrement(ref users[slot]);
-                return slot;
+                done[item]++;
+                Interlocked.Decrement(ref atOnce);
             },
-            Long)));
-
-        Assert.All(slots, slot => Assert.InRange(slot, 0, 3));
+            Never);
+        Assert.All(done, times => Assert.Equal(1, times));
     }
 
     [Fact]
-    public async Task Run_WhileOthersHang_GetsAThreadUpToTheLimit()
+    public async Task Start_WhileOthersHang_GetsAThreadUpToTheLimit()
     {
-        using var threads = new DiskThreads(3, TimeProvider.System);
         using var release = new ManualResetEventSlim();
-        Task<int>[] hanging = [.. Enumerable.Range(0, 2).Select(_ => threads.RunAsync(slot => { release.Wait(); return slot; }, Long))];
-
-        await threads.RunAsync(slot => slot, Long);
+        Sweep hanging = _threads.Start([1, 2], 2, _ => release.Wait(), Never);
+        await Task.Run(() => _threads.ForEach([1, 2], 2, _ => { }, Never)).SoonAsync();
 
         release.Set();
-        await Task.WhenAll(hanging);
+        await Task.Run(hanging.Wait).SoonAsync();
     }
 
     [Fact]
-    public async Task Run_NotStartedInTime_NeverRuns()
+    public async Task Start_MoreThanThereAreThreads_WaitsForItsTurn()
     {
-        using var threads = new DiskThreads(1, TimeProvider.System);
         using var release = new ManualResetEventSlim();
-        using var started = new ManualResetEventSlim();
-        Task<int> hanging = threads.RunAsync(slot => { started.Set(); release.Wait(); return slot; }, TimeSpan.FromMilliseconds(1));
-        started.Wait();
-        bool hasRun = false;
-
-        await Assert.ThrowsAsync<TimeoutException>(() => threads.RunAsync(_ => hasRun = true, TimeSpan.FromMilliseconds(1)));
-
+        Sweep hanging = _threads.Start([1, 2, 3, 4], 4, _ => release.Wait(), Never);
+        Task next = Task.Run(() => _threads.ForEach([1, 2], 2, _ => Assert.True(release.IsSet), Never));
         release.Set();
-        Assert.Equal(0, await hanging); // started: waited for beyond its own time-out
-        await threads.RunAsync(slot => slot, Long);
-        Assert.False(hasRun);
+        await next.SoonAsync();
+        await Task.Run(hanging.Wait).SoonAsync();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void ForEach_AnItemFails_BeginsNoOtherAndThrows(int workers)
+    {
+        int begun = 0;
+        var failure = Assert.Throws<InvalidDataException>(() => _threads.ForEach(
+            Enumerable.Range(0, 1000).ToArray(),
+            workers,
+            item =>
+            {
+                Interlocked.Increment(ref begun);
+                throw new InvalidDataException($"{item}");
+            },
+            Never));
+        Assert.InRange(begun, 1, workers);
+        Assert.InRange(int.Parse(failure.Message, System.Globalization.CultureInfo.InvariantCulture), 0, workers - 1);
+        _threads.ForEach([1, 2], workers, _ => { }, Never); // the threads are still there
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void ForEach_SeveralFail_ThrowsTheGravest(int grave)
+    {
+        using var all = new Barrier(3);
+        Assert.Throws<InvalidDataException>(() => _threads.ForEach(
+            [0, 1, 2],
+            3,
+            item =>
+            {
+                all.SignalAndWait();
+                throw item == grave ? new InvalidDataException() : new IOException();
+            },
+            exception => exception is InvalidDataException));
+    }
+
+    /// <summary>Filing waited for thread-pool threads to learn that its own had ended: a pool full of blocked requests held it up.</summary>
+    [Fact]
+    public async Task ForEach_ThreadPoolIsBusy_DoesWithoutIt()
+    {
+        using var release = new ManualResetEventSlim();
+        using var started = new SemaphoreSlim(0);
+        using var done = new ManualResetEventSlim();
+        var filer = new Thread(() =>
+        {
+            started.Wait();
+            _threads.ForEach(Enumerable.Range(0, 100).ToArray(), 4, _ => Thread.Yield(), Never);
+            done.Set();
+        });
+        filer.Start();
+        Task[] requests = [.. Enumerable.Range(0, 200).Select(_ => Task.Run(release.Wait))];
+        started.Release();
+        bool isDone = done.Wait(TimeSpan.FromSeconds(10));
+        release.Set();
+        await Task.WhenAll(requests);
+        filer.Join();
+        Assert.True(isDone);
     }
 
     [Fact]
-    public async Task Run_ThrowingJob_FailsItsCallerAlone()
+    public void Settle_AfterAFailure_WaitsForAllAndThrowsNothing()
     {
-        using var threads = new DiskThreads(1, TimeProvider.System);
-
-        await Assert.ThrowsAsync<InvalidDataException>(() => threads.RunAsync<int>(_ => throw new InvalidDataException(), Long));
-
-        Assert.Equal(0, await threads.RunAsync(slot => slot, Long));
+        int ended = 0;
+        using var all = new Barrier(3);
+        Sweep sweep = _threads.Start(
+            [0, 1, 2],
+            3,
+            item =>
+            {
+                all.SignalAndWait();
+                Thread.SpinWait(item * 10_000);
+                Interlocked.Increment(ref ended);
+                throw new IOException();
+            },
+            Never);
+        sweep.Settle();
+        Assert.Equal(3, ended);
+        Assert.Throws<IOException>(sweep.Wait);
     }
+
+    private static bool Never(Exception exception) => false;
 }

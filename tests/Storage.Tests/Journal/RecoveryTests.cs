@@ -46,6 +46,33 @@ public sealed class RecoveryTests
         Assert.True((await store.PutAsync("c", "1", DurabilityLevel.Durable)).Sequence > 4);
     }
 
+    /// <summary>Half a second of a clean start went into reading 64 MiB behind the seal that said there was nothing.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Open_AfterACleanStop_DoesNotReadWhatLiesBehind(bool isClean)
+    {
+        const int SegmentBytes = 8 << 20;
+        StoreOptions options = JournalTest.Options with { SegmentBytes = SegmentBytes, JournalBytes = 4 * SegmentBytes, ReserveBytes = 2 * SegmentBytes };
+        var disk = new SimulatedFileSystem();
+        DocumentStore store = JournalTest.Open(disk, options);
+        for (int n = 0; n < 3; n++)
+        {
+            await store.PutAsync($"d{n}", JournalTest.Json(10_000), DurabilityLevel.Filed).SoonAsync();
+        }
+
+        SimulatedFileSystem killed = disk.Kill();
+        await store.DisposeAsync();
+        SimulatedFileSystem found = isClean ? disk : killed;
+        int before = found.Log.Count;
+        await using DocumentStore reopened = JournalTest.Open(found, options);
+
+        Assert.Equal(isClean, reopened.Status.Recovery!.WasCleanStop);
+        Assert.Equal(JournalTest.Json(10_000), await reopened.ReadAsync("d2"));
+        long read = found.Log.Take().Skip(before).Where(call => call.Kind == CallKind.Read && JournalTest.IsInJournal(call) && call.Name.EndsWith(".journal", StringComparison.Ordinal)).Sum(call => call.Length);
+        Assert.InRange(read, isClean ? 1 << 20 : SegmentBytes, isClean ? 3 << 20 : SegmentBytes + (1 << 20));
+    }
+
     [Fact]
     public async Task Open_BadRecordWithAValidOneBehindItInTheSameGroup_DiscardsBoth()
     {

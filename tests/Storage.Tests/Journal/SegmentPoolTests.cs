@@ -44,20 +44,21 @@ public sealed class SegmentPoolTests
         var disk = new SimulatedFileSystem();
         StoreOptions options = JournalTest.Sealing with { JournalBytes = 16 * JournalTest.SegmentBytes };
         await using DocumentStore store = JournalTest.Open(disk, options);
-        await BurstAsync(disk, store);
+        await BurstAsync(disk, store, puts: 14);
         int before = disk.Log.Count;
 
-        await BurstAsync(disk, store);
+        // A smaller one: where in its segment a burst begins, and how many seals stand there, makes a segment more or less.
+        await BurstAsync(disk, store, puts: 10);
 
         Assert.Equal(0, disk.Log.Take().Skip(before).Count(call => call.Kind == CallKind.Create && JournalTest.IsInJournal(call)));
     }
 
-    /// <summary>Fills five segments before any of it is filed, then waits until all are released and the spares stand by.</summary>
-    private static async Task BurstAsync(SimulatedFileSystem disk, DocumentStore store)
+    /// <summary>Fills a segment with each two puts before any of it is filed, then waits until all are released and the spares stand by.</summary>
+    private static async Task BurstAsync(SimulatedFileSystem disk, DocumentStore store, int puts)
     {
         using (CallGate filing = disk.BlockCall(JournalTest.IsTempCreation))
         {
-            for (int n = 0; n < 10; n++)
+            for (int n = 0; n < puts; n++)
             {
                 await store.PutAsync($"d{n}", JournalTest.Json(25_000), DurabilityLevel.Durable).SoonAsync();
             }
