@@ -46,8 +46,7 @@ internal sealed class DocumentFiles(ShardDirectory[] shards, ShardDirectory quar
     public IFile WriteTemp(int slot, DocumentPath path, DocumentKey key, DocumentInfo info, ulong bodyHash, ReadOnlySpan<byte> body)
     {
         IDirectory directory = shards[path.Shard].Entries;
-        directory.TryUnlink(TempNames[slot]);
-        IFile file = directory.Create(TempNames[slot]);
+        IFile file = CreateTemp(directory, TempNames[slot]);
         try
         {
             WriteContent(file, key, info, bodyHash, body);
@@ -72,7 +71,7 @@ internal sealed class DocumentFiles(ShardDirectory[] shards, ShardDirectory quar
         }
         catch (FileSystemException)
         {
-            // The slot is unlinked again before its next use and at every start; what matters here is only that it is not known to be gone.
+            // Removed before the slot's next use and at every start; what matters here is only that it is not known to be gone.
             return false;
         }
     }
@@ -149,6 +148,20 @@ internal sealed class DocumentFiles(ShardDirectory[] shards, ShardDirectory quar
         }
 
         quarantine.Dispose();
+    }
+
+    private static IFile CreateTemp(IDirectory directory, string name)
+    {
+        try
+        {
+            return directory.Create(name);
+        }
+        catch (FileSystemException exception) when (exception.Error == Errno.EEXIST)
+        {
+            // Left by a chunk that failed and could not remove it.
+            directory.TryUnlink(name);
+            return directory.Create(name);
+        }
     }
 
     private static void WriteContent(IFile file, DocumentKey key, DocumentInfo info, ulong bodyHash, ReadOnlySpan<byte> body)

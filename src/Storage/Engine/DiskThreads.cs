@@ -16,41 +16,42 @@ internal sealed class DiskThreads(int threadsMax) : IDisposable
     private int _threads;
     private int _unfinished;
 
-    /// <summary>Runs the action for every item, spread over so many threads, and returns when all are done.</summary>
-    /// <inheritdoc cref="Start"/>
-    /// <exception cref="Exception">The action's, once all threads have ended; the gravest of several.</exception>
-    public void ForEach<T>(IReadOnlyList<T> items, int workers, Action<T> action, Predicate<Exception> isGrave) =>
-        Start(items, workers, action, isGrave).Wait();
-
     /// <summary>
-    /// Starts the action for every item, spread over so many threads, and returns at once. One worker would be no help:
-    /// then everything is done on the caller's thread before this returns.
+    /// Runs the action for every item, spread over so many threads, and returns when all are done. One worker would be no
+    /// help: then it all runs on the caller's thread.
     /// </summary>
     /// <param name="items">Each is given to the action once, unless another has failed before.</param>
     /// <param name="workers">Threads at most.</param>
     /// <param name="action">What to do.</param>
     /// <param name="isGrave">Failures that must not hide behind others.</param>
-    public Sweep Start<T>(IReadOnlyList<T> items, int workers, Action<T> action, Predicate<Exception> isGrave)
+    /// <exception cref="Exception">The action's, once all threads have ended; the gravest of several.</exception>
+    public void ForEach<T>(IReadOnlyList<T> items, int workers, Action<T> action, Predicate<Exception> isGrave)
     {
         workers = Math.Min(workers, items.Count);
         var sweep = new Sweep(items.Count, workers, index => action(items[index]), isGrave);
         if (workers == 1)
         {
             sweep.Work();
-            return sweep;
         }
-
-        for (int worker = 0; worker < workers; worker++)
+        else
         {
-            StartThreadIfNeeded();
-            _queue.Add(sweep.Work);
+            Queue(sweep.Work, workers);
         }
 
-        return sweep;
+        sweep.Wait();
     }
 
     /// <summary>Ends the threads once the queue is empty. Nothing may be queued any more.</summary>
     public void Dispose() => _queue.CompleteAdding();
+
+    private void Queue(Action work, int times)
+    {
+        for (int time = 0; time < times; time++)
+        {
+            StartThreadIfNeeded();
+            _queue.Add(work);
+        }
+    }
 
     /// <summary>All that is unfinished has a thread, up to the limit: nothing waits behind a call that hangs while a thread could be had.</summary>
     private void StartThreadIfNeeded()

@@ -62,7 +62,7 @@ internal sealed class Filer : IDisposable
         _logger = logger;
         _openTempsMax = Math.Clamp(handlesMax / HandlesShare, 1, OpenTempsMax);
         _openTemps = _openTempsMax;
-        _threads = new DiskThreads(FilingPace.Full.Workers + FilingPace.Full.Writers);
+        _threads = new DiskThreads(FilingPace.Full.Workers);
         _thread = new Thread(Work) { IsBackground = true, Name = "docservice-filer" };
     }
 
@@ -170,48 +170,22 @@ internal sealed class Filer : IDisposable
     /// </summary>
     private bool TryFile(FilingChunk chunk) =>
         Obstacle is null
-            ? TryWriteAndSync(chunk, [.. chunk.Slices(Math.Max(1, _openTemps / 2))]) && TryPublish(chunk, [.. chunk.Items])
-            : chunk.Slices(Math.Min(_openTemps, CarefulDocuments)).All(slice => TryWriteAndSync(chunk, [slice]) && TryPublish(chunk, slice));
+            ? chunk.Slices(_openTemps).All(slice => TryWriteAndSync(chunk, slice)) && TryPublish(chunk, [.. chunk.Items])
+            : chunk.Slices(Math.Min(_openTemps, CarefulDocuments)).All(slice => TryWriteAndSync(chunk, slice) && TryPublish(chunk, slice));
 
-    /// <summary>While a slice is synced the next one is written: two of them have their temporary files open.</summary>
-    private bool TryWriteAndSync(FilingChunk chunk, FilingItem[][] slices)
+    private bool TryWriteAndSync(FilingChunk chunk, FilingItem[] slice)
     {
-        Sweep? writing = slices.Length > 0 ? chunk.StartWritingTemps(slices[0], _rhythm.Pace.Workers) : null;
-        for (int n = 0; writing is not null; n++)
+        if (!TryPhase(chunk, () => chunk.WriteTemps(slice, _rhythm.Pace.Workers), isSync: false))
         {
-            if (!TryPhase(chunk, writing.Wait, isSync: false))
-            {
-                return false;
-            }
-
-            Sweep? next = n + 1 < slices.Length ? chunk.StartWritingTemps(slices[n + 1], _rhythm.Pace.Writers) : null;
-            if (!TryPhase(chunk, () => SyncTemps(chunk, slices[n], next), isSync: true))
-            {
-                return false;
-            }
-
-            writing = next;
+            return false;
         }
 
-        return true;
-    }
-
-    /// <summary>Whatever comes of it, the next slice is written as far as it will be: who drops temporary files has no other thread making some.</summary>
-    private void SyncTemps(FilingChunk chunk, FilingItem[] slice, Sweep? next)
-    {
-        try
+        if (_rhythm.Pace == FilingPace.Full)
         {
-            if (_rhythm.Pace == FilingPace.Full)
-            {
-                _writeBack.Before(slice.Count(item => item.Temp is not null));
-            }
+            _writeBack.Before(slice.Count(item => item.Temp is not null));
+        }
 
-            chunk.SyncTemps(slice, _rhythm.Pace.Workers);
-        }
-        finally
-        {
-            next?.Settle();
-        }
+        return TryPhase(chunk, () => chunk.SyncTemps(slice, _rhythm.Pace.Workers), isSync: true);
     }
 
     private bool TryPublish(FilingChunk chunk, FilingItem[] slice) =>

@@ -62,8 +62,24 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
     /// <summary>The documents, so many at a time: each put has a descriptor open from its first step to its second.</summary>
     public IEnumerable<FilingItem[]> Slices(int documents) => _items.Values.Chunk(documents);
 
-    /// <summary>First step for every put of the slice; goes on while the caller does something else.</summary>
-    public Sweep StartWritingTemps(FilingItem[] slice, int workers) => threads.Start(slice, workers, WriteTemp, IsGrave);
+    /// <summary>First step for every put of the slice.</summary>
+    public void WriteTemps(FilingItem[] slice, int workers) => ForEach(slice, workers, item =>
+    {
+        byte[] buffer = Buffers.Rent(item.Entry.Locator.Bytes);
+        try
+        {
+            Operation operation = ReadOperation(item, buffer);
+            if (!item.Entry.IsDelete)
+            {
+                item.Info = operation.ToInfo(item.Entry.Version);
+                item.Temp = files.WriteTemp(item.Slot, item.Path, item.Key, item.Info, operation.BodyHash, operation.Body);
+            }
+        }
+        finally
+        {
+            Buffers.Return(buffer);
+        }
+    });
 
     /// <summary>Second step for every put of the slice.</summary>
     public void SyncTemps(FilingItem[] slice, int workers) => ForEach(slice, workers, item =>
@@ -115,24 +131,6 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
             {
                 files.TryDropTemp(item.Slot, item.Path);
             }
-        }
-    }
-
-    private void WriteTemp(FilingItem item)
-    {
-        byte[] buffer = Buffers.Rent(item.Entry.Locator.Bytes);
-        try
-        {
-            Operation operation = ReadOperation(item, buffer);
-            if (!item.Entry.IsDelete)
-            {
-                item.Info = operation.ToInfo(item.Entry.Version);
-                item.Temp = files.WriteTemp(item.Slot, item.Path, item.Key, item.Info, operation.BodyHash, operation.Body);
-            }
-        }
-        finally
-        {
-            Buffers.Return(buffer);
         }
     }
 

@@ -5,9 +5,6 @@ namespace DocService.Storage.Engine;
 /// <param name="Workers">Threads that work on a phase of it.</param>
 internal readonly record struct FilingPace(int ChunkDocuments, int Workers)
 {
-    /// <summary>Threads that write the next documents while <see cref="Workers"/> sync: that takes processors, of which there are few.</summary>
-    public int Writers => Math.Max(1, Workers / 4);
-
     /// <summary>Beside commits: enough to share the filesystem's commits, few enough to let go of the disk soon.</summary>
     public static readonly FilingPace Gentle = new(ChunkDocuments: 512, Workers: 8);
 

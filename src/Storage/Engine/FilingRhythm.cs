@@ -9,8 +9,11 @@ internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog 
     /// <summary>An idle store files a document after this; what arrives meanwhile shares its chunk.</summary>
     private static readonly TimeSpan LingerTime = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Longest that filing gives way to commits between two chunks.</summary>
-    private static readonly TimeSpan GiveWayMax = TimeSpan.FromSeconds(2);
+    /// <summary>Longest that filing gives way to commits between two chunks: a gentle one takes some 0.3 s, so that a burst leaves it 3 % of the time.</summary>
+    private static readonly TimeSpan GiveWayMax = TimeSpan.FromSeconds(10);
+
+    /// <summary>Arrivals are counted over one or two of these: long enough for a rate, and a burst that has ended is soon forgotten.</summary>
+    private static readonly TimeSpan ArrivalsTime = TimeSpan.FromSeconds(1);
 
     private volatile bool _isDraining;
     private FilingRates _rates = new(Gentle: 1_500, Full: 4_000); // guesses until the first chunks that tell
@@ -54,8 +57,9 @@ internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog 
     public void GiveWay()
     {
         Pace = FilingPace.Full;
-        long started = clock.GetTimestamp();
-        int before = queue.Count;
+        (long At, int Queued) start = (clock.GetTimestamp(), queue.Count);
+        (long At, int Queued) before = start;
+        (long At, int Queued) since = start;
         while (!IsJournalIdle() && !_isDraining && !queue.IsAwaited && health.State == StoreState.Ready && backlog.HasRoomToSpare && backlog.Fill < FilingNeed.FullShareFill)
         {
             // Looked at once at least: what came beside filing says little of what would have come without.
@@ -64,14 +68,19 @@ internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog 
                 return;
             }
 
-            TimeSpan paused = clock.GetElapsedTime(started);
-            double arrivals = (queue.Count - before) / paused.TotalSeconds;
-            FilingNeed need = FilingNeed.Of(arrivals, queue.Count, backlog.Fill, _rates);
+            (long At, int Queued) now = (clock.GetTimestamp(), queue.Count);
+            double arrivals = (now.Queued - before.Queued) / clock.GetElapsedTime(before.At, now.At).TotalSeconds;
+            FilingNeed need = FilingNeed.Of(arrivals, now.Queued, backlog.Fill, _rates);
             TimeSpan pause = _worked * ((1 / need.Share) - 1);
-            if (paused >= (pause < GiveWayMax ? pause : GiveWayMax))
+            if (clock.GetElapsedTime(start.At, now.At) >= (pause < GiveWayMax ? pause : GiveWayMax))
             {
                 Pace = need.Pace;
                 return;
+            }
+
+            if (clock.GetElapsedTime(since.At, now.At) >= ArrivalsTime)
+            {
+                (before, since) = (since, now);
             }
         }
     }

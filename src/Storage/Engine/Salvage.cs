@@ -128,7 +128,7 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
             }
 
             FilingItem[] all = [.. chunk.Items];
-            chunk.StartWritingTemps(all, 1).Wait();
+            chunk.WriteTemps(all, 1);
             chunk.SyncTemps(all, 1);
             chunk.Rename(all, 1);
             chunk.SyncDirectories(all, 1);

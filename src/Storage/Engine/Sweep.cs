@@ -40,18 +40,8 @@ internal sealed class Sweep(int items, int workers, Action<int> action, Predicat
     }
 
     /// <summary>Returns when every item is done.</summary>
-    /// <exception cref="Exception">The action's; some items are not done.</exception>
+    /// <exception cref="Exception">The action's, once no thread works on it any more; some items are not done.</exception>
     public void Wait()
-    {
-        Settle();
-        if (_failure is { } failure)
-        {
-            ExceptionDispatchInfo.Throw(failure);
-        }
-    }
-
-    /// <summary>Returns when no thread works on it any more, failed or not.</summary>
-    public void Settle()
     {
         lock (_gate)
         {
@@ -59,6 +49,11 @@ internal sealed class Sweep(int items, int workers, Action<int> action, Predicat
             {
                 Monitor.Wait(_gate);
             }
+        }
+
+        if (_failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
         }
     }
 

@@ -35,25 +35,35 @@ public sealed class DiskThreadsTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_WhileOthersHang_GetsAThreadUpToTheLimit()
+    public async Task ForEach_WhileOthersHang_GetsAThreadUpToTheLimit()
     {
         using var release = new ManualResetEventSlim();
-        Sweep hanging = _threads.Start([1, 2], 2, _ => release.Wait(), Never);
+        Task hanging = Task.Run(() => _threads.ForEach([1, 2], 2, _ => release.Wait(), Never));
         await Task.Run(() => _threads.ForEach([1, 2], 2, _ => { }, Never)).SoonAsync();
 
         release.Set();
-        await Task.Run(hanging.Wait).SoonAsync();
+        await hanging.SoonAsync();
     }
 
     [Fact]
-    public async Task Start_MoreThanThereAreThreads_WaitsForItsTurn()
+    public async Task ForEach_MoreThanThereAreThreads_WaitsForItsTurn()
     {
         using var release = new ManualResetEventSlim();
-        Sweep hanging = _threads.Start([1, 2, 3, 4], 4, _ => release.Wait(), Never);
+        using var working = new CountdownEvent(4);
+        Task hanging = Task.Run(() => _threads.ForEach(
+            [1, 2, 3, 4],
+            4,
+            _ =>
+            {
+                working.Signal();
+                release.Wait();
+            },
+            Never));
+        working.Wait();
         Task next = Task.Run(() => _threads.ForEach([1, 2], 2, _ => Assert.True(release.IsSet), Never));
         release.Set();
         await next.SoonAsync();
-        await Task.Run(hanging.Wait).SoonAsync();
+        await hanging.SoonAsync();
     }
 
     [Theory]
@@ -118,11 +128,11 @@ public sealed class DiskThreadsTests : IDisposable
     }
 
     [Fact]
-    public void Settle_AfterAFailure_WaitsForAllAndThrowsNothing()
+    public void ForEach_AfterAFailure_WaitsForAll()
     {
         int ended = 0;
         using var all = new Barrier(3);
-        Sweep sweep = _threads.Start(
+        Assert.Throws<IOException>(() => _threads.ForEach(
             [0, 1, 2],
             3,
             item =>
@@ -132,10 +142,8 @@ public sealed class DiskThreadsTests : IDisposable
                 Interlocked.Increment(ref ended);
                 throw new IOException();
             },
-            Never);
-        sweep.Settle();
+            Never));
         Assert.Equal(3, ended);
-        Assert.Throws<IOException>(sweep.Wait);
     }
 
     private static bool Never(Exception exception) => false;
