@@ -173,7 +173,7 @@ public sealed class DamagedDocumentTests : IAsyncLifetime
             case "fifo":
                 using (Process process = Process.Start("mkfifo", File1))
                 {
-                    process.WaitForExit();
+                    Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
                     Assert.Equal(0, process.ExitCode);
                 }
 

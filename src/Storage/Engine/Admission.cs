@@ -3,7 +3,7 @@ namespace DocService.Storage.Engine;
 /// <summary>Slows writers evenly when filing falls behind, so that no one ever meets a wall.</summary>
 /// <remarks>
 /// Below half of the journal nobody waits. From there the pause grows with the square of what is left, to
-/// <see cref="PauseMax"/>: writers settle at the pace at which documents are filed. At the limit they wait for room.
+/// <see cref="PauseMax"/>: writers settle at the pace at which documents are filed. When it is full they wait for room.
 /// </remarks>
 internal sealed class Admission(Backlog backlog, StoreHealth health, TimeSpan timeout, TimeProvider clock)
 {
@@ -19,8 +19,7 @@ internal sealed class Admission(Backlog backlog, StoreHealth health, TimeSpan ti
     private async ValueTask WaitAsync(bool isDeletesOnly, CancellationToken cancellation)
     {
         long started = clock.GetTimestamp();
-        double fill;
-        while ((fill = backlog.Fill) >= 1)
+        while (backlog.IsFull)
         {
             if (health.State == StoreState.ReadOnly)
             {
@@ -41,7 +40,7 @@ internal sealed class Admission(Backlog backlog, StoreHealth health, TimeSpan ti
             await Task.Delay(PauseMax, clock, cancellation).ConfigureAwait(false);
         }
 
-        double excess = Math.Max(0, (fill - SlowFrom) / (1 - SlowFrom));
+        double excess = Math.Clamp((backlog.Fill - SlowFrom) / (1 - SlowFrom), 0, 1);
         TimeSpan pause = PauseMax * (excess * excess);
         if (pause >= TimeSpan.FromMilliseconds(1))
         {

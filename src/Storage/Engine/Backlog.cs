@@ -15,6 +15,9 @@ internal sealed class Backlog(JournalWriter journal, FilingQueue queue, IDirecto
     private const long MarginInodes = 64;
 
     private const long BlockBytes = 4096;
+
+    /// <summary>The part of a segment that is left where it counts as nearly full.</summary>
+    private const int RoomShare = 4;
     private static readonly TimeSpan FreshFor = TimeSpan.FromMilliseconds(100);
 
     private long _charged;
@@ -24,6 +27,21 @@ internal sealed class Backlog(JournalWriter journal, FilingQueue queue, IDirecto
 
     /// <summary>How full the journal is: 0 empty, 1 at its limit of bytes or documents, whichever is nearer.</summary>
     public double Fill => Math.Max((double)journal.UsedBytes / limits.JournalBytes, (double)queue.Count / limits.DocumentsMax);
+
+    /// <summary>
+    /// Whether writers have to wait for documents to be filed: too many wait for that, or the journal is at its limit and
+    /// its current segment nearly full as well. After a crash with a full journal that is a new one, which has room; it is
+    /// used at first, not at each of many crashes. Recovery may have written the log's tail into one more.
+    /// </summary>
+    public bool IsFull
+    {
+        get
+        {
+            long over = journal.UsedBytes - limits.JournalBytes;
+            bool hasRoom = journal.RoomBytes >= limits.SegmentBytes / RoomShare && over < 2 * limits.SegmentBytes;
+            return queue.Count >= limits.DocumentsMax || (over >= 0 && !hasRoom);
+        }
+    }
 
     /// <summary>Documents published and not yet filed, superseded versions included.</summary>
     public int Documents => queue.Count;
@@ -111,5 +129,6 @@ internal sealed class Backlog(JournalWriter journal, FilingQueue queue, IDirecto
 
 /// <summary>Where the backlog ends.</summary>
 /// <param name="JournalBytes">Bytes of unfiled segments.</param>
+/// <param name="SegmentBytes">Bytes of one.</param>
 /// <param name="DocumentsMax">Unfiled documents.</param>
-internal readonly record struct BacklogLimits(long JournalBytes, int DocumentsMax);
+internal readonly record struct BacklogLimits(long JournalBytes, long SegmentBytes, int DocumentsMax);

@@ -35,7 +35,7 @@ internal sealed class DiskThreads(int threadsMax) : IDisposable
         }
         else
         {
-            Queue(sweep.Work, workers);
+            Run(sweep.Work, workers);
         }
 
         sweep.Wait();
@@ -44,17 +44,26 @@ internal sealed class DiskThreads(int threadsMax) : IDisposable
     /// <summary>Ends the threads once the queue is empty. Nothing may be queued any more.</summary>
     public void Dispose() => _queue.CompleteAdding();
 
-    private void Queue(Action work, int times)
+    private void Run(Action work, int times)
     {
         for (int time = 0; time < times; time++)
         {
-            StartThreadIfNeeded();
-            _queue.Add(work);
+            if (TryReserveThread())
+            {
+                _queue.Add(work);
+            }
+            else
+            {
+                work();
+            }
         }
     }
 
-    /// <summary>All that is unfinished has a thread, up to the limit: nothing waits behind a call that hangs while a thread could be had.</summary>
-    private void StartThreadIfNeeded()
+    /// <summary>
+    /// All that is unfinished has a thread, up to the limit: nothing waits behind a call that hangs while a thread could be had.
+    /// False when there is none at all.
+    /// </summary>
+    private bool TryReserveThread()
     {
         lock (_gate)
         {
@@ -65,13 +74,19 @@ internal sealed class DiskThreads(int threadsMax) : IDisposable
                     new Thread(Work, StackBytes) { IsBackground = true, Name = $"docservice-file-{_threads}" }.Start();
                     _threads++;
                 }
-                catch (OutOfMemoryException) when (_threads > 0)
+                catch (OutOfMemoryException)
                 {
                     // The system has no thread left for us (pids limit): those that there are do the work.
                 }
             }
 
+            if (_threads == 0)
+            {
+                return false;
+            }
+
             _unfinished++;
+            return true;
         }
     }
 

@@ -57,9 +57,8 @@ internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog 
     public void GiveWay()
     {
         Pace = FilingPace.Full;
-        (long At, int Queued) start = (clock.GetTimestamp(), queue.Count);
-        (long At, int Queued) before = start;
-        (long At, int Queued) since = start;
+        long started = clock.GetTimestamp();
+        var arrivals = new RecentRate(ArrivalsTime, queue.Count);
         while (!IsJournalIdle() && !_isDraining && !queue.IsAwaited && health.State == StoreState.Ready && backlog.HasRoomToSpare && backlog.Fill < FilingNeed.FullShareFill)
         {
             // Looked at once at least: what came beside filing says little of what would have come without.
@@ -68,19 +67,14 @@ internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog 
                 return;
             }
 
-            (long At, int Queued) now = (clock.GetTimestamp(), queue.Count);
-            double arrivals = (now.Queued - before.Queued) / clock.GetElapsedTime(before.At, now.At).TotalSeconds;
-            FilingNeed need = FilingNeed.Of(arrivals, now.Queued, backlog.Fill, _rates);
+            TimeSpan paused = clock.GetElapsedTime(started);
+            int queued = queue.Count;
+            FilingNeed need = FilingNeed.Of(arrivals.Look(paused, queued), queued, backlog.Fill, _rates);
             TimeSpan pause = _worked * ((1 / need.Share) - 1);
-            if (clock.GetElapsedTime(start.At, now.At) >= (pause < GiveWayMax ? pause : GiveWayMax))
+            if (paused >= (pause < GiveWayMax ? pause : GiveWayMax))
             {
                 Pace = need.Pace;
                 return;
-            }
-
-            if (clock.GetElapsedTime(since.At, now.At) >= ArrivalsTime)
-            {
-                (before, since) = (since, now);
             }
         }
     }

@@ -61,7 +61,7 @@ internal sealed class JournalCheck(VerificationReport report)
         try
         {
             using IFile file = journal.TryOpen(name, FileAccess.Read) ?? throw new FileSystemException("open", name, Errno.ENOENT);
-            JournalScan scan = JournalScan.Read(file, name, storeId, ref buffer);
+            JournalScan scan = JournalScan.Read(file, name, storeId, isWhole: true, ref buffer);
             scans.Add(scan);
             report.Records += scan.Records.Count;
             if (scan.UnreadableAt is { } offset)

@@ -148,7 +148,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
     private long UncleanSkip(JournalVerdict verdict) =>
         verdict.Scans.Max(scan => Math.Max(options.SegmentBytes, scan.Header?.SizeBytes ?? 0)) / RecordHeader.Bytes;
 
-    /// <summary>Reads every segment to its end.</summary>
+    /// <summary>Reads every segment, to its end or a clean stop.</summary>
     public static List<JournalScan> ReadSegments(DataDirectory directory, IReadOnlyList<string> names)
     {
         byte[] buffer = [];
@@ -158,7 +158,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
             using IFile? file = directory.Journal.TryOpen(name, FileAccess.Read);
             if (file is not null)
             {
-                scans.Add(JournalScan.Read(file, name, directory.Format.StoreId, ref buffer));
+                scans.Add(JournalScan.Read(file, name, directory.Format.StoreId, isWhole: false, ref buffer));
             }
         }
 

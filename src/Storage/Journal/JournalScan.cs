@@ -25,8 +25,8 @@ internal sealed record DamagedRecord(long Offset, long Sequence, IReadOnlyList<s
 /// <summary>What one segment file holds: read to its end, whatever is found on the way, or to a clean stop.</summary>
 /// <remarks>
 /// After a record that is not intact, reading goes on at every following block: what lies behind decides whether it was a torn tail or damage.
-/// Behind a clean stop nothing is to be expected, since each start begins a segment of its own: there reading ends when nothing
-/// begins within <see cref="QuietBytes"/>.
+/// Behind a clean stop nothing is to be expected, since each start begins a segment of its own: unless all is to be read, reading
+/// ends there when nothing begins within <see cref="QuietBytes"/>.
 /// </remarks>
 internal sealed class JournalScan
 {
@@ -80,10 +80,15 @@ internal sealed class JournalScan
         return sequence;
     }
 
-    /// <summary>Reads the segment. The buffer is grown as needed and serves the next one again.</summary>
+    /// <summary>Reads the segment.</summary>
+    /// <param name="segment">The file.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="storeId">Whose it must be.</param>
+    /// <param name="isWhole">To the last byte, also behind a clean stop: to see whether the device can read it.</param>
+    /// <param name="buffer">Is grown as needed and serves the next one again.</param>
     /// <exception cref="FileSystemException">The file cannot be read; blocks that the device cannot read are no such error.</exception>
     /// <exception cref="StoreFormatException">It was written by a later version.</exception>
-    public static JournalScan Read(IFile segment, string name, Guid storeId, ref byte[] buffer)
+    public static JournalScan Read(IFile segment, string name, Guid storeId, bool isWhole, ref byte[] buffer)
     {
         var file = new PatchyFile(segment);
         long number = Segment.TryParseName(name) ?? throw new ArgumentException("Not a segment's name.", nameof(name));
@@ -102,21 +107,23 @@ internal sealed class JournalScan
             buffer = GC.AllocateUninitializedArray<byte>(bytes);
         }
 
-        scan.ReadRecords(new SegmentReader(file, buffer, bytes), known);
+        scan.ReadRecords(new SegmentReader(file, buffer, bytes), known, isWhole);
         scan.UnreadableAt = file.UnreadableAt;
         return scan;
     }
 
-    private void ReadRecords(SegmentReader segment, SegmentHeader header)
+    private void ReadRecords(SegmentReader segment, SegmentHeader header, bool isWhole)
     {
         int offset = JournalFormat.BlockBytes;
+        int found = offset; // where the last record ends, damaged ones too
         while (segment.Through(offset + RecordHeader.Bytes).Length >= offset + RecordHeader.Bytes
-            && !(Records is [.., { Type: RecordType.CleanStop } stop] && offset > stop.Offset + QuietBytes))
+            && (isWhole || offset <= found + QuietBytes || Records is not [.., { Type: RecordType.CleanStop }]))
         {
             int end = TryReadRecord(segment, offset, header);
             if (end > 0)
             {
                 offset = end;
+                found = end;
             }
             else
             {

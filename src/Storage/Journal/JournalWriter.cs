@@ -64,6 +64,9 @@ internal sealed class JournalWriter
     /// <summary>See <see cref="SegmentChain.UsedBytes"/>.</summary>
     public long UsedBytes => _chain.UsedBytes;
 
+    /// <summary>See <see cref="SegmentChain.RoomBytes"/>.</summary>
+    public long RoomBytes => _chain.RoomBytes;
+
     /// <summary>Commits waiting for their group.</summary>
     public int QueueLength => _queue.Count;
 

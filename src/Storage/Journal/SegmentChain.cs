@@ -14,6 +14,7 @@ internal sealed class SegmentChain
     private long _recordedDurable; // the watermarks as the current segment's synced records tell them
     private long _recordedFiled;
     private long _usedBytes;
+    private long _roomBytes;
 
     public SegmentChain(SegmentPool pool, SegmentKeeper keeper, Watermarks marks, IEnumerable<Segment> older, Segment current)
     {
@@ -31,6 +32,9 @@ internal sealed class SegmentChain
 
     /// <summary>Bytes of segments that hold unfiled commits, the current one counted as far as it is written. Any thread.</summary>
     public long UsedBytes => Volatile.Read(ref _usedBytes);
+
+    /// <summary>Bytes of the current segment that are not written yet. Any thread.</summary>
+    public long RoomBytes => Volatile.Read(ref _roomBytes);
 
     /// <summary>Whether a seal would tell the next start something new.</summary>
     public bool NeedsSeal => _marks.DurableThrough != _recordedDurable || _marks.FiledThrough != _recordedFiled;
@@ -76,6 +80,7 @@ internal sealed class SegmentChain
             oldest.Retire(() => _keeper.Recycle(oldest));
         }
 
+        Volatile.Write(ref _roomBytes, Current.Header.SizeBytes - Current.Position);
         Volatile.Write(ref _usedBytes, _older.Sum(segment => segment.Header.SizeBytes) + (Current.LastSequence > _marks.FiledThrough ? Current.Position : 0));
     }
 

@@ -164,7 +164,8 @@ public sealed class DamageTests(ITestOutputHelper output)
         await w.PutAsync(Scene.FarOld, Workload.LargeBytes);
 
         // The last thing asked for: once its own record is synced, the seal behind it is what tells of it.
-        using CallGate behindTheSeal = disk.BlockCall(call => call.Kind == CallKind.SyncData, 2);
+        long last = store.Status.DurableThrough + 1;
+        using CallGate behindTheSeal = disk.BlockCall(call => call.Kind == CallKind.SyncData && store.Status.DurableThrough == last);
         await w.PutAsync(Scene.FarNew);
         await behindTheSeal.Reached;
         SimulatedFileSystem killed = disk.Kill();

@@ -48,6 +48,42 @@ public sealed class BackPressureTests
         await AssertAllAsync(reopened, acknowledged);
     }
 
+    /// <summary>After a kill with a full journal every write was refused until the first segment was filed: half a minute of 503 on a busy machine.</summary>
+    [Fact]
+    public async Task Put_AfterACrashWithAFullJournal_FindsRoomOnceAtOnce()
+    {
+        StoreOptions options = JournalTest.Options with { BusyTimeout = TimeSpan.FromMilliseconds(200) };
+        var disk = new SimulatedFileSystem();
+        var acknowledged = new List<string>();
+        int[] fitted = new int[4];
+        for (int life = 0; life < fitted.Length; life++)
+        {
+            _ = disk.FailCall(1, Errno.EIO, forever: true, where: JournalTest.IsTempCreation);
+            DocumentStore store = JournalTest.Open(disk, options);
+            for (bool isBusy = false; !isBusy;)
+            {
+                string id = $"d{life}-{fitted[life]}";
+                Exception? failure = await Record.ExceptionAsync(() => store.PutAsync(id, JournalTest.Json(9_000), DurabilityLevel.Durable).SoonAsync());
+                Assert.True(failure is null or StoreBusyException, $"{failure}");
+                isBusy = failure is not null;
+                fitted[life] += isBusy ? 0 : 1;
+                acknowledged.AddRange(isBusy ? [] : [id]);
+            }
+
+            SimulatedFileSystem killed = disk.Kill();
+            await store.DisposeAsync();
+            disk = killed;
+        }
+
+        Assert.InRange(fitted[0], 6, 14);
+        Assert.InRange(fitted[1], 1, 7);
+        Assert.Equal(0, fitted[3]); // not a segment more for each life
+        disk.ClearFaults();
+        await using DocumentStore last = JournalTest.Open(disk, options);
+        await JournalTest.UntilAsync(() => last.Status.PendingDocuments == 0, "all is filed");
+        await AssertAllAsync(last, acknowledged);
+    }
+
     [Fact]
     public async Task Put_ManyWritersAtTheLimit_AllGetThrough()
     {

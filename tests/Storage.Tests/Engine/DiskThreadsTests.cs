@@ -38,7 +38,7 @@ public sealed class DiskThreadsTests : IDisposable
     public async Task ForEach_WhileOthersHang_GetsAThreadUpToTheLimit()
     {
         using var release = new ManualResetEventSlim();
-        Task hanging = Task.Run(() => _threads.ForEach([1, 2], 2, _ => release.Wait(), Never));
+        Task hanging = await HangAsync(2, release);
         await Task.Run(() => _threads.ForEach([1, 2], 2, _ => { }, Never)).SoonAsync();
 
         release.Set();
@@ -49,18 +49,11 @@ public sealed class DiskThreadsTests : IDisposable
     public async Task ForEach_MoreThanThereAreThreads_WaitsForItsTurn()
     {
         using var release = new ManualResetEventSlim();
-        using var working = new CountdownEvent(4);
-        Task hanging = Task.Run(() => _threads.ForEach(
-            [1, 2, 3, 4],
-            4,
-            _ =>
-            {
-                working.Signal();
-                release.Wait();
-            },
-            Never));
-        working.Wait();
-        Task next = Task.Run(() => _threads.ForEach([1, 2], 2, _ => Assert.True(release.IsSet), Never));
+        Task hanging = await HangAsync(4, release);
+        using var begun = new ManualResetEventSlim();
+        Task next = Task.Run(() => _threads.ForEach([1, 2], 2, _ => begun.Set(), Never));
+        Assert.False(begun.Wait(TimeSpan.FromMilliseconds(100)));
+
         release.Set();
         await next.SoonAsync();
         await hanging.SoonAsync();
@@ -98,7 +91,7 @@ public sealed class DiskThreadsTests : IDisposable
             3,
             item =>
             {
-                all.SignalAndWait();
+                Assert.True(all.SignalAndWait(TimeSpan.FromSeconds(30)));
                 throw item == grave ? new InvalidDataException() : new IOException();
             },
             exception => exception is InvalidDataException));
@@ -109,21 +102,21 @@ public sealed class DiskThreadsTests : IDisposable
     public async Task ForEach_ThreadPoolIsBusy_DoesWithoutIt()
     {
         using var release = new ManualResetEventSlim();
-        using var started = new SemaphoreSlim(0);
+        using var started = new ManualResetEventSlim();
         using var done = new ManualResetEventSlim();
         var filer = new Thread(() =>
         {
             started.Wait();
             _threads.ForEach(Enumerable.Range(0, 100).ToArray(), 4, _ => Thread.Yield(), Never);
             done.Set();
-        });
+        }) { IsBackground = true };
         filer.Start();
-        Task[] requests = [.. Enumerable.Range(0, 200).Select(_ => Task.Run(release.Wait))];
-        started.Release();
+        Task[] requests = [.. Enumerable.Range(0, 200).Select(_ => Task.Factory.StartNew(release.Wait, default, TaskCreationOptions.PreferFairness, TaskScheduler.Default))];
+        started.Set();
         bool isDone = done.Wait(TimeSpan.FromSeconds(10));
         release.Set();
-        await Task.WhenAll(requests);
-        filer.Join();
+        await Task.WhenAll(requests).SoonAsync();
+        Assert.True(done.Wait(TimeSpan.FromSeconds(30)));
         Assert.True(isDone);
     }
 
@@ -137,13 +130,30 @@ public sealed class DiskThreadsTests : IDisposable
             3,
             item =>
             {
-                all.SignalAndWait();
+                Assert.True(all.SignalAndWait(TimeSpan.FromSeconds(30)));
                 Thread.SpinWait(item * 10_000);
                 Interlocked.Increment(ref ended);
                 throw new IOException();
             },
             Never));
         Assert.Equal(3, ended);
+    }
+
+    /// <summary>So many items that wait for the event, each begun by a thread.</summary>
+    private async Task<Task> HangAsync(int items, ManualResetEventSlim release)
+    {
+        int begun = 0;
+        Task hanging = Task.Run(() => _threads.ForEach(
+            Enumerable.Range(0, items).ToArray(),
+            items,
+            _ =>
+            {
+                Interlocked.Increment(ref begun);
+                release.Wait();
+            },
+            Never));
+        await JournalTest.UntilAsync(() => Volatile.Read(ref begun) == items, "all hang");
+        return hanging;
     }
 
     private static bool Never(Exception exception) => false;

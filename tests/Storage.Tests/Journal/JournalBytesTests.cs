@@ -240,6 +240,27 @@ public sealed class JournalBytesTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
     }
 
+    [Theory]
+    [InlineData(4096, false, true)]
+    [InlineData(1 << 20, false, true)]
+    [InlineData((1 << 20) + 4096, false, false)]
+    [InlineData((1 << 20) + 4096, true, true)]
+    public void Scan_RecordFarBehindACleanStop_IsFoundWithinAMiBOrWhenAllIsRead(int distance, bool isWhole, bool isFound)
+    {
+        SegmentForge forge = new SegmentForge(Header.StoreId, 1).Put(1, "a", 0).Seal(1, 1, 1, RecordType.CleanStop).Put(2, "b", 1, filed: 1);
+        byte[] segment = new byte[4 << 20];
+        ReadOnlySpan<byte> block = forge.Bytes.Slice(forge.OffsetOf(2), JournalFormat.BlockBytes);
+        forge.Bytes[..forge.OffsetOf(2)].CopyTo(segment);
+        int stop = forge.OffsetOf(2) - JournalFormat.BlockBytes;
+        block.CopyTo(segment.AsSpan((int)JournalFormat.BlockAlign(stop + RecordHeader.Bytes + distance - JournalFormat.BlockBytes)));
+        BinaryPrimitives.WriteInt64LittleEndian(segment.AsSpan(48), segment.Length);
+        RecordBytes.ResignSegment(segment);
+
+        JournalScan scan = Scan(segment, isWhole);
+
+        Assert.Equal(isFound ? [1L, 1L, 2L] : [1L, 1L], scan.Records.Select(record => record.Sequence));
+    }
+
     private static byte[] CommitRecord()
     {
         var commit = new Commit(1024, 2);
@@ -270,7 +291,7 @@ public sealed class JournalBytesTests
         return record;
     }
 
-    private static JournalScan Scan(byte[] segment)
+    private static JournalScan Scan(byte[] segment, bool isWhole = false)
     {
         var disk = new SimulatedFileSystem();
         disk.Disk.CreateDirectory("/j");
@@ -278,7 +299,7 @@ public sealed class JournalBytesTests
         using IDirectory directory = disk.TryOpenDirectory("/j")!;
         using IFile file = directory.TryOpen("00000001.journal", FileAccess.Read)!;
         byte[] buffer = [];
-        return JournalScan.Read(file, "00000001.journal", Header.StoreId, ref buffer);
+        return JournalScan.Read(file, "00000001.journal", Header.StoreId, isWhole, ref buffer);
     }
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);

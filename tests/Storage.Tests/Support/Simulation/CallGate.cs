@@ -9,12 +9,14 @@ namespace DocService.Storage.Tests.Support.Simulation;
 /// </remarks>
 internal sealed class CallGate(int number, Func<SimulatedCall, bool> where) : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly TaskCompletionSource<SimulatedCall> _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim _released = new();
     private int _matched;
 
-    /// <summary>Completes when the call has arrived and waits.</summary>
-    public Task<SimulatedCall> Reached => _reached.Task;
+    /// <summary>Completes when the call has arrived and waits; fails when it does not come in time.</summary>
+    public Task<SimulatedCall> Reached => _reached.Task.WaitAsync(Patience);
 
     public void Release() => _released.Set();
 
