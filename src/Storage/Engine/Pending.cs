@@ -10,9 +10,13 @@ namespace DocService.Storage.Engine;
 /// reaches it; per key at most one is unpublished (the writer lock), and it names the published one it follows; an
 /// entry goes only when its version, or a later one, is filed and its directory synced.
 /// </remarks>
-internal sealed class Pending(Watermarks marks)
+/// <param name="marks">What is published.</param>
+/// <param name="expected">Entries that recovery is about to add: growing to a million of them in steps took a tenth of the start.</param>
+internal sealed class Pending(Watermarks marks, int expected = 0)
 {
-    private readonly ConcurrentDictionary<DocumentKey, PendingEntry> _entries = new();
+    private const int UsualEntries = 31;
+
+    private readonly ConcurrentDictionary<DocumentKey, PendingEntry> _entries = new(concurrencyLevel: -1, Math.Max(UsualEntries, expected));
 
     public int Count => _entries.Count;
 

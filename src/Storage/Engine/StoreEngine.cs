@@ -32,7 +32,7 @@ internal sealed class StoreEngine
         _keeper = new SegmentKeeper(opened.Pool, hooks);
         var limits = new JournalLimits { UsableBytes = options.UsableJournalBytes, SealAfter = options.SealAfter, RoomTimeout = options.BusyTimeout };
         Journal = new JournalWriter(opened.Pool, _keeper, opened.Sealed, opened.Current, hooks, limits);
-        Pending = new Pending(Journal.Marks);
+        Pending = new Pending(Journal.Marks, opened.Entries.Count);
         var backlogLimits = new BacklogLimits(options.UsableJournalBytes, options.SegmentBytes, options.PendingDocumentsMax);
         Backlog = new Backlog(Journal, _filing, directory.Root, health, backlogLimits, clock);
         Admission = new Admission(Backlog, health, options.BusyTimeout, clock);
