@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using DocService.Api.Json;
 using DocService.Storage.Bench.Support;
 
@@ -81,6 +82,16 @@ internal sealed class Server : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until all documents are filed: a stop after that is a clean one.</summary>
+    public async Task SettleAsync()
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (await PendingAsync() > 0 && Stopwatch.GetElapsedTime(started) < StartMax)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
     /// <summary>SIGTERM; killed when it does not end in time.</summary>
     public async Task StopAsync()
     {
@@ -99,6 +110,12 @@ internal sealed class Server : IAsyncDisposable
 
         _process.Dispose();
         Client.Dispose();
+    }
+
+    private async Task<long> PendingAsync()
+    {
+        using JsonDocument status = JsonDocument.Parse(await Client.GetStreamAsync(new Uri("/status", UriKind.Relative)));
+        return status.RootElement.GetProperty("pendingDocuments").GetInt64();
     }
 
     private async Task<bool> IsReadyAsync()
