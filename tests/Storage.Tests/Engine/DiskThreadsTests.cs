@@ -109,7 +109,8 @@ public sealed class DiskThreadsTests : IDisposable
             started.Wait();
             _threads.ForEach(Enumerable.Range(0, 100).ToArray(), 4, _ => Thread.Yield(), Never);
             done.Set();
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         filer.Start();
         Task[] requests = [.. Enumerable.Range(0, 200).Select(_ => Task.Factory.StartNew(release.Wait, default, TaskCreationOptions.PreferFairness, TaskScheduler.Default))];
         started.Set();
