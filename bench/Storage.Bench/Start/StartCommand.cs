@@ -113,7 +113,7 @@ internal static class StartCommand
         double memory = 0;
         await using (Server before = await Server.StartAsync(data))
         {
-            // What filled the store may have stopped with documents unfiled, and the next start would read the journal for them.
+            // What used the store has filed all, but may have stopped before the journal let go of its last segments: the next start reads them.
             await before.SettleAsync();
             await before.StopAsync();
         }
