@@ -103,8 +103,8 @@ internal sealed class Filer : IDisposable
                     return;
                 }
 
-                bool isWhole = chunk.Items.Count >= _rhythm.Pace.ChunkDocuments / 4 || chunk.Bytes >= ChunkBytesMax / 2;
-                bool isTelling = isWhole && Obstacle is null;
+                bool isLarge = chunk.Bytes >= ChunkBytesMax / 2 && chunk.Items.Count >= _rhythm.Pace.Workers;
+                bool isTelling = (isLarge || chunk.Items.Count >= _rhythm.Pace.ChunkDocuments / 4) && Obstacle is null;
                 Conclude(chunk);
                 _rhythm.End(chunk.Items.Count, isTelling);
                 _rhythm.GiveWay();

@@ -5,12 +5,12 @@ namespace DocService.Storage.Engine;
 /// <param name="Workers">Threads that work on a phase of it.</param>
 internal readonly record struct FilingPace(int ChunkDocuments, int Workers)
 {
-    /// <summary>Beside commits: enough to share the filesystem's commits, few enough to let go of the disk soon.</summary>
+    /// <summary>Beside a burst of commits: enough to share the filesystem's commits, few enough to let go of the disk soon.</summary>
     public static readonly FilingPace Gentle = new(ChunkDocuments: 512, Workers: 8);
 
     /// <summary>The store stops, and has little time: what is under way when that is over must end soon.</summary>
     public static readonly FilingPace Draining = new(ChunkDocuments: 512, Workers: 32);
 
-    /// <summary>Giving way to nobody. Syncs at once share the device's flushes, and each directory is synced once in a chunk.</summary>
+    /// <summary>Not giving way: to get done. Syncs at once share the device's flushes, and each directory is synced once in a chunk.</summary>
     public static readonly FilingPace Full = new(ChunkDocuments: 4096, Workers: 32);
 }

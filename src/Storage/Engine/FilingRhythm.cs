@@ -2,23 +2,22 @@ using DocService.Storage.Journal;
 
 namespace DocService.Storage.Engine;
 
-/// <summary>When the filer works, and how hard: beside flowing commits it takes no more of disk and processors than it must.</summary>
+/// <summary>When the filer works, and how hard: while commits flow it leaves disk and processors to them for as long as it can.</summary>
 /// <remarks>Thread: the filer's, but for <see cref="Drain"/>: any.</remarks>
 internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog backlog, StoreHealth health, TimeProvider clock)
 {
     /// <summary>An idle store files a document after this; what arrives meanwhile shares its chunk.</summary>
     private static readonly TimeSpan LingerTime = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Longest that filing gives way to commits between two chunks: a gentle one takes some 0.3 s, so that a burst leaves it 3 % of the time.</summary>
-    private static readonly TimeSpan GiveWayMax = TimeSpan.FromSeconds(10);
-
     /// <summary>Arrivals are counted over one or two of these: long enough for a rate, and a burst that has ended is soon forgotten.</summary>
     private static readonly TimeSpan ArrivalsTime = TimeSpan.FromSeconds(1);
 
     private volatile bool _isDraining;
-    private FilingRates _rates = new(Gentle: 1_500, Full: 4_000); // guesses until the first chunks that tell
+    private double _rate = double.PositiveInfinity; // documents a second at full pace; no load is a burst before a chunk has told
+    private double _arrivals; // when filing last gave way
     private long _begun;
-    private TimeSpan _worked;
+    private long _roundThrough; // a round is all that had been published when it began
+    private TimeSpan _worked; // in the round under way
     private long _lastDurable;
 
     /// <summary>Of the chunk under way, or the next one.</summary>
@@ -42,19 +41,33 @@ internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog 
     /// <param name="isTelling">Whether its time says what filing can do: it was large enough, and nothing had to be tried again.</param>
     public void End(int documents, bool isTelling)
     {
-        _worked = clock.GetElapsedTime(_begun);
-        if (isTelling && _worked > TimeSpan.Zero)
+        TimeSpan time = clock.GetElapsedTime(_begun);
+        _worked += time;
+        if (isTelling && time > TimeSpan.Zero)
         {
-            double rate = documents / _worked.TotalSeconds;
-            _rates = Pace == FilingPace.Gentle ? _rates with { Gentle = rate } : _rates with { Full = rate };
+            // Full pace can do at least what a gentle chunk did: one that was slow for once is not believed for ever.
+            double rate = documents / time.TotalSeconds;
+            _rate = Pace == FilingPace.Gentle ? Math.Max(_rate, rate) : rate;
         }
     }
 
     /// <summary>
-    /// After a chunk: pauses as long as commits flow and filing need not take all of the time. What it must take is said by
-    /// <see cref="FilingNeed"/>; it is all, at full pace, when the disk gets narrow, no commit comes, or somebody waits for <c>filed</c>.
+    /// After a chunk: goes on until its round is done, or after the first chunk in a burst, then pauses as long as commits
+    /// flow and filing need not take all of the time (<see cref="FilingNeed"/>). It is all, at full pace, when the disk gets
+    /// narrow, no commit comes, or somebody waits for <c>filed</c>.
     /// </summary>
     public void GiveWay()
+    {
+        // A long round is interrupted, to look whether what comes has become a burst.
+        bool isRoundDone = marks.FiledThrough >= _roundThrough || _worked >= FilingNeed.PauseMax;
+        bool isBurst = Pace == FilingPace.Gentle || FilingNeed.Of(_arrivals, queue.Count, backlog.Fill, _rate).IsBurst;
+        if (isRoundDone || isBurst)
+        {
+            Pause();
+        }
+    }
+
+    private void Pause()
     {
         Pace = FilingPace.Full;
         long started = clock.GetTimestamp();
@@ -68,15 +81,17 @@ internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog 
             }
 
             TimeSpan paused = clock.GetElapsedTime(started);
-            int queued = queue.Count;
-            FilingNeed need = FilingNeed.Of(arrivals.Look(paused, queued), queued, backlog.Fill, _rates);
-            TimeSpan pause = _worked * ((1 / need.Share) - 1);
-            if (paused >= (pause < GiveWayMax ? pause : GiveWayMax))
+            _arrivals = arrivals.Look(paused, queue.Count);
+            FilingNeed need = FilingNeed.Of(_arrivals, queue.Count, backlog.Fill, _rate);
+            if (paused >= need.PauseAfter(_worked))
             {
-                Pace = need.Pace;
-                return;
+                Pace = need.IsBurst ? FilingPace.Gentle : FilingPace.Full;
+                break;
             }
         }
+
+        _roundThrough = marks.DurableThrough;
+        _worked = TimeSpan.Zero;
     }
 
     /// <summary>Whether no commit was published since the last look.</summary>

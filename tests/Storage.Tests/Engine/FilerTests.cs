@@ -3,6 +3,7 @@ using DocService.Storage.Documents;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DocService.Storage.Tests.Engine;
 
@@ -65,6 +66,34 @@ public sealed class FilerTests
             Assert.Equal(DurabilityLevel.Filed, (await store.PutAsync("asked", $"{n}", DurabilityLevel.Filed).SoonAsync()).Level);
         }
 
+        await stop.CancelAsync();
+        await writing.SoonAsync();
+    }
+
+    /// <summary>Filing gives way to a writer who never pauses, but not for ever, and then all that was there is filed.</summary>
+    [Fact]
+    public async Task File_WhileAWriterNeverPauses_ComesInRounds()
+    {
+        var disk = new SimulatedFileSystem();
+        StoreOptions options = JournalTest.Options with { JournalBytes = 64 * 1024L * JournalTest.SegmentBytes };
+        await using DocumentStore store = DocumentStore.Open(disk, options, new FastClock(), NullLoggerFactory.Instance);
+        using var stop = new CancellationTokenSource();
+        Task writing = Task.Run(async () =>
+        {
+            for (int n = 0; !stop.IsCancellationRequested; n++)
+            {
+                await store.PutAsync($"d{n % 2000}", "1", DurabilityLevel.Durable);
+            }
+        });
+
+        for (int round = 0; round < 3; round++)
+        {
+            long there = store.Status.DurableThrough + 500;
+            await JournalTest.UntilAsync(() => store.Status.DurableThrough >= there, "the writer goes on");
+            await JournalTest.UntilAsync(() => store.Status.FiledThrough >= there, "what was there is filed");
+        }
+
+        Assert.False(writing.IsCompleted);
         await stop.CancelAsync();
         await writing.SoonAsync();
     }
@@ -342,5 +371,11 @@ public sealed class FilerTests
         Assert.Single(disk.Disk.Tree(), path => path.StartsWith("/data/quarantine/", StringComparison.Ordinal) && !path.EndsWith('/'));
         Assert.Equal("3", await store.ReadAsync("a"));
         await store.DisposeAsync();
+    }
+
+    /// <summary>Twenty times as fast as the real one.</summary>
+    private sealed class FastClock : TimeProvider
+    {
+        public override long GetTimestamp() => System.GetTimestamp() * 20;
     }
 }
