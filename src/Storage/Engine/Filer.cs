@@ -103,6 +103,7 @@ internal sealed class Filer : IDisposable
                     return;
                 }
 
+                // A single large document says nothing of how many are filed a second.
                 bool isLarge = chunk.Bytes >= ChunkBytesMax / 2 && chunk.Items.Count >= _rhythm.Pace.Workers;
                 bool isTelling = (isLarge || chunk.Items.Count >= _rhythm.Pace.ChunkDocuments / 4) && Obstacle is null;
                 Conclude(chunk);

@@ -81,8 +81,9 @@ internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog 
             }
 
             TimeSpan paused = clock.GetElapsedTime(started);
-            _arrivals = arrivals.Look(paused, queue.Count);
-            FilingNeed need = FilingNeed.Of(_arrivals, queue.Count, backlog.Fill, _rate);
+            int queued = queue.Count;
+            _arrivals = arrivals.Look(paused, queued);
+            FilingNeed need = FilingNeed.Of(_arrivals, queued, backlog.Fill, _rate);
             if (paused >= need.PauseAfter(_worked))
             {
                 Pace = need.IsBurst ? FilingPace.Gentle : FilingPace.Full;

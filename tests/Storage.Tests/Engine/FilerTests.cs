@@ -53,13 +53,7 @@ public sealed class FilerTests
         var disk = new SimulatedFileSystem();
         await using DocumentStore store = JournalTest.Open(disk, JournalTest.Options with { JournalBytes = 256 * JournalTest.SegmentBytes });
         using var stop = new CancellationTokenSource();
-        Task writing = Task.Run(async () =>
-        {
-            for (int n = 0; !stop.IsCancellationRequested; n++)
-            {
-                await store.PutAsync($"d{n % 50}", "1", DurabilityLevel.Durable);
-            }
-        });
+        Task writing = WriteWithoutPauseAsync(store, 50, stop.Token);
 
         for (int n = 0; n < 20; n++)
         {
@@ -78,13 +72,7 @@ public sealed class FilerTests
         StoreOptions options = JournalTest.Options with { JournalBytes = 64 * 1024L * JournalTest.SegmentBytes };
         await using DocumentStore store = DocumentStore.Open(disk, options, new FastClock(), NullLoggerFactory.Instance);
         using var stop = new CancellationTokenSource();
-        Task writing = Task.Run(async () =>
-        {
-            for (int n = 0; !stop.IsCancellationRequested; n++)
-            {
-                await store.PutAsync($"d{n % 2000}", "1", DurabilityLevel.Durable);
-            }
-        });
+        Task writing = WriteWithoutPauseAsync(store, 2000, stop.Token);
 
         for (int round = 0; round < 3; round++)
         {
@@ -372,6 +360,16 @@ public sealed class FilerTests
         Assert.Equal("3", await store.ReadAsync("a"));
         await store.DisposeAsync();
     }
+
+    private static Task WriteWithoutPauseAsync(DocumentStore store, int keys, CancellationToken stop) => Task.Run(
+        async () =>
+        {
+            for (int n = 0; !stop.IsCancellationRequested; n++)
+            {
+                await store.PutAsync($"d{n % keys}", "1", DurabilityLevel.Durable);
+            }
+        },
+        CancellationToken.None);
 
     /// <summary>Twenty times as fast as the real one.</summary>
     private sealed class FastClock : TimeProvider

@@ -2,7 +2,7 @@ using DocService.Storage.Engine;
 
 namespace DocService.Storage.Tests.Engine;
 
-/// <summary>How much of the time filing takes, and how, by what comes and how full the journal is.</summary>
+/// <summary>How much of the time filing takes, and how, by what comes, what has piled up and how full the journal is.</summary>
 public sealed class FilingNeedTests
 {
     private const double Rate = 10_000;
@@ -14,6 +14,7 @@ public sealed class FilingNeedTests
     [InlineData(5_001, 20_000, 0.01, 0.02, true)] // a burst: the journal takes it
     [InlineData(20_000, 400_000, 0.4, 0.4096, true)] // until it fills
     [InlineData(20_000, 450_000, 0.45, 1, false)] // no gentleness left
+    [InlineData(20_000, 500_000, 0.5, 1, false)]
     [InlineData(20_000, 900_000, 0.9, 1, false)]
     [InlineData(20, 110, 0.45, 0.6561, false)] // few large documents fill the journal long before their number says so
     [InlineData(20, 110, 0.5, 1, false)]
