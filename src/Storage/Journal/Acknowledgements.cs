@@ -24,6 +24,18 @@ internal sealed class Acknowledgements : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>As <see cref="Send"/>, on this thread: for a leader, whose own commits they are, and who awaits them after this.</summary>
+    public static void GiveHere(List<Commit> commits)
+    {
+        foreach (Commit commit in commits)
+        {
+            if (commit.TryClaimAcknowledgement())
+            {
+                commit.Acknowledge();
+            }
+        }
+    }
+
     public void Execute()
     {
         Interlocked.Decrement(ref _queued);
