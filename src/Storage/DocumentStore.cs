@@ -199,7 +199,8 @@ public sealed class DocumentStore : IAsyncDisposable
 
     /// <summary>
     /// Carries out all operations as one commit, or none: readers see all of it at once, and so does recovery. If a
-    /// condition of any of them fails, nothing is written and every failure is told.
+    /// condition of any of them fails, nothing is written and every failure is told. A writer who has come alone for a
+    /// while is kept on his own thread until the disk has answered; all others are not.
     /// </summary>
     /// <exception cref="StoreException">See the family: every member but the three that only opening throws.</exception>
     /// <exception cref="ArgumentException">No operations, two of one document, or an impossible media type or size.</exception>

@@ -13,7 +13,7 @@ internal sealed class StoreEngine
     private readonly OpenedJournal _opened;
     private readonly SegmentKeeper _keeper;
     private readonly FilingQueue _filing = new();
-    private readonly List<FilingTicket> _tickets = []; // of one group; on the journal's thread
+    private readonly List<FilingTicket> _tickets = []; // of one group; used by whoever writes the journal
     private readonly Filer _filer;
     private readonly SpaceWatch _space;
     private readonly StoreMetrics _metrics;

@@ -42,7 +42,7 @@ internal sealed class StoreHealth(ILogger logger)
             _fence = reason;
         }
 
-        logger.LogCritical(cause, "Fenced: {Reason}. Writes are refused until restart; published data stays readable.", reason);
+        Tell(() => logger.LogCritical(cause, "Fenced: {Reason}. Writes are refused until restart; published data stays readable.", reason));
     }
 
     /// <summary>Found at opening: nothing is served.</summary>
@@ -64,7 +64,7 @@ internal sealed class StoreHealth(ILogger logger)
             _fullness = reason;
         }
 
-        logger.LogError("Out of space: {Reason}. Puts answer 507 until there is room; reads and deletes work.", reason);
+        Tell(() => logger.LogError("Out of space: {Reason}. Puts answer 507 until there is room; reads and deletes work.", reason));
     }
 
     /// <summary>Free bytes do not tell that there is room again, a quota may be used up: only the filer can.</summary>
@@ -89,6 +89,19 @@ internal sealed class StoreHealth(ILogger logger)
             _fullness = null;
         }
 
-        logger.LogInformation("There is room again: all writes are taken.");
+        Tell(() => logger.LogInformation("There is room again: all writes are taken."));
+    }
+
+    /// <summary>A log that cannot be written, on the same disk perhaps, must not keep anybody from acting on what it says.</summary>
+    private static void Tell(Action log)
+    {
+        try
+        {
+            log();
+        }
+        catch (Exception)
+        {
+            // The state says the same.
+        }
     }
 }

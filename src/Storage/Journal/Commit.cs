@@ -116,7 +116,7 @@ internal sealed class Commit : IValueTaskSource<long>
         return isMine;
     }
 
-    /// <summary>Completes <see cref="Acknowledged"/>, and runs what awaits it. Once, on the thread pool.</summary>
+    /// <summary>Completes <see cref="Acknowledged"/>, and runs what awaits it. Once, on the thread pool or before anybody awaits it.</summary>
     public void Acknowledge()
     {
         if (_error is null)

@@ -138,12 +138,15 @@ internal sealed class CommitQueue(TimeSpan? gatherMax = null)
         }
     }
 
-    /// <summary>The group is durable, and nobody has been told yet.</summary>
+    /// <summary>
+    /// The group is durable, and nobody has been told that yet. Behind a leader, on whose thread they might have run, those
+    /// count as well who wait for a thread of the pool: else he would keep off for good who could tell that he is not alone.
+    /// </summary>
     public void NoteDurable()
     {
         lock (_gate)
         {
-            bool isLone = _taken == 1 && _commits.Count == 0;
+            bool isLone = _taken == 1 && _commits.Count == 0 && !(_isLed && ThreadPool.PendingWorkItemCount > 0);
             Volatile.Write(ref _lone, isLone ? Math.Min(_lone + 1, 2 * LoneGroups) : _lone / 2);
         }
     }

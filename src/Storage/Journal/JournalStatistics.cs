@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace DocService.Storage.Journal;
 
-/// <summary>Counts since the start, for metrics and tests. Thread: written by the journal's thread, read by any.</summary>
+/// <summary>Counts since the start, for metrics and tests. Thread: written by whoever writes the journal, read by any.</summary>
 internal sealed class JournalStatistics
 {
     private long _syncs;
@@ -10,7 +10,7 @@ internal sealed class JournalStatistics
     private long _bytes;
     private long _syncStarted;
 
-    /// <summary>Called after every sync of the journal, on its thread.</summary>
+    /// <summary>Called after every sync of the journal, by whoever made it.</summary>
     public Action<TimeSpan, int>? Synced { get; set; }
 
     /// <summary>How long the sync under way has been running, one that begins a segment included; zero when none is.</summary>

@@ -9,8 +9,8 @@ namespace DocService.Storage.Journal;
 /// same for his own commit, in that thread's place and while it waits.
 /// </summary>
 /// <remarks>
-/// Owns: the chain of segments, the sequence. Thread: its own, or the one leader's that <see cref="CommitQueue"/> lets
-/// in; "the journal's thread" is whichever of them writes. <see cref="TryAdd"/> from any.
+/// Owns: the chain of segments, the sequence. Thread: its own, or, in its place, that of the one leader whom
+/// <see cref="CommitQueue"/> lets in; <see cref="TryAdd"/> from any.
 /// Invariants: group N+1 is not begun before the sync of group N has returned; a group never spans two segments.
 /// On failure: a failed sync is not survived. Nothing of its group is acknowledged, no descriptor is synced again, the
 /// thread ends, and everyone who waits is told. A write that found no room is voided by a new segment's synced header.
@@ -157,7 +157,7 @@ internal sealed class JournalWriter
         }
     }
 
-    /// <summary>On a caller's thread, in the journal's place. What needs a new segment, which may take its time, is left to that.</summary>
+    /// <summary>On a caller's thread, in place of the journal's. Room for the commit in a new segment, which may take its time, is left to that.</summary>
     private bool Lead(Commit commit)
     {
         try
@@ -168,18 +168,33 @@ internal sealed class JournalWriter
             }
 
             _group.Add(commit);
-            WriteGroup(isLed: true);
-            return true;
-        }
-        catch (Exception exception)
-        {
-            Fail(exception);
+            WriteLed();
             return true;
         }
         finally
         {
             _group.Clear();
             _queue.EndLead();
+        }
+    }
+
+    private void WriteLed()
+    {
+        try
+        {
+            WriteGroup(isLed: true);
+        }
+        catch (Exception exception)
+        {
+            try
+            {
+                Fail(exception);
+            }
+            catch (Exception second)
+            {
+                // Neither the caller nor the journal's thread may go on as if nothing had been; on that thread it would end the process too.
+                Environment.FailFast($"The journal has failed, and could not be closed: {second.Message}", second);
+            }
         }
     }
 

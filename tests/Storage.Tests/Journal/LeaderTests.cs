@@ -3,6 +3,7 @@ using DocService.Storage.Io;
 using DocService.Storage.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
+using Microsoft.Extensions.Logging;
 
 namespace DocService.Storage.Tests.Journal;
 
@@ -104,21 +105,42 @@ public sealed class LeaderTests
     }
 
     [Fact]
+    public async Task Sync_FailsUnderALeaderAndSoDoesTheLog_FencesAllTheSame()
+    {
+        var disk = new SimulatedFileSystem();
+        DocumentStore store = DocumentStore.Open(disk, JournalTest.Options, TimeProvider.System, new FailingLog());
+        var writer = new LoneWriter(store);
+        _ = disk.FailCall(1, Errno.EIO, where: writer.Syncs);
+        using CallGate gate = disk.BlockCall(writer.Syncs);
+        Task<WriteResult> leader = writer.Start();
+        await gate.Reached.SoonAsync();
+        Task<WriteResult> behind = store.PutAsync("b", "1", DurabilityLevel.Durable);
+
+        gate.Release();
+
+        await Assert.ThrowsAsync<OutcomeUnknownException>(() => leader.SoonAsync());
+        await Assert.ThrowsAsync<StoreFencedException>(() => behind.SoonAsync());
+        await store.DisposeAsync();
+        Assert.Equal(Errno.EIO, disk.Log.Take().Last(JournalTest.IsGroupSync).Error);
+    }
+
+    [Fact]
     public async Task Put_ByALeader_IsSealedOnceItIsQuiet()
     {
         var disk = new SimulatedFileSystem();
         await using DocumentStore store = JournalTest.Open(disk, JournalTest.Sealing with { JournalBytes = 64 * JournalTest.SegmentBytes });
         using CallGate filing = disk.BlockCall(JournalTest.IsTempCreation); // what is filed would wake the journal's thread
-        var writer = new LoneWriter(store);
+        await BecomeLeaderAsync(disk, store);
+        var writer = new LoneWriter(store) { WritesMax = 1 };
         using CallGate gate = disk.BlockCall(writer.Syncs);
         Task<WriteResult> write = writer.Start();
         await gate.Reached.SoonAsync();
+        int synced = GroupSyncs(disk);
+
         gate.Release();
+
         await write.SoonAsync();
-
-        int synced = disk.Log.Take().Count(JournalTest.IsGroupSync);
-
-        await JournalTest.UntilAsync(() => disk.Log.Take().Count(JournalTest.IsGroupSync) > synced, "a seal behind the leader's commit");
+        await JournalTest.UntilAsync(() => GroupSyncs(disk) >= synced + 2, "a seal behind the leader's commit");
     }
 
     [Fact]
@@ -133,7 +155,7 @@ public sealed class LeaderTests
 
         Task closing = store.DisposeAsync().AsTask();
         await Assert.ThrowsAsync<StoreClosedException>(() => store.PutAsync("b", "1", DurabilityLevel.Durable).SoonAsync());
-        Assert.False(closing.IsCompleted);
+        Assert.NotSame(closing, await Task.WhenAny(closing, Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System))); // by then it waits for the journal
         gate.Release();
 
         await leader.SoonAsync();
@@ -147,8 +169,9 @@ public sealed class LeaderTests
     {
         var disk = new SimulatedFileSystem();
         await using DocumentStore store = JournalTest.Open(disk);
-        var writer = new LoneWriter(store) { Level = DurabilityLevel.Buffered, WritesMax = 100 };
-        using CallGate gate = disk.BlockCall(writer.Syncs);
+        await BecomeLeaderAsync(disk, store);
+        var writer = new LoneWriter(store) { Level = DurabilityLevel.Buffered, WritesMax = 1 };
+        using CallGate watch = disk.BlockCall(writer.Syncs, call: int.MaxValue);
 
         await writer.Start().SoonAsync();
 
@@ -193,7 +216,7 @@ public sealed class LeaderTests
         Assert.False(queue.TryLead());
         queue.Wake();
         queue.TryAdd(new Commit(16, 1));
-        await JournalTest.UntilAsync(() => thread.ThreadState == ThreadState.WaitSleepJoin, "it waits on");
+        Assert.False(thread.Join(TimeSpan.FromMilliseconds(50)));
         Assert.Empty(group);
         queue.EndLead();
         Assert.True(thread.Join(TimeSpan.FromSeconds(30)));
@@ -297,6 +320,27 @@ public sealed class LeaderTests
         return thread;
     }
 
+    /// <summary>After this the next writer leads: one has led, everything is sealed, and the journal's thread waits without end.</summary>
+    private static async Task BecomeLeaderAsync(SimulatedFileSystem disk, DocumentStore store)
+    {
+        var writer = new LoneWriter(store);
+        using CallGate watch = disk.BlockCall(writer.Syncs, call: int.MaxValue);
+        await writer.Start().SoonAsync();
+        int quiet = 0;
+        int synced = 0;
+        await JournalTest.UntilAsync(
+            () =>
+            {
+                int now = GroupSyncs(disk);
+                quiet = now == synced ? quiet + 1 : 0;
+                synced = now;
+                return quiet > 25;
+            },
+            "nothing is synced any more");
+    }
+
+    private static int GroupSyncs(SimulatedFileSystem disk) => disk.Log.Take().Count(JournalTest.IsGroupSync);
+
     /// <summary>Writes one document again and again, each time when the last write has been answered, until it leads.</summary>
     private sealed class LoneWriter(DocumentStore store)
     {
@@ -347,6 +391,32 @@ public sealed class LeaderTests
             bool isHere = Environment.CurrentManagedThreadId == Volatile.Read(ref _thread);
             _hasLed |= isHere;
             return isHere;
+        }
+    }
+    /// <summary>As a log on the disk that has just failed.</summary>
+    private sealed class FailingLog : ILoggerFactory, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel == LogLevel.Critical)
+            {
+                throw new IOException("The log cannot be written.");
+            }
+        }
+
+        public void Dispose()
+        {
         }
     }
 }

@@ -32,7 +32,10 @@ internal sealed class CallGate(int number, Func<SimulatedCall, bool> where) : ID
         if (where(call) && Interlocked.Increment(ref _matched) == number)
         {
             _ = _reached.TrySetResult(call);
-            _released.Wait();
+            if (!_released.Wait(Patience))
+            {
+                throw new TimeoutException("The gate was not released."); // perhaps by the thread that waits here
+            }
         }
     }
 }
