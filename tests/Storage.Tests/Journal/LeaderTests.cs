@@ -1,4 +1,3 @@
-using System.Globalization;
 using DocService.Storage.Io;
 using DocService.Storage.Journal;
 using DocService.Storage.Tests.Support;
@@ -19,8 +18,7 @@ public sealed class LeaderTests
         await using DocumentStore store = JournalTest.Open(disk);
         var writer = new LoneWriter(store);
         using CallGate gate = disk.BlockCall(writer.Syncs);
-        Task<WriteResult> write = writer.Start();
-        await gate.Reached.SoonAsync();
+        Task<WriteResult> write = await writer.StartUntilAsync(gate);
 
         gate.Release();
 
@@ -40,8 +38,7 @@ public sealed class LeaderTests
         await using DocumentStore store = JournalTest.Open(disk);
         var writer = new LoneWriter(store);
         using CallGate gate = disk.BlockCall(writer.Syncs);
-        Task<WriteResult> leader = writer.Start();
-        await gate.Reached.SoonAsync();
+        Task<WriteResult> leader = await writer.StartUntilAsync(gate);
 
         Task<WriteResult>[] behind = [.. Enumerable.Range(0, 5).Select(n => store.PutAsync($"b{n}", "1", DurabilityLevel.Durable))];
 
@@ -64,8 +61,7 @@ public sealed class LeaderTests
         var writer = new LoneWriter(store);
         _ = disk.FailCall(1, Errno.EIO, where: writer.Syncs);
         using CallGate gate = disk.BlockCall(writer.Syncs);
-        Task<WriteResult> leader = writer.Start();
-        await gate.Reached.SoonAsync();
+        Task<WriteResult> leader = await writer.StartUntilAsync(gate);
         Task<WriteResult>[] behind = [.. Enumerable.Range(0, 3).Select(n => store.PutAsync($"b{n}", "1", DurabilityLevel.Durable))];
 
         gate.Release();
@@ -112,8 +108,7 @@ public sealed class LeaderTests
         var writer = new LoneWriter(store);
         _ = disk.FailCall(1, Errno.EIO, where: writer.Syncs);
         using CallGate gate = disk.BlockCall(writer.Syncs);
-        Task<WriteResult> leader = writer.Start();
-        await gate.Reached.SoonAsync();
+        Task<WriteResult> leader = await writer.StartUntilAsync(gate);
         Task<WriteResult> behind = store.PutAsync("b", "1", DurabilityLevel.Durable);
 
         gate.Release();
@@ -131,10 +126,9 @@ public sealed class LeaderTests
         await using DocumentStore store = JournalTest.Open(disk, JournalTest.Sealing with { JournalBytes = 64 * JournalTest.SegmentBytes });
         using CallGate filing = disk.BlockCall(JournalTest.IsTempCreation); // what is filed would wake the journal's thread
         await BecomeLeaderAsync(disk, store);
-        var writer = new LoneWriter(store) { WritesMax = 1 };
+        var writer = new LoneWriter(store); // at once, unless others waited for the pool beside the last lead
         using CallGate gate = disk.BlockCall(writer.Syncs);
-        Task<WriteResult> write = writer.Start();
-        await gate.Reached.SoonAsync();
+        Task<WriteResult> write = await writer.StartUntilAsync(gate);
         int synced = GroupSyncs(disk);
 
         gate.Release();
@@ -150,8 +144,7 @@ public sealed class LeaderTests
         DocumentStore store = JournalTest.Open(disk);
         var writer = new LoneWriter(store);
         using CallGate gate = disk.BlockCall(writer.Syncs);
-        Task<WriteResult> leader = writer.Start();
-        await gate.Reached.SoonAsync();
+        Task<WriteResult> leader = await writer.StartUntilAsync(gate);
 
         Task closing = store.DisposeAsync().AsTask();
         await Assert.ThrowsAsync<StoreClosedException>(() => store.PutAsync("b", "1", DurabilityLevel.Durable).SoonAsync());
@@ -203,123 +196,6 @@ public sealed class LeaderTests
         Assert.Equal(JournalTest.Json(2011), await store.ReadAsync("w0"));
     }
 
-    [Fact]
-    public async Task CommitQueue_Leader_IsAloneAndTheThreadStays()
-    {
-        var queue = new CommitQueue();
-        List<Commit> group = [];
-        Assert.False(queue.TryLead());
-        Thread thread = await AloneAsync(queue, group);
-
-        Assert.True(queue.TryLead());
-
-        Assert.False(queue.TryLead());
-        queue.Wake();
-        queue.TryAdd(new Commit(16, 1));
-        Assert.False(thread.Join(TimeSpan.FromMilliseconds(50)));
-        Assert.Empty(group);
-        queue.EndLead();
-        Assert.True(thread.Join(TimeSpan.FromSeconds(30)));
-        Assert.Single(group);
-    }
-
-    [Fact]
-    public async Task CommitQueue_TwoWriters_SoonLeadNoMore()
-    {
-        var queue = new CommitQueue();
-        List<Commit> group = [];
-        Thread thread = await AloneAsync(queue, group);
-        int leads = 0;
-        while (queue.TryLead())
-        {
-            leads++;
-            queue.TryAdd(new Commit(16, 1)); // the other one, while this one syncs
-            queue.NoteDurable();
-            queue.EndLead();
-            Assert.True(thread.Join(TimeSpan.FromSeconds(30)));
-            queue.TryAdd(new Commit(16, 1)); // this one, while the other syncs
-            queue.NoteDurable();
-            Assert.True((await WaitingAsync(queue, group)).Join(TimeSpan.FromSeconds(30)));
-            queue.NoteDurable();
-            thread = await WaitingAsync(queue, group);
-        }
-
-        Assert.InRange(leads, 1, 2);
-        queue.Close();
-        thread.Join();
-    }
-
-    [Fact]
-    public async Task CommitQueue_LeaderWhoEnds_LeavesTheThreadAsleep()
-    {
-        var queue = new CommitQueue();
-        List<Commit> group = [];
-        Thread thread = await AloneAsync(queue, group, TimeSpan.FromMinutes(10));
-        for (int n = 0; n < 3; n++)
-        {
-            Assert.True(queue.TryLead());
-            queue.EndLead();
-        }
-
-        queue.TryAdd(new Commit(16, 1));
-        Assert.True(thread.Join(TimeSpan.FromSeconds(30)));
-        Assert.Single(group);
-    }
-
-    [Fact]
-    public async Task CommitQueue_CommitBehindALeader_IsTakenAtItsEnd()
-    {
-        var queue = new CommitQueue();
-        List<Commit> group = [];
-        Thread thread = await AloneAsync(queue, group, TimeSpan.FromMinutes(10));
-        Assert.True(queue.TryLead());
-        queue.TryAdd(new Commit(16, 1));
-        queue.EndLead();
-        Assert.True(thread.Join(TimeSpan.FromSeconds(30)));
-        Assert.Single(group);
-    }
-
-    [Fact]
-    public async Task CommitQueue_ClosedUnderALeader_LetsTheThreadGoAtItsEnd()
-    {
-        var queue = new CommitQueue();
-        Thread thread = await AloneAsync(queue, [], TimeSpan.FromMinutes(10));
-        Assert.True(queue.TryLead());
-        queue.Close();
-        Assert.False(thread.Join(TimeSpan.FromMilliseconds(50)));
-        queue.EndLead();
-        Assert.True(thread.Join(TimeSpan.FromSeconds(30)));
-    }
-
-    /// <summary>As many groups of one writer as make him a leader; then the journal's thread waits for commits.</summary>
-    private static async Task<Thread> AloneAsync(CommitQueue queue, List<Commit> group, TimeSpan? timeout = null)
-    {
-        for (int n = 0; n < 40; n++)
-        {
-            Thread taking = await WaitingAsync(queue, group);
-            queue.TryAdd(new Commit(16, 1));
-            Assert.True(taking.Join(TimeSpan.FromSeconds(30)));
-            queue.NoteDurable();
-        }
-
-        return await WaitingAsync(queue, group, timeout);
-    }
-
-    /// <summary>A thread that waits in the queue as the journal's does, until it has something.</summary>
-    private static async Task<Thread> WaitingAsync(CommitQueue queue, List<Commit> group, TimeSpan? timeout = null)
-    {
-        group.Clear();
-        var thread = new Thread(() =>
-        {
-            while (!queue.TryTakeGroup(group, 1024, timeout ?? Timeout.InfiniteTimeSpan) && !queue.IsClosed)
-            {
-            }
-        });
-        thread.Start();
-        await JournalTest.UntilAsync(() => thread.ThreadState is ThreadState.WaitSleepJoin or ThreadState.Stopped, "it waits, or has something");
-        return thread;
-    }
-
     /// <summary>After this the next writer leads: one has led, everything is sealed, and the journal's thread waits without end.</summary>
     private static async Task BecomeLeaderAsync(SimulatedFileSystem disk, DocumentStore store)
     {
@@ -341,58 +217,6 @@ public sealed class LeaderTests
 
     private static int GroupSyncs(SimulatedFileSystem disk) => disk.Log.Take().Count(JournalTest.IsGroupSync);
 
-    /// <summary>Writes one document again and again, each time when the last write has been answered, until it leads.</summary>
-    private sealed class LoneWriter(DocumentStore store)
-    {
-        public const string Id = "lone";
-
-        private int _thread;
-        private volatile bool _hasLed;
-
-        public DurabilityLevel Level { get; init; } = DurabilityLevel.Durable;
-
-        /// <summary>So many writes, led or not; else until the first that is.</summary>
-        public int? WritesMax { get; init; }
-
-        /// <summary>The body of the last write.</summary>
-        public string Value { get; private set; } = string.Empty;
-
-        public List<long> Sequences { get; } = [];
-
-        /// <summary>Whether its thread has ever synced the journal.</summary>
-        public bool HasLed => _hasLed;
-
-        /// <summary>The write of a group on this writer's thread.</summary>
-        public bool Writes(SimulatedCall call) => JournalTest.IsGroupWrite(call) && IsHere();
-
-        /// <summary>The sync of a group on this writer's thread.</summary>
-        public bool Syncs(SimulatedCall call) => JournalTest.IsGroupSync(call) && IsHere();
-
-        /// <summary>On a thread of its own; returns the answer to the last write.</summary>
-        public Task<WriteResult> Start() => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-        private WriteResult Run()
-        {
-            Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
-            WriteResult? result = null;
-            for (int n = 0; n < (WritesMax ?? 500) && !(WritesMax is null && _hasLed); n++)
-            {
-                Value = n.ToString(CultureInfo.InvariantCulture);
-                result = store.PutAsync(Id, Value, Level).SoonAsync().GetAwaiter().GetResult(); // stays on this thread
-                Sequences.Add(result.Sequence);
-            }
-
-            Assert.True(WritesMax is not null || _hasLed);
-            return result!;
-        }
-
-        private bool IsHere()
-        {
-            bool isHere = Environment.CurrentManagedThreadId == Volatile.Read(ref _thread);
-            _hasLed |= isHere;
-            return isHere;
-        }
-    }
     /// <summary>As a log on the disk that has just failed.</summary>
     private sealed class FailingLog : ILoggerFactory, ILogger
     {
