@@ -17,10 +17,17 @@ public readonly struct DocumentKey : IEquatable<DocumentKey>
 
     private readonly string? _id;
 
-    private DocumentKey(string id) => _id = id;
+    private DocumentKey(string id, ReadOnlySpan<byte> utf8)
+    {
+        _id = id;
+        Digest = Sha256Digest.Of(utf8);
+    }
 
     /// <summary>The id as the client wrote it. Valid UTF-16, so its UTF-8 form is unique.</summary>
     public string Id => _id ?? throw new InvalidOperationException("A default DocumentKey names no document.");
+
+    /// <summary>SHA-256 of the id's bytes: stands for the document wherever many are kept, and names its directory. Nobody can make two ids share one.</summary>
+    internal Sha256Digest Digest { get; }
 
     public static bool operator ==(DocumentKey left, DocumentKey right) => left.Equals(right);
 
@@ -36,7 +43,7 @@ public readonly struct DocumentKey : IEquatable<DocumentKey>
             return false;
         }
 
-        key = new DocumentKey(Encoding.UTF8.GetString(utf8));
+        key = new DocumentKey(Encoding.UTF8.GetString(utf8), utf8);
         return true;
     }
 
@@ -67,7 +74,7 @@ public readonly struct DocumentKey : IEquatable<DocumentKey>
             return false;
         }
 
-        key = new DocumentKey(id);
+        key = new DocumentKey(id, utf8[..written]);
         return true;
     }
 
@@ -80,7 +87,7 @@ public readonly struct DocumentKey : IEquatable<DocumentKey>
 
     public override bool Equals(object? obj) => obj is DocumentKey other && Equals(other);
 
-    public override int GetHashCode() => _id is null ? 0 : _id.GetHashCode(StringComparison.Ordinal);
+    public override int GetHashCode() => Digest.GetHashCode();
 
     public override string ToString() => _id ?? string.Empty;
 

@@ -9,6 +9,9 @@ public readonly record struct Sha256Digest
     /// <summary>Length in bytes.</summary>
     public const int Bytes = 32;
 
+    /// <summary>Keeps anyone from preparing values that meet in one bucket: any bits of a SHA-256 are as good as others, until somebody chooses them.</summary>
+    private static readonly ulong Secret = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
+
     private readonly ulong _a;
     private readonly ulong _b;
     private readonly ulong _c;
@@ -45,6 +48,12 @@ public readonly record struct Sha256Digest
         BinaryPrimitives.WriteUInt64BigEndian(destination[16..], _c);
         BinaryPrimitives.WriteUInt64BigEndian(destination[24..], _d);
     }
+
+    /// <summary>The first byte.</summary>
+    internal byte First => (byte)(_a >> 56);
+
+    /// <summary>Different in each process.</summary>
+    public override int GetHashCode() => unchecked((int)((_a * Secret) >> 32));
 
     /// <summary>64 lower-case hexadecimal digits, as sha256sum prints them.</summary>
     public override string ToString() => $"{_a:x16}{_b:x16}{_c:x16}{_d:x16}";

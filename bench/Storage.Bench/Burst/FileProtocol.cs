@@ -64,6 +64,6 @@ internal static class FileProtocol
         }
 
         files.Publish(slot, path);
-        files.SyncNames(path);
+        files.SyncNames(path.Shard);
     }
 }

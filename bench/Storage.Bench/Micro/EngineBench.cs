@@ -19,7 +19,7 @@ public class EngineBench
     {
         for (int number = 0; number < PendingDocuments; number++)
         {
-            _pending.Add(Stores.Key("hot", number), new PendingEntry(0, OperationKind.Put, null, default, keepsEvidence: false));
+            _pending.Add(Stores.Key("hot", number).Digest, new PendingVersion(0, OperationKind.Put, default, default, KeepsEvidence: false));
         }
     }
 
@@ -30,8 +30,8 @@ public class EngineBench
     }
 
     [Benchmark]
-    public bool FindPending() => _pending.Find(_key) is not null;
+    public bool FindPending() => _pending.TryFind(_key.Digest, out _);
 
     [Benchmark]
-    public bool FindFiled() => _pending.Find(_filed) is null;
+    public bool FindFiled() => !_pending.TryFind(_filed.Digest, out _);
 }

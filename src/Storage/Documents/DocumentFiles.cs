@@ -63,11 +63,11 @@ internal sealed class DocumentFiles(ShardDirectory[] shards, ShardDirectory quar
     public void WriteBack() => shards[0].Entries.WriteBackVolume();
 
     /// <summary>Removes a temporary file that is not to be published; false when it is not there or cannot be removed.</summary>
-    public bool TryDropTemp(int slot, DocumentPath path)
+    public bool TryDropTemp(int slot, int shard)
     {
         try
         {
-            return shards[path.Shard].Entries.TryUnlink(TempNames[slot]);
+            return shards[shard].Entries.TryUnlink(TempNames[slot]);
         }
         catch (FileSystemException)
         {
@@ -87,7 +87,7 @@ internal sealed class DocumentFiles(ShardDirectory[] shards, ShardDirectory quar
     public bool Remove(DocumentPath path) => shards[path.Shard].Entries.TryUnlink(path.Name);
 
     /// <summary>Fourth step: names changed in the document's directory survive a power cut.</summary>
-    public void SyncNames(DocumentPath path) => shards[path.Shard].Sync();
+    public void SyncNames(int shard) => shards[shard].Sync();
 
     /// <summary>
     /// Keeps what stands under the document's name as evidence in quarantine/, synced there before this returns. A

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace DocService.Storage.Documents;
@@ -35,16 +34,17 @@ internal readonly record struct DocumentPath
     /// <summary>Name of a shard directory: two lower-case hexadecimal digits.</summary>
     public static string ShardName(int shard) => shard.ToString("x2", System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>The shard of a document of which only the digest is known.</summary>
+    public static int ShardOf(Sha256Digest document) => document.First;
+
     public static DocumentPath Of(DocumentKey key)
     {
         Span<byte> id = stackalloc byte[DocumentKey.BytesMax];
         id = id[..Encoding.UTF8.GetBytes(key.Id, id)];
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(id, digest);
-        return new DocumentPath(digest[0], FileName(id, digest));
+        return new DocumentPath(ShardOf(key.Digest), FileName(id, key.Digest));
     }
 
-    private static string FileName(ReadOnlySpan<byte> id, ReadOnlySpan<byte> digest)
+    private static string FileName(ReadOnlySpan<byte> id, Sha256Digest digest)
     {
         Span<char> name = stackalloc char[NameBytesMax];
         int length = 0;
@@ -56,7 +56,7 @@ internal readonly record struct DocumentPath
             int width = plain ? 1 : 3;
             if (length + width > NameBytesMax - Extension.Length)
             {
-                return $"{name[..prefixEnd]}~{Convert.ToHexStringLower(digest[..HashBytes])}{Extension}";
+                return $"{name[..prefixEnd]}~{digest.ToString().AsSpan(0, 2 * HashBytes)}{Extension}";
             }
 
             if (plain)

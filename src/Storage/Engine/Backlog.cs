@@ -46,6 +46,9 @@ internal sealed class Backlog(JournalWriter journal, FilingQueue queue, IDirecto
     /// <summary>Documents published and not yet filed, superseded versions included.</summary>
     public int Documents => queue.Count;
 
+    /// <summary>Bytes of the disk that are promised to documents not yet filed, or to commits under way.</summary>
+    public long ChargedBytes => Interlocked.Read(ref _charged);
+
     /// <summary>What filing an operation will take of the disk.</summary>
     public static long CostOf(OperationKind kind, int operationBytes) =>
         kind == OperationKind.Delete ? 0 : ((operationBytes + BlockBytes - 1) / BlockBytes * BlockBytes) + BlockBytes;
@@ -71,7 +74,7 @@ internal sealed class Backlog(JournalWriter journal, FilingQueue queue, IDirecto
         }
         else
         {
-            string reason = $"{Math.Max(0, Volatile.Read(ref _freeBytes))} bytes and {Volatile.Read(ref _freeInodes)} inodes are free, {Volatile.Read(ref _charged)} bytes are promised to documents not yet filed";
+            string reason = $"{Math.Max(0, Volatile.Read(ref _freeBytes))} bytes and {Volatile.Read(ref _freeInodes)} inodes are free, {ChargedBytes} bytes are promised to documents not yet filed";
             health.MarkOutOfSpace(reason);
             throw new OutOfSpaceException($"There is no room for the document: {reason}.");
         }
@@ -86,10 +89,10 @@ internal sealed class Backlog(JournalWriter journal, FilingQueue queue, IDirecto
 
     /// <summary>Whether there would be room for what is promised twice over: then nobody is refused while filing takes its time.</summary>
     public bool HasRoomToSpare =>
-        HasRoom(Interlocked.Read(ref _charged)) && Volatile.Read(ref _freeInodes) / 2 - queue.Count >= MarginInodes;
+        HasRoom(ChargedBytes) && Volatile.Read(ref _freeInodes) / 2 - queue.Count >= MarginInodes;
 
     private bool Fits(long cost) =>
-        Volatile.Read(ref _freeBytes) - Interlocked.Read(ref _charged) - cost >= MarginBytes
+        Volatile.Read(ref _freeBytes) - ChargedBytes - cost >= MarginBytes
             && Volatile.Read(ref _freeInodes) - queue.Count >= MarginInodes;
 
     public void Charge(long cost) => Interlocked.Add(ref _charged, cost);

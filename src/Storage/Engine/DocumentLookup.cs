@@ -7,10 +7,10 @@ namespace DocService.Storage.Engine;
 
 /// <summary>Finds the newest published version of a document: in the journal if it stands there, else in its file.</summary>
 /// <remarks>
-/// Thread: any, without a lock. A version moves from the journal to its file in the order: file in place and synced,
-/// entry removed, segment released. So who finds no entry finds the file, and whose segment is gone looks again.
+/// Thread: any, without waiting for a writer. A version moves from the journal to its file in the order: file in place and synced,
+/// version no longer pending, segment released. So who finds it not pending finds the file, and whose segment is gone looks again.
 /// </remarks>
-internal sealed class DocumentLookup(Pending pending, FiledHeaders headers, DocumentFiles files)
+internal sealed class DocumentLookup(Pending pending, LiveSegments segments, MediaTypes media, FiledHeaders headers, DocumentFiles files)
 {
     /// <summary>The version with its body, or null.</summary>
     /// <exception cref="DocumentCorruptException">It exists and cannot be read.</exception>
@@ -28,9 +28,9 @@ internal sealed class DocumentLookup(Pending pending, FiledHeaders headers, Docu
     /// <exception cref="StoreBusyException">Descriptors have run out.</exception>
     public DocumentInfo? ReadInfo(DocumentKey key)
     {
-        if (pending.Find(key) is { Info: { } info } entry)
+        if (pending.TryFind(key.Digest, out PendingVersion version) && version.Info.IsKnown)
         {
-            return info with { Version = entry.Version };
+            return media.Unpack(version.Info, version.Version);
         }
 
         return Find(key, static (file, key) => DocumentReader.ReadInfo(file, key), static (operation, version, _) => operation.ToInfo(version), keepsBuffer: false);
@@ -56,14 +56,14 @@ internal sealed class DocumentLookup(Pending pending, FiledHeaders headers, Docu
     /// </summary>
     private DocumentInfo? FindUnchanged(DocumentKey key)
     {
-        if (pending.Find(key) is not null || headers.Find(key) is not { } header)
+        if (pending.TryFind(key.Digest, out _) || !headers.TryFind(key.Digest, out FiledHeader header))
         {
             return null;
         }
 
         try
         {
-            return files.TryGetStamp(header.Path) == header.Stamp ? header.Info : null;
+            return files.TryGetStamp(DocumentPath.Of(key)) == header.Stamp ? media.Unpack(header.Info, header.Version) : null;
         }
         catch (FileSystemException)
         {
@@ -76,25 +76,25 @@ internal sealed class DocumentLookup(Pending pending, FiledHeaders headers, Docu
     {
         try
         {
-            while (pending.Find(key) is { } entry)
+            while (pending.TryFind(key.Digest, out PendingVersion version))
             {
-                if (entry.IsDelete)
+                if (version.IsDelete)
                 {
                     return null;
                 }
 
-                if (!entry.Locator.Segment.TryHold())
+                if (!segments.TryHold(version.Locator.Segment, out Segment? segment))
                 {
                     continue; // filed and released since the look
                 }
 
                 try
                 {
-                    return FromJournal(key, entry, fromJournal, keepsBuffer);
+                    return FromJournal(key, version, segment.File, fromJournal, keepsBuffer);
                 }
                 finally
                 {
-                    entry.Locator.Segment.Release();
+                    segment.Release();
                 }
             }
 
@@ -103,7 +103,7 @@ internal sealed class DocumentLookup(Pending pending, FiledHeaders headers, Docu
         }
         catch (DocumentCorruptException)
         {
-            headers.Forget(key);
+            headers.Forget(key.Digest);
             throw;
         }
         catch (FileSystemException exception) when (exception.IsOutOfHandles)
@@ -112,7 +112,7 @@ internal sealed class DocumentLookup(Pending pending, FiledHeaders headers, Docu
         }
         catch (FileSystemException exception)
         {
-            headers.Forget(key);
+            headers.Forget(key.Digest);
             throw new DocumentCorruptException(key, exception.Path, exception.Message, exception);
         }
     }
@@ -130,19 +130,19 @@ internal sealed class DocumentLookup(Pending pending, FiledHeaders headers, Docu
         }
     }
 
-    private static T FromJournal<T>(DocumentKey key, PendingEntry entry, Func<Operation, long, byte[], T> map, bool keepsBuffer)
+    private static T FromJournal<T>(DocumentKey key, in PendingVersion version, IFile segment, Func<Operation, long, byte[], T> map, bool keepsBuffer)
     {
-        RecordLocator locator = entry.Locator;
+        RecordLocator locator = version.Locator;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(locator.Bytes);
         bool isKept = false;
         try
         {
-            if (!locator.TryRead(buffer) || !Operation.TryRead(buffer.AsSpan(0, locator.Bytes), out Operation operation, out _))
+            if (!locator.TryRead(segment, buffer) || !Operation.TryRead(buffer.AsSpan(0, locator.Bytes), out Operation operation, out _))
             {
-                throw new DocumentCorruptException(key, locator.Segment.File.Path, $"its record at offset {locator.Offset} is damaged");
+                throw new DocumentCorruptException(key, segment.Path, $"its record at offset {locator.Offset} is damaged");
             }
 
-            T result = map(operation, entry.Version, buffer);
+            T result = map(operation, version.Version, buffer);
             isKept = keepsBuffer;
             return result;
         }

@@ -1,4 +1,3 @@
-using DocService.Storage.Documents;
 using DocService.Storage.Io;
 
 namespace DocService.Storage.Engine;
@@ -8,85 +7,105 @@ namespace DocService.Storage.Engine;
 /// that it is still that file, where opening and reading it takes three and more.
 /// </summary>
 /// <remarks>
-/// Owns: the entries, so many at most; a new one takes the place of the oldest of the few that share its set.
-/// Thread: the filer's adds, any looks and forgets, without a lock.
+/// Owns: the entries, so many at most, in place and without references (see <see cref="Pending"/>); a new one takes the
+/// place of the oldest of the few that share its set. Thread: the filer's adds, any looks and forgets, under a lock of some
+/// of the sets.
 /// Invariant: an entry counts for its file's stamp alone, so none can be out of date: a file that has been changed,
 /// replaced or removed since has another stamp or none.
 /// </remarks>
 internal sealed class FiledHeaders
 {
-    /// <summary>Entries that one key can stand in: enough that few of the hot keys push each other out.</summary>
+    /// <summary>Entries that one document can stand in: enough that few of the hot keys push each other out.</summary>
     private const int Ways = 4;
 
-    /// <summary>With 200 to 300 bytes an entry, key and media type included, some 30 MiB when full.</summary>
+    /// <summary>With 136 bytes an entry 17 MiB, which the system gives as they are used.</summary>
     private const int Sets = 32 * 1024;
 
-    private readonly FiledHeader?[] _entries = new FiledHeader?[Sets * Ways];
+    private const int GateCount = 64;
 
-    /// <summary>The document's entry, or null.</summary>
-    public FiledHeader? Find(DocumentKey key)
+    private readonly FiledHeader[] _entries = new FiledHeader[Sets * Ways];
+    private readonly Lock[] _gates = [.. Enumerable.Range(0, GateCount).Select(_ => new Lock())];
+
+    /// <summary>The document's entry, if there is one.</summary>
+    public bool TryFind(Sha256Digest document, out FiledHeader header)
     {
-        foreach (ref FiledHeader? place in SetOf(key))
+        int set = SetOf(document);
+        lock (_gates[set % GateCount])
         {
-            if (Volatile.Read(ref place) is { } entry && entry.Key == key)
+            foreach (ref FiledHeader entry in Entries(set))
             {
-                return entry;
+                if (entry.IsOf(document))
+                {
+                    header = entry;
+                    return true;
+                }
             }
         }
 
-        return null;
+        header = default;
+        return false;
     }
 
-    /// <summary>The document has a new file.</summary>
-    public void Add(FiledHeader entry)
+    /// <summary>The document has a new file. One of which nothing is known is not added.</summary>
+    public void Add(in FiledHeader header)
     {
-        Span<FiledHeader?> set = SetOf(entry.Key);
-        int chosen = 0;
-        long oldest = long.MaxValue; // version of the entry chosen so far; 0 for a free place
-        for (int way = 0; way < Ways; way++)
+        if (!header.Info.IsKnown)
         {
-            // Forgotten ones may leave a gap before the document's own entry.
-            if (Volatile.Read(ref set[way]) is not { } other)
-            {
-                chosen = oldest == 0 ? chosen : way;
-                oldest = 0;
-            }
-            else if (other.Key == entry.Key)
-            {
-                chosen = way;
-                break;
-            }
-            else if (other.Info.Version < oldest)
-            {
-                chosen = way;
-                oldest = other.Info.Version;
-            }
+            Forget(header.Document);
+            return;
         }
 
-        Volatile.Write(ref set[chosen], entry);
+        int set = SetOf(header.Document);
+        lock (_gates[set % GateCount])
+        {
+            Span<FiledHeader> entries = Entries(set);
+            int chosen = 0;
+            for (int way = 0; way < Ways; way++)
+            {
+                if (entries[way].IsOf(header.Document))
+                {
+                    chosen = way;
+                    break;
+                }
+
+                // A free place has version 0.
+                chosen = entries[way].Version < entries[chosen].Version ? way : chosen;
+            }
+
+            entries[chosen] = header;
+        }
     }
 
     /// <summary>
     /// A read has found the document's file damaged: the next write is to read it too. On any thread: at worst an entry
     /// that was added in the same moment is lost with it.
     /// </summary>
-    public void Forget(DocumentKey key)
+    public void Forget(Sha256Digest document)
     {
-        foreach (ref FiledHeader? place in SetOf(key))
+        int set = SetOf(document);
+        lock (_gates[set % GateCount])
         {
-            if (Volatile.Read(ref place) is { } entry && entry.Key == key)
+            foreach (ref FiledHeader entry in Entries(set))
             {
-                Interlocked.CompareExchange(ref place, null, entry);
+                if (entry.IsOf(document))
+                {
+                    entry = default;
+                }
             }
         }
     }
 
-    private Span<FiledHeader?> SetOf(DocumentKey key) => _entries.AsSpan((key.GetHashCode() & (Sets - 1)) * Ways, Ways);
+    private static int SetOf(Sha256Digest document) => document.GetHashCode() & (Sets - 1);
+
+    private Span<FiledHeader> Entries(int set) => _entries.AsSpan(set * Ways, Ways);
 }
 
-/// <summary>A document's file as it was made.</summary>
-/// <param name="Key">The document.</param>
-/// <param name="Path">Where the file stands.</param>
-/// <param name="Stamp">Its stamp after it was synced.</param>
-/// <param name="Info">What its header says.</param>
-internal sealed record FiledHeader(DocumentKey Key, DocumentPath Path, FileStamp Stamp, DocumentInfo Info);
+/// <summary>A document's file as it was made. The default is a free place.</summary>
+/// <param name="Document">Which document.</param>
+/// <param name="Version">What its header says: the version, positive …</param>
+/// <param name="Info">… and the rest.</param>
+/// <param name="Stamp">Of the file after it was synced.</param>
+internal readonly record struct FiledHeader(Sha256Digest Document, long Version, PackedInfo Info, FileStamp Stamp)
+{
+    public bool IsOf(Sha256Digest document) => Version != 0 && Document == document;
+}

@@ -34,6 +34,7 @@ internal sealed class Filer : IDisposable
     private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
 
     private readonly DocumentFiles _files;
+    private readonly MediaTypes _media;
     private readonly FiledHeaders _headers;
     private readonly FilingQueue _queue;
     private readonly Pending _pending;
@@ -48,9 +49,10 @@ internal sealed class Filer : IDisposable
     private readonly int _openTempsMax;
     private int _openTemps;
 
-    public Filer(DocumentFiles files, int handlesMax, FiledHeaders headers, FilingQueue queue, Pending pending, JournalWriter journal, Backlog backlog, StoreHealth health, TimeProvider clock, ILogger logger)
+    public Filer(DocumentFiles files, int handlesMax, MediaTypes media, FiledHeaders headers, FilingQueue queue, Pending pending, JournalWriter journal, Backlog backlog, StoreHealth health, TimeProvider clock, ILogger logger)
     {
         _files = files;
+        _media = media;
         _headers = headers;
         _queue = queue;
         _pending = pending;
@@ -123,15 +125,15 @@ internal sealed class Filer : IDisposable
 
     private FilingChunk TakeChunk()
     {
-        var chunk = new FilingChunk(_files, _threads);
+        var chunk = new FilingChunk(_files, _journal.Segments, _threads);
         while (_queue.TryPeek(out FilingTicket ticket))
         {
-            // A document that is filed by now in a later version has no entry, and costs nothing more. One that is in
+            // A document that is filed by now in a later version is not pending, and costs nothing more. One that is in
             // the chunk may have got a later version since: it is that one that the ticket stands for.
-            if (_pending.Find(ticket.Key) is { } entry && !chunk.TryRenew(ticket.Key, entry))
+            if (_pending.TryFind(ticket.Document, out PendingVersion version) && !chunk.TryRenew(ticket.Document, version))
             {
-                bool isFull = chunk.Items.Count > 0 && (chunk.Items.Count >= _rhythm.Pace.ChunkDocuments || chunk.Bytes + entry.Locator.Bytes > ChunkBytesMax);
-                if (isFull || !chunk.TryAdd(ticket.Key, entry))
+                bool isFull = chunk.Items.Count > 0 && (chunk.Items.Count >= _rhythm.Pace.ChunkDocuments || chunk.Bytes + version.Locator.Bytes > ChunkBytesMax);
+                if (isFull || !chunk.TryAdd(ticket.Document, version))
                 {
                     // A commit counts as filed only when all of its documents are.
                     chunk.Through = ticket.Sequence - 1;
@@ -233,22 +235,23 @@ internal sealed class Filer : IDisposable
     /// <summary>The disk is full: published deletes need no room and make some, so they do not wait for their turn.</summary>
     private void ApplyDeletesEarly()
     {
-        var chunk = new FilingChunk(_files, _threads);
-        foreach ((DocumentKey key, PendingEntry entry) in _pending.UnappliedDeletes().Take(FilingPace.Gentle.ChunkDocuments))
+        var chunk = new FilingChunk(_files, _journal.Segments, _threads);
+        foreach ((Sha256Digest document, PendingVersion version) in _pending.UnappliedDeletes(FilingPace.Gentle.ChunkDocuments))
         {
-            chunk.TryAdd(key, entry);
+            chunk.TryAdd(document, version);
         }
 
         try
         {
             FilingItem[] all = [.. chunk.Items];
+            chunk.WriteTemps(all, 1); // writes nothing of a delete, and learns its document's name
             chunk.Rename(all, 1);
 
             // For the room alone: the blocks are free when this is durable. The delete is filed again in its turn.
             chunk.SyncDirectories(all, 1);
             foreach (FilingItem item in chunk.Items)
             {
-                item.Entry.IsAppliedEarly = true;
+                _pending.NoteAppliedEarly(item.Document, item.Version.Version);
             }
         }
         catch (FileSystemException exception) when (exception.Operation != "fsync")
@@ -263,10 +266,10 @@ internal sealed class Filer : IDisposable
         {
             if (item is { Stamp: { } stamp, Info: { } info })
             {
-                _headers.Add(new FiledHeader(item.Key, item.Path, stamp, info));
+                _headers.Add(new FiledHeader(item.Document, info.Version, _media.Pack(info), stamp));
             }
 
-            _pending.Remove(item.Key, item.Entry);
+            _pending.Remove(item.Document, item.Version.Version);
         }
 
         long through = Math.Max(_journal.Marks.FiledThrough, chunk.Through);

@@ -14,12 +14,12 @@ namespace DocService.Storage.Engine;
 /// On failure: the phase's <see cref="FileSystemException"/> leaves; which phase it was says what it means. Filing the
 /// chunk again from the first phase is always right.
 /// </remarks>
-internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
+internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, DiskThreads threads)
 {
     /// <summary>Not the shared pool, which would keep a buffer of the largest document for each thread.</summary>
     private static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(maxArrayLength: 8 * 1024 * 1024, maxArraysPerBucket: 4);
 
-    private readonly Dictionary<DocumentKey, FilingItem> _items = [];
+    private readonly Dictionary<Sha256Digest, FilingItem> _items = [];
     private readonly int[] _slots = new int[DocumentPath.Shards];
 
     public IReadOnlyCollection<FilingItem> Items => _items.Values;
@@ -33,45 +33,45 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
     public long Bytes { get; private set; }
 
     /// <summary>Puts the document's newest version in the place of the one that the chunk has; false when it has none.</summary>
-    public bool TryRenew(DocumentKey key, PendingEntry newest)
+    public bool TryRenew(Sha256Digest document, in PendingVersion newest)
     {
-        if (!_items.TryGetValue(key, out FilingItem? item))
+        if (!_items.TryGetValue(document, out FilingItem? item))
         {
             return false;
         }
 
-        Bytes += newest.Locator.Bytes - item.Entry.Locator.Bytes;
-        item.Entry = newest;
+        Bytes += newest.Locator.Bytes - item.Version.Locator.Bytes;
+        item.Version = newest;
         return true;
     }
 
     /// <summary>False when the document's directory has no temporary slot left in this chunk.</summary>
-    public bool TryAdd(DocumentKey key, PendingEntry entry)
+    public bool TryAdd(Sha256Digest document, in PendingVersion version)
     {
-        DocumentPath path = DocumentPath.Of(key);
-        if (_slots[path.Shard] == DocumentFiles.TempSlots)
+        int shard = DocumentPath.ShardOf(document);
+        if (_slots[shard] == DocumentFiles.TempSlots)
         {
             return false;
         }
 
-        _items.Add(key, new FilingItem(key, path, entry, _slots[path.Shard]++));
-        Bytes += entry.Locator.Bytes;
+        _items.Add(document, new FilingItem(document, version, _slots[shard]++));
+        Bytes += version.Locator.Bytes;
         return true;
     }
 
     /// <summary>The documents, so many at a time: each put has a descriptor open from its first step to its second.</summary>
     public IEnumerable<FilingItem[]> Slices(int documents) => _items.Values.Chunk(documents);
 
-    /// <summary>First step for every put of the slice.</summary>
+    /// <summary>Reads every record of the slice: which document it is, and the first step if it is a put.</summary>
     public void WriteTemps(FilingItem[] slice, int workers) => ForEach(slice, workers, item =>
     {
-        byte[] buffer = Buffers.Rent(item.Entry.Locator.Bytes);
+        byte[] buffer = Buffers.Rent(item.Version.Locator.Bytes);
         try
         {
             Operation operation = ReadOperation(item, buffer);
-            if (!item.Entry.IsDelete)
+            if (!item.Version.IsDelete)
             {
-                item.Info = operation.ToInfo(item.Entry.Version);
+                item.Info = operation.ToInfo(item.Version.Version);
                 item.Temp = files.WriteTemp(item.Slot, item.Path, item.Key, item.Info, operation.BodyHash, operation.Body);
             }
         }
@@ -96,7 +96,7 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
     /// <summary>Third step: every document takes its name, or loses it.</summary>
     public void Rename(FilingItem[] slice, int workers) => ForEach(slice, workers, item =>
     {
-        if (item.Entry.KeepsEvidence)
+        if (item.Version.KeepsEvidence)
         {
             KeepEvidence(item);
         }
@@ -116,8 +116,8 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
     /// <summary>Fourth step, once for each directory.</summary>
     public void SyncDirectories(FilingItem[] slice, int workers)
     {
-        DocumentPath[] paths = [.. slice.Select(item => item.Path).DistinctBy(path => path.Shard)];
-        threads.ForEach(paths, workers, files.SyncNames, IsGrave);
+        int[] shards = [.. slice.Select(item => item.Shard).Distinct()];
+        threads.ForEach(shards, workers, files.SyncNames, IsGrave);
     }
 
     /// <summary>Closes and removes what temporary files there are; their slots are used again.</summary>
@@ -127,9 +127,9 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
         {
             item.Temp?.Dispose();
             item.Temp = null;
-            if (!item.Entry.IsDelete)
+            if (!item.Version.IsDelete)
             {
-                files.TryDropTemp(item.Slot, item.Path);
+                files.TryDropTemp(item.Slot, item.Shard);
             }
         }
     }
@@ -147,12 +147,19 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
         }
     }
 
-    private static Operation ReadOperation(FilingItem item, byte[] buffer)
+    private Operation ReadOperation(FilingItem item, byte[] buffer)
     {
-        RecordLocator locator = item.Entry.Locator;
-        return locator.TryRead(buffer) && Operation.TryRead(buffer.AsSpan(0, locator.Bytes), out Operation operation, out _)
-            ? operation
-            : throw new JournalDamagedException($"{locator.Segment.File.Path} is damaged at offset {locator.Offset}: version {item.Entry.Version} of '{item.Key.Id}' cannot be read.");
+        RecordLocator locator = item.Version.Locator;
+        IFile segment = segments[locator.Segment].File;
+        if (!locator.TryRead(segment, buffer) || !Operation.TryRead(buffer.AsSpan(0, locator.Bytes), out Operation operation, out _)
+            || !DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _) || key.Digest != item.Document)
+        {
+            throw new JournalDamagedException($"{segment.Path} is damaged at offset {locator.Offset}: an operation of commit {item.Version.Version} cannot be read.");
+        }
+
+        item.Key = key;
+        item.Path = DocumentPath.Of(key);
+        return operation;
     }
 
     private void ForEach(FilingItem[] items, int workers, Action<FilingItem> action) => threads.ForEach(items, workers, action, IsGrave);
@@ -162,7 +169,7 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
 
     private void Apply(FilingItem item)
     {
-        if (item.Entry.IsDelete)
+        if (item.Version.IsDelete)
         {
             files.Remove(item.Path);
         }
@@ -176,7 +183,7 @@ internal sealed class FilingChunk(DocumentFiles files, DiskThreads threads)
     {
         if (!IsReadable(item))
         {
-            files.Quarantine(item.Path, item.Entry.Version);
+            files.Quarantine(item.Path, item.Version.Version);
         }
     }
 

@@ -4,14 +4,20 @@ using DocService.Storage.Io;
 namespace DocService.Storage.Engine;
 
 /// <summary>One document in a chunk: its newest published version, and the temporary file on the way to its place.</summary>
-internal sealed class FilingItem(DocumentKey key, DocumentPath path, PendingEntry entry, int slot)
+internal sealed class FilingItem(Sha256Digest document, PendingVersion version, int slot)
 {
-    public DocumentKey Key { get; } = key;
+    public Sha256Digest Document { get; } = document;
 
-    public DocumentPath Path { get; } = path;
+    public int Shard { get; } = DocumentPath.ShardOf(document);
 
-    /// <summary>Replaced by a later version as long as the chunk is being taken.</summary>
-    public PendingEntry Entry { get; set; } = entry;
+    /// <summary>Replaced by a later one as long as the chunk is being taken.</summary>
+    public PendingVersion Version { get; set; } = version;
+
+    /// <summary>Known once its record has been read: the first phase.</summary>
+    public DocumentKey Key { get; set; }
+
+    /// <summary>Known with the key.</summary>
+    public DocumentPath Path { get; set; }
 
     /// <summary>Temporary slot in the document's directory; no other item of the chunk has it.</summary>
     public int Slot { get; } = slot;

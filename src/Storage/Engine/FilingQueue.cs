@@ -2,9 +2,9 @@ namespace DocService.Storage.Engine;
 
 /// <summary>One published operation that waits to be filed.</summary>
 /// <param name="Sequence">Of its commit.</param>
-/// <param name="Key">Its document.</param>
+/// <param name="Document">Which document.</param>
 /// <param name="ChargedBytes">What it was charged against free space.</param>
-internal readonly record struct FilingTicket(long Sequence, DocumentKey Key, long ChargedBytes);
+internal readonly record struct FilingTicket(long Sequence, Sha256Digest Document, long ChargedBytes);
 
 /// <summary>Published operations in sequence order, and those who wait for them to be filed.</summary>
 /// <remarks>Owns: both. Thread: any adds; the filer alone takes.</remarks>
@@ -50,6 +50,16 @@ internal sealed class FilingQueue
             {
                 Monitor.Pulse(_gate);
             }
+        }
+    }
+
+    /// <summary>Adds one, while nobody takes any yet.</summary>
+    public void Add(in FilingTicket ticket)
+    {
+        lock (_gate)
+        {
+            _tickets.Enqueue(ticket);
+            _count = _tickets.Count + _inHand;
         }
     }
 

@@ -95,11 +95,11 @@ internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog 
         _worked = TimeSpan.Zero;
     }
 
-    /// <summary>Whether no commit was published since the last look.</summary>
+    /// <summary>Whether no commit was published since the last look, nor is about to be: a slow sync is no idleness.</summary>
     private bool IsJournalIdle()
     {
         long durable = marks.DurableThrough;
-        bool isIdle = durable == _lastDurable;
+        bool isIdle = durable == _lastDurable && marks.AppendedThrough == durable;
         _lastDurable = durable;
         return isIdle;
     }

@@ -5,9 +5,6 @@ using DocService.Storage.Journal;
 
 namespace DocService.Storage.Engine;
 
-/// <summary>An unfiled version found by recovery.</summary>
-internal readonly record struct RecoveredEntry(DocumentKey Key, PendingEntry Entry);
-
 /// <summary>A journal ready to be appended to, and what recovery found in it.</summary>
 internal sealed class OpenedJournal
 {
@@ -19,8 +16,11 @@ internal sealed class OpenedJournal
     /// <summary>Begun by this opening.</summary>
     public required Segment Current { get; init; }
 
-    /// <summary>Unfiled versions in sequence order.</summary>
-    public required IReadOnlyList<RecoveredEntry> Entries { get; init; }
+    /// <summary>How far the log has come.</summary>
+    public required Watermarks Marks { get; init; }
+
+    /// <summary>What is to be filed.</summary>
+    public required RecoveredVersions Unfiled { get; init; }
 
     public required RecoveryReport Report { get; init; }
 }
@@ -73,7 +73,8 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
             throw;
         }
 
-        return new OpenedJournal { Pool = pool, Sealed = [], Current = first, Entries = [], Report = RecoveryReports.Empty };
+        var marks = new Watermarks(after, after);
+        return new OpenedJournal { Pool = pool, Sealed = [], Current = first, Marks = marks, Unfiled = new RecoveredVersions(marks, 0), Report = RecoveryReports.Empty };
     }
 
     private OpenedJournal Recover(SegmentPool pool, IReadOnlyList<string> names)
@@ -101,16 +102,17 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
     {
         Dictionary<JournalScan, Segment> segments = OpenSegments(directory, verdict, opened);
         var rewrite = JournalRewrite.Choose(verdict, pool.SegmentBytes);
-        var entries = new List<RecoveredEntry>();
+        var marks = new Watermarks(verdict.End, verdict.FiledThrough);
+        var unfiled = new RecoveredVersions(marks, verdict.Live.Count);
         foreach (LiveRecord live in rewrite.Kept)
         {
             segments[live.Scan].LastSequence = live.Sequence;
-            Collect(segments[live.Scan], live.Record, live.Record.PayloadOffset, entries);
+            Collect(segments[live.Scan], live.Record, live.Record.PayloadOffset, unfiled.Add);
         }
 
         if (rewrite.Written.Count > 0)
         {
-            rewrite.Carry(pool, segments, entries, opened);
+            rewrite.Carry(pool, segments, unfiled, opened);
         }
 
         long first = verdict.HandedOutThrough + 1 + (verdict.IsCleanStop ? 0 : UncleanSkip(verdict));
@@ -136,7 +138,8 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
             Pool = pool,
             Sealed = [.. older.Where(segment => segment.LastSequence > verdict.FiledThrough)],
             Current = current,
-            Entries = entries,
+            Marks = marks,
+            Unfiled = unfiled,
             Report = RecoveryReports.Of(verdict),
         };
     }
@@ -184,9 +187,9 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         return segments;
     }
 
-    /// <summary>Adds an entry for each operation of the commit at that place.</summary>
+    /// <summary>Tells the version that each operation of the commit at that place makes.</summary>
     /// <exception cref="JournalDamagedException">The payload, intact a moment ago, cannot be taken apart.</exception>
-    public static void Collect(Segment segment, ScannedRecord record, long payloadOffset, List<RecoveredEntry> entries)
+    public static void Collect(Segment segment, ScannedRecord record, long payloadOffset, Action<DocumentKey, PendingVersion> found)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, record.PayloadBytes));
         try
@@ -197,8 +200,8 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
             while (offset < payload.Length && Operation.TryRead(payload[offset..], out Operation operation, out int bytes)
                 && DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _))
             {
-                var locator = new RecordLocator(segment, payloadOffset + offset, bytes, XxHash3.HashToUInt64(payload.Slice(offset, bytes)));
-                entries.Add(new RecoveredEntry(key, new PendingEntry(record.Sequence, operation.Kind, null, locator, operation.KeepsEvidence)));
+                var locator = new RecordLocator(segment.Header.Number, payloadOffset + offset, bytes, XxHash3.HashToUInt64(payload.Slice(offset, bytes)));
+                found(key, new PendingVersion(record.Sequence, operation.Kind, default, locator, operation.KeepsEvidence));
                 offset += bytes;
             }
 

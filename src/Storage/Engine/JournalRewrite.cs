@@ -58,8 +58,8 @@ internal sealed class JournalRewrite
         return new JournalRewrite(verdict, tail < live.Count || freed > 1 ? from : live.Count);
     }
 
-    /// <summary>Writes them, and adds their entries. The segment is in the list.</summary>
-    public void Carry(SegmentPool pool, Dictionary<JournalScan, Segment> segments, List<RecoveredEntry> entries, List<Segment> opened)
+    /// <summary>Writes them, and adds their versions. The segment is in the list.</summary>
+    public void Carry(SegmentPool pool, Dictionary<JournalScan, Segment> segments, RecoveredVersions unfiled, List<Segment> opened)
     {
         List<List<LiveRecord>> runs = Runs();
         Spare spare = pool.TakeOrPrepare(JournalFormat.BlockBytes + runs.Sum(GroupBytes) + ((long)runs.Count * JournalFormat.BlockBytes));
@@ -81,7 +81,7 @@ internal sealed class JournalRewrite
         segment.LastSequence = _verdict.End;
         for (int index = 0; index < offsets.Count; index++)
         {
-            JournalOpening.Collect(segment, Written[index].Record, offsets[index], entries);
+            JournalOpening.Collect(segment, Written[index].Record, offsets[index], unfiled.Add);
         }
     }
 

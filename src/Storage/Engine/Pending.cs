@@ -1,81 +1,166 @@
-using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using DocService.Storage.Journal;
 
 namespace DocService.Storage.Engine;
 
-/// <summary>The newest versions that stand only in the journal, by key. What is not here is in its file.</summary>
+/// <summary>The newest versions that stand only in the journal, by document. What is not here is in its file.</summary>
 /// <remarks>
-/// Owns: the entries. Thread: the journal's thread adds, the filer removes, anyone reads without a lock.
-/// Invariants: an entry is added before its sync and is invisible until <see cref="Watermarks.DurableThrough"/>
-/// reaches it; per key at most one is unpublished (the writer lock), and it names the published one it follows; an
-/// entry goes only when its version, or a later one, is filed and its directory synced.
+/// Owns: the versions, in place in its tables and without a reference to anything: whatever a burst adds, the garbage
+/// collector has nothing to look through and nothing to move (bench/README.md). Thread: whoever writes the journal adds,
+/// the filer removes, anyone reads; each under its stripe's lock, for as long as a look into a table takes.
+/// Invariants: a version is added before its sync and is invisible until <see cref="Watermarks.DurableThrough"/>
+/// reaches it; per document at most one is unpublished (the writer lock), and as long as it is, the published one that it
+/// follows is kept; a version goes only when it, or a later one, is filed and its directory synced.
 /// </remarks>
-/// <param name="marks">What is published.</param>
-/// <param name="expected">Entries that recovery is about to add: growing to a million of them in steps took a tenth of the start.</param>
-internal sealed class Pending(Watermarks marks, int expected = 0)
+internal sealed class Pending
 {
-    private const int UsualEntries = 31;
+    /// <summary>A power of two, far more than cores: two requests rarely meet in one.</summary>
+    private const int StripeCount = 64;
 
-    private readonly ConcurrentDictionary<DocumentKey, PendingEntry> _entries = new(concurrencyLevel: -1, Math.Max(UsualEntries, expected));
+    /// <summary>Room that a stripe keeps when nothing is pending in it: 64 x 1,000 versions of some 150 bytes.</summary>
+    private const int KeptPerStripe = 1000;
 
-    public int Count => _entries.Count;
+    private readonly Watermarks _marks;
+    private readonly Stripe[] _stripes;
+    private int _count;
 
-    /// <summary>The newest published version, or null: then the file has it, or there is none.</summary>
-    public PendingEntry? Find(DocumentKey key)
+    /// <param name="marks">What is published.</param>
+    /// <param name="expected">Versions that recovery is about to add: they get their room at once.</param>
+    public Pending(Watermarks marks, int expected = 0)
     {
-        if (!_entries.TryGetValue(key, out PendingEntry? entry))
-        {
-            return null;
-        }
+        _marks = marks;
+        _stripes = [.. Enumerable.Range(0, StripeCount).Select(_ => new Stripe(expected / StripeCount))];
+    }
 
-        if (entry.Version <= marks.DurableThrough)
-        {
-            return entry;
-        }
+    /// <summary>Documents.</summary>
+    public int Count => Volatile.Read(ref _count);
 
-        // Not published a moment ago. Its predecessor is dropped when that is filed, or when this one, published by
-        // then, gets a successor: so after an empty look the first question is asked once more.
-        return entry.Previous ?? (entry.Version <= marks.DurableThrough ? entry : null);
+    /// <summary>Published versions kept because the one that follows them is not. A moment's count.</summary>
+    public int FollowedCount => _stripes.Sum(stripe => stripe.Followed.Count);
+
+    /// <summary>Documents that there is room for without asking for memory. A moment's count.</summary>
+    public int Room => _stripes.Sum(stripe => stripe.Newest.Capacity);
+
+    /// <summary>The newest published version; false when there is none: then the file has it, or there is no document.</summary>
+    public bool TryFind(Sha256Digest document, out PendingVersion version)
+    {
+        Stripe stripe = StripeOf(document);
+        lock (stripe.Gate)
+        {
+            return stripe.Newest.TryGetValue(document, out version)
+                && (version.Version <= _marks.DurableThrough || stripe.Followed.TryGetValue(document, out version));
+        }
     }
 
     /// <summary>Adds a version that is not yet published, or, in recovery, one that is.</summary>
-    public void Add(DocumentKey key, PendingEntry entry)
+    public void Add(Sha256Digest document, in PendingVersion version)
     {
-        while (true)
+        Stripe stripe = StripeOf(document);
+        lock (stripe.Gate)
         {
-            if (!_entries.TryGetValue(key, out PendingEntry? current))
+            ref PendingVersion newest = ref CollectionsMarshal.GetValueRefOrAddDefault(stripe.Newest, document, out bool exists);
+            if (!exists)
             {
-                if (_entries.TryAdd(key, entry))
-                {
-                    return;
-                }
-
-                continue;
-            }
-
-            entry.Previous = current;
-            entry.KeepsEvidence |= current.KeepsEvidence;
-            if (_entries.TryUpdate(key, entry, current))
-            {
-                current.Previous = null;
+                newest = version;
+                Interlocked.Increment(ref _count);
                 return;
             }
 
-            entry.Previous = null;
+            if (version.Version > _marks.DurableThrough)
+            {
+                stripe.Followed[document] = newest;
+            }
+
+            newest = version with { KeepsEvidence = version.KeepsEvidence || newest.KeepsEvidence };
         }
     }
 
-    /// <summary>The entry's version is filed. Does nothing if a newer one has taken its place, except that it forgets this one.</summary>
-    public void Remove(DocumentKey key, PendingEntry filed)
+    /// <summary>The document's newest version has been published: nobody asks for the one before it any more.</summary>
+    public void NotePublished(Sha256Digest document)
     {
-        if (!_entries.TryRemove(KeyValuePair.Create(key, filed))
-            && _entries.TryGetValue(key, out PendingEntry? newer) && newer.Previous == filed)
+        Stripe stripe = StripeOf(document);
+        lock (stripe.Gate)
         {
-            newer.Previous = null;
+            stripe.Followed.Remove(document);
         }
     }
 
-    /// <summary>Published deletes whose files may still be there; for the filer when the disk is full.</summary>
-    public IEnumerable<KeyValuePair<DocumentKey, PendingEntry>> UnappliedDeletes() =>
-        _entries.Where(pair => pair.Value is { IsDelete: true, IsAppliedEarly: false } && pair.Value.Version <= marks.DurableThrough);
+    /// <summary>The version is filed. Does nothing if a newer one has taken its place, except that it forgets this one.</summary>
+    public void Remove(Sha256Digest document, long filed)
+    {
+        Stripe stripe = StripeOf(document);
+        lock (stripe.Gate)
+        {
+            if (Has(stripe.Newest, document, filed))
+            {
+                stripe.Newest.Remove(document);
+                Interlocked.Decrement(ref _count);
+                stripe.GiveBackRoom();
+            }
+            else if (Has(stripe.Followed, document, filed))
+            {
+                stripe.Followed.Remove(document);
+            }
+        }
+    }
+
+    /// <summary>Published deletes whose files may still be there, so many at most; for the filer when the disk is full.</summary>
+    public List<(Sha256Digest Document, PendingVersion Version)> UnappliedDeletes(int max)
+    {
+        var found = new List<(Sha256Digest, PendingVersion)>();
+        foreach (Stripe stripe in _stripes)
+        {
+            lock (stripe.Gate)
+            {
+                foreach ((Sha256Digest document, PendingVersion version) in stripe.Newest)
+                {
+                    if (found.Count < max && version is { IsDelete: true, IsAppliedEarly: false } && version.Version <= _marks.DurableThrough)
+                    {
+                        found.Add((document, version));
+                    }
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The delete's file is gone ahead of its turn.</summary>
+    public void NoteAppliedEarly(Sha256Digest document, long version)
+    {
+        Stripe stripe = StripeOf(document);
+        lock (stripe.Gate)
+        {
+            if (Has(stripe.Newest, document, version))
+            {
+                stripe.Newest[document] = stripe.Newest[document] with { IsAppliedEarly = true };
+            }
+        }
+    }
+
+    private static bool Has(Dictionary<Sha256Digest, PendingVersion> versions, Sha256Digest document, long version) =>
+        versions.TryGetValue(document, out PendingVersion found) && found.Version == version;
+
+    private Stripe StripeOf(Sha256Digest document) => _stripes[document.First & (StripeCount - 1)];
+
+    /// <summary>The documents of some shards.</summary>
+    private sealed class Stripe(int expected)
+    {
+        public Lock Gate { get; } = new();
+
+        /// <summary>Of each document the newest version, published or not.</summary>
+        public Dictionary<Sha256Digest, PendingVersion> Newest { get; } = new(expected);
+
+        /// <summary>The published version before one that is not; of the group under way alone, so there are few.</summary>
+        public Dictionary<Sha256Digest, PendingVersion> Followed { get; } = [];
+
+        /// <summary>What a large backlog took is not kept for ever.</summary>
+        public void GiveBackRoom()
+        {
+            if (Newest.Count == 0 && Newest.Capacity > 2 * KeptPerStripe)
+            {
+                Newest.TrimExcess(KeptPerStripe);
+            }
+        }
+    }
 }

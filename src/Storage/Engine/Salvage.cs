@@ -92,22 +92,18 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
         try
         {
             Dictionary<JournalScan, Segment> segments = JournalOpening.OpenSegments(directory, verdict, opened);
-            var entries = new List<RecoveredEntry>();
+            var newest = new Dictionary<DocumentKey, PendingVersion>();
             foreach (LiveRecord live in verdict.Live)
             {
-                JournalOpening.Collect(segments[live.Scan], live.Record, live.Record.PayloadOffset, entries);
+                JournalOpening.Collect(segments[live.Scan], live.Record, live.Record.PayloadOffset, (key, version) => newest[key] = version);
             }
 
-            var newest = new Dictionary<DocumentKey, PendingEntry>();
-            foreach (RecoveredEntry entry in entries)
-            {
-                newest[entry.Key] = entry.Entry;
-            }
-
+            var readable = new LiveSegments();
+            opened.ForEach(readable.Add);
             using var threads = new DiskThreads(1);
-            foreach (KeyValuePair<DocumentKey, PendingEntry>[] some in newest.Where(pair => !HasNewerFile(pair.Key, pair.Value.Version)).Chunk(ChunkDocuments))
+            foreach (KeyValuePair<DocumentKey, PendingVersion>[] some in newest.Where(pair => !HasNewerFile(pair.Key, pair.Value.Version)).Chunk(ChunkDocuments))
             {
-                FileSome(threads, some);
+                FileSome(readable, threads, some);
             }
         }
         finally
@@ -116,13 +112,13 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
         }
     }
 
-    private void FileSome(DiskThreads threads, KeyValuePair<DocumentKey, PendingEntry>[] some)
+    private void FileSome(LiveSegments segments, DiskThreads threads, KeyValuePair<DocumentKey, PendingVersion>[] some)
     {
-        var rest = new Queue<KeyValuePair<DocumentKey, PendingEntry>>(some);
+        var rest = new Queue<KeyValuePair<DocumentKey, PendingVersion>>(some);
         while (rest.Count > 0)
         {
-            var chunk = new FilingChunk(directory.Documents, threads);
-            while (rest.TryPeek(out KeyValuePair<DocumentKey, PendingEntry> next) && chunk.TryAdd(next.Key, next.Value))
+            var chunk = new FilingChunk(directory.Documents, segments, threads);
+            while (rest.TryPeek(out KeyValuePair<DocumentKey, PendingVersion> next) && chunk.TryAdd(next.Key.Digest, next.Value))
             {
                 rest.Dequeue();
             }

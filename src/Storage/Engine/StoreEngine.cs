@@ -12,7 +12,8 @@ internal sealed class StoreEngine
 {
     private readonly OpenedJournal _opened;
     private readonly SegmentKeeper _keeper;
-    private readonly FilingQueue _filing = new();
+    private readonly FilingQueue _filing;
+    private readonly MediaTypes _media = new();
     private readonly List<FilingTicket> _tickets = []; // of one group; used by whoever writes the journal
     private readonly Filer _filer;
     private readonly SpaceWatch _space;
@@ -21,6 +22,8 @@ internal sealed class StoreEngine
     public StoreEngine(DataDirectory directory, OpenedJournal opened, StoreOptions options, StoreHealth health, TimeProvider clock, ILogger logger)
     {
         _opened = opened;
+        _filing = opened.Unfiled.Filing;
+        Pending = opened.Unfiled.Pending;
         var hooks = new JournalHooks
         {
             Appended = AddToPending,
@@ -31,18 +34,17 @@ internal sealed class StoreEngine
         };
         _keeper = new SegmentKeeper(opened.Pool, hooks);
         var limits = new JournalLimits { UsableBytes = options.UsableJournalBytes, SealAfter = options.SealAfter, RoomTimeout = options.BusyTimeout };
-        Journal = new JournalWriter(opened.Pool, _keeper, opened.Sealed, opened.Current, hooks, limits);
-        Pending = new Pending(Journal.Marks, opened.Entries.Count);
+        Journal = new JournalWriter(opened.Pool, _keeper, opened.Sealed, opened.Current, opened.Marks, hooks, limits);
         var backlogLimits = new BacklogLimits(options.UsableJournalBytes, options.SegmentBytes, options.PendingDocumentsMax);
         Backlog = new Backlog(Journal, _filing, directory.Root, health, backlogLimits, clock);
         Admission = new Admission(Backlog, health, options.BusyTimeout, clock);
         var headers = new FiledHeaders();
-        Lookup = new DocumentLookup(Pending, headers, directory.Documents);
+        Lookup = new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents);
         Commits = new CommitPath(new KeyLocks(clock), Lookup, Journal, Backlog, health, clock);
-        _filer = new Filer(directory.Documents, directory.HandlesMax, headers, _filing, Pending, Journal, Backlog, health, clock, logger);
+        _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, Pending, Journal, Backlog, health, clock, logger);
         _space = new SpaceWatch(Backlog, health, clock);
         _metrics = new StoreMetrics(this);
-        Restore(opened.Entries);
+        Backlog.Charge(opened.Unfiled.ChargedBytes);
         Journal.Start();
         _filer.Start();
     }
@@ -86,29 +88,15 @@ internal sealed class StoreEngine
         _opened.Pool.Dispose();
     }
 
-    private void Restore(IReadOnlyList<RecoveredEntry> entries)
-    {
-        var tickets = new List<FilingTicket>(entries.Count);
-        foreach (RecoveredEntry recovered in entries)
-        {
-            Pending.Add(recovered.Key, recovered.Entry);
-            OperationKind kind = recovered.Entry.IsDelete ? OperationKind.Delete : OperationKind.Put;
-            long cost = Backlog.CostOf(kind, recovered.Entry.Locator.Bytes);
-            Backlog.Charge(cost);
-            tickets.Add(new FilingTicket(recovered.Entry.Version, recovered.Key, cost));
-        }
-
-        _filing.Add(tickets);
-    }
-
     private void AddToPending(IReadOnlyList<Commit> commits)
     {
         foreach (Commit commit in commits)
         {
             foreach (OperationPlace place in commit.Places)
             {
-                var locator = new RecordLocator(commit.Segment!, commit.PayloadOffset + place.Offset, place.Bytes, place.Hash);
-                Pending.Add(place.Key, new PendingEntry(commit.Sequence, place.Kind, place.Info, locator, place.KeepsEvidence));
+                var locator = new RecordLocator(commit.Segment!.Header.Number, commit.PayloadOffset + place.Offset, place.Bytes, place.Hash);
+                PackedInfo info = place.Info is { } known ? _media.Pack(known) : default;
+                Pending.Add(place.Key.Digest, new PendingVersion(commit.Sequence, place.Kind, info, locator, place.KeepsEvidence));
             }
 
             commit.ReleasePayload();
@@ -122,7 +110,8 @@ internal sealed class StoreEngine
         {
             foreach (OperationPlace place in commit.Places)
             {
-                _tickets.Add(new FilingTicket(commit.Sequence, place.Key, Backlog.CostOf(place.Kind, place.Bytes)));
+                Pending.NotePublished(place.Key.Digest);
+                _tickets.Add(new FilingTicket(commit.Sequence, place.Key.Digest, Backlog.CostOf(place.Kind, place.Bytes)));
             }
         }
 

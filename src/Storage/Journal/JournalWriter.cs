@@ -44,16 +44,17 @@ internal sealed class JournalWriter
     /// <param name="keeper">Who keeps it filled.</param>
     /// <param name="older">Segments with unfiled commits, ascending.</param>
     /// <param name="current">A segment just begun.</param>
+    /// <param name="marks">How far the log has come.</param>
     /// <param name="hooks">Whom to tell.</param>
     /// <param name="limits">What to keep to.</param>
-    public JournalWriter(SegmentPool pool, SegmentKeeper keeper, IEnumerable<Segment> older, Segment current, JournalHooks hooks, JournalLimits limits)
+    public JournalWriter(SegmentPool pool, SegmentKeeper keeper, IEnumerable<Segment> older, Segment current, Watermarks marks, JournalHooks hooks, JournalLimits limits)
     {
         _pool = pool;
         _hooks = hooks;
         _limits = limits;
         _groupBytesMax = (int)Math.Min(GroupBytesMax, pool.SegmentBytes - JournalFormat.BlockBytes);
         _lastSequence = current.Header.FirstSequence - 1;
-        Marks = new Watermarks(current.Header.StartsAfter, current.Header.FiledThrough);
+        Marks = marks;
         _chain = new SegmentChain(pool, keeper, Marks, older, current);
         _room = new JournalRoom(pool, keeper, _chain, _queue, hooks, limits);
         _thread = new Thread(Work) { IsBackground = true, Name = "docservice-journal" };
@@ -62,6 +63,9 @@ internal sealed class JournalWriter
     public Watermarks Marks { get; }
 
     public JournalStatistics Statistics { get; } = new();
+
+    /// <summary>What can be read from.</summary>
+    public LiveSegments Segments => _chain.Live;
 
     /// <summary>See <see cref="SegmentChain.UsedBytes"/>.</summary>
     public long UsedBytes => _chain.UsedBytes;

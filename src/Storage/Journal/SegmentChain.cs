@@ -25,7 +25,16 @@ internal sealed class SegmentChain
         Current = current;
         _recordedDurable = current.Header.DurableThrough;
         _recordedFiled = current.Header.FiledThrough;
+        foreach (Segment segment in _older)
+        {
+            Live.Add(segment);
+        }
+
+        Live.Add(current);
     }
+
+    /// <summary>All of them, for readers.</summary>
+    public LiveSegments Live { get; } = new();
 
     /// <summary>The one that is appended to.</summary>
     public Segment Current { get; private set; }
@@ -58,6 +67,7 @@ internal sealed class SegmentChain
     {
         Segment begun = _pool.Begin(spare, _marks.DurableThrough, lastSequence + 1, _marks.DurableThrough, _marks.FiledThrough);
         _keeper.Wake();
+        Live.Add(begun);
         _older.Enqueue(Current);
         Current = begun;
         NoteSynced(begun.Header.DurableThrough, begun.Header.FiledThrough);
@@ -77,6 +87,7 @@ internal sealed class SegmentChain
         while (_older.TryPeek(out Segment? oldest) && oldest.LastSequence <= _recordedFiled)
         {
             _older.Dequeue();
+            Live.Remove(oldest);
             oldest.Retire(() => _keeper.Recycle(oldest));
         }
 

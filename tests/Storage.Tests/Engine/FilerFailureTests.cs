@@ -83,6 +83,11 @@ public sealed class FilerFailureTests : IAsyncLifetime
         Assert.Null(await _store.ReadAsync("old"));
         Assert.Equal(1, _store.Status.FiledThrough);
 
+        // Once, however often the rest is tried again.
+        int tried = Calls(kind, string.Empty);
+        await JournalTest.UntilAsync(() => Calls(kind, string.Empty) >= tried + 3, "it goes on trying");
+        Assert.Equal(1, Calls(CallKind.Unlink, "/old.json"));
+
         _disk.ClearFaults();
         await JournalTest.UntilAsync(() => _store.Status is { State: StoreState.Ready, PendingDocuments: 0 }, "it recovers by itself");
         Assert.Equal("1", await _store.ReadAsync("doomed"));
@@ -164,4 +169,7 @@ public sealed class FilerFailureTests : IAsyncLifetime
         await Assert.ThrowsAsync<DocumentCorruptException>(() => _store.ReadAsync("victim"));
         Assert.Equal("1", await _store.ReadAsync("old"));
     }
+
+    private int Calls(CallKind kind, string end) =>
+        _disk.Log.Take().Count(call => call.Kind == kind && JournalTest.IsInDocuments(call) && call.Path.EndsWith(end, StringComparison.Ordinal));
 }

@@ -127,7 +127,7 @@ public sealed class QueueWakeTests
     public async Task FilingQueue_SomebodyWaits_DoesNotLinger()
     {
         var queue = new FilingQueue();
-        queue.Add([new FilingTicket(1, Key, 0)]);
+        queue.Add([new FilingTicket(1, Key.Digest, 0)]);
         Task<bool> filer = Task.Run(() => queue.WaitForTickets(TimeSpan.FromMinutes(1)));
         Task waiting = queue.WaitAsync(1, 0);
         Assert.True(await filer.SoonAsync());
@@ -148,10 +148,10 @@ public sealed class QueueWakeTests
 
         IEnumerable<FilingTicket> Tickets()
         {
-            yield return new FilingTicket(1, Key, 0);
+            yield return new FilingTicket(1, Key.Digest, 0);
             peek = Task.Run(() => queue.TryPeek(out _));
             wasSeen = peek.Wait(TimeSpan.FromMilliseconds(200));
-            yield return new FilingTicket(1, DocumentKey.Create("b"), 0);
+            yield return new FilingTicket(1, DocumentKey.Create("b").Digest, 0);
         }
     }
 
@@ -172,7 +172,7 @@ public sealed class QueueWakeTests
     public void FilingQueue_TicketsInTheFilersHand_StillCount()
     {
         var queue = new FilingQueue();
-        queue.Add([new FilingTicket(1, Key, 0), new FilingTicket(2, Key, 0)]);
+        queue.Add([new FilingTicket(1, Key.Digest, 0), new FilingTicket(2, Key.Digest, 0)]);
         queue.Take();
         Assert.Equal(2, queue.Count);
         queue.CompleteWaiting(1);

@@ -1,0 +1,101 @@
+using DocService.Storage.Engine;
+using DocService.Storage.Journal;
+using DocService.Storage.Tests.Journal;
+using DocService.Storage.Tests.Support;
+using DocService.Storage.Tests.Support.Simulation;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DocService.Storage.Tests.Engine;
+
+/// <summary>What a running engine keeps of what is not filed: all that is needed, and nothing longer than that.</summary>
+public sealed class PendingInUseTests
+{
+    private readonly SimulatedFileSystem _disk = new();
+
+    [Fact]
+    public async Task Commit_OverAVersionNotYetFiled_KeepsThePredecessorNoLongerThanItsOwnSync()
+    {
+        using CallGate gate = BlockFiling(_disk);
+        using var run = new EngineRun(_disk);
+        for (int n = 0; n < 10; n++)
+        {
+            await run.PutAsync($"{n}");
+            Assert.Equal((1, 0), (run.Engine.Pending.Count, run.Engine.Pending.FollowedCount));
+        }
+
+        gate.Release();
+    }
+
+    [Fact]
+    public async Task Commit_ManySegments_LeavesTheFiledOnesToNoReader()
+    {
+        using var run = new EngineRun(_disk);
+        long last = 0;
+        for (int n = 0; n < 40; n++)
+        {
+            last = await run.PutAsync(JournalTest.Json(JournalTest.SegmentBytes / 8));
+        }
+
+        await run.Engine.WaitForFiledAsync(last).SoonAsync();
+        await JournalTest.UntilAsync(() => run.Engine.Journal.Segments.Count <= 2, "segments of which all is filed are gone");
+        Assert.Equal((0, 0, 0), (run.Engine.Pending.Count, run.Engine.Pending.FollowedCount, run.Engine.Backlog.ChargedBytes));
+    }
+
+    [Fact]
+    public async Task Open_WithUnfiledDocuments_OwesThemTheirRoomUntilTheyAreFiled()
+    {
+        long owed;
+        SimulatedFileSystem killed;
+        using (CallGate gate = BlockFiling(_disk))
+        using (var run = new EngineRun(_disk))
+        {
+            await run.PutAsync("1");
+            await run.PutAsync(JournalTest.Json(10_000));
+            owed = run.Engine.Backlog.ChargedBytes;
+            killed = _disk.Kill();
+            gate.Release();
+        }
+
+        Assert.InRange(owed, 10_000, 100_000);
+        using (CallGate gate = BlockFiling(killed))
+        using (var run = new EngineRun(killed))
+        {
+            Assert.Equal((owed, 1), (run.Engine.Backlog.ChargedBytes, run.Engine.Pending.Count));
+            gate.Release();
+            await run.Engine.WaitForFiledAsync(run.Engine.Journal.Marks.DurableThrough).SoonAsync();
+            Assert.Equal((0, 0), (run.Engine.Backlog.ChargedBytes, run.Engine.Pending.Count));
+        }
+    }
+
+    private static CallGate BlockFiling(SimulatedFileSystem disk) =>
+        disk.BlockCall(call => call.Kind == CallKind.Rename && JournalTest.IsInDocuments(call));
+
+    private sealed class EngineRun : IDisposable
+    {
+        private readonly DataDirectory _directory;
+
+        public EngineRun(SimulatedFileSystem disk)
+        {
+            StoreOptions options = JournalTest.Sealing;
+            _directory = DataDirectory.Open(disk, options.DataDirectory, TimeProvider.System.GetUtcNow());
+            OpenedJournal opened = new JournalOpening(_directory, options, TimeProvider.System).Open();
+            Engine = new StoreEngine(_directory, opened, options, new StoreHealth(NullLogger.Instance), TimeProvider.System, NullLogger.Instance);
+        }
+
+        public StoreEngine Engine { get; }
+
+        public async Task<long> PutAsync(string json)
+        {
+            var put = new PutOperation(DocumentKey.Create("hot"), TestDocuments.Content(json), default);
+            JudgedWrite write = await Engine.Commits.SubmitAsync([put], isBuffered: false, TimeSpan.FromSeconds(30), CancellationToken.None);
+            return await write.Commit!.Acknowledged.AsTask().SoonAsync();
+        }
+
+        public void Dispose()
+        {
+            Engine.Stop(TimeSpan.FromSeconds(30));
+            Engine.CloseFiles();
+            _directory.Dispose();
+        }
+    }
+}
