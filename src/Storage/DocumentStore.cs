@@ -13,7 +13,7 @@ namespace DocService.Storage;
 /// </summary>
 /// <remarks>
 /// Owns: the opened data directory and the engine on it.
-/// Thread: any. Reads run on the caller's thread, without a lock; writes wait for the journal's
+/// Thread: any. Reads run on the caller's thread and wait for no writer; writes wait for the journal's
 /// thread, or, of a writer who comes alone, for the disk on the caller's own.
 /// Invariant: an exception other than <see cref="OutcomeUnknownException"/> means that nothing of the request was done.
 /// On failure: see <see cref="StoreException"/>; the store never repairs by trying again.

@@ -18,7 +18,7 @@ internal sealed class FiledHeaders
     /// <summary>Entries that one document can stand in: enough that few of the hot keys push each other out.</summary>
     private const int Ways = 4;
 
-    /// <summary>With 136 bytes an entry 17 MiB, which the system gives as they are used.</summary>
+    /// <summary>With 128 bytes an entry 16 MiB, which the system gives as they are used.</summary>
     private const int Sets = 32 * 1024;
 
     private const int GateCount = 64;

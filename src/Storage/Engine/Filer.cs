@@ -243,13 +243,12 @@ internal sealed class Filer : IDisposable
 
         try
         {
-            FilingItem[] all = [.. chunk.Items];
-            chunk.WriteTemps(all, 1); // writes nothing of a delete, and learns its document's name
+            FilingItem[] all = [.. chunk.Items.Where(item => TryName(chunk, item))];
             chunk.Rename(all, 1);
 
             // For the room alone: the blocks are free when this is durable. The delete is filed again in its turn.
             chunk.SyncDirectories(all, 1);
-            foreach (FilingItem item in chunk.Items)
+            foreach (FilingItem item in all)
             {
                 _pending.NoteAppliedEarly(item.Document, item.Version.Version);
             }
@@ -257,6 +256,21 @@ internal sealed class Filer : IDisposable
         catch (FileSystemException exception) when (exception.Operation != "fsync")
         {
             Note(exception);
+        }
+    }
+
+    /// <summary>Learns from its record which document a delete is of. If that cannot be read, its turn will tell; the others need not wait for it.</summary>
+    private bool TryName(FilingChunk chunk, FilingItem item)
+    {
+        try
+        {
+            chunk.WriteTemps([item], 1);
+            return true;
+        }
+        catch (Exception exception) when (exception is FileSystemException or JournalDamagedException)
+        {
+            _logger.LogWarning("A delete waits for its turn: {Reason}", exception.Message);
+            return false;
         }
     }
 

@@ -8,10 +8,14 @@ internal readonly record struct FilingTicket(long Sequence, Sha256Digest Documen
 
 /// <summary>Published operations in sequence order, and those who wait for them to be filed.</summary>
 /// <remarks>Owns: both. Thread: any adds; the filer alone takes.</remarks>
-internal sealed class FilingQueue
+/// <param name="expected">Tickets that recovery is about to add: they get their room at once.</param>
+internal sealed class FilingQueue(int expected = 0)
 {
+    /// <summary>Room that is kept when no ticket is left: what a large backlog took is not kept for ever.</summary>
+    private const int KeptTickets = 64 * 1024;
+
     private readonly object _gate = new(); // Monitor, for Wait and Pulse
-    private readonly Queue<FilingTicket> _tickets = new();
+    private readonly Queue<FilingTicket> _tickets = new(expected);
     private readonly PriorityQueue<TaskCompletionSource, long> _waiting = new();
     private long _completedThrough;
     private int _inHand; // taken by the filer, their chunk not yet filed
@@ -127,6 +131,11 @@ internal sealed class FilingQueue
             _inHand = 0;
             _count = _tickets.Count;
             _completedThrough = Math.Max(_completedThrough, filedThrough);
+            if (_count == 0 && _tickets.Capacity > KeptTickets)
+            {
+                _tickets.TrimExcess(KeptTickets);
+            }
+
             while (_waiting.TryPeek(out TaskCompletionSource? turn, out long sequence) && sequence <= filedThrough)
             {
                 _waiting.Dequeue();

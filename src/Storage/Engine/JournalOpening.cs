@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Hashing;
 using DocService.Storage.Io;
 using DocService.Storage.Journal;
@@ -103,17 +102,21 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         Dictionary<JournalScan, Segment> segments = OpenSegments(directory, verdict, opened);
         var rewrite = JournalRewrite.Choose(verdict, pool.SegmentBytes);
         var marks = new Watermarks(verdict.End, verdict.FiledThrough);
-        var unfiled = new RecoveredVersions(marks, verdict.Live.Count);
+        long operations = verdict.Live.Sum(live => (long)live.Record.Operations);
+        var unfiled = new RecoveredVersions(marks, (int)Math.Min(operations, options.PendingDocumentsMax)); // more room than that is not asked for on the word of a record
+        var reader = new PayloadReader();
         foreach (LiveRecord live in rewrite.Kept)
         {
             segments[live.Scan].LastSequence = live.Sequence;
-            Collect(segments[live.Scan], live.Record, live.Record.PayloadOffset, unfiled.Add);
+            Collect(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset, unfiled.Add);
         }
 
         if (rewrite.Written.Count > 0)
         {
             rewrite.Carry(pool, segments, unfiled, opened);
         }
+
+        unfiled.Pending.GiveBackRoom();
 
         long first = verdict.HandedOutThrough + 1 + (verdict.IsCleanStop ? 0 : UncleanSkip(verdict));
         Segment current = pool.Begin(pool.TakeOrPrepare(0), verdict.End, first, verdict.End, verdict.FiledThrough);
@@ -189,42 +192,33 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
 
     /// <summary>Tells the version that each operation of the commit at that place makes.</summary>
     /// <exception cref="JournalDamagedException">The payload, intact a moment ago, cannot be taken apart.</exception>
-    public static void Collect(Segment segment, ScannedRecord record, long payloadOffset, Action<DocumentKey, PendingVersion> found)
+    public static void Collect(PayloadReader reader, Segment segment, ScannedRecord record, long payloadOffset, Action<DocumentKey, PendingVersion> found)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, record.PayloadBytes));
-        try
+        ReadOnlySpan<byte> payload = ReadAgain(reader, segment, record, payloadOffset);
+        int offset = 0;
+        while (offset < payload.Length && Operation.TryRead(payload[offset..], out Operation operation, out int bytes)
+            && DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _))
         {
-            Span<byte> payload = buffer.AsSpan(0, record.PayloadBytes);
-            ReadAgain(segment, record, payloadOffset, payload);
-            int offset = 0;
-            while (offset < payload.Length && Operation.TryRead(payload[offset..], out Operation operation, out int bytes)
-                && DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _))
-            {
-                var locator = new RecordLocator(segment.Header.Number, payloadOffset + offset, bytes, XxHash3.HashToUInt64(payload.Slice(offset, bytes)));
-                found(key, new PendingVersion(record.Sequence, operation.Kind, default, locator, operation.KeepsEvidence));
-                offset += bytes;
-            }
-
-            if (offset != payload.Length)
-            {
-                throw new JournalDamagedException($"{segment.File.Path}: the commit {record.Sequence} at offset {payloadOffset} cannot be taken apart.");
-            }
+            var locator = new RecordLocator(segment.Header.Number, payloadOffset + offset, bytes, XxHash3.HashToUInt64(payload.Slice(offset, bytes)));
+            found(key, new PendingVersion(record.Sequence, operation.Kind, default, locator, operation.KeepsEvidence));
+            offset += bytes;
         }
-        finally
+
+        if (offset != payload.Length)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            throw new JournalDamagedException($"{segment.File.Path}: the commit {record.Sequence} at offset {payloadOffset} cannot be taken apart.");
         }
     }
 
     /// <summary>
     /// What was judged came perhaps from the page cache, and after a failed sync the device may hold something else:
-    /// that must not get a fresh checksum.
+    /// that must not get a fresh checksum. The bytes stand until the reader is used again.
     /// </summary>
-    public static void ReadAgain(Segment segment, ScannedRecord record, long payloadOffset, Span<byte> payload)
+    public static ReadOnlySpan<byte> ReadAgain(PayloadReader reader, Segment segment, ScannedRecord record, long payloadOffset)
     {
-        if (segment.File.Read(payload, payloadOffset) != payload.Length || XxHash3.HashToUInt64(payload) != record.PayloadHash)
-        {
-            throw new JournalDamagedException($"{segment.File.Path}: the commit {record.Sequence} at offset {payloadOffset} reads differently the second time. Another start reads it anew.");
-        }
+        ReadOnlySpan<byte> payload = reader.Read(segment.File, payloadOffset, record.PayloadBytes);
+        return payload.Length == record.PayloadBytes && XxHash3.HashToUInt64(payload) == record.PayloadHash
+            ? payload
+            : throw new JournalDamagedException($"{segment.File.Path}: the commit {record.Sequence} at offset {payloadOffset} reads differently the second time. Another start reads it anew.");
     }
 }

@@ -79,9 +79,10 @@ internal sealed class JournalRewrite
         Segment segment = pool.Begin(spare, header);
         opened.Add(segment);
         segment.LastSequence = _verdict.End;
+        var reader = new PayloadReader();
         for (int index = 0; index < offsets.Count; index++)
         {
-            JournalOpening.Collect(segment, Written[index].Record, offsets[index], unfiled.Add);
+            JournalOpening.Collect(reader, segment, Written[index].Record, offsets[index], unfiled.Add);
         }
     }
 
@@ -108,6 +109,7 @@ internal sealed class JournalRewrite
     private void Write(IFile file, SegmentHeader header, List<List<LiveRecord>> runs, Dictionary<JournalScan, Segment> segments, List<long> offsets)
     {
         var group = new GroupBuffer();
+        var reader = new PayloadReader();
         long position = JournalFormat.BlockBytes;
         for (int index = 0; index < runs.Count; index++)
         {
@@ -115,8 +117,7 @@ internal sealed class JournalRewrite
             group.Begin(GroupBytes(run));
             foreach (LiveRecord live in run)
             {
-                byte[] payload = new byte[live.Record.PayloadBytes];
-                JournalOpening.ReadAgain(segments[live.Scan], live.Record, live.Record.PayloadOffset, payload);
+                ReadOnlySpan<byte> payload = JournalOpening.ReadAgain(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset);
                 offsets.Add(position + group.Add(CommitHeader(live.Sequence, payload), payload, header.Salt));
             }
 
@@ -131,7 +132,7 @@ internal sealed class JournalRewrite
         }
     }
 
-    private RecordHeader CommitHeader(long sequence, byte[] payload)
+    private RecordHeader CommitHeader(long sequence, ReadOnlySpan<byte> payload)
     {
         int operations = 0;
         ReadOnlySpan<byte> rest = payload;

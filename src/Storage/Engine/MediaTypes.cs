@@ -17,6 +17,13 @@ internal sealed class MediaTypes
     private readonly Lock _gate = new();
     private int _count;
 
+    /// <summary>What most documents are keeps its number, whatever else comes first.</summary>
+    public MediaTypes()
+    {
+        NumberOf("application/json");
+        NumberOf("application/json; charset=utf-8");
+    }
+
     /// <summary>What is known of the version; nothing (<see cref="PackedInfo.IsKnown"/>) when there is no number left for its media type.</summary>
     public PackedInfo Pack(DocumentInfo info)
     {

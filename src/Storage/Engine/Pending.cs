@@ -20,6 +20,9 @@ internal sealed class Pending
     /// <summary>Room that a stripe keeps when nothing is pending in it: 64 x 1,000 versions of some 150 bytes.</summary>
     private const int KeptPerStripe = 1000;
 
+    /// <summary>A twentieth more than its part is what the fullest stripe of 64 has where there are many.</summary>
+    private const int Slack = 20;
+
     private readonly Watermarks _marks;
     private readonly Stripe[] _stripes;
     private int _count;
@@ -29,7 +32,7 @@ internal sealed class Pending
     public Pending(Watermarks marks, int expected = 0)
     {
         _marks = marks;
-        _stripes = [.. Enumerable.Range(0, StripeCount).Select(_ => new Stripe(expected / StripeCount))];
+        _stripes = [.. Enumerable.Range(0, StripeCount).Select(_ => new Stripe(expected / StripeCount + (expected / StripeCount / Slack)))];
     }
 
     /// <summary>Documents.</summary>
@@ -95,11 +98,26 @@ internal sealed class Pending
             {
                 stripe.Newest.Remove(document);
                 Interlocked.Decrement(ref _count);
-                stripe.GiveBackRoom();
+                if (stripe.Newest.Count == 0)
+                {
+                    stripe.GiveBackRoom();
+                }
             }
             else if (Has(stripe.Followed, document, filed))
             {
                 stripe.Followed.Remove(document);
+            }
+        }
+    }
+
+    /// <summary>After recovery, which expects a document for each operation: hot documents are fewer.</summary>
+    public void GiveBackRoom()
+    {
+        foreach (Stripe stripe in _stripes)
+        {
+            lock (stripe.Gate)
+            {
+                stripe.GiveBackRoom();
             }
         }
     }
@@ -114,7 +132,12 @@ internal sealed class Pending
             {
                 foreach ((Sha256Digest document, PendingVersion version) in stripe.Newest)
                 {
-                    if (found.Count < max && version is { IsDelete: true, IsAppliedEarly: false } && version.Version <= _marks.DurableThrough)
+                    if (found.Count == max)
+                    {
+                        return found;
+                    }
+
+                    if (version is { IsDelete: true, IsAppliedEarly: false } && version.Version <= _marks.DurableThrough)
                     {
                         found.Add((document, version));
                     }
@@ -157,9 +180,10 @@ internal sealed class Pending
         /// <summary>What a large backlog took is not kept for ever.</summary>
         public void GiveBackRoom()
         {
-            if (Newest.Count == 0 && Newest.Capacity > 2 * KeptPerStripe)
+            int needed = Math.Max(Newest.Count, KeptPerStripe);
+            if (Newest.Capacity > 2 * needed)
             {
-                Newest.TrimExcess(KeptPerStripe);
+                Newest.TrimExcess(needed);
             }
         }
     }

@@ -8,7 +8,7 @@ internal sealed class RecoveredVersions(Watermarks marks, int expected)
 {
     public Pending Pending { get; } = new(marks, expected);
 
-    public FilingQueue Filing { get; } = new();
+    public FilingQueue Filing { get; } = new(expected);
 
     /// <summary>What the tickets were charged against free space.</summary>
     public long ChargedBytes { get; private set; }

@@ -93,9 +93,10 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
         {
             Dictionary<JournalScan, Segment> segments = JournalOpening.OpenSegments(directory, verdict, opened);
             var newest = new Dictionary<DocumentKey, PendingVersion>();
+            var reader = new PayloadReader();
             foreach (LiveRecord live in verdict.Live)
             {
-                JournalOpening.Collect(segments[live.Scan], live.Record, live.Record.PayloadOffset, (key, version) => newest[key] = version);
+                JournalOpening.Collect(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset, (key, version) => newest[key] = version);
             }
 
             var readable = new LiveSegments();

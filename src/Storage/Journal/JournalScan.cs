@@ -7,9 +7,10 @@ namespace DocService.Storage.Journal;
 /// <param name="Sequence">Of its commit; of a seal, the highest handed out before it.</param>
 /// <param name="Offset">Of the record in its segment.</param>
 /// <param name="PayloadBytes">Length of its payload.</param>
+/// <param name="Operations">How many it says to have.</param>
 /// <param name="Type">What it is.</param>
 /// <param name="PayloadHash">XXH3 of its payload: what is read again must be what was judged.</param>
-internal readonly record struct ScannedRecord(long Sequence, int Offset, int PayloadBytes, RecordType Type, ulong PayloadHash)
+internal readonly record struct ScannedRecord(long Sequence, int Offset, int PayloadBytes, int Operations, RecordType Type, ulong PayloadHash)
 {
     public long PayloadOffset => Offset + RecordHeader.Bytes;
 
@@ -151,7 +152,7 @@ internal sealed class JournalScan
             return offset + record.PaddedBytes;
         }
 
-        Records.Add(new ScannedRecord(record.Sequence, offset, record.PayloadBytes, record.Type, record.PayloadHash));
+        Records.Add(new ScannedRecord(record.Sequence, offset, record.PayloadBytes, record.Operations, record.Type, record.PayloadHash));
         if (record.Type != RecordType.Commit && record.Sequence > record.DurableThrough)
         {
             // When a seal is written no group is under way.

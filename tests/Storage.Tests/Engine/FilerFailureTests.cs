@@ -1,4 +1,5 @@
 using DocService.Storage.Io;
+using DocService.Storage.Journal;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
@@ -92,6 +93,27 @@ public sealed class FilerFailureTests : IAsyncLifetime
         await JournalTest.UntilAsync(() => _store.Status is { State: StoreState.Ready, PendingDocuments: 0 }, "it recovers by itself");
         Assert.Equal("1", await _store.ReadAsync("doomed"));
         Assert.Null(await _store.ReadAsync("old"));
+    }
+
+    /// <summary>One unreadable record kept all deletes from making room.</summary>
+    [Fact]
+    public async Task File_NoRoomAndOneDeletesRecordUnreadable_AppliesTheOthers()
+    {
+        await _store.PutAsync("old2", "1", DurabilityLevel.Filed).SoonAsync();
+        _ = _disk.FailCall(1, Errno.ENOSPC, forever: true, where: call => call.Kind == CallKind.Create && JournalTest.IsInDocuments(call));
+        await _store.PutAsync("doomed", "1", DurabilityLevel.Durable).SoonAsync();
+        await JournalTest.UntilAsync(() => _store.Status.State == StoreState.ReadOnly, "it is read-only");
+        long unreadable = 0;
+        _ = _disk.FailCall(1, Errno.EIO, forever: true, where: call => call.Kind == CallKind.Read && JournalTest.IsInJournal(call) && call.Offset == Volatile.Read(ref unreadable));
+        _disk.BeforeCall = call => unreadable = JournalTest.IsGroupWrite(call) && unreadable == 0 ? call.Offset + RecordHeader.Bytes : unreadable;
+        await _store.DeleteAsync("old", DurabilityLevel.Durable).SoonAsync();
+        await _store.DeleteAsync("old2", DurabilityLevel.Durable).SoonAsync();
+
+        await JournalTest.UntilAsync(() => Calls(CallKind.Unlink, "/old2.json") == 1, "the readable one is applied");
+        Assert.Equal(0, Calls(CallKind.Unlink, "/old.json"));
+        Assert.Equal(StoreState.ReadOnly, _store.Status.State);
+        _disk.ClearFaults();
+        await JournalTest.UntilAsync(() => _store.Status is { State: StoreState.Ready, PendingDocuments: 0 }, "it recovers by itself");
     }
 
     [Theory]

@@ -8,6 +8,9 @@ namespace DocService.Storage.Tests.Engine;
 /// <summary>A version's fields without references, and what becomes of versions whose media type has no number.</summary>
 public sealed class MediaTypesTests
 {
+    /// <summary>Numbers for other types than the two that have theirs from the start.</summary>
+    private const int Free = MediaTypes.Max - 2;
+
     private static readonly DocumentInfo Info = new()
     {
         Version = 7,
@@ -35,17 +38,18 @@ public sealed class MediaTypesTests
     {
         PackedInfo[] packed = [.. Enumerable.Range(0, MediaTypes.Max + 10).Select(n => _media.Pack(Info with { ContentType = $"application/x{n}+json" }))];
 
-        Assert.Equal(MediaTypes.Max, packed.Count(info => info.IsKnown));
-        Assert.Equal($"application/x{MediaTypes.Max - 1}+json", _media.Unpack(packed[MediaTypes.Max - 1], 1).ContentType);
+        Assert.Equal(Free, packed.Count(info => info.IsKnown));
+        Assert.Equal($"application/x{Free - 1}+json", _media.Unpack(packed[Free - 1], 1).ContentType);
         Assert.False(packed[^1].IsKnown);
         Assert.True(_media.Pack(Info with { ContentType = "application/x0+json" }).IsKnown);
+        Assert.Equal("application/json", _media.Unpack(_media.Pack(Info with { ContentType = "application/json" }), 1).ContentType);
     }
 
     [Fact]
     public async Task Pack_OnManyThreads_GivesEachTypeOneNumber()
     {
         const int Threads = 2;
-        DocumentInfo[] infos = [.. Enumerable.Range(0, MediaTypes.Max).Select(n => Info with { ContentType = $"application/x{n}+json" })];
+        DocumentInfo[] infos = [.. Enumerable.Range(0, Free).Select(n => Info with { ContentType = $"application/x{n}+json" })];
         using var start = new Barrier(Threads);
         Task<ushort[]>[] all = [.. Enumerable.Range(0, Threads).Select(_ => Task.Factory.StartNew(() => Array.ConvertAll(infos, info =>
         {
@@ -54,7 +58,7 @@ public sealed class MediaTypesTests
         }), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
         ushort[][] numbers = await Task.WhenAll(all);
 
-        Assert.Equal(MediaTypes.Max, numbers[0].Distinct().Count(number => number != 0));
+        Assert.Equal(Free, numbers[0].Distinct().Count(number => number != 0));
         Assert.Equal(numbers[0], numbers[1]);
     }
 
@@ -62,17 +66,22 @@ public sealed class MediaTypesTests
     public async Task Put_MediaTypeWithoutANumber_IsReadWhereItStands()
     {
         var disk = new SimulatedFileSystem();
-        await using DocumentStore store = JournalTest.Open(disk);
-        for (int n = 0; n <= MediaTypes.Max; n++)
+        await using DocumentStore store = JournalTest.Open(disk, JournalTest.Options with { JournalBytes = 64 * JournalTest.SegmentBytes });
+        for (int n = 0; n <= Free; n++)
         {
             await PutAsync(store, $"{n}", $"application/x{n}+json");
         }
 
-        string last = $"{MediaTypes.Max}";
+        string last = $"{Free + 1}";
+        using CallGate gate = disk.BlockCall(call => call.Kind == CallKind.Rename && JournalTest.IsInDocuments(call) && call.TargetPath!.EndsWith($"/{last}.json", StringComparison.Ordinal));
+        await PutAsync(store, last, $"application/x{last}+json");
+        await gate.Reached.SoonAsync();
         WriteResult pending = await PutAsync(store, last, $"application/x{last}+json");
         Assert.Equal(WriteStatus.Replaced, pending.Status);
         Assert.Equal($"application/x{last}+json", (await store.ReadInfoAsync(last))!.ContentType);
+        Assert.True(store.Status.FiledThrough < pending.Sequence);
 
+        gate.Release();
         await store.PutAsync("another", "1", DurabilityLevel.Filed).SoonAsync(); // and what came before it
         WriteResult filed = await PutAsync(store, last, $"application/x{last}+json");
         Assert.Equal((WriteStatus.Replaced, pending.Document!.Created), (filed.Status, filed.Document!.Created));

@@ -15,15 +15,13 @@ public sealed class PendingInUseTests
     [Fact]
     public async Task Commit_OverAVersionNotYetFiled_KeepsThePredecessorNoLongerThanItsOwnSync()
     {
-        using CallGate gate = BlockFiling(_disk);
         using var run = new EngineRun(_disk);
+        using CallGate gate = BlockFiling(_disk); // let go before the engine stops, also when an assertion fails
         for (int n = 0; n < 10; n++)
         {
             await run.PutAsync($"{n}");
             Assert.Equal((1, 0), (run.Engine.Pending.Count, run.Engine.Pending.FollowedCount));
         }
-
-        gate.Release();
     }
 
     [Fact]
@@ -46,19 +44,19 @@ public sealed class PendingInUseTests
     {
         long owed;
         SimulatedFileSystem killed;
-        using (CallGate gate = BlockFiling(_disk))
         using (var run = new EngineRun(_disk))
+        using (BlockFiling(_disk))
         {
             await run.PutAsync("1");
             await run.PutAsync(JournalTest.Json(10_000));
             owed = run.Engine.Backlog.ChargedBytes;
             killed = _disk.Kill();
-            gate.Release();
         }
 
         Assert.InRange(owed, 10_000, 100_000);
-        using (CallGate gate = BlockFiling(killed))
+        CallGate gate = BlockFiling(killed);
         using (var run = new EngineRun(killed))
+        using (gate)
         {
             Assert.Equal((owed, 1), (run.Engine.Backlog.ChargedBytes, run.Engine.Pending.Count));
             gate.Release();

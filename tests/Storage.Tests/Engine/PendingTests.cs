@@ -160,6 +160,18 @@ public sealed class PendingTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void GiveBackRoom_FewerDocumentsThanExpected_KeepsWhatTheyNeed()
+    {
+        var pending = new Pending(_marks, expected: 1_000_000);
+        Assert.InRange(pending.Room, 1_000_000, 2_000_000);
+        Add(pending, 1);
+        pending.GiveBackRoom();
+
+        Assert.InRange(pending.Room, 1, 130_000);
+        Assert.Equal(1, Find(pending));
+    }
+
+    [Fact]
     public void UnappliedDeletes_NamesPublishedTombstonesOnly()
     {
         var pending = new Pending(_marks);
