@@ -269,7 +269,7 @@ internal sealed class Filer : IDisposable
         }
         catch (Exception exception) when (exception is FileSystemException or JournalDamagedException)
         {
-            _logger.LogWarning("A delete waits for its turn: {Reason}", exception.Message);
+            _logger.LogDebug("A delete waits for its turn: {Reason}", exception.Message); // which will warn, and not each second
             return false;
         }
     }
