@@ -267,9 +267,14 @@ internal sealed class Filer : IDisposable
             chunk.WriteTemps([item], 1);
             return true;
         }
-        catch (Exception exception) when (exception is FileSystemException or JournalDamagedException)
+        catch (FileSystemException exception)
         {
             _logger.LogDebug("A delete waits for its turn: {Reason}", exception.Message); // which will warn, and not each second
+            return false;
+        }
+        catch (JournalDamagedException exception)
+        {
+            _logger.LogWarning("A delete waits for its turn, which will fence the store: {Reason}", exception.Message);
             return false;
         }
     }

@@ -10,6 +10,7 @@ internal sealed class PayloadReader
 
     private byte[] _window = GC.AllocateUninitializedArray<byte>(WindowBytes);
     private IFile? _file;
+    private bool _isPatchy; // a window of this file could not be read whole: from there on what is asked for and no more
     private long _start;
     private int _count;
 
@@ -29,14 +30,16 @@ internal sealed class PayloadReader
     private void Move(IFile file, long offset, int bytes)
     {
         _window = bytes > _window.Length ? GC.AllocateUninitializedArray<byte>(bytes) : _window;
+        _isPatchy &= file == _file;
         (_file, _start, _count) = (file, offset, 0);
         try
         {
-            _count = file.Read(_window, offset);
+            _count = file.Read(_window.AsSpan(0, _isPatchy ? bytes : Math.Max(bytes, WindowBytes)), offset);
         }
-        catch (FileSystemException)
+        catch (FileSystemException) when (!_isPatchy)
         {
-            _count = file.Read(_window.AsSpan(0, bytes), offset); // what cannot be read is perhaps behind it, and nobody's
+            _isPatchy = true; // what cannot be read is perhaps behind what is asked for, and nobody's
+            _count = file.Read(_window.AsSpan(0, bytes), offset);
         }
     }
 }

@@ -105,7 +105,13 @@ public sealed class FilerFailureTests : IAsyncLifetime
         await JournalTest.UntilAsync(() => _store.Status.State == StoreState.ReadOnly, "it is read-only");
         long unreadable = 0;
         _ = _disk.FailCall(1, Errno.EIO, forever: true, where: call => call.Kind == CallKind.Read && JournalTest.IsInJournal(call) && call.Offset == Volatile.Read(ref unreadable));
-        _disk.BeforeCall = call => unreadable = JournalTest.IsGroupWrite(call) && unreadable == 0 ? call.Offset + RecordHeader.Bytes : unreadable;
+        _disk.BeforeCall = call =>
+        {
+            if (JournalTest.IsGroupWrite(call))
+            {
+                Interlocked.CompareExchange(ref unreadable, call.Offset + RecordHeader.Bytes, 0);
+            }
+        };
         await _store.DeleteAsync("old", DurabilityLevel.Durable).SoonAsync();
         await _store.DeleteAsync("old2", DurabilityLevel.Durable).SoonAsync();
 
