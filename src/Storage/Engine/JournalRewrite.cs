@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using DocService.Storage.Io;
 using DocService.Storage.Journal;
 
@@ -118,7 +117,7 @@ internal sealed class JournalRewrite
             foreach (LiveRecord live in run)
             {
                 ReadOnlySpan<byte> payload = JournalOpening.ReadAgain(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset);
-                offsets.Add(position + group.Add(CommitHeader(live.Sequence, payload), payload, header.Salt));
+                offsets.Add(position + group.Add(CommitHeader(live), payload, header.Salt));
             }
 
             group.Finish();
@@ -132,25 +131,15 @@ internal sealed class JournalRewrite
         }
     }
 
-    private RecordHeader CommitHeader(long sequence, ReadOnlySpan<byte> payload)
+    /// <summary>As it stood, but for how far all was durable and filed: what was read again is what was scanned.</summary>
+    private RecordHeader CommitHeader(LiveRecord live) => new()
     {
-        int operations = 0;
-        ReadOnlySpan<byte> rest = payload;
-        while (!rest.IsEmpty && Operation.TryRead(rest, out _, out int bytes))
-        {
-            operations++;
-            rest = rest[bytes..];
-        }
-
-        return new RecordHeader
-        {
-            Type = RecordType.Commit,
-            PayloadBytes = payload.Length,
-            Operations = operations,
-            Sequence = sequence,
-            DurableThrough = Math.Min(_verdict.DurableThrough, sequence - 1),
-            FiledThrough = _verdict.FiledThrough,
-            PayloadHash = XxHash3.HashToUInt64(payload),
-        };
-    }
+        Type = RecordType.Commit,
+        PayloadBytes = live.Record.PayloadBytes,
+        Operations = live.Record.Operations,
+        Sequence = live.Sequence,
+        DurableThrough = Math.Min(_verdict.DurableThrough, live.Sequence - 1),
+        FiledThrough = _verdict.FiledThrough,
+        PayloadHash = live.Record.PayloadHash,
+    };
 }

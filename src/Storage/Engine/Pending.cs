@@ -154,9 +154,9 @@ internal sealed class Pending
         Stripe stripe = StripeOf(document);
         lock (stripe.Gate)
         {
-            if (Has(stripe.Newest, document, version))
+            if (stripe.Newest.TryGetValue(document, out PendingVersion newest) && newest.Version == version)
             {
-                stripe.Newest[document] = stripe.Newest[document] with { IsAppliedEarly = true };
+                stripe.Newest[document] = newest with { IsAppliedEarly = true };
             }
         }
     }
