@@ -14,7 +14,7 @@ namespace DocService.Storage;
 /// <remarks>
 /// Owns: the opened data directory and the engine on it.
 /// Thread: any. Reads run on the caller's thread and wait for no writer; writes wait for the journal's
-/// thread, or, of a writer who comes alone, for the disk on the caller's own.
+/// thread.
 /// Invariant: an exception other than <see cref="OutcomeUnknownException"/> means that nothing of the request was done.
 /// On failure: see <see cref="StoreException"/>; the store never repairs by trying again.
 /// </remarks>
@@ -199,8 +199,7 @@ public sealed class DocumentStore : IAsyncDisposable
 
     /// <summary>
     /// Carries out all operations as one commit, or none: readers see all of it at once, and so does recovery. If a
-    /// condition of any of them fails, nothing is written and every failure is told. A writer who has come alone for a
-    /// while is kept on his own thread until the disk has answered; all others are not.
+    /// condition of any of them fails, nothing is written and every failure is told.
     /// </summary>
     /// <exception cref="StoreException">See the family: every member but the three that only opening throws.</exception>
     /// <exception cref="ArgumentException">No operations, two of one document, or an impossible media type or size.</exception>

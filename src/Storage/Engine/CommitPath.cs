@@ -113,7 +113,7 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
             cost += Backlog.CostOf(place.Kind, place.Bytes);
         }
 
-        // On the journal's thread, or the leader's: whoever waits for a lock goes on elsewhere.
+        // On the journal's thread: whoever waits for a lock goes on elsewhere.
         commit.Settled = isPublished =>
         {
             if (!isPublished)

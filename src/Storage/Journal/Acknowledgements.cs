@@ -2,7 +2,7 @@ namespace DocService.Storage.Journal;
 
 /// <summary>Completes commits on the thread pool, a group's with a few work items instead of one for each.</summary>
 /// <remarks>
-/// Thread: sent from the journal's, run on the pool's; <see cref="GiveHere"/> on its caller's.
+/// Thread: sent from the journal's, run on the pool's.
 /// Invariant: while a continuation runs, which may block, and others are left, a work item waits in the pool's queue for
 /// a free thread to go on with them.
 /// </remarks>
@@ -21,18 +21,6 @@ internal sealed class Acknowledgements : IThreadPoolWorkItem
         if (chosen.Count > 0)
         {
             new Acknowledgements([.. chosen]).Queue();
-        }
-    }
-
-    /// <summary>As <see cref="Send"/>, on this thread: for a leader, whose own commits they are, and who awaits them after this.</summary>
-    public static void GiveHere(List<Commit> commits)
-    {
-        foreach (Commit commit in commits)
-        {
-            if (commit.TryClaimAcknowledgement())
-            {
-                commit.Acknowledge();
-            }
         }
     }
 

@@ -1,32 +1,21 @@
 namespace DocService.Storage.Journal;
 
-/// <summary>Where commits wait for the journal's thread, and where a writer who comes alone is given its place.</summary>
+/// <summary>Where commits wait for the journal's thread.</summary>
 /// <remarks>
-/// Owns: the queue, and who may write the journal: its thread, or one leader while that thread waits in here.
-/// Thread: <see cref="TryAdd"/> and <see cref="TryLead"/> from any, everything else from whoever writes the journal.
-/// Invariant: while there is a leader the journal's thread does not leave this queue.
-/// Its length is bounded by the store's byte budget, which covers every commit in it.
-/// A group waits a moment for half of the writers who were there lately: while it is synced the other half is answered
+/// Owns: the queue. Thread: <see cref="TryAdd"/>, <see cref="Wake"/> and <see cref="Close"/> from any, everything else from
+/// the journal's.
+/// A group waits a moment for half of the writers that were there lately: while it is synced the other half is answered
 /// and comes again, so processor and device are both busy, with few syncs. Up to two writers never wait.
 /// </remarks>
 /// <param name="gatherMax">Longest that a group waits for more; default 1 ms, the grain of Monitor's time and of the order of a sync.</param>
 internal sealed class CommitQueue(TimeSpan? gatherMax = null)
 {
-    /// <summary>
-    /// A writer leads from so many groups on that were his alone, some 10 ms of writes. They are counted to the double; a
-    /// group with others in it or behind it halves the count: two writers soon lead no more, one who met another goes on.
-    /// </summary>
-    private const int LoneGroups = 16;
-
     private readonly TimeSpan _gatherMax = gatherMax ?? TimeSpan.FromMilliseconds(1);
     private readonly object _gate = new(); // Monitor, for Wait and Pulse
     private readonly Queue<Commit> _commits = new();
     private int _awaited; // commits at which the journal's thread is to be woken; 0 while it does not wait for any
     private int _taken; // commits of the last group
     private int _writersBefore;
-    private int _lone; // groups of one commit that nobody came to wait behind
-    private bool _isLed;
-    private bool _isEndAwaited; // the journal's thread is to be told when the leader has ended, if only for its seal
     private bool _isWoken;
     private bool _isClosed;
 
@@ -64,48 +53,6 @@ internal sealed class CommitQueue(TimeSpan? gatherMax = null)
     }
 
     /// <summary>
-    /// True when the caller, whose commit is not in the queue, is to write the journal in place of its thread, and then
-    /// to call <see cref="EndLead"/>: he has come alone for a while, and nobody else is there. It saves him two wake-ups.
-    /// </summary>
-    public bool TryLead()
-    {
-        if (Volatile.Read(ref _lone) < LoneGroups)
-        {
-            return false;
-        }
-
-        lock (_gate)
-        {
-            if (_awaited != 1 || _commits.Count > 0 || _isWoken || _isClosed)
-            {
-                return false;
-            }
-
-            _isLed = true;
-            _taken = 1;
-            _awaited = 0; // whoever comes now waits for the leader's end
-            return true;
-        }
-    }
-
-    /// <summary>The journal is its thread's again.</summary>
-    public void EndLead()
-    {
-        lock (_gate)
-        {
-            _isLed = false;
-            if (_isEndAwaited || _commits.Count > 0)
-            {
-                Monitor.Pulse(_gate);
-            }
-            else
-            {
-                _awaited = 1;
-            }
-        }
-    }
-
-    /// <summary>
     /// Waits for commits and moves the next group of them into the list: as many as fit the bytes, at least one.
     /// The wait is ended by <see cref="Wake"/> too, also by one that came before it. With a time of zero it waits for nobody.
     /// </summary>
@@ -135,19 +82,6 @@ internal sealed class CommitQueue(TimeSpan? gatherMax = null)
 
             _taken = group.Count;
             return group.Count > 0;
-        }
-    }
-
-    /// <summary>
-    /// The group is durable, and nobody has been told that yet. Behind a leader, on whose thread they might have run, those
-    /// count as well who wait for a thread of the pool: else he would keep off for good who could tell that he is not alone.
-    /// </summary>
-    public void NoteDurable()
-    {
-        lock (_gate)
-        {
-            bool isLone = _taken == 1 && _commits.Count == 0 && !(_isLed && ThreadPool.PendingWorkItemCount > 0);
-            Volatile.Write(ref _lone, isLone ? Math.Min(_lone + 1, 2 * LoneGroups) : _lone / 2);
         }
     }
 
@@ -194,8 +128,8 @@ internal sealed class CommitQueue(TimeSpan? gatherMax = null)
     }
 
     /// <summary>
-    /// Half of the writers who were there twice in a row, in the last group or queued behind it: those of the last group
-    /// have been answered a moment ago. Waits once, so that what was expected wrongly costs one wait.
+    /// Expects half of the writers that were there twice in a row, in the last group or queued behind it: those of the last
+    /// group have been answered a moment ago. It waits once, so a wrong expectation costs one wait.
     /// </summary>
     private void Gather_NeedsLock()
     {
@@ -211,14 +145,7 @@ internal sealed class CommitQueue(TimeSpan? gatherMax = null)
     private void Wait_NeedsLock(int commits, TimeSpan timeout)
     {
         _awaited = commits;
-        _isEndAwaited = timeout == Timeout.InfiniteTimeSpan; // a leader's commit makes a seal due, which such a wait knows nothing of
         Monitor.Wait(_gate, timeout);
-        _isEndAwaited = true;
-        while (_isLed)
-        {
-            Monitor.Wait(_gate);
-        }
-
         _awaited = 0;
     }
 }

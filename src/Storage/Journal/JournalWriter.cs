@@ -5,12 +5,10 @@ namespace DocService.Storage.Journal;
 
 /// <summary>
 /// Group commit: one thread takes whatever has gathered, writes it as one contiguous group, syncs once, publishes it
-/// with one store, and completes every commit. While it syncs, the next group gathers. A writer who comes alone does the
-/// same for his own commit, in that thread's place and while it waits.
+/// with one store, and completes every commit. While it syncs, the next group gathers.
 /// </summary>
 /// <remarks>
-/// Owns: the chain of segments, the sequence. Thread: its own, or, in its place, that of the one leader whom
-/// <see cref="CommitQueue"/> lets in; <see cref="TryAdd"/> from any.
+/// Owns: a thread, the chain of segments, the sequence. Thread: its own; <see cref="TryAdd"/> from any.
 /// Invariants: group N+1 is not begun before the sync of group N has returned; a group never spans two segments.
 /// On failure: a failed sync is not survived. Nothing of its group is acknowledged, no descriptor is synced again, the
 /// thread ends, and everyone who waits is told. A write that found no room is voided by a new segment's synced header.
@@ -83,20 +81,8 @@ internal sealed class JournalWriter
         _thread.Start();
     }
 
-    /// <summary>
-    /// Queues a closed commit, or writes and syncs it on the caller's thread, if he comes alone; its task tells the rest.
-    /// False when the journal has stopped: the commit was not taken.
-    /// </summary>
-    public bool TryAdd(Commit commit)
-    {
-        if (_isFailed)
-        {
-            return false;
-        }
-
-        // Who wants to be told before the sync must not be kept by it.
-        return !commit.IsBuffered && _queue.TryLead() ? Lead(commit) : _queue.TryAdd(commit);
-    }
+    /// <summary>Queues a closed commit. False when the journal has stopped: the commit was not taken.</summary>
+    public bool TryAdd(Commit commit) => !_isFailed && _queue.TryAdd(commit);
 
     /// <summary>filedThrough has moved: a seal is due once it is quiet.</summary>
     public void NoteFiled() => _queue.Wake();
@@ -138,18 +124,13 @@ internal sealed class JournalWriter
             {
                 if (_queue.TryTakeGroup(_group, _groupBytesMax, UntilSeal()))
                 {
-                    WriteGroup(isLed: false);
+                    WriteGroup();
                     _group.Clear();
                 }
                 else if (UntilSeal() == TimeSpan.Zero && !_queue.IsClosedAndEmpty)
                 {
                     WriteSeal(RecordType.Seal);
                 }
-            }
-
-            if (_isFailed)
-            {
-                return; // under a leader: nothing is synced any more
             }
 
             // Unfiled commits are replayed at the next start, and that is no clean stop.
@@ -161,48 +142,7 @@ internal sealed class JournalWriter
         }
     }
 
-    /// <summary>On a caller's thread, in place of the journal's. Room for the commit in a new segment, which may take its time, is left to that.</summary>
-    private bool Lead(Commit commit)
-    {
-        try
-        {
-            if (!Fits(JournalFormat.BlockAlign(commit.RecordBytes)))
-            {
-                return _queue.TryAdd(commit);
-            }
-
-            _group.Add(commit);
-            WriteLed();
-            return true;
-        }
-        finally
-        {
-            _group.Clear();
-            _queue.EndLead();
-        }
-    }
-
-    private void WriteLed()
-    {
-        try
-        {
-            WriteGroup(isLed: true);
-        }
-        catch (Exception exception)
-        {
-            try
-            {
-                Fail(exception);
-            }
-            catch (Exception second)
-            {
-                // Neither the caller nor the journal's thread may go on as if nothing had been; on that thread it would end the process too.
-                Environment.FailFast($"The journal has failed, and could not be closed: {second.Message}", second);
-            }
-        }
-    }
-
-    private void WriteGroup(bool isLed)
+    private void WriteGroup()
     {
         long bytes = GroupBuffer.Measure(_group);
         if (!Fits(bytes))
@@ -236,21 +176,12 @@ internal sealed class JournalWriter
         Sync(_group.Count);
         Marks.AdvanceDurable(_lastSequence);
         _hooks.Published(_group);
-        _queue.NoteDurable();
         foreach (Commit commit in _group)
         {
             commit.Publish();
         }
 
-        if (isLed)
-        {
-            Acknowledgements.GiveHere(_group);
-        }
-        else
-        {
-            Acknowledgements.Send(_group, static _ => true);
-        }
-
+        Acknowledgements.Send(_group, static _ => true);
         _chain.NoteSynced(_writtenDurable, _writtenFiled);
     }
 
