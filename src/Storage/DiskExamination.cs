@@ -1,4 +1,4 @@
-using DocService.Storage.Engine;
+using DocService.Storage.Engine.Checks;
 using DocService.Storage.Io;
 
 namespace DocService.Storage;

@@ -1,8 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using DocService.Storage.Engine;
+using DocService.Storage.Engine.Committing;
+using DocService.Storage.Engine.Opening;
+using DocService.Storage.Engine.Recovery;
+using DocService.Storage.Engine.Space;
 using DocService.Storage.Io;
-using DocService.Storage.Journal;
+using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Writing;
 using Microsoft.Extensions.Logging;
 
 namespace DocService.Storage;

@@ -1,4 +1,5 @@
-using DocService.Storage.Journal;
+using DocService.Storage.Engine.Opening;
+using DocService.Storage.Journal.Format;
 
 namespace DocService.Storage;
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using DocService.Storage.Engine.Space;
+using DocService.Storage.Reports;
 
 namespace DocService.Storage.Bench.Burst;
 

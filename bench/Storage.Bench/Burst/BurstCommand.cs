@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using DocService.Storage.Bench.Raw;
 using DocService.Storage.Bench.Support;
+using DocService.Storage.Engine.Opening;
+using DocService.Storage.Engine.Space;
 
 namespace DocService.Storage.Bench.Burst;
 

@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.IO.Hashing;
 using DocService.Storage.Bench.Support;
 using DocService.Storage.Documents;
-using DocService.Storage.Engine;
+using DocService.Storage.Engine.Opening;
 using DocService.Storage.Io;
+using DocService.Storage.Model;
 
 namespace DocService.Storage.Bench.Burst;
 

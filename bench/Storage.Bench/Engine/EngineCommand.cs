@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DocService.Storage.Bench.Raw;
 using DocService.Storage.Bench.Support;
+using DocService.Storage.Model;
 
 namespace DocService.Storage.Bench.Engine;
 

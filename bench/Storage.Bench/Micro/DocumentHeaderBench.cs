@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using BenchmarkDotNet.Attributes;
 using DocService.Storage.Bench.Support;
 using DocService.Storage.Documents;
+using DocService.Storage.Model;
 
 namespace DocService.Storage.Bench.Micro;
 

@@ -1,7 +1,10 @@
 using BenchmarkDotNet.Attributes;
 using DocService.Storage.Bench.Support;
-using DocService.Storage.Engine;
-using DocService.Storage.Journal;
+using DocService.Storage.Engine.Committing;
+using DocService.Storage.Engine.Versions;
+using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Writing;
+using DocService.Storage.Model;
 
 namespace DocService.Storage.Bench.Micro;
 

@@ -1,7 +1,9 @@
 using System.IO.Hashing;
 using BenchmarkDotNet.Attributes;
 using DocService.Storage.Bench.Support;
-using DocService.Storage.Journal;
+using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Writing;
+using DocService.Storage.Model;
 
 namespace DocService.Storage.Bench.Micro;
 

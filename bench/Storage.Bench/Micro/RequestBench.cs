@@ -3,6 +3,7 @@ using BenchmarkDotNet.Attributes;
 using DocService.Api.Json;
 using DocService.Storage.Bench.Support;
 using DocService.Storage.Documents;
+using DocService.Storage.Model;
 
 namespace DocService.Storage.Bench.Micro;
 

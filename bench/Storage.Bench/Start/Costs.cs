@@ -1,4 +1,5 @@
 using DocService.Storage.Bench.Support;
+using DocService.Storage.Model;
 
 namespace DocService.Storage.Bench.Start;
 

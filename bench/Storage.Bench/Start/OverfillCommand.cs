@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using DocService.Storage.Bench.Support;
+using DocService.Storage.Engine.Opening;
+using DocService.Storage.Model;
+using DocService.Storage.Reports;
 
 namespace DocService.Storage.Bench.Start;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using DocService.Storage.Bench.Raw;
 using DocService.Storage.Bench.Support;
+using DocService.Storage.Engine.Versions;
 
 namespace DocService.Storage.Bench.Start;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using DocService.Storage.Model;
 
 namespace DocService.Storage.Bench.Support;
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using DocService.Storage.Engine.Opening;
+using DocService.Storage.Model;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DocService.Storage.Bench.Support;

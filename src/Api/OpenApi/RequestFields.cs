@@ -13,7 +13,7 @@ internal static class RequestFields
         Required = true,
         Description = "The document's id: everything after /docs/, percent-decoded once. 1 to 1,024 bytes of UTF-8 without control characters and without the segments '.' and '..'. "
             + "Slashes may be sent as they are or as %2F: /docs/users/42 and /docs/users%2F42 are the same document.",
-        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Storage.DocumentKey.BytesMax },
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Storage.Model.DocumentKey.BytesMax },
         Example = DocumentExamples.Id,
     };
 

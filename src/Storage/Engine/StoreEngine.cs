@@ -1,5 +1,12 @@
-using DocService.Storage.Io;
-using DocService.Storage.Journal;
+using DocService.Storage.Engine.Committing;
+using DocService.Storage.Engine.Filing;
+using DocService.Storage.Engine.Opening;
+using DocService.Storage.Engine.Recovery;
+using DocService.Storage.Engine.Space;
+using DocService.Storage.Engine.Versions;
+using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Segments;
+using DocService.Storage.Journal.Writing;
 using Microsoft.Extensions.Logging;
 
 namespace DocService.Storage.Engine;

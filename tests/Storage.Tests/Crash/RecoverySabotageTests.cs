@@ -1,5 +1,6 @@
 using DocService.Storage.Io;
-using DocService.Storage.Journal;
+using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Segments;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
 using DocService.Storage.Tests.Support.Simulation;

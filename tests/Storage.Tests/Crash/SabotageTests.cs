@@ -1,3 +1,4 @@
+using DocService.Storage.Documents;
 using DocService.Storage.Io;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;

@@ -1,4 +1,6 @@
+using DocService.Storage.Engine.Recovery;
 using DocService.Storage.Tests.Engine;
+using DocService.Storage.Tests.Engine.Recovery;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
 using DocService.Storage.Tests.Support.Simulation;

@@ -1,5 +1,5 @@
 using DocService.Storage.Io;
-using DocService.Storage.Journal;
+using DocService.Storage.Journal.Format;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;

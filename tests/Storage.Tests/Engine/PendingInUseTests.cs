@@ -1,5 +1,7 @@
 using DocService.Storage.Engine;
-using DocService.Storage.Journal;
+using DocService.Storage.Engine.Committing;
+using DocService.Storage.Engine.Opening;
+using DocService.Storage.Engine.Recovery;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;

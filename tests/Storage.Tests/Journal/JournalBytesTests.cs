@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
 using DocService.Storage.Io;
-using DocService.Storage.Journal;
+using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Reading;
+using DocService.Storage.Journal.Writing;
 using DocService.Storage.Tests.Support.Simulation;
 
 namespace DocService.Storage.Tests.Journal;

@@ -1,4 +1,5 @@
 using System.Text;
+using DocService.Storage.Engine.Opening;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;

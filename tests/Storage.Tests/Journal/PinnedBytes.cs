@@ -1,3 +1,5 @@
+using DocService.Storage.Journal.Format;
+
 namespace DocService.Storage.Tests.Journal;
 
 /// <summary>What version 1 of the journal looks like, in hexadecimal digits. Never changed: a new version adds its own.</summary>

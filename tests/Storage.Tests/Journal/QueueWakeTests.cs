@@ -1,5 +1,6 @@
-using DocService.Storage.Engine;
-using DocService.Storage.Journal;
+using DocService.Storage.Engine.Filing;
+using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Writing;
 
 namespace DocService.Storage.Tests.Journal;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using DocService.Storage.Journal;
+using DocService.Storage.Journal.Format;
 
 namespace DocService.Storage.Tests.Journal;
 

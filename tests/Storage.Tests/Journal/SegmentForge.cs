@@ -1,5 +1,7 @@
 using System.IO.Hashing;
-using DocService.Storage.Journal;
+using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Segments;
+using DocService.Storage.Journal.Writing;
 using DocService.Storage.Tests.Support;
 
 namespace DocService.Storage.Tests.Journal;

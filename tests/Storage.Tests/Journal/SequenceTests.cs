@@ -1,7 +1,7 @@
 using System.Text;
 using DocService.Storage.Documents;
 using DocService.Storage.Io;
-using DocService.Storage.Journal;
+using DocService.Storage.Journal.Format;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
 

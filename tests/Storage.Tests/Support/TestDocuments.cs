@@ -1,4 +1,5 @@
 using System.Text;
+using DocService.Storage.Engine.Opening;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DocService.Storage.Tests.Support;

@@ -1,3 +1,5 @@
+using DocService.Storage.Journal.Format;
+
 namespace DocService.Storage.Tests.Support.Crash;
 
 /// <summary>What a workload writes into the disk's log, in its place among the calls. A <see cref="Ledger"/> is made of these alone.</summary>

@@ -1,4 +1,5 @@
 using DocService.Storage.Documents;
+using DocService.Storage.Engine.Opening;
 using DocService.Storage.Tests.Support.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;
 

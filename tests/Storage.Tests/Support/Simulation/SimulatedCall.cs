@@ -1,4 +1,5 @@
 using DocService.Storage.Io;
+using DocService.Storage.Journal.Format;
 
 namespace DocService.Storage.Tests.Support.Simulation;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DocService.Storage.Engine.Checks;
 
 namespace DocService.Storage.Tests.Support.Simulation;
 

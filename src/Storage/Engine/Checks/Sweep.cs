@@ -1,0 +1,70 @@
+using System.Runtime.ExceptionServices;
+
+namespace DocService.Storage.Engine.Checks;
+
+/// <summary>One action for every item of a list, under way on several disk threads.</summary>
+/// <remarks>
+/// Thread: <see cref="Work"/> on the threads, the others on whoever has started it.
+/// On failure: no further item is begun. Who waits gets the exception once all threads have ended, the gravest of several.
+/// </remarks>
+internal sealed class Sweep(int items, int workers, Action<int> action, Predicate<Exception> isGrave)
+{
+    private readonly object _gate = new(); // Monitor, for Wait and Pulse
+    private int _working = workers;
+    private int _next = -1;
+    private volatile Exception? _failure;
+
+    /// <summary>To be run so many times as there are workers. Never throws.</summary>
+    public void Work()
+    {
+        int index;
+        while (_failure is null && (index = Interlocked.Increment(ref _next)) < items)
+        {
+            try
+            {
+                action(index);
+            }
+            catch (Exception exception)
+            {
+                Note(exception);
+            }
+        }
+
+        lock (_gate)
+        {
+            if (--_working == 0)
+            {
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    /// <summary>Returns when every item is done.</summary>
+    /// <exception cref="Exception">The action's, once no thread works on it any more; some items are not done.</exception>
+    public void Wait()
+    {
+        lock (_gate)
+        {
+            while (_working > 0)
+            {
+                Monitor.Wait(_gate);
+            }
+        }
+
+        if (_failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    private void Note(Exception exception)
+    {
+        lock (_gate)
+        {
+            if (_failure is null || (!isGrave(_failure) && isGrave(exception)))
+            {
+                _failure = exception;
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Writing;
+
+namespace DocService.Storage.Engine.Committing;
+
+/// <summary>One operation against what stands under its key.</summary>
+internal readonly record struct JudgedOperation(DocumentOperation Operation, CurrentDocument Current, bool Holds, DocumentInfo? Info)
+{
+    /// <summary>Whether it adds to the commit.</summary>
+    public bool Writes => Holds && (Info is not null || (Operation is DeleteOperation && Current.Exists));
+
+    /// <summary>Room that it takes in the commit.</summary>
+    public int PayloadBytes =>
+        !Writes ? 0
+        : Info is { } info ? Commit.MeasurePut(Operation.Key, info, ((PutOperation)Operation).Content.Body.Length)
+        : Commit.MeasureDelete(Operation.Key);
+
+    /// <exception cref="DocumentCorruptException">The conditions take the version of an unreadable document.</exception>
+    public static JudgedOperation Of(DocumentOperation operation, CurrentDocument current, DateTimeOffset now)
+    {
+        bool isIgnored = operation is DeleteOperation { IgnoresConditionsWhenAbsent: true } && !current.Exists;
+        bool holds = isIgnored || current.Fulfils(operation.Conditions);
+        DocumentInfo? info = holds && operation is PutOperation put ? Describe(put.Content, current.Info, now) : null;
+        return new JudgedOperation(operation, current, holds, info);
+    }
+
+    /// <summary>What the operation did, once the commit has its sequence.</summary>
+    public WriteResult ToResult(long sequence, DurabilityLevel level) => new()
+    {
+        Status = Status,
+        Sequence = Writes ? sequence : 0,
+        Level = level,
+        Document = !Holds ? Current.Info : Info is { } info ? info with { Version = sequence } : null,
+    };
+
+    private WriteStatus Status =>
+        !Holds ? WriteStatus.ConditionFailed
+        : Operation is CheckOperation ? WriteStatus.Checked
+        : Operation is DeleteOperation ? (Current.Exists ? WriteStatus.Deleted : WriteStatus.NotFound)
+        : Current.Exists ? WriteStatus.Replaced : WriteStatus.Created;
+
+    private static DocumentInfo Describe(DocumentContent content, DocumentInfo? current, DateTimeOffset now)
+    {
+        // The clock may jump back; a document's dates do not.
+        DateTimeOffset modified = current is not null && current.Modified > now ? current.Modified : now;
+        return new DocumentInfo
+        {
+            Version = 0,
+            ContentType = content.ContentType,
+            Created = current?.Created ?? modified,
+            Modified = modified,
+            Length = content.Body.Length,
+            Sha256 = content.Sha256,
+        };
+    }
+}
+
+/// <summary>A write after its conditions have been judged under its locks.</summary>
+internal sealed class JudgedWrite(int operations)
+{
+    public List<JudgedOperation> Operations { get; } = new(operations);
+
+    /// <summary>On its way, or null where nothing is to be written.</summary>
+    public Commit? Commit { get; set; }
+
+    public bool HasFailed
+    {
+        get
+        {
+            foreach (JudgedOperation operation in Operations)
+            {
+                if (!operation.Holds)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    public CommitResult ToResult(long sequence, DurabilityLevel level)
+    {
+        var results = new WriteResult[Operations.Count];
+        for (int index = 0; index < results.Length; index++)
+        {
+            results[index] = Operations[index].ToResult(sequence, level);
+        }
+
+        return new CommitResult { IsCommitted = !HasFailed, Sequence = sequence, Level = level, Results = results };
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using DocService.Storage.Engine.Checks;
+
+namespace DocService.Storage.Engine.Filing;
+
+/// <summary>
+/// Dedicated threads for work that blocks on the disk, so that a slow sync never takes a thread-pool thread from
+/// somebody's read, and nobody's request a thread from filing. Started as they are needed.
+/// </summary>
+/// <remarks>Owns: the threads. Thread: any. On failure: a sweep's exception goes to whoever waits for that sweep.</remarks>
+internal sealed class DiskThreads(int threadsMax) : IDisposable
+{
+    private const int StackBytes = 256 * 1024; // shallow, non-recursive work
+
+    private readonly BlockingCollection<Action> _queue = [];
+    private readonly Lock _gate = new();
+    private int _threads;
+    private int _unfinished;
+
+    /// <summary>
+    /// Runs the action for every item, spread over so many threads, and returns when all are done. One worker would be no
+    /// help: then it all runs on the caller's thread.
+    /// </summary>
+    /// <param name="items">Each is given to the action once, unless another has failed before.</param>
+    /// <param name="workers">Threads at most.</param>
+    /// <param name="action">What to do.</param>
+    /// <param name="isGrave">Failures that must not hide behind others.</param>
+    /// <exception cref="Exception">The action's, once all threads have ended; the gravest of several.</exception>
+    public void ForEach<T>(IReadOnlyList<T> items, int workers, Action<T> action, Predicate<Exception> isGrave)
+    {
+        workers = Math.Min(workers, items.Count);
+        var sweep = new Sweep(items.Count, workers, index => action(items[index]), isGrave);
+        if (workers == 1)
+        {
+            sweep.Work();
+        }
+        else
+        {
+            Run(sweep.Work, workers);
+        }
+
+        sweep.Wait();
+    }
+
+    /// <summary>Ends the threads once the queue is empty. Nothing may be queued any more.</summary>
+    public void Dispose() => _queue.CompleteAdding();
+
+    private void Run(Action work, int times)
+    {
+        for (int time = 0; time < times; time++)
+        {
+            if (TryReserveThread())
+            {
+                _queue.Add(work);
+            }
+            else
+            {
+                work();
+            }
+        }
+    }
+
+    /// <summary>
+    /// All that is unfinished has a thread, up to the limit: nothing waits behind a call that hangs while a thread could be had.
+    /// False when there is none at all.
+    /// </summary>
+    private bool TryReserveThread()
+    {
+        lock (_gate)
+        {
+            if (_unfinished >= _threads && _threads < threadsMax)
+            {
+                try
+                {
+                    new Thread(Work, StackBytes) { IsBackground = true, Name = $"docservice-file-{_threads}" }.Start();
+                    _threads++;
+                }
+                catch (OutOfMemoryException)
+                {
+                    // The system has no thread left for us (pids limit): those that there are do the work.
+                }
+            }
+
+            if (_threads == 0)
+            {
+                return false;
+            }
+
+            _unfinished++;
+            return true;
+        }
+    }
+
+    private void Work()
+    {
+        foreach (Action work in _queue.GetConsumingEnumerable())
+        {
+            work();
+            lock (_gate)
+            {
+                _unfinished--;
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+namespace DocService.Storage.Engine.Filing;
+
+/// <summary>One published operation that waits to be filed.</summary>
+/// <param name="Sequence">Of its commit.</param>
+/// <param name="Document">Which document.</param>
+/// <param name="ChargedBytes">What it was charged against free space.</param>
+internal readonly record struct FilingTicket(long Sequence, Sha256Digest Document, long ChargedBytes);
+
+/// <summary>Published operations in sequence order, and those who wait for them to be filed.</summary>
+/// <remarks>Owns: both. Thread: any adds; the filer alone takes.</remarks>
+/// <param name="expected">Tickets that recovery is about to add: they get their room at once.</param>
+internal sealed class FilingQueue(int expected = 0)
+{
+    /// <summary>Room that is kept when no ticket is left: what a large backlog took is not kept for ever.</summary>
+    private const int KeptTickets = 64 * 1024;
+
+    private readonly object _gate = new(); // Monitor, for Wait and Pulse
+    private readonly Queue<FilingTicket> _tickets = new(expected);
+    private readonly PriorityQueue<TaskCompletionSource, long> _waiting = new();
+    private long _completedThrough;
+    private int _inHand; // taken by the filer, their chunk not yet filed
+    private int _count;
+    private bool _isStopped;
+
+    /// <summary>Operations not yet filed, those of the chunk under way included.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Whether anybody waits for documents to be filed.</summary>
+    public bool IsAwaited
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiting.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>Adds all or none that anybody can see: who takes the first of a commit's tickets finds the last one too.</summary>
+    public void Add(IEnumerable<FilingTicket> tickets)
+    {
+        lock (_gate)
+        {
+            bool wasEmpty = _tickets.Count == 0;
+            foreach (FilingTicket ticket in tickets)
+            {
+                _tickets.Enqueue(ticket);
+            }
+
+            _count = _tickets.Count + _inHand;
+
+            if (wasEmpty)
+            {
+                Monitor.Pulse(_gate);
+            }
+        }
+    }
+
+    /// <summary>Adds one, while nobody takes any yet.</summary>
+    public void Add(in FilingTicket ticket)
+    {
+        lock (_gate)
+        {
+            _tickets.Enqueue(ticket);
+            _count = _tickets.Count + _inHand;
+        }
+    }
+
+    /// <summary>Ends when everything through the sequence is filed, fails when it never will be in this run.</summary>
+    public Task WaitAsync(long sequence, long filedThrough)
+    {
+        lock (_gate)
+        {
+            // The caller has looked without this lock: the filer may have come there since.
+            if (sequence <= filedThrough || sequence <= _completedThrough || _isStopped)
+            {
+                return Task.CompletedTask;
+            }
+
+            var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Enqueue(turn, sequence);
+            Monitor.Pulse(_gate);
+            return turn.Task;
+        }
+    }
+
+    /// <summary>
+    /// Waits for a ticket, then, if nobody is waiting for it to be filed, a little longer for more; false once stopped.
+    /// </summary>
+    public bool WaitForTickets(TimeSpan linger)
+    {
+        lock (_gate)
+        {
+            while (_tickets.Count == 0 && !_isStopped)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            if (!_isStopped && _waiting.Count == 0 && linger > TimeSpan.Zero)
+            {
+                Monitor.Wait(_gate, linger);
+            }
+
+            return !_isStopped;
+        }
+    }
+
+    public bool TryPeek(out FilingTicket ticket)
+    {
+        lock (_gate)
+        {
+            return _tickets.TryPeek(out ticket);
+        }
+    }
+
+    public FilingTicket Take()
+    {
+        lock (_gate)
+        {
+            _inHand++;
+            return _tickets.Dequeue();
+        }
+    }
+
+    /// <summary>What was taken is filed: lets go everyone who waits for a sequence up to this one.</summary>
+    public void CompleteWaiting(long filedThrough)
+    {
+        lock (_gate)
+        {
+            _inHand = 0;
+            _count = _tickets.Count;
+            _completedThrough = Math.Max(_completedThrough, filedThrough);
+            if (_count == 0 && _tickets.Capacity > KeptTickets)
+            {
+                _tickets.TrimExcess(KeptTickets);
+            }
+
+            while (_waiting.TryPeek(out TaskCompletionSource? turn, out long sequence) && sequence <= filedThrough)
+            {
+                _waiting.Dequeue();
+                turn.SetResult();
+            }
+        }
+    }
+
+    /// <summary>Waits the time out, or until <see cref="Stop"/>; false once stopped.</summary>
+    public bool Pause(TimeSpan time)
+    {
+        lock (_gate)
+        {
+            if (!_isStopped)
+            {
+                Monitor.Wait(_gate, time);
+            }
+
+            return !_isStopped;
+        }
+    }
+
+    /// <summary>Filing has ended. Whoever waits is let go and sees for himself how far it came.</summary>
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _isStopped = true;
+            while (_waiting.TryDequeue(out TaskCompletionSource? turn, out _))
+            {
+                turn.SetResult();
+            }
+
+            Monitor.PulseAll(_gate);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Globalization;
+using DocService.Storage.Documents;
+using DocService.Storage.Io;
+
+namespace DocService.Storage.Engine.Opening;
+
+/// <summary>The opened data directory: locked, of a known format, complete, free of leftovers, and durable up to this moment.</summary>
+/// <remarks>
+/// Owns: LOCK, the handles of the data directory and all below it. Thread: opened by one.
+/// The work at open does not grow with the number of documents: no directory of documents is listed.
+/// </remarks>
+internal sealed class DataDirectory : IDisposable
+{
+    public const string LockName = "LOCK";
+    public const string DocumentsName = "docs";
+    public const string QuarantineName = "quarantine";
+    public const string JournalName = "journal";
+
+    private readonly IDirectory _data;
+    private readonly IDisposable _lock;
+
+    private DataDirectory(IDirectory data, IDisposable @lock, FormatFile format, bool isFirstStart, DocumentFiles documents, IDirectory journal)
+    {
+        Journal = journal;
+        _data = data;
+        _lock = @lock;
+        Format = format;
+        IsFirstStart = isFirstStart;
+        Documents = documents;
+    }
+
+    public FormatFile Format { get; private set; }
+
+    /// <summary>Where the segments are.</summary>
+    public IDirectory Journal { get; }
+
+    /// <summary>Whether this opening completed the directory's first start.</summary>
+    public bool IsFirstStart { get; }
+
+    public DocumentFiles Documents { get; }
+
+    /// <summary>Descriptors that the process may have open.</summary>
+    public required int HandlesMax { get; init; }
+
+    /// <summary>Handle for what stands directly in the data directory.</summary>
+    public IDirectory Root => _data;
+
+    /// <summary>Opens or creates the directory. Everything found in it, and every level created above it, is synced before this returns.</summary>
+    /// <exception cref="StoreInUseException">Another process, or another store of this one, holds it.</exception>
+    /// <exception cref="StoreFormatException">It is not a data directory of a known format; nothing was written.</exception>
+    /// <exception cref="FileSystemException">A system call failed.</exception>
+    public static DataDirectory Open(IFileSystem files, string path, DateTimeOffset now)
+    {
+        IDirectory data = DirectoryCreation.OpenOrCreate(files, path);
+        IDisposable? heldLock = null;
+        DocumentFiles? documents = null;
+        IDirectory? journal = null;
+        try
+        {
+            // Looked at before LOCK is made: a directory that is somebody else's is left as it was.
+            FormatFile.Recognise(data, LockName);
+            heldLock = data.TryLock(LockName) ?? throw new StoreInUseException($"Another process is using {path}.");
+            FormatFile? format = FormatFile.Recognise(data, LockName);
+            bool isFirstStart = format is null;
+            if (isFirstStart)
+            {
+                FormatFile.Announce(data, now);
+                CreateContent(data);
+            }
+
+            if (format is { Format: 1 })
+            {
+                // Before the journal exists: a program that knows no journal must not start here any more.
+                format = FormatFile.Replace(data, format with { Format = FormatFile.Current, StartsAfter = LegacySequence.ReadCeiling(data) });
+            }
+
+            data.TryCreateDirectory(JournalName);
+            documents = OpenContent(data);
+            journal = OpenPart(data, JournalName); // its own entries are synced with the segment that every opening begins
+            data.Sync();
+            format ??= FormatFile.Complete(data);
+            return new DataDirectory(data, heldLock, format, isFirstStart, documents, journal) { HandlesMax = files.HandlesMax };
+        }
+        catch
+        {
+            journal?.Dispose();
+            documents?.Dispose();
+            heldLock?.Dispose();
+            data.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The journal's first segment is durable: from now on its absence is damage.</summary>
+    public void NoteJournal()
+    {
+        Format = FormatFile.Replace(_data, Format with { HasJournal = true });
+        LegacySequence.Remove(_data);
+    }
+
+    public void Dispose()
+    {
+        Documents.Dispose();
+        Journal.Dispose();
+        _data.Dispose();
+        _lock.Dispose();
+    }
+
+    private static void CreateContent(IDirectory data)
+    {
+        data.TryCreateDirectory(QuarantineName);
+        data.TryCreateDirectory(DocumentsName);
+        using IDirectory documents = OpenPart(data, DocumentsName);
+        for (int shard = 0; shard < DocumentPath.Shards; shard++)
+        {
+            documents.TryCreateDirectory(DocumentPath.ShardName(shard));
+        }
+    }
+
+    /// <summary>Opens every directory, removes leftovers, and syncs: what is found may so far be in the page cache only.</summary>
+    private static DocumentFiles OpenContent(IDirectory data)
+    {
+        var shards = new ShardDirectory[DocumentPath.Shards];
+        IDirectory? quarantine = null;
+        try
+        {
+            quarantine = OpenPart(data, QuarantineName);
+            quarantine.Sync(); // a process may have been killed right after it had moved a directory there
+            using IDirectory documents = OpenPart(data, DocumentsName);
+            for (int shard = 0; shard < shards.Length; shard++)
+            {
+                IDirectory directory = OpenPart(documents, DocumentPath.ShardName(shard));
+                shards[shard] = new ShardDirectory(directory);
+                DocumentFiles.RemoveTemps(directory);
+            }
+
+            // The parent first: on filesystems with one journal that commits the shards too, and their own syncs return at once.
+            documents.Sync();
+            foreach (ShardDirectory shard in shards)
+            {
+                shard.Sync();
+            }
+
+            return new DocumentFiles(shards, new ShardDirectory(quarantine));
+        }
+        catch
+        {
+            foreach (ShardDirectory? shard in shards)
+            {
+                shard?.Dispose();
+            }
+
+            quarantine?.Dispose();
+            throw;
+        }
+    }
+
+    private static IDirectory OpenPart(IDirectory parent, string name) =>
+        parent.TryOpenDirectory(name)
+        ?? throw new StoreFormatException(string.Create(CultureInfo.InvariantCulture, $"{parent.Path}/{name} is missing; the data directory is incomplete."));
+}

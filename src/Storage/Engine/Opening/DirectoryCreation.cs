@@ -1,0 +1,62 @@
+using DocService.Storage.Io;
+
+namespace DocService.Storage.Engine.Opening;
+
+/// <summary>Creates a directory and its missing parents so that a power cut cannot take them away again.</summary>
+internal static class DirectoryCreation
+{
+    /// <summary>
+    /// Opens the directory, created with its missing parents when absent. The parent's entry for it is synced in any
+    /// case: an earlier process may have created it and died before its own sync.
+    /// </summary>
+    public static IDirectory OpenOrCreate(IFileSystem files, string path)
+    {
+        var missing = new Stack<string>();
+        string existing = path;
+        IDirectory? directory = files.TryOpenDirectory(existing);
+        while (directory is null)
+        {
+            missing.Push(Path.GetFileName(existing));
+            existing = Path.GetDirectoryName(existing)
+                ?? throw new StoreConfigurationException($"No parent of {path} exists.");
+            directory = files.TryOpenDirectory(existing);
+        }
+
+        try
+        {
+            SyncParent(files, existing);
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
+
+        while (missing.TryPop(out string? name))
+        {
+            directory = CreateIn(directory, name);
+        }
+
+        return directory;
+    }
+
+    private static void SyncParent(IFileSystem files, string path)
+    {
+        if (Path.GetDirectoryName(path) is { } parentPath)
+        {
+            using IDirectory? parent = files.TryOpenDirectory(parentPath);
+            parent?.Sync();
+        }
+    }
+
+    private static IDirectory CreateIn(IDirectory parent, string name)
+    {
+        using (parent)
+        {
+            parent.TryCreateDirectory(name);
+            parent.Sync();
+            return parent.TryOpenDirectory(name)
+                ?? throw new StoreConfigurationException($"{parent.Path}/{name} was created and is gone again.");
+        }
+    }
+}

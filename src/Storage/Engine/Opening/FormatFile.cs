@@ -1,0 +1,137 @@
+using System.Text.Json;
+using DocService.Storage.Documents;
+using DocService.Storage.Io;
+
+namespace DocService.Storage.Engine.Opening;
+
+/// <summary>
+/// FORMAT: which format the directory has and which store it is. Its presence says that the first start was completed.
+/// </summary>
+/// <remarks>
+/// The first start writes and syncs it under its temporary name before anything else, and renames it last. So a
+/// directory with the temporary name alone is a first start that was cut off and is done again; one with other
+/// content and neither name is somebody else's. When it is done again the temporary name is replaced by a rename:
+/// there is no moment at which a cut leaves the content without it.
+/// </remarks>
+/// <param name="Format">1: documents only; 2: with a journal.</param>
+/// <param name="StoreId">Identity of the directory.</param>
+/// <param name="Created">Of its first start.</param>
+/// <param name="HasJournal">Whether the journal's first segment has been made: from then on its absence is damage.</param>
+/// <param name="StartsAfter">No sequence above this was handed out before the journal.</param>
+internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Created, bool HasJournal, long StartsAfter)
+{
+    /// <summary>The format this version writes; it reads format 1 and raises it.</summary>
+    public const int Current = 2;
+
+    public const string Name = "FORMAT";
+    private const string TempName = "FORMAT.tmp";
+    private const string DraftName = "FORMAT.draft";
+    private const int FileBytesMax = 4096;
+
+    private static ReadOnlySpan<byte> ChecksumMember => "check"u8;
+
+    /// <summary>Null where a first start is due: the directory is empty, or an earlier first start was cut off.</summary>
+    /// <exception cref="StoreFormatException">Not a data directory, or one of an unknown format.</exception>
+    public static FormatFile? Recognise(IDirectory data, string lockName)
+    {
+        using IFile? file = data.TryOpen(Name, FileAccess.Read);
+        if (file is not null)
+        {
+            return Read(file);
+        }
+
+        IReadOnlyList<string> names = data.List();
+
+        // lost+found stands in the root of every ext filesystem, which is a fine place for a data directory.
+        string? foreign = names.Where(name => name != lockName && name != DraftName && name != "lost+found").Order(StringComparer.Ordinal).FirstOrDefault();
+        return foreign is null || names.Contains(TempName)
+            ? null
+            : throw new StoreFormatException($"{data.Path} is not empty and not a data directory: it holds '{foreign}' and no {Name}. Choose an empty directory.");
+    }
+
+    /// <summary>Begins a first start: from here on a cut is recognised as one.</summary>
+    public static void Announce(IDirectory data, DateTimeOffset now)
+    {
+        WriteDraft(data, new FormatFile(Current, Guid.NewGuid(), now, HasJournal: false, StartsAfter: 0));
+        data.Rename(DraftName, data, TempName);
+        data.Sync();
+    }
+
+    /// <summary>Replaces the file by the four steps.</summary>
+    public static FormatFile Replace(IDirectory data, FormatFile format)
+    {
+        WriteDraft(data, format);
+        return Rename(data, DraftName);
+    }
+
+    /// <summary>Ends a first start: everything else is there and synced.</summary>
+    public static FormatFile Complete(IDirectory data) => Rename(data, TempName);
+
+    private static FormatFile Rename(IDirectory data, string from)
+    {
+        data.Rename(from, data, Name);
+        data.Sync();
+        using IFile? file = data.TryOpen(Name, FileAccess.Read);
+        return Read(file ?? throw new StoreFormatException($"{data.Path}/{Name} was written and is gone again."));
+    }
+
+    private static void WriteDraft(IDirectory data, FormatFile format)
+    {
+        data.TryUnlink(DraftName);
+        using IFile file = data.Create(DraftName);
+        file.Write(format.Encode(), 0);
+        file.Sync();
+    }
+
+    private byte[] Encode()
+    {
+        byte[] content = new byte[512];
+        var line = new LineWriter(content, 0);
+        line.Raw("{\"docservice\":"u8);
+        line.Number(Format);
+        line.Raw(",\"store\":"u8);
+        line.Text(System.Text.Encoding.ASCII.GetBytes(StoreId.ToString()));
+        line.Raw(",\"created\":\""u8);
+        line.Time(Created);
+        line.Raw("\",\"journal\":"u8);
+        line.Raw(HasJournal ? "true"u8 : "false"u8);
+        line.Raw(",\"startsAfter\":"u8);
+        line.Number(StartsAfter);
+        int length = ChecksummedLine.Finish(content, line.Length, ChecksumMember);
+        return content[..length];
+    }
+
+    private static FormatFile Read(IFile file)
+    {
+        byte[] content = new byte[FileBytesMax];
+        int count = file.Read(content, 0);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(content.AsMemory(0, count));
+            int format = document.RootElement.GetProperty("docservice"u8).GetInt32();
+
+            // The format is judged before the checksum: a later format may check itself in another way.
+            if (format is < 1 or > Current)
+            {
+                throw new StoreFormatException($"{file.Path} says format {format}; this version knows the formats up to {Current}.");
+            }
+
+            if (ChecksummedLine.IsIntact(content.AsSpan(0, count), ChecksumMember))
+            {
+                JsonElement root = document.RootElement;
+                return new FormatFile(
+                    format,
+                    root.GetProperty("store"u8).GetGuid(),
+                    root.GetProperty("created"u8).GetDateTimeOffset(),
+                    format > 1 && root.GetProperty("journal"u8).GetBoolean(),
+                    format > 1 ? root.GetProperty("startsAfter"u8).GetInt64() : 0);
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new StoreFormatException($"{file.Path} is damaged: {exception.Message}", exception) { IsDamage = true };
+        }
+
+        throw new StoreFormatException($"{file.Path} is damaged: its checksum does not match.") { IsDamage = true };
+    }
+}

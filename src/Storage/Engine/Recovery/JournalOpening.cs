@@ -1,0 +1,229 @@
+using System.IO.Hashing;
+using DocService.Storage.Engine.Opening;
+using DocService.Storage.Engine.Versions;
+using DocService.Storage.Io;
+using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Reading;
+using DocService.Storage.Journal.Segments;
+using DocService.Storage.Journal.Writing;
+
+namespace DocService.Storage.Engine.Recovery;
+
+/// <summary>A journal ready to be appended to, and what recovery found in it.</summary>
+internal sealed class OpenedJournal
+{
+    public required SegmentPool Pool { get; init; }
+
+    /// <summary>Older segments with unfiled commits, ascending.</summary>
+    public required IReadOnlyList<Segment> Sealed { get; init; }
+
+    /// <summary>Begun by this opening.</summary>
+    public required Segment Current { get; init; }
+
+    /// <summary>How far the log has come.</summary>
+    public required Watermarks Marks { get; init; }
+
+    /// <summary>What is to be filed.</summary>
+    public required RecoveredVersions Unfiled { get; init; }
+
+    public required RecoveryReport Report { get; init; }
+}
+
+/// <summary>
+/// Recovery: from what stands in the journal's directory to a journal that can be appended to. The decisions are
+/// <see cref="JournalVerdict"/>'s; here they are carried out.
+/// </summary>
+/// <remarks>
+/// Thread: the one that opens. Done twice, or cut off anywhere, it gives the same result: nothing old is touched
+/// before what replaces it is durable, and the sequence is raised again each time.
+/// </remarks>
+internal sealed class JournalOpening(DataDirectory directory, StoreOptions options, TimeProvider clock)
+{
+    /// <summary>Opens the journal, or makes its first segment.</summary>
+    /// <exception cref="JournalDamagedException">Committed data cannot be read; nothing was changed.</exception>
+    public OpenedJournal Open()
+    {
+        var pool = new SegmentPool(directory.Journal, directory.Format.StoreId, options.SegmentBytes, options.ReserveSegments, clock);
+        try
+        {
+            IReadOnlyList<string> names = pool.TakeUp();
+            pool.Fill();
+            return directory.Format.HasJournal ? Recover(pool, names) : Create(pool, names);
+        }
+        catch
+        {
+            pool.Dispose();
+            throw;
+        }
+    }
+
+    private OpenedJournal Create(SegmentPool pool, IReadOnlyList<string> leftovers)
+    {
+        // Left by a first start that was cut off; nothing was ever acknowledged in them.
+        foreach (string name in leftovers)
+        {
+            directory.Journal.TryUnlink(name);
+        }
+
+        long after = directory.Format.StartsAfter;
+        Segment first = pool.Begin(pool.TakeOrPrepare(0), after, after + 1, after, after);
+        try
+        {
+            directory.NoteJournal();
+        }
+        catch
+        {
+            first.Dispose();
+            throw;
+        }
+
+        var marks = new Watermarks(after, after);
+        return new OpenedJournal { Pool = pool, Sealed = [], Current = first, Marks = marks, Unfiled = new RecoveredVersions(marks, 0), Report = RecoveryReports.Empty };
+    }
+
+    private OpenedJournal Recover(SegmentPool pool, IReadOnlyList<string> names)
+    {
+        JournalVerdict verdict = JournalVerdict.Of(ReadSegments(directory, names));
+        if (verdict.Damage.Count > 0)
+        {
+            throw new JournalDamagedException(RecoveryReports.Describe(verdict, directory.Journal.Path));
+        }
+
+        var opened = new List<Segment>();
+        try
+        {
+            return Continue(pool, verdict, opened);
+        }
+        catch
+        {
+            opened.ForEach(segment => segment.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>Begins the log's next segment. All segments that it opens are in the list, also when it fails.</summary>
+    private OpenedJournal Continue(SegmentPool pool, JournalVerdict verdict, List<Segment> opened)
+    {
+        Dictionary<JournalScan, Segment> segments = OpenSegments(directory, verdict, opened);
+        var rewrite = JournalRewrite.Choose(verdict, pool.SegmentBytes);
+        var marks = new Watermarks(verdict.End, verdict.FiledThrough);
+        long operations = verdict.Live.Sum(live => (long)live.Record.Operations);
+        var unfiled = new RecoveredVersions(marks, (int)Math.Min(operations, options.PendingDocumentsMax)); // more room than that is not asked for on the word of a record
+        var reader = new PayloadReader();
+        foreach (LiveRecord live in rewrite.Kept)
+        {
+            segments[live.Scan].LastSequence = live.Sequence;
+            Collect(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset, unfiled.Add);
+        }
+
+        if (rewrite.Written.Count > 0)
+        {
+            rewrite.Carry(pool, segments, unfiled, opened);
+        }
+
+        unfiled.Pending.GiveBackRoom();
+
+        long first = verdict.HandedOutThrough + 1 + (verdict.IsCleanStop ? 0 : UncleanSkip(verdict));
+        Segment current = pool.Begin(pool.TakeOrPrepare(0), verdict.End, first, verdict.End, verdict.FiledThrough);
+
+        // Its header says durably how far everything is filed. Here and not behind the scenes: a process that dies as
+        // soon as it is open must not leave one segment more each time.
+        Segment[] older = [.. opened];
+        opened.Add(current);
+        foreach (Segment filed in older.Where(segment => segment.LastSequence <= verdict.FiledThrough))
+        {
+            pool.Recycle(filed);
+        }
+
+        // Without a header and not missed by anybody: nothing in them is needed.
+        foreach (JournalScan unneeded in verdict.Scans.Where(scan => scan.Header is null))
+        {
+            directory.Journal.TryUnlink(unneeded.Name);
+        }
+
+        return new OpenedJournal
+        {
+            Pool = pool,
+            Sealed = [.. older.Where(segment => segment.LastSequence > verdict.FiledThrough)],
+            Current = current,
+            Marks = marks,
+            Unfiled = unfiled,
+            Report = RecoveryReports.Of(verdict),
+        };
+    }
+
+    /// <summary>
+    /// Sequences skipped after an unclean stop: more than the commits of a group that nobody can see any more. They
+    /// were written into a segment of then, whatever size is configured now.
+    /// </summary>
+    private long UncleanSkip(JournalVerdict verdict) =>
+        verdict.Scans.Max(scan => Math.Max(options.SegmentBytes, scan.Header?.SizeBytes ?? 0)) / RecordHeader.Bytes;
+
+    /// <summary>Reads every segment, to its end or a clean stop.</summary>
+    public static List<JournalScan> ReadSegments(DataDirectory directory, IReadOnlyList<string> names)
+    {
+        byte[] buffer = [];
+        var scans = new List<JournalScan>();
+        foreach (string name in names)
+        {
+            using IFile? file = directory.Journal.TryOpen(name, FileAccess.Read);
+            if (file is not null)
+            {
+                scans.Add(JournalScan.Read(file, name, directory.Format.StoreId, isWhole: false, ref buffer));
+            }
+        }
+
+        return scans;
+    }
+
+    /// <summary>
+    /// All segments with an intact header, those without unfiled commits too: they are recycled once the new one is
+    /// durable.
+    /// </summary>
+    public static Dictionary<JournalScan, Segment> OpenSegments(DataDirectory directory, JournalVerdict verdict, List<Segment> opened)
+    {
+        var segments = new Dictionary<JournalScan, Segment>();
+        foreach (JournalScan scan in verdict.Scans.Where(scan => scan.Header is not null))
+        {
+            IFile file = directory.Journal.TryOpen(scan.Name, FileAccess.ReadWrite)
+                ?? throw new JournalDamagedException($"{directory.Journal.Path}/{scan.Name} has gone while it was read.");
+            var segment = new Segment(scan.Header!.Value, file) { LastSequence = 0 };
+            segments.Add(scan, segment);
+            opened.Add(segment);
+        }
+
+        return segments;
+    }
+
+    /// <summary>Tells the version that each operation of the commit at that place makes.</summary>
+    /// <exception cref="JournalDamagedException">The payload, intact a moment ago, cannot be taken apart.</exception>
+    public static void Collect(PayloadReader reader, Segment segment, ScannedRecord record, long payloadOffset, Action<DocumentKey, PendingVersion> found)
+    {
+        ReadOnlySpan<byte> payload = ReadAgain(reader, segment, record, payloadOffset);
+        int offset = 0;
+        while (offset < payload.Length && Operation.TryRead(payload[offset..], out Operation operation, out int bytes)
+            && DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _))
+        {
+            var locator = new RecordLocator(segment.Header.Number, payloadOffset + offset, bytes, XxHash3.HashToUInt64(payload.Slice(offset, bytes)));
+            found(key, new PendingVersion(record.Sequence, operation.Kind, default, locator, operation.KeepsEvidence));
+            offset += bytes;
+        }
+
+        if (offset != payload.Length)
+        {
+            throw new JournalDamagedException($"{segment.File.Path}: the commit {record.Sequence} at offset {payloadOffset} cannot be taken apart.");
+        }
+    }
+
+    /// <summary>
+    /// What was judged came perhaps from the page cache, and after a failed sync the device may hold something else:
+    /// that must not get a fresh checksum. The bytes stand until the reader is used again.
+    /// </summary>
+    public static ReadOnlySpan<byte> ReadAgain(PayloadReader reader, Segment segment, ScannedRecord record, long payloadOffset)
+    {
+        ReadOnlySpan<byte> payload = reader.Read(segment.File, payloadOffset, record.PayloadBytes);
+        return payload.Length == record.PayloadBytes && XxHash3.HashToUInt64(payload) == record.PayloadHash
+            ? payload
+            : throw new JournalDamagedException($"{segment.File.Path}: the commit {record.Sequence} at offset {payloadOffset} reads differently the second time. Another start reads it anew.");
+    }
+}

@@ -1,0 +1,34 @@
+using DocService.Storage.Journal.Reading;
+
+namespace DocService.Storage.Engine.Recovery;
+
+/// <summary>Puts a verdict into words for operators.</summary>
+internal static class RecoveryReports
+{
+    private const int IdsMax = 20;
+
+    public static RecoveryReport Empty { get; } = new() { Records = 0, DiscardedRecords = 0, WasCleanStop = true, End = 0 };
+
+    public static RecoveryReport Of(JournalVerdict verdict) => new()
+    {
+        Records = verdict.Live.Count,
+        DiscardedRecords = verdict.DiscardedRecords,
+        WasCleanStop = verdict.IsCleanStop,
+        End = verdict.End,
+    };
+
+    public static string Describe(JournalVerdict verdict, string path) =>
+        "Committed data in the journal is damaged. " + string.Join(' ', Lines(verdict).Select(line => $"{path}/{line}"));
+
+    /// <summary>One line for each piece of damage.</summary>
+    public static IReadOnlyList<string> Lines(JournalVerdict verdict) =>
+    [
+        .. verdict.Damage.Select(damage => $"{damage.File} from offset {damage.Offset}: {Describe(damage)}."),
+    ];
+
+    /// <summary>What is missing, without the place.</summary>
+    public static string Describe(JournalDamage damage) => damage.FirstSequence is null
+        ? "it cannot be read which commits stood there"
+        : $"commits {damage.FirstSequence} to {damage.LastSequence} cannot be read"
+            + (damage.Ids.Count > 0 ? $" (documents that can still be named: {string.Join(", ", damage.Ids.Take(IdsMax))})" : string.Empty);
+}

@@ -1,0 +1,52 @@
+using DocService.Storage.Engine.Filing;
+
+namespace DocService.Storage.Engine.Space;
+
+/// <summary>Slows writers evenly when filing falls behind, so that no one ever meets a wall.</summary>
+/// <remarks>
+/// Below half of the journal nobody waits. From there the pause grows with the square of what is left, to
+/// <see cref="PauseMax"/>: writers settle at the pace at which documents are filed. When it is full they wait for room.
+/// </remarks>
+internal sealed class Admission(Backlog backlog, StoreHealth health, TimeSpan timeout, TimeProvider clock)
+{
+    private const double SlowFrom = FilingNeed.FullShareFill;
+    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Returns when the write may go on. One of deletes only waits for nobody on a full disk: it is what makes room.</summary>
+    /// <exception cref="OutOfSpaceException">The disk is full; nothing has been done.</exception>
+    /// <exception cref="StoreBusyException">No room came free within the time; nothing has been done.</exception>
+    public ValueTask EnterAsync(bool isDeletesOnly, CancellationToken cancellation) =>
+        backlog.Fill < SlowFrom ? ValueTask.CompletedTask : WaitAsync(isDeletesOnly, cancellation);
+
+    private async ValueTask WaitAsync(bool isDeletesOnly, CancellationToken cancellation)
+    {
+        long started = clock.GetTimestamp();
+        while (backlog.IsFull)
+        {
+            if (health.State == StoreState.ReadOnly)
+            {
+                // Nothing is filed on a full disk, so no room comes free by waiting.
+                if (isDeletesOnly)
+                {
+                    return;
+                }
+
+                throw new OutOfSpaceException("The disk is full, and the journal with documents that cannot be filed.");
+            }
+
+            if (clock.GetElapsedTime(started) >= timeout)
+            {
+                throw new StoreBusyException($"The journal has been full of documents not yet filed for {timeout.TotalSeconds} s.");
+            }
+
+            await Task.Delay(PauseMax, clock, cancellation).ConfigureAwait(false);
+        }
+
+        double excess = Math.Clamp((backlog.Fill - SlowFrom) / (1 - SlowFrom), 0, 1);
+        TimeSpan pause = PauseMax * (excess * excess);
+        if (pause >= TimeSpan.FromMilliseconds(1))
+        {
+            await Task.Delay(pause, clock, cancellation).ConfigureAwait(false);
+        }
+    }
+}

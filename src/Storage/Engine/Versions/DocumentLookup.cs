@@ -1,0 +1,159 @@
+using System.Buffers;
+using DocService.Storage.Documents;
+using DocService.Storage.Engine.Committing;
+using DocService.Storage.Io;
+using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Segments;
+
+namespace DocService.Storage.Engine.Versions;
+
+/// <summary>Finds the newest published version of a document: in the journal if it stands there, else in its file.</summary>
+/// <remarks>
+/// Thread: any, without waiting for a writer. A version moves from the journal to its file in the order: file in place and synced,
+/// version no longer pending, segment released. So who finds it not pending finds the file, and whose segment is gone looks again.
+/// </remarks>
+internal sealed class DocumentLookup(Pending pending, LiveSegments segments, MediaTypes media, FiledHeaders headers, DocumentFiles files)
+{
+    /// <summary>The version with its body, or null.</summary>
+    /// <exception cref="DocumentCorruptException">It exists and cannot be read.</exception>
+    /// <exception cref="StoreBusyException">Descriptors have run out.</exception>
+    public StoredDocument? Read(DocumentKey key) =>
+        Find(key, static (file, key) => DocumentReader.Read(file, key), static (operation, version, buffer) =>
+        {
+            ReadOnlySpan<byte> all = buffer;
+            all.Overlaps(operation.Body, out int offset);
+            return new StoredDocument(operation.ToInfo(version), buffer, operation.Body.IsEmpty ? 0 : offset, operation.Body.Length);
+        }, keepsBuffer: true);
+
+    /// <summary>The version without its body, or null.</summary>
+    /// <exception cref="DocumentCorruptException">It exists and cannot be read.</exception>
+    /// <exception cref="StoreBusyException">Descriptors have run out.</exception>
+    public DocumentInfo? ReadInfo(DocumentKey key)
+    {
+        if (pending.TryFind(key.Digest, out PendingVersion version) && version.Info.IsKnown)
+        {
+            return media.Unpack(version.Info, version.Version);
+        }
+
+        return Find(key, static (file, key) => DocumentReader.ReadInfo(file, key), static (operation, version, _) => operation.ToInfo(version), keepsBuffer: false);
+    }
+
+    /// <summary>What stands under the key, for a write that judges it.</summary>
+    /// <exception cref="StoreBusyException">Descriptors have run out.</exception>
+    public CurrentDocument ReadCurrent(DocumentKey key)
+    {
+        try
+        {
+            return (FindUnchanged(key) ?? ReadInfo(key)) is { } info ? CurrentDocument.Of(info) : CurrentDocument.Absent;
+        }
+        catch (DocumentCorruptException exception)
+        {
+            return CurrentDocument.Unreadable(exception);
+        }
+    }
+
+    /// <summary>
+    /// What the document's file says, if it is known and still that file; null is no answer. The caller holds the key's
+    /// lock: what is not pending now stays filed.
+    /// </summary>
+    private DocumentInfo? FindUnchanged(DocumentKey key)
+    {
+        if (pending.TryFind(key.Digest, out _) || !headers.TryFind(key.Digest, out FiledHeader header))
+        {
+            return null;
+        }
+
+        try
+        {
+            return files.TryGetStamp(DocumentPath.Of(key)) == header.Stamp ? media.Unpack(header.Info, header.Version) : null;
+        }
+        catch (FileSystemException)
+        {
+            return null; // opening it will tell
+        }
+    }
+
+    private T? Find<T>(DocumentKey key, Func<IFile, DocumentKey, T> fromFile, Func<Operation, long, byte[], T> fromJournal, bool keepsBuffer)
+        where T : class
+    {
+        try
+        {
+            while (pending.TryFind(key.Digest, out PendingVersion version))
+            {
+                if (version.IsDelete)
+                {
+                    return null;
+                }
+
+                if (!segments.TryHold(version.Locator.Segment, out Segment? segment))
+                {
+                    continue; // filed and released since the look
+                }
+
+                try
+                {
+                    return FromJournal(key, version, segment.File, fromJournal, keepsBuffer);
+                }
+                finally
+                {
+                    segment.Release();
+                }
+            }
+
+            using IFile? file = Open(key);
+            return file is null ? null : fromFile(file, key);
+        }
+        catch (DocumentCorruptException)
+        {
+            headers.Forget(key.Digest);
+            throw;
+        }
+        catch (FileSystemException exception) when (exception.IsOutOfHandles)
+        {
+            throw new StoreBusyException(exception.Message, exception);
+        }
+        catch (FileSystemException exception)
+        {
+            headers.Forget(key.Digest);
+            throw new DocumentCorruptException(key, exception.Path, exception.Message, exception);
+        }
+    }
+
+    private IFile? Open(DocumentKey key)
+    {
+        try
+        {
+            return files.TryOpen(DocumentPath.Of(key));
+        }
+        catch (FileSystemException exception) when (exception.Error == Errno.EIO)
+        {
+            // The directory itself could not be read: nobody knows whether there is a document.
+            throw new DocumentCorruptException(key, exception.Path, exception.Message, exception) { MayBeAbsent = true };
+        }
+    }
+
+    private static T FromJournal<T>(DocumentKey key, in PendingVersion version, IFile segment, Func<Operation, long, byte[], T> map, bool keepsBuffer)
+    {
+        RecordLocator locator = version.Locator;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(locator.Bytes);
+        bool isKept = false;
+        try
+        {
+            if (!locator.TryRead(segment, buffer) || !Operation.TryRead(buffer.AsSpan(0, locator.Bytes), out Operation operation, out _))
+            {
+                throw new DocumentCorruptException(key, segment.Path, $"its record at offset {locator.Offset} is damaged");
+            }
+
+            T result = map(operation, version.Version, buffer);
+            isKept = keepsBuffer;
+            return result;
+        }
+        finally
+        {
+            if (!isKept)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+}

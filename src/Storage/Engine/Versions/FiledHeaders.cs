@@ -1,0 +1,111 @@
+using DocService.Storage.Io;
+
+namespace DocService.Storage.Engine.Versions;
+
+/// <summary>
+/// What the files lately made say in their headers, for writes that ask what they replace: one system call then tells
+/// that it is still that file, where opening and reading it takes three and more.
+/// </summary>
+/// <remarks>
+/// Owns: the entries, so many at most, in place and without references (see <see cref="Pending"/>); a new one takes the
+/// place of the oldest of the few that share its set. Thread: the filer's adds, any looks and forgets, under a lock of some
+/// of the sets.
+/// Invariant: an entry counts for its file's stamp alone, so none can be out of date: a file that has been changed,
+/// replaced or removed since has another stamp or none.
+/// </remarks>
+internal sealed class FiledHeaders
+{
+    /// <summary>Entries that one document can stand in: enough that few of the hot keys push each other out.</summary>
+    private const int Ways = 4;
+
+    /// <summary>With 128 bytes an entry 16 MiB, which the system gives as they are used.</summary>
+    private const int Sets = 32 * 1024;
+
+    private const int GateCount = 64;
+
+    private readonly FiledHeader[] _entries = new FiledHeader[Sets * Ways];
+    private readonly Lock[] _gates = [.. Enumerable.Range(0, GateCount).Select(_ => new Lock())];
+
+    /// <summary>The document's entry, if there is one.</summary>
+    public bool TryFind(Sha256Digest document, out FiledHeader header)
+    {
+        int set = SetOf(document);
+        lock (_gates[set % GateCount])
+        {
+            foreach (ref FiledHeader entry in Entries(set))
+            {
+                if (entry.IsOf(document))
+                {
+                    header = entry;
+                    return true;
+                }
+            }
+        }
+
+        header = default;
+        return false;
+    }
+
+    /// <summary>The document has a new file. One of which nothing is known is not added.</summary>
+    public void Add(in FiledHeader header)
+    {
+        if (!header.Info.IsKnown)
+        {
+            Forget(header.Document);
+            return;
+        }
+
+        int set = SetOf(header.Document);
+        lock (_gates[set % GateCount])
+        {
+            Span<FiledHeader> entries = Entries(set);
+            int chosen = 0;
+            for (int way = 0; way < Ways; way++)
+            {
+                if (entries[way].IsOf(header.Document))
+                {
+                    chosen = way;
+                    break;
+                }
+
+                // A free place has version 0.
+                chosen = entries[way].Version < entries[chosen].Version ? way : chosen;
+            }
+
+            entries[chosen] = header;
+        }
+    }
+
+    /// <summary>
+    /// A read has found the document's file damaged: the next write is to read it too. On any thread: at worst an entry
+    /// that was added in the same moment is lost with it.
+    /// </summary>
+    public void Forget(Sha256Digest document)
+    {
+        int set = SetOf(document);
+        lock (_gates[set % GateCount])
+        {
+            foreach (ref FiledHeader entry in Entries(set))
+            {
+                if (entry.IsOf(document))
+                {
+                    entry = default;
+                }
+            }
+        }
+    }
+
+    private static int SetOf(Sha256Digest document) => document.GetHashCode() & (Sets - 1);
+
+    private Span<FiledHeader> Entries(int set) => _entries.AsSpan(set * Ways, Ways);
+}
+
+/// <summary>A document's file as it was made. The default is a free place.</summary>
+/// <param name="Document">Which document.</param>
+/// <param name="Version">What its header says: the version, positive …</param>
+/// <param name="Info">… and the rest.</param>
+/// <param name="Stamp">Of the file after it was synced.</param>
+internal readonly record struct FiledHeader(Sha256Digest Document, long Version, PackedInfo Info, FileStamp Stamp)
+{
+    public bool IsOf(Sha256Digest document) => Version != 0 && Document == document;
+}

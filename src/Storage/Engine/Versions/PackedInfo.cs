@@ -1,0 +1,15 @@
+namespace DocService.Storage.Engine.Versions;
+
+/// <summary>
+/// What is known of a version, but for its number, in 56 bytes without a reference: a million of them are nothing that the
+/// garbage collector looks at. See <see cref="MediaTypes"/>. The default says that nothing is known.
+/// </summary>
+/// <param name="CreatedTicks">UTC.</param>
+/// <param name="ModifiedTicks">UTC.</param>
+/// <param name="Sha256">Of the body.</param>
+/// <param name="Length">Of the body, in bytes.</param>
+/// <param name="MediaType">Number of the media type; 0 where nothing is known.</param>
+internal readonly record struct PackedInfo(long CreatedTicks, long ModifiedTicks, Sha256Digest Sha256, int Length, ushort MediaType)
+{
+    public bool IsKnown => MediaType != 0;
+}

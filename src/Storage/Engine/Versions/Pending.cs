@@ -1,0 +1,190 @@
+using System.Runtime.InteropServices;
+using DocService.Storage.Journal.Writing;
+
+namespace DocService.Storage.Engine.Versions;
+
+/// <summary>The newest versions that stand only in the journal, by document. What is not here is in its file.</summary>
+/// <remarks>
+/// Owns: the versions, in place in its tables and without a reference to anything: whatever a burst adds, the garbage
+/// collector has nothing to look through and nothing to move (bench/README.md). Thread: whoever writes the journal adds,
+/// the filer removes, anyone reads; each under its stripe's lock, for as long as a look into a table takes.
+/// Invariants: a version is added before its sync and is invisible until <see cref="Watermarks.DurableThrough"/>
+/// reaches it; per document at most one is unpublished (the writer lock), and as long as it is, the published one that it
+/// follows is kept; a version goes only when it, or a later one, is filed and its directory synced.
+/// </remarks>
+internal sealed class Pending
+{
+    /// <summary>A power of two, far more than cores: two requests rarely meet in one.</summary>
+    private const int StripeCount = 64;
+
+    /// <summary>Room that a stripe keeps when nothing is pending in it: 64 x 1,000 versions of some 150 bytes.</summary>
+    private const int KeptPerStripe = 1000;
+
+    /// <summary>A twentieth more than its part is what the fullest stripe of 64 has where there are many.</summary>
+    private const int Slack = 20;
+
+    private readonly Watermarks _marks;
+    private readonly Stripe[] _stripes;
+    private int _count;
+
+    /// <param name="marks">What is published.</param>
+    /// <param name="expected">Versions that recovery is about to add: they get their room at once.</param>
+    public Pending(Watermarks marks, int expected = 0)
+    {
+        _marks = marks;
+        _stripes = [.. Enumerable.Range(0, StripeCount).Select(_ => new Stripe(expected / StripeCount + (expected / StripeCount / Slack)))];
+    }
+
+    /// <summary>Documents.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Published versions kept because the one that follows them is not. A moment's count.</summary>
+    public int FollowedCount => _stripes.Sum(stripe => stripe.Followed.Count);
+
+    /// <summary>Documents that there is room for without asking for memory. A moment's count.</summary>
+    public int Room => _stripes.Sum(stripe => stripe.Newest.Capacity);
+
+    /// <summary>The newest published version; false when there is none: then the file has it, or there is no document.</summary>
+    public bool TryFind(Sha256Digest document, out PendingVersion version)
+    {
+        Stripe stripe = StripeOf(document);
+        lock (stripe.Gate)
+        {
+            return stripe.Newest.TryGetValue(document, out version)
+                && (version.Version <= _marks.DurableThrough || stripe.Followed.TryGetValue(document, out version));
+        }
+    }
+
+    /// <summary>Adds a version that is not yet published, or, in recovery, one that is.</summary>
+    public void Add(Sha256Digest document, in PendingVersion version)
+    {
+        Stripe stripe = StripeOf(document);
+        lock (stripe.Gate)
+        {
+            ref PendingVersion newest = ref CollectionsMarshal.GetValueRefOrAddDefault(stripe.Newest, document, out bool exists);
+            if (!exists)
+            {
+                newest = version;
+                Interlocked.Increment(ref _count);
+                return;
+            }
+
+            if (version.Version > _marks.DurableThrough)
+            {
+                stripe.Followed[document] = newest;
+            }
+
+            newest = version with { KeepsEvidence = version.KeepsEvidence || newest.KeepsEvidence };
+        }
+    }
+
+    /// <summary>The document's newest version has been published: nobody asks for the one before it any more.</summary>
+    public void NotePublished(Sha256Digest document)
+    {
+        Stripe stripe = StripeOf(document);
+        lock (stripe.Gate)
+        {
+            stripe.Followed.Remove(document);
+        }
+    }
+
+    /// <summary>The version is filed. Does nothing if a newer one has taken its place, except that it forgets this one.</summary>
+    public void Remove(Sha256Digest document, long filed)
+    {
+        Stripe stripe = StripeOf(document);
+        lock (stripe.Gate)
+        {
+            if (Has(stripe.Newest, document, filed))
+            {
+                stripe.Newest.Remove(document);
+                Interlocked.Decrement(ref _count);
+                if (stripe.Newest.Count == 0)
+                {
+                    stripe.GiveBackRoom();
+                }
+            }
+            else if (Has(stripe.Followed, document, filed))
+            {
+                stripe.Followed.Remove(document);
+            }
+        }
+    }
+
+    /// <summary>After recovery, which expects a document for each operation: hot documents are fewer.</summary>
+    public void GiveBackRoom()
+    {
+        foreach (Stripe stripe in _stripes)
+        {
+            lock (stripe.Gate)
+            {
+                stripe.GiveBackRoom();
+            }
+        }
+    }
+
+    /// <summary>Published deletes whose files may still be there, so many at most; for the filer when the disk is full.</summary>
+    public List<(Sha256Digest Document, PendingVersion Version)> UnappliedDeletes(int max)
+    {
+        var found = new List<(Sha256Digest, PendingVersion)>();
+        foreach (Stripe stripe in _stripes)
+        {
+            lock (stripe.Gate)
+            {
+                foreach ((Sha256Digest document, PendingVersion version) in stripe.Newest)
+                {
+                    if (found.Count == max)
+                    {
+                        return found;
+                    }
+
+                    if (version is { IsDelete: true, IsAppliedEarly: false } && version.Version <= _marks.DurableThrough)
+                    {
+                        found.Add((document, version));
+                    }
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The delete's file is gone ahead of its turn.</summary>
+    public void NoteAppliedEarly(Sha256Digest document, long version)
+    {
+        Stripe stripe = StripeOf(document);
+        lock (stripe.Gate)
+        {
+            if (stripe.Newest.TryGetValue(document, out PendingVersion newest) && newest.Version == version)
+            {
+                stripe.Newest[document] = newest with { IsAppliedEarly = true };
+            }
+        }
+    }
+
+    private static bool Has(Dictionary<Sha256Digest, PendingVersion> versions, Sha256Digest document, long version) =>
+        versions.TryGetValue(document, out PendingVersion found) && found.Version == version;
+
+    private Stripe StripeOf(Sha256Digest document) => _stripes[document.First & (StripeCount - 1)];
+
+    /// <summary>The documents of some shards.</summary>
+    private sealed class Stripe(int expected)
+    {
+        public Lock Gate { get; } = new();
+
+        /// <summary>Of each document the newest version, published or not.</summary>
+        public Dictionary<Sha256Digest, PendingVersion> Newest { get; } = new(expected);
+
+        /// <summary>The published version before one that is not; of the group under way alone, so there are few.</summary>
+        public Dictionary<Sha256Digest, PendingVersion> Followed { get; } = [];
+
+        /// <summary>What a large backlog took is not kept for ever.</summary>
+        public void GiveBackRoom()
+        {
+            int needed = Math.Max(Newest.Count, KeptPerStripe);
+            if (Newest.Capacity > 2 * needed)
+            {
+                Newest.TrimExcess(needed);
+            }
+        }
+    }
+}

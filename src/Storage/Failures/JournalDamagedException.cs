@@ -1,0 +1,12 @@
+namespace DocService.Storage.Failures;
+
+#pragma warning disable CA1032 // Made only by the engine, always with what went wrong.
+
+/// <summary>Committed data in the journal cannot be read; nothing is served until it is salvaged.</summary>
+public sealed class JournalDamagedException : StoreException
+{
+    internal JournalDamagedException(string message, Exception? cause = null)
+        : base(message, cause)
+    {
+    }
+}

@@ -1,0 +1,15 @@
+namespace DocService.Storage.Failures;
+
+#pragma warning disable CA1032 // Made only by the engine, always with what went wrong.
+
+/// <summary>The directory is not a data directory of a format this version knows; nothing in it was changed.</summary>
+public sealed class StoreFormatException : StoreException
+{
+    internal StoreFormatException(string message, Exception? cause = null)
+        : base(message, cause)
+    {
+    }
+
+    /// <summary>FORMAT is there and fails its checks: a data directory, damaged.</summary>
+    internal bool IsDamage { get; init; }
+}

@@ -1,0 +1,12 @@
+namespace DocService.Storage.Failures;
+
+#pragma warning disable CA1032 // Made only by the engine, always with what went wrong.
+
+/// <summary>Another process holds the data directory.</summary>
+public sealed class StoreInUseException : StoreException
+{
+    internal StoreInUseException(string message, Exception? cause = null)
+        : base(message, cause)
+    {
+    }
+}

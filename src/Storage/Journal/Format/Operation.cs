@@ -1,0 +1,145 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Text;
+
+namespace DocService.Storage.Journal.Format;
+
+/// <summary>
+/// One operation of a commit, with everything that filing it takes: filing is a function of the record alone.
+/// </summary>
+/// <remarks>Codec on spans, no I/O. The version is the commit's sequence and stands in the record's header.</remarks>
+internal readonly ref struct Operation
+{
+    /// <summary>Length of the fixed part.</summary>
+    private const int FixedBytes = 80;
+
+    public required OperationKind Kind { get; init; }
+
+    /// <summary>What stood under the document's name could not be read: filing keeps it in quarantine.</summary>
+    public required bool KeepsEvidence { get; init; }
+
+    public required ReadOnlySpan<byte> Id { get; init; }
+
+    /// <summary>Of a put, else empty.</summary>
+    public required ReadOnlySpan<byte> ContentType { get; init; }
+
+    public required DateTime Created { get; init; }
+
+    public required DateTime Modified { get; init; }
+
+    public required Sha256Digest Sha256 { get; init; }
+
+    /// <summary>XXH3 of the body, seed 0: the one of the document's file.</summary>
+    public required ulong BodyHash { get; init; }
+
+    public required ReadOnlySpan<byte> Body { get; init; }
+
+    /// <summary>Length of the encoded operation, padded.</summary>
+    public static int Measure(int idBytes, int contentTypeBytes, int bodyBytes) =>
+        JournalFormat.Align(FixedBytes + idBytes + contentTypeBytes + bodyBytes);
+
+    /// <summary>Encodes a put; returns its padded length.</summary>
+    public static int WritePut(Span<byte> destination, DocumentKey key, DocumentInfo info, bool keepsEvidence, ulong bodyHash, ReadOnlySpan<byte> body)
+    {
+        int idBytes = Encoding.UTF8.GetBytes(key.Id, destination[FixedBytes..]);
+        int typeBytes = Encoding.ASCII.GetBytes(info.ContentType, destination[(FixedBytes + idBytes)..]);
+        WriteFixed(destination, OperationKind.Put, keepsEvidence, idBytes, typeBytes, body.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[24..], info.Created.UtcTicks);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[32..], info.Modified.UtcTicks);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[40..], bodyHash);
+        info.Sha256.CopyTo(destination.Slice(48, Sha256Digest.Bytes));
+        int length = FixedBytes + idBytes + typeBytes;
+        body.CopyTo(destination[length..]);
+        return Pad(destination, length + body.Length);
+    }
+
+    /// <summary>Encodes a delete; returns its padded length.</summary>
+    public static int WriteDelete(Span<byte> destination, DocumentKey key, DateTimeOffset time, bool keepsEvidence)
+    {
+        destination[..FixedBytes].Clear();
+        int idBytes = Encoding.UTF8.GetBytes(key.Id, destination[FixedBytes..]);
+        WriteFixed(destination, OperationKind.Delete, keepsEvidence, idBytes, 0, 0);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[32..], time.UtcTicks);
+        return Pad(destination, FixedBytes + idBytes);
+    }
+
+    /// <summary>Decodes the operation at the start of the bytes; false when it does not fit them or holds an impossible value.</summary>
+    /// <exception cref="StoreFormatException">It must be understood and is not.</exception>
+    public static bool TryRead(ReadOnlySpan<byte> source, out Operation operation, out int paddedBytes)
+    {
+        operation = default;
+        paddedBytes = 0;
+        if (source.Length < FixedBytes)
+        {
+            return false;
+        }
+
+        if (source[0] is < (byte)OperationKind.Put or > (byte)OperationKind.Delete || source[3] != 0)
+        {
+            throw new StoreFormatException($"A journal operation has kind {source[0]}, flags {source[3]:x2}: written by a later version.");
+        }
+
+        int idBytes = BinaryPrimitives.ReadUInt16LittleEndian(source[4..]);
+        int typeBytes = BinaryPrimitives.ReadUInt16LittleEndian(source[6..]);
+        uint optionalBytes = BinaryPrimitives.ReadUInt32LittleEndian(source[8..]);
+        uint bodyBytes = BinaryPrimitives.ReadUInt32LittleEndian(source[12..]);
+        long length = FixedBytes + idBytes + typeBytes + (long)optionalBytes + bodyBytes;
+        if (length > source.Length || idBytes == 0 || Ticks(source[24..]) is not { } created || Ticks(source[32..]) is not { } modified)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> text = source.Slice(FixedBytes, idBytes + typeBytes);
+        operation = new Operation
+        {
+            Kind = (OperationKind)source[0],
+            KeepsEvidence = (source[1] & 1) != 0,
+            Id = text[..idBytes],
+            ContentType = text[idBytes..],
+            Created = created,
+            Modified = modified,
+            BodyHash = BinaryPrimitives.ReadUInt64LittleEndian(source[40..]),
+            Sha256 = new Sha256Digest(source.Slice(48, Sha256Digest.Bytes)),
+            Body = source.Slice((int)(length - bodyBytes), (int)bodyBytes),
+        };
+        paddedBytes = Math.Min(JournalFormat.Align((int)length), source.Length);
+        return true;
+    }
+
+    /// <summary>The document version that this put makes.</summary>
+    public DocumentInfo ToInfo(long version) => new()
+    {
+        Version = version,
+        ContentType = ContentType.SequenceEqual("application/json"u8) ? "application/json" : Encoding.ASCII.GetString(ContentType),
+        Created = Created,
+        Modified = Modified,
+        Length = Body.Length,
+        Sha256 = Sha256,
+    };
+
+    /// <summary>Whether the body is what its hash says.</summary>
+    public bool IsBodyIntact() => XxHash3.HashToUInt64(Body) == BodyHash;
+
+    private static void WriteFixed(Span<byte> destination, OperationKind kind, bool keepsEvidence, int idBytes, int typeBytes, int bodyBytes)
+    {
+        destination[..24].Clear();
+        destination[0] = (byte)kind;
+        destination[1] = keepsEvidence ? (byte)1 : (byte)0;
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[4..], checked((ushort)idBytes));
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[6..], checked((ushort)typeBytes));
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[12..], (uint)bodyBytes);
+    }
+
+    private static int Pad(Span<byte> destination, int length)
+    {
+        int padded = JournalFormat.Align(length);
+        destination[length..padded].Clear();
+        return padded;
+    }
+
+    private static DateTime? Ticks(ReadOnlySpan<byte> source)
+    {
+        long ticks = BinaryPrimitives.ReadInt64LittleEndian(source);
+        return ticks is >= 0 and <= 3155378975999999999 ? new DateTime(ticks, DateTimeKind.Utc) : null;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+
+namespace DocService.Storage.Journal.Segments;
+
+/// <summary>The segments that can be read from, by number.</summary>
+/// <remarks>Thread: the journal's adds and removes, anyone looks. Owns nothing: segments are <see cref="SegmentChain"/>'s.</remarks>
+internal sealed class LiveSegments
+{
+    private readonly ConcurrentDictionary<long, Segment> _segments = new();
+
+    public int Count => _segments.Count;
+
+    public void Add(Segment segment) => _segments[segment.Header.Number] = segment;
+
+    public void Remove(Segment segment) => _segments.TryRemove(segment.Header.Number, out _);
+
+    /// <summary>The segment, for whoever keeps it from being released by having something to file from it.</summary>
+    /// <exception cref="InvalidOperationException">It is gone all the same.</exception>
+    public Segment this[long number] =>
+        _segments.TryGetValue(number, out Segment? segment) ? segment : throw new InvalidOperationException($"The journal's segment {number} was released while documents in it waited to be filed.");
+
+    /// <summary>Holds the segment until its <see cref="Segment.Release"/>; false when it is gone: look the document up again.</summary>
+    public bool TryHold(long number, [NotNullWhen(true)] out Segment? segment) =>
+        _segments.TryGetValue(number, out segment) && segment.TryHold();
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using DocService.Storage.Io;
+using DocService.Storage.Journal.Format;
+
+namespace DocService.Storage.Journal.Segments;
+
+/// <summary>One journal file under its final name.</summary>
+/// <remarks>
+/// Owns: the open file, and the count of those who read from it. Thread: the journal's thread appends; anyone reads
+/// between a successful <see cref="TryHold"/> and its <see cref="Release"/>.
+/// Invariant: a retired segment is not recycled or unlinked while somebody reads from it.
+/// </remarks>
+internal sealed class Segment(SegmentHeader header, IFile file) : IDisposable
+{
+    private const string Extension = ".journal";
+
+    private readonly Lock _gate = new();
+    private int _readers;
+    private bool _isRetired;
+    private Action? _idle;
+
+    public SegmentHeader Header { get; } = header;
+
+    public IFile File { get; } = file;
+
+    public string Name => NameOf(Header.Number);
+
+    /// <summary>Where the next group goes. Block-aligned.</summary>
+    public long Position { get; set; } = JournalFormat.BlockBytes;
+
+    /// <summary>The highest sequence that stands in it, or could: everything above belongs to later segments.</summary>
+    public long LastSequence { get; set; } = header.StartsAfter;
+
+    public static string NameOf(long number) => number.ToString("D8", CultureInfo.InvariantCulture) + Extension;
+
+    /// <summary>The number in a final name, or null.</summary>
+    public static long? TryParseName(string name) =>
+        name.EndsWith(Extension, StringComparison.Ordinal)
+        && long.TryParse(name.AsSpan(0, name.Length - Extension.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+        && NameOf(number) == name
+            ? number
+            : null;
+
+    /// <summary>Keeps the segment from being recycled; false when it already may be: look the document up again.</summary>
+    public bool TryHold()
+    {
+        lock (_gate)
+        {
+            if (_isRetired)
+            {
+                return false;
+            }
+
+            _readers++;
+            return true;
+        }
+    }
+
+    public void Release()
+    {
+        Action? idle = null;
+        lock (_gate)
+        {
+            _readers--;
+            if (_readers == 0 && _isRetired)
+            {
+                idle = _idle;
+            }
+        }
+
+        idle?.Invoke();
+    }
+
+    /// <summary>Admits no more readers; the action runs once, when the last has left, perhaps now.</summary>
+    public void Retire(Action idle)
+    {
+        lock (_gate)
+        {
+            _isRetired = true;
+            _idle = idle;
+            if (_readers > 0)
+            {
+                return;
+            }
+        }
+
+        idle();
+    }
+
+    public void Dispose() => this.File.Dispose();
+}

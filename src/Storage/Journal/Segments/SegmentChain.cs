@@ -1,0 +1,109 @@
+using DocService.Storage.Journal.Writing;
+
+namespace DocService.Storage.Journal.Segments;
+
+/// <summary>The segments of the running journal: the one that is appended to, and the older ones that hold unfiled commits.</summary>
+/// <remarks>
+/// Owns: them. Thread: the journal's, but for <see cref="UsedBytes"/>.
+/// Invariant: a segment is released only when a synced record or header in a surviving one says that all of it is filed.
+/// </remarks>
+internal sealed class SegmentChain
+{
+    private readonly SegmentPool _pool;
+    private readonly SegmentKeeper _keeper;
+    private readonly Watermarks _marks;
+    private readonly Queue<Segment> _older;
+    private long _recordedDurable; // the watermarks as the current segment's synced records tell them
+    private long _recordedFiled;
+    private long _usedBytes;
+    private long _roomBytes;
+
+    public SegmentChain(SegmentPool pool, SegmentKeeper keeper, Watermarks marks, IEnumerable<Segment> older, Segment current)
+    {
+        _pool = pool;
+        _keeper = keeper;
+        _marks = marks;
+        _older = new Queue<Segment>(older);
+        Current = current;
+        _recordedDurable = current.Header.DurableThrough;
+        _recordedFiled = current.Header.FiledThrough;
+        foreach (Segment segment in _older)
+        {
+            Live.Add(segment);
+        }
+
+        Live.Add(current);
+    }
+
+    /// <summary>All of them, for readers.</summary>
+    public LiveSegments Live { get; } = new();
+
+    /// <summary>The one that is appended to.</summary>
+    public Segment Current { get; private set; }
+
+    /// <summary>Bytes of segments that hold unfiled commits, the current one counted as far as it is written. Any thread.</summary>
+    public long UsedBytes => Volatile.Read(ref _usedBytes);
+
+    /// <summary>Bytes of the current segment that are not written yet. Any thread.</summary>
+    public long RoomBytes => Volatile.Read(ref _roomBytes);
+
+    /// <summary>Whether a seal would tell the next start something new.</summary>
+    public bool NeedsSeal => _marks.DurableThrough != _recordedDurable || _marks.FiledThrough != _recordedFiled;
+
+    /// <summary>Whether a segment waits for nothing but that its filing is written down.</summary>
+    public bool IsReleaseDue => _older.TryPeek(out Segment? oldest) && oldest.LastSequence <= _marks.FiledThrough;
+
+    /// <summary>Whether one more segment stays within the limit. Every segment with unfiled commits counts whole.</summary>
+    public bool MayGrow(long usableBytes)
+    {
+        long unfiled = _older.Where(segment => segment.LastSequence > _marks.FiledThrough).Sum(segment => segment.Header.SizeBytes);
+        long current = Current.LastSequence > _marks.FiledThrough ? Current.Header.SizeBytes : 0;
+        return unfiled + current + _pool.SegmentBytes <= usableBytes;
+    }
+
+    /// <summary>
+    /// The spare becomes the segment that is appended to; its synced header tells the watermarks. The old one is synced
+    /// to its end by now: every group is synced before the next begins.
+    /// </summary>
+    public void Begin(Spare spare, long lastSequence)
+    {
+        Segment begun = _pool.Begin(spare, _marks.DurableThrough, lastSequence + 1, _marks.DurableThrough, _marks.FiledThrough);
+        _keeper.Wake();
+        Live.Add(begun);
+        _older.Enqueue(Current);
+        Current = begun;
+        NoteSynced(begun.Header.DurableThrough, begun.Header.FiledThrough);
+    }
+
+    /// <summary>Synced records of the current segment tell these watermarks: what they release is released.</summary>
+    public void NoteSynced(long durableThrough, long filedThrough)
+    {
+        _recordedDurable = durableThrough;
+        _recordedFiled = Math.Max(_recordedFiled, filedThrough);
+        Release();
+    }
+
+    /// <summary>Lets go of what is filed, and written down to be.</summary>
+    public void Release()
+    {
+        while (_older.TryPeek(out Segment? oldest) && oldest.LastSequence <= _recordedFiled)
+        {
+            _older.Dequeue();
+            Live.Remove(oldest);
+            oldest.Retire(() => _keeper.Recycle(oldest));
+        }
+
+        Volatile.Write(ref _roomBytes, Current.Header.SizeBytes - Current.Position);
+        Volatile.Write(ref _usedBytes, _older.Sum(segment => segment.Header.SizeBytes) + (Current.LastSequence > _marks.FiledThrough ? Current.Position : 0));
+    }
+
+    /// <summary>Once the journal's thread has ended.</summary>
+    public void CloseFiles()
+    {
+        Current.Dispose();
+        foreach (Segment segment in _older)
+        {
+            segment.Dispose();
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Buffers;
+using System.IO.Hashing;
+using System.Text;
+using System.Threading.Tasks.Sources;
+using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Segments;
+
+namespace DocService.Storage.Journal.Writing;
+
+/// <summary>One commit on its way through the journal: encoded by its caller, completed by the journal's thread.</summary>
+/// <remarks>
+/// Owns: the pooled payload until the group is written. Thread: the caller's until it is queued, then the journal's; who
+/// awaits it goes on on the thread pool (<see cref="Acknowledgements"/>).
+/// </remarks>
+internal sealed class Commit : IValueTaskSource<long>
+{
+    private readonly OperationPlace[] _places;
+    private ManualResetValueTaskSourceCore<long> _acknowledgement; // its state changes in place: not readonly
+    private StoreException? _error;
+    private bool _isClaimed;
+    private int _placeCount;
+    private byte[] _buffer;
+
+    /// <summary>An empty commit with room for the operations; see <see cref="Operation.Measure"/>.</summary>
+    public Commit(int payloadBytesMax, int operations)
+    {
+        _buffer = ArrayPool<byte>.Shared.Rent(payloadBytesMax);
+        _places = new OperationPlace[operations];
+    }
+
+    /// <summary>Whether it holds deletes only: those are taken even when the disk is full.</summary>
+    public bool IsDeletesOnly { get; private set; } = true;
+
+    public int PayloadBytes { get; private set; }
+
+    public ulong PayloadHash { get; private set; }
+
+    public ReadOnlySpan<OperationPlace> Places => _places.AsSpan(0, _placeCount);
+
+    /// <summary>Acknowledged once it is appended, not once it is durable.</summary>
+    public bool IsBuffered { get; init; }
+
+    public ReadOnlySpan<byte> Payload => _buffer.AsSpan(0, PayloadBytes);
+
+    /// <summary>Given by the journal's thread when the record is made.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>Where the record stands; given with the sequence.</summary>
+    public Segment? Segment { get; set; }
+
+    /// <summary>Offset of the payload in the segment.</summary>
+    public long PayloadOffset { get; set; }
+
+    /// <summary>
+    /// Called once by the journal's thread, before anybody who waits is told: true when the commit is published, false
+    /// when it never will be. Must neither block nor throw.
+    /// </summary>
+    public Action<bool>? Settled { private get; set; }
+
+    /// <summary>
+    /// Completed with the sequence once the record is durable and published, or, if it <see cref="IsBuffered"/>, has been
+    /// handed to the operating system; fails when that does not come to pass. Awaited once.
+    /// </summary>
+    public ValueTask<long> Acknowledged => new(this, _acknowledgement.Version);
+
+    /// <summary>Length of the record in its group.</summary>
+    public int RecordBytes => JournalFormat.Align(RecordHeader.Bytes + PayloadBytes);
+
+    public static int MeasurePut(DocumentKey key, DocumentInfo info, int bodyBytes) =>
+        Operation.Measure(Encoding.UTF8.GetByteCount(key.Id), info.ContentType.Length, bodyBytes);
+
+    public static int MeasureDelete(DocumentKey key) => Operation.Measure(Encoding.UTF8.GetByteCount(key.Id), 0, 0);
+
+    /// <summary>Adds a put. The version in the info is not yet known and not encoded.</summary>
+    public void AddPut(DocumentKey key, DocumentInfo info, bool keepsEvidence, ReadOnlySpan<byte> body)
+    {
+        int bytes = Operation.WritePut(_buffer.AsSpan(PayloadBytes), key, info, keepsEvidence, XxHash3.HashToUInt64(body), body);
+        Add(key, OperationKind.Put, bytes, info, keepsEvidence);
+        IsDeletesOnly = false;
+    }
+
+    public void AddDelete(DocumentKey key, DateTimeOffset time, bool keepsEvidence)
+    {
+        int bytes = Operation.WriteDelete(_buffer.AsSpan(PayloadBytes), key, time, keepsEvidence);
+        Add(key, OperationKind.Delete, bytes, null, keepsEvidence);
+    }
+
+    /// <summary>Hashes what was added; nothing is added afterwards.</summary>
+    public void Close() => PayloadHash = XxHash3.HashToUInt64(Payload);
+
+    /// <summary>The payload has been copied into its group; the buffer goes back.</summary>
+    public void ReleasePayload()
+    {
+        byte[] buffer = _buffer;
+        _buffer = [];
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>It is published; see <see cref="Settled"/>.</summary>
+    public void Publish() => Settle(true);
+
+    /// <summary>It never will be published; whoever awaits it and has not been told yet will be told this.</summary>
+    public void Fail(StoreException error)
+    {
+        ReleasePayload();
+        Settle(false);
+        _error = _isClaimed ? null : error; // who was promised a success for having been appended gets it
+    }
+
+    /// <summary>On the journal's thread: true once, for whoever is to see to it that <see cref="Acknowledge"/> is called.</summary>
+    public bool TryClaimAcknowledgement()
+    {
+        bool isMine = !_isClaimed;
+        _isClaimed = true;
+        return isMine;
+    }
+
+    /// <summary>Completes <see cref="Acknowledged"/>, and runs what awaits it. Once, on the thread pool or before anybody awaits it.</summary>
+    public void Acknowledge()
+    {
+        if (_error is null)
+        {
+            _acknowledgement.SetResult(Sequence);
+        }
+        else
+        {
+            _acknowledgement.SetException(_error);
+        }
+    }
+
+    long IValueTaskSource<long>.GetResult(short token) => _acknowledgement.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<long>.GetStatus(short token) => _acknowledgement.GetStatus(token);
+
+    void IValueTaskSource<long>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _acknowledgement.OnCompleted(continuation, state, token, flags);
+
+    private void Settle(bool isPublished)
+    {
+        Action<bool>? settled = Settled;
+        Settled = null;
+        settled?.Invoke(isPublished);
+    }
+
+    private void Add(DocumentKey key, OperationKind kind, int bytes, DocumentInfo? info, bool keepsEvidence)
+    {
+        _places[_placeCount++] = new OperationPlace(key, kind, PayloadBytes, bytes, XxHash3.HashToUInt64(_buffer.AsSpan(PayloadBytes, bytes)), info, keepsEvidence);
+        PayloadBytes += bytes;
+    }
+}

@@ -1,0 +1,151 @@
+namespace DocService.Storage.Journal.Writing;
+
+/// <summary>Where commits wait for the journal's thread.</summary>
+/// <remarks>
+/// Owns: the queue. Thread: <see cref="TryAdd"/>, <see cref="Wake"/> and <see cref="Close"/> from any, everything else from
+/// the journal's.
+/// A group waits a moment for half of the writers that were there lately: while it is synced the other half is answered
+/// and comes again, so processor and device are both busy, with few syncs. Up to two writers never wait.
+/// </remarks>
+/// <param name="gatherMax">Longest that a group waits for more; default 1 ms, the grain of Monitor's time and of the order of a sync.</param>
+internal sealed class CommitQueue(TimeSpan? gatherMax = null)
+{
+    private readonly TimeSpan _gatherMax = gatherMax ?? TimeSpan.FromMilliseconds(1);
+    private readonly object _gate = new(); // Monitor, for Wait and Pulse
+    private readonly Queue<Commit> _commits = new();
+    private int _awaited; // commits at which the journal's thread is to be woken; 0 while it does not wait for any
+    private int _taken; // commits of the last group
+    private int _writersBefore;
+    private bool _isWoken;
+    private bool _isClosed;
+
+    /// <summary>Commits waiting.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _commits.Count;
+            }
+        }
+    }
+
+    /// <summary>False when the queue is closed: the commit will not be written.</summary>
+    public bool TryAdd(Commit commit)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                return false;
+            }
+
+            _commits.Enqueue(commit);
+            if (_awaited > 0 && _commits.Count >= _awaited)
+            {
+                _awaited = 0;
+                Monitor.Pulse(_gate);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Waits for commits and moves the next group of them into the list: as many as fit the bytes, at least one.
+    /// The wait is ended by <see cref="Wake"/> too, also by one that came before it. With a time of zero it waits for nobody.
+    /// </summary>
+    /// <returns>False when the time ran out, on being woken, or when the queue is closed and empty.</returns>
+    public bool TryTakeGroup(List<Commit> group, int groupBytesMax, TimeSpan timeout)
+    {
+        lock (_gate)
+        {
+            if (timeout != TimeSpan.Zero)
+            {
+                Gather_NeedsLock();
+            }
+
+            if (_commits.Count == 0 && !_isClosed && !_isWoken)
+            {
+                Wait_NeedsLock(1, timeout);
+            }
+
+            _isWoken = false;
+
+            long bytes = 0;
+            while (_commits.TryPeek(out Commit? next) && (group.Count == 0 || bytes + next.RecordBytes <= groupBytesMax))
+            {
+                bytes += next.RecordBytes;
+                group.Add(_commits.Dequeue());
+            }
+
+            _taken = group.Count;
+            return group.Count > 0;
+        }
+    }
+
+    /// <summary>Something else than a commit has changed: the journal's thread does not wait before it has looked at it.</summary>
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            _isWoken = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Takes no more commits; those inside can still be taken out.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    public bool IsClosed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isClosed;
+            }
+        }
+    }
+
+    public bool IsClosedAndEmpty
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isClosed && _commits.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Expects half of the writers that were there twice in a row, in the last group or queued behind it: those of the last
+    /// group have been answered a moment ago. It waits once, so a wrong expectation costs one wait.
+    /// </summary>
+    private void Gather_NeedsLock()
+    {
+        int writers = _taken + _commits.Count;
+        int expected = (Math.Min(writers, _writersBefore) + 1) / 2;
+        _writersBefore = writers;
+        if (expected > 1 && _commits.Count < expected && !_isClosed)
+        {
+            Wait_NeedsLock(expected, _gatherMax);
+        }
+    }
+
+    private void Wait_NeedsLock(int commits, TimeSpan timeout)
+    {
+        _awaited = commits;
+        Monitor.Wait(_gate, timeout);
+        _awaited = 0;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace DocService.Storage.Journal.Writing;
+
+/// <summary>Counts since the start, for metrics and tests. Thread: written by whoever writes the journal, read by any.</summary>
+internal sealed class JournalStatistics
+{
+    private long _syncs;
+    private long _commits;
+    private long _bytes;
+    private long _syncStarted;
+
+    /// <summary>Called after every sync of the journal, by whoever made it.</summary>
+    public Action<TimeSpan, int>? Synced { get; set; }
+
+    /// <summary>How long the sync under way has been running, one that begins a segment included; zero when none is.</summary>
+    public TimeSpan SyncRunningFor => Volatile.Read(ref _syncStarted) is > 0 and long started ? Stopwatch.GetElapsedTime(started) : TimeSpan.Zero;
+
+    public long Syncs => Volatile.Read(ref _syncs);
+
+    public long Commits => Volatile.Read(ref _commits);
+
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>A sync begins; it ends, well or not, with the disposal.</summary>
+    public RunningSync BeginSync()
+    {
+        Volatile.Write(ref _syncStarted, Stopwatch.GetTimestamp());
+        return new RunningSync(this);
+    }
+
+    public void NoteSync(TimeSpan duration, int commits, int bytes)
+    {
+        Volatile.Write(ref _syncs, _syncs + 1);
+        Volatile.Write(ref _commits, _commits + commits);
+        Volatile.Write(ref _bytes, _bytes + bytes);
+        Synced?.Invoke(duration, commits);
+    }
+
+    internal readonly struct RunningSync(JournalStatistics statistics) : IDisposable
+    {
+        public void Dispose() => Volatile.Write(ref statistics._syncStarted, 0);
+    }
+}

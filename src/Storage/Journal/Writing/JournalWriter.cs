@@ -1,0 +1,313 @@
+using System.Diagnostics;
+using DocService.Storage.Io;
+using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Segments;
+
+namespace DocService.Storage.Journal.Writing;
+
+/// <summary>
+/// Group commit: one thread takes whatever has gathered, writes it as one contiguous group, syncs once, publishes it
+/// with one store, and completes every commit. While it syncs, the next group gathers.
+/// </summary>
+/// <remarks>
+/// Owns: a thread, the chain of segments, the sequence. Thread: its own; <see cref="TryAdd"/> from any.
+/// Invariants: group N+1 is not begun before the sync of group N has returned; a group never spans two segments.
+/// On failure: a failed sync is not survived. Nothing of its group is acknowledged, no descriptor is synced again, the
+/// thread ends, and everyone who waits is told. A write that found no room is voided by a new segment's synced header.
+/// </remarks>
+internal sealed class JournalWriter
+{
+    /// <summary>A group takes no more commits above this: its bytes are copied once and written at one go.</summary>
+    private const long GroupBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>A version must stay exact in JSON readers that keep numbers as doubles.</summary>
+    private const long SequenceMax = 1_000_000_000_000_000;
+
+    private readonly SegmentPool _pool;
+    private readonly SegmentChain _chain;
+    private readonly JournalRoom _room;
+    private readonly JournalHooks _hooks;
+    private readonly JournalLimits _limits;
+    private readonly CommitQueue _queue = new();
+    private readonly GroupBuffer _buffer = new();
+    private readonly List<Commit> _group = [];
+    private readonly Thread _thread;
+    private readonly int _groupBytesMax; // a group never spans two segments, so it fits an empty one
+    private long _lastSequence;
+    private long _writtenDurable; // the watermarks as the bytes being written tell them
+    private long _writtenFiled;
+    private long _lastSync = Stopwatch.GetTimestamp(); // or the last time that a seal found no room
+    private bool _isSealBlocked;
+    private volatile bool _isFailed;
+
+    /// <param name="pool">Where segments come from.</param>
+    /// <param name="keeper">Who keeps it filled.</param>
+    /// <param name="older">Segments with unfiled commits, ascending.</param>
+    /// <param name="current">A segment just begun.</param>
+    /// <param name="marks">How far the log has come.</param>
+    /// <param name="hooks">Whom to tell.</param>
+    /// <param name="limits">What to keep to.</param>
+    public JournalWriter(SegmentPool pool, SegmentKeeper keeper, IEnumerable<Segment> older, Segment current, Watermarks marks, JournalHooks hooks, JournalLimits limits)
+    {
+        _pool = pool;
+        _hooks = hooks;
+        _limits = limits;
+        _groupBytesMax = (int)Math.Min(GroupBytesMax, pool.SegmentBytes - JournalFormat.BlockBytes);
+        _lastSequence = current.Header.FirstSequence - 1;
+        Marks = marks;
+        _chain = new SegmentChain(pool, keeper, Marks, older, current);
+        _room = new JournalRoom(pool, keeper, _chain, _queue, hooks, limits);
+        _thread = new Thread(Work) { IsBackground = true, Name = "docservice-journal" };
+    }
+
+    public Watermarks Marks { get; }
+
+    public JournalStatistics Statistics { get; } = new();
+
+    /// <summary>What can be read from.</summary>
+    public LiveSegments Segments => _chain.Live;
+
+    /// <summary>See <see cref="SegmentChain.UsedBytes"/>.</summary>
+    public long UsedBytes => _chain.UsedBytes;
+
+    /// <summary>See <see cref="SegmentChain.RoomBytes"/>.</summary>
+    public long RoomBytes => _chain.RoomBytes;
+
+    /// <summary>Commits waiting for their group.</summary>
+    public int QueueLength => _queue.Count;
+
+    /// <summary>Starts the thread. What older segments hold that is filed already is released now.</summary>
+    public void Start()
+    {
+        _chain.Release();
+        _thread.Start();
+    }
+
+    /// <summary>Queues a closed commit. False when the journal has stopped: the commit was not taken.</summary>
+    public bool TryAdd(Commit commit) => !_isFailed && _queue.TryAdd(commit);
+
+    /// <summary>filedThrough has moved: a seal is due once it is quiet.</summary>
+    public void NoteFiled() => _queue.Wake();
+
+    /// <summary>Writes what is queued, a clean-stop seal when everything is filed, and ends the thread.</summary>
+    public void Stop()
+    {
+        _queue.Close();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+    }
+
+    /// <summary>Closes the files. After <see cref="Stop"/>.</summary>
+    public void CloseFiles() => _chain.CloseFiles();
+
+    /// <summary>
+    /// Quiet time still to pass before a seal. None where an older segment is filed to its end: it cannot be released
+    /// before that is written down, and writers may be waiting for its room.
+    /// </summary>
+    private TimeSpan UntilSeal()
+    {
+        if (!_chain.NeedsSeal)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        bool isUrgent = !_isSealBlocked && _chain.IsReleaseDue;
+        TimeSpan left = _limits.SealAfter - Stopwatch.GetElapsedTime(_lastSync);
+        return isUrgent || left < TimeSpan.Zero ? TimeSpan.Zero : left;
+    }
+
+    private void Work()
+    {
+        try
+        {
+            while (!_queue.IsClosedAndEmpty)
+            {
+                if (_queue.TryTakeGroup(_group, _groupBytesMax, UntilSeal()))
+                {
+                    WriteGroup();
+                    _group.Clear();
+                }
+                else if (UntilSeal() == TimeSpan.Zero && !_queue.IsClosedAndEmpty)
+                {
+                    WriteSeal(RecordType.Seal);
+                }
+            }
+
+            // Unfiled commits are replayed at the next start, and that is no clean stop.
+            WriteSeal(Marks.FiledThrough == Marks.DurableThrough ? RecordType.CleanStop : RecordType.Seal);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+    }
+
+    private void WriteGroup()
+    {
+        long bytes = GroupBuffer.Measure(_group);
+        if (!Fits(bytes))
+        {
+            if (_room.Find(_group) is not { } spare)
+            {
+                return;
+            }
+
+            BeginSegment(spare);
+            bytes = GroupBuffer.Measure(_group);
+        }
+
+        Encode(bytes);
+        try
+        {
+            _chain.Current.File.Write(_buffer.Bytes, _chain.Current.Position);
+        }
+        catch (FileSystemException exception) when (exception.IsOutOfSpace)
+        {
+            VoidGroup(exception);
+            return;
+        }
+
+        _chain.Current.Position += _buffer.Bytes.Length;
+        _chain.Current.LastSequence = _lastSequence;
+        Marks.AdvanceAppended(_lastSequence);
+        _hooks.Appended(_group);
+        Acknowledgements.Send(_group, static commit => commit.IsBuffered);
+
+        Sync(_group.Count);
+        Marks.AdvanceDurable(_lastSequence);
+        _hooks.Published(_group);
+        foreach (Commit commit in _group)
+        {
+            commit.Publish();
+        }
+
+        Acknowledgements.Send(_group, static _ => true);
+        _chain.NoteSynced(_writtenDurable, _writtenFiled);
+    }
+
+    private bool Fits(long bytes) => _chain.Current.Position + bytes <= _chain.Current.Header.SizeBytes;
+
+    /// <summary>Gives the commits their sequences and places and fills the buffer.</summary>
+    private void Encode(long bytes)
+    {
+        _buffer.Begin(bytes);
+        Segment segment = _chain.Current;
+        _writtenDurable = Marks.DurableThrough;
+        _writtenFiled = Marks.FiledThrough;
+        foreach (Commit commit in _group)
+        {
+            commit.Sequence = NextSequence();
+            commit.Segment = segment;
+            commit.PayloadOffset = segment.Position + _buffer.Add(
+                new RecordHeader
+                {
+                    Type = RecordType.Commit,
+                    PayloadBytes = commit.PayloadBytes,
+                    Operations = commit.Places.Length,
+                    Sequence = commit.Sequence,
+                    DurableThrough = _writtenDurable,
+                    FiledThrough = _writtenFiled,
+                    PayloadHash = commit.PayloadHash,
+                },
+                commit.Payload,
+                segment.Header.Salt);
+        }
+
+        _buffer.Finish();
+    }
+
+    private long NextSequence() => ++_lastSequence < SequenceMax ? _lastSequence : throw new InvalidOperationException("The sequences are used up.");
+
+    private void BeginSegment(Spare spare)
+    {
+        using (Statistics.BeginSync())
+        {
+            _chain.Begin(spare, _lastSequence);
+        }
+    }
+
+    private void Sync(int commits)
+    {
+        long started = Stopwatch.GetTimestamp();
+        using (Statistics.BeginSync())
+        {
+            _chain.Current.File.SyncData();
+        }
+
+        _lastSync = Stopwatch.GetTimestamp();
+        _isSealBlocked = false;
+        Statistics.NoteSync(Stopwatch.GetElapsedTime(started, _lastSync), commits, _buffer.Bytes.Length);
+    }
+
+    /// <summary>A seal saves work at the next start, no more: where there is no room for one it is tried again after the next quiet time.</summary>
+    private void WriteSeal(RecordType type)
+    {
+        if (!TryWriteSeal(type))
+        {
+            _isSealBlocked = true;
+            _lastSync = Stopwatch.GetTimestamp();
+        }
+    }
+
+    private bool TryWriteSeal(RecordType type)
+    {
+        if (!Fits(JournalFormat.BlockBytes))
+        {
+            if (_pool.TryTake(SpareUse.Delete) is not { } spare)
+            {
+                return false;
+            }
+
+            // The new segment's header says all that the seal would; only a clean stop still needs its record.
+            BeginSegment(spare);
+            if (type == RecordType.Seal)
+            {
+                return true;
+            }
+        }
+
+        _writtenDurable = Marks.DurableThrough;
+        _writtenFiled = Marks.FiledThrough;
+        _buffer.FillWithSeal(type, _lastSequence, Marks, _chain.Current.Header.Salt);
+        try
+        {
+            _chain.Current.File.Write(_buffer.Bytes, _chain.Current.Position);
+        }
+        catch (FileSystemException exception) when (exception.IsOutOfSpace)
+        {
+            return false; // what stands there now was never synced, and the next group is written over it
+        }
+
+        _chain.Current.Position += _buffer.Bytes.Length;
+        Sync(0);
+        _chain.NoteSynced(_writtenDurable, _writtenFiled);
+        return true;
+    }
+
+    /// <summary>
+    /// The group's write stopped short: some of it may be in the file. A synced header that begins the log anew after
+    /// the last durable commit makes it void, so its effect is known to be nothing. If that fails, everything does.
+    /// </summary>
+    private void VoidGroup(FileSystemException cause)
+    {
+        Spare spare = _pool.TryTake(SpareUse.Delete) ?? throw cause;
+        BeginSegment(spare);
+        _hooks.OutOfSpace(cause.Message);
+        JournalRoom.Refuse(_group, _ => true, new OutOfSpaceException(cause.Message, cause));
+    }
+
+    private void Fail(Exception cause)
+    {
+        // In this order: who finds the queue closed finds the reason too.
+        _hooks.Failed($"the journal cannot be written: {cause.Message}", cause);
+        _isFailed = true;
+        _queue.Close();
+        JournalRoom.Refuse(_group, _ => true, new OutcomeUnknownException($"The write may or may not survive: {cause.Message}", cause));
+        while (_queue.TryTakeGroup(_group, _groupBytesMax, TimeSpan.Zero))
+        {
+            JournalRoom.Refuse(_group, _ => true, new StoreFencedException($"Nothing of this request was done; the store takes no writes until it is restarted: {cause.Message}", cause));
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace DocService.Storage.Reports;
+
+/// <summary>What a salvage did.</summary>
+public sealed record SalvageReport
+{
+    /// <summary>False when the journal was whole: then nothing was touched.</summary>
+    public required bool WasDamaged { get; init; }
+
+    /// <summary>Where the journal was copied to before anything was changed; null when nothing was.</summary>
+    public required string? Evidence { get; init; }
+
+    /// <summary>Intact commits that were not yet filed and now are.</summary>
+    public required int CommitsApplied { get; init; }
+
+    /// <summary>One line for each run of commits, or file, that could not be read.</summary>
+    public required IReadOnlyList<string> Lost { get; init; }
+}

@@ -1,0 +1,59 @@
+using DocService.Storage.Engine.Filing;
+using DocService.Storage.Engine.Opening;
+using DocService.Storage.Tests.Support.Simulation;
+
+namespace DocService.Storage.Tests.Engine.Filing;
+
+/// <summary>When many files are synced together, and when somebody else's writing makes that too slow.</summary>
+public sealed class WriteBackTests
+{
+    private readonly SimulatedFileSystem _disk = new();
+    private readonly SteppedClock _clock = new();
+
+    [Fact]
+    public void Before_FewSyncs_DoesNothing()
+    {
+        using DataDirectory data = DataDirectory.Open(_disk, "/data", _clock.GetUtcNow());
+        var writeBack = new WriteBack(data.Documents, _clock);
+        writeBack.Before(127);
+        Assert.Equal(0, WriteBacks);
+        writeBack.Before(128);
+        Assert.Equal(1, WriteBacks);
+    }
+
+    [Fact]
+    public void Before_LastOneTookLong_DoesWithoutForAMinute()
+    {
+        using DataDirectory data = DataDirectory.Open(_disk, "/data", _clock.GetUtcNow());
+        var writeBack = new WriteBack(data.Documents, _clock);
+        TimeSpan takes = TimeSpan.FromSeconds(2);
+        _disk.BeforeCall = call => _clock.Now += call.Kind == CallKind.WriteBackVolume ? takes : TimeSpan.Zero;
+        writeBack.Before(500);
+        writeBack.Before(500);
+        Assert.Equal(2, WriteBacks);
+
+        takes = TimeSpan.FromSeconds(2.1);
+        writeBack.Before(500);
+        writeBack.Before(500);
+        Assert.Equal(3, WriteBacks);
+        _clock.Now += TimeSpan.FromSeconds(59);
+        writeBack.Before(500);
+        Assert.Equal(3, WriteBacks);
+        _clock.Now += TimeSpan.FromSeconds(1);
+        writeBack.Before(500);
+        Assert.Equal(4, WriteBacks);
+    }
+
+    private int WriteBacks => _disk.Log.Take().Count(call => call.Kind == CallKind.WriteBackVolume);
+
+    private sealed class SteppedClock : TimeProvider
+    {
+        public TimeSpan Now { get; set; } = TimeSpan.FromDays(1);
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.Ticks;
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + Now;
+    }
+}
