@@ -137,7 +137,7 @@ is_filed() {
 status_number() { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" "$work/status" | head -n 1; }
 
 # metric NAME: a value of /metrics without labels; 0 when absent.
-metric() { curl -s --max-time 10 "$base/metrics" | awk -v name="$1" '$1 == name { value = $2 } END { printf "%.0f\n", value }'; }
+metric() { curl -s --max-time 10 "$base/metrics" | awk -v name="$1" '$1 == name || $1 == name "{}" { value = $2 } END { printf "%.0f\n", value }'; }
 
 # tree PID: the process and all below it.
 tree() {

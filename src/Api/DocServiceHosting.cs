@@ -7,6 +7,7 @@ using DocService.Api.OpenApi;
 using DocService.Api.Problems;
 using DocService.Api.Service;
 using DocService.Storage;
+using OpenTelemetry.Metrics;
 
 namespace DocService.Api;
 
@@ -22,7 +23,6 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => OptionsLoading.Load(services.GetRequiredService<IConfiguration>()));
         builder.Services.AddSingleton(services => new ByteBudget(services.GetRequiredService<DocServiceOptions>().InFlightBytes));
-        builder.Services.AddSingleton<MetricsCollector>();
         builder.Services.AddSingleton(OpenStore);
         builder.Services.AddSingleton<DocumentReads>();
         builder.Services.AddSingleton<DocumentWrites>();
@@ -34,6 +34,7 @@ internal static class DocServiceHosting
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
         builder.WebHost.UseSockets(SocketOptions.Apply);
         ListenOnLoopbackUnlessTold(builder);
+        builder.AddTelemetry();
         builder.AddDescription();
     }
 
@@ -47,7 +48,7 @@ internal static class DocServiceHosting
         BatchEndpoint.Map(app);
         StatusEndpoint.Map(app);
         HealthEndpoints.Map(app);
-        MetricsEndpoint.Map(app);
+        Telemetry.Map(app);
         ProblemEndpoints.Map(app);
         IndexEndpoint.Map(app);
     }
@@ -66,7 +67,7 @@ internal static class DocServiceHosting
     private static DocumentStore OpenStore(IServiceProvider services)
     {
         DocServiceOptions options = services.GetRequiredService<DocServiceOptions>();
-        services.GetRequiredService<MetricsCollector>(); // made before the store, so that it hears its instruments from the start
+        services.GetRequiredService<MeterProvider>(); // made before the store, so that it hears its instruments from the start
         return DocumentStore.Open(options.ToStoreOptions(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>());
     }
 }

@@ -27,21 +27,18 @@ internal sealed partial class PrometheusText
         Assert.EndsWith("\n", text, StringComparison.Ordinal);
         var parsed = new PrometheusText();
         string family = string.Empty;
-        string[] lines = text[..^1].Split('\n');
-        for (int index = 0; index < lines.Length; index++)
+        foreach (string line in text[..^1].Split('\n'))
         {
-            string line = lines[index];
-            if (line.StartsWith("# HELP ", StringComparison.Ordinal))
+            string[] words = line.Split(' ');
+            if (line.StartsWith("# TYPE ", StringComparison.Ordinal))
             {
-                family = line.Split(' ')[2];
-                Assert.True(index + 1 < lines.Length && lines[index + 1].StartsWith($"# TYPE {family} ", StringComparison.Ordinal), $"no type behind: {line}");
-            }
-            else if (line.StartsWith("# TYPE ", StringComparison.Ordinal))
-            {
-                string[] words = line.Split(' ');
-                Assert.Equal(family, words[2]);
+                family = words[2];
                 Assert.Contains(words[3], (string[])["counter", "gauge", "histogram"]);
                 Assert.True(parsed._kinds.TryAdd(family, words[3]), $"twice: {line}");
+            }
+            else if (line.StartsWith("# HELP ", StringComparison.Ordinal))
+            {
+                Assert.Equal(family, words[2]);
             }
             else
             {
@@ -64,7 +61,8 @@ internal sealed partial class PrometheusText
         Assert.True(labels.Distinct().Count() == labels.Length, $"a label twice: {line}");
         double value = double.Parse(match.Groups["value"].Value, NumberStyles.Float, CultureInfo.InvariantCulture);
         Assert.True(_kinds[family] != "counter" || value >= 0, line);
-        Assert.True(_samples.TryAdd(name + match.Groups["labels"].Value, value), $"twice: {line}");
+        string set = match.Groups["labels"].Value;
+        Assert.True(_samples.TryAdd(set == "{}" ? name : name + set, value), $"twice: {line}");
     }
 
     /// <summary>Buckets never fall, and the last one, +Inf, is the count.</summary>
@@ -84,6 +82,6 @@ internal sealed partial class PrometheusText
         }
     }
 
-    [GeneratedRegex("""^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?<labels>\{(?:(?<label>[a-zA-Z_][a-zA-Z0-9_]*)="(?:[^"\\\n]|\\[\\"n])*",?)+\})? (?<value>[-+]?(?:[0-9.]+(?:[eE][-+]?[0-9]+)?|Inf|NaN))$""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?<labels>\{(?:(?<label>[a-zA-Z_][a-zA-Z0-9_]*)="(?:[^"\\\n]|\\[\\"n])*",?)*\})? (?<value>[-+]?(?:[0-9.]+(?:[eE][-+]?[0-9]+)?|Inf|NaN))$""", RegexOptions.CultureInvariant)]
     private static partial Regex Sample();
 }

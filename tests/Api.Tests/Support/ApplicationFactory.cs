@@ -24,6 +24,11 @@ internal sealed class ApplicationFactory(string dataDirectory, ApplicationSettin
             builder.UseSetting("DocService:" + key, value);
         }
 
+        foreach ((string key, string value) in settings.OtherValues)
+        {
+            builder.UseSetting(key, value);
+        }
+
         builder.ConfigureLogging(logging => logging.ClearProviders());
         if (settings.Clock is { } clock)
         {

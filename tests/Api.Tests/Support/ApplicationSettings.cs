@@ -8,6 +8,9 @@ internal sealed record ApplicationSettings
     /// <summary>Keys of the section DocService.</summary>
     public IReadOnlyDictionary<string, string> Values { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Keys outside that section, whole.</summary>
+    public IReadOnlyDictionary<string, string> OtherValues { get; init; } = new Dictionary<string, string>();
+
     public TimeProvider? Clock { get; init; }
 
     /// <summary>Listen on a free port instead of answering in memory.</summary>

@@ -40,6 +40,10 @@ internal sealed class TestApplication : IAsyncDisposable
         where T : notnull =>
         _factory.Services.GetRequiredService<T>();
 
+    public T? OptionalService<T>()
+        where T : class =>
+        _factory.Services.GetService<T>();
+
     /// <summary>An id that no other test uses.</summary>
     public static string NewId() => $"doc-{Interlocked.Increment(ref _ids)}";
 
