@@ -189,9 +189,10 @@ public sealed class DocumentStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"docservice\":3,\"later\":true}\n", "format 3")]
+    [InlineData("{\"docservice\":4,\"later\":true}\n", "format 4")]
     [InlineData("", "damaged")]
-    [InlineData("{\"docservice\":1}\n", "damaged")]
+    [InlineData("{\"docservice\":1}\n", "format 1")]
+    [InlineData("{\"docservice\":3}\n", "damaged")]
     [InlineData("[]", "damaged")]
     public async Task Open_UnknownOrDamagedFormat_IsRefusedBeforeAnyWrite(string format, string message)
     {

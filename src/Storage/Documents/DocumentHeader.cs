@@ -136,6 +136,12 @@ internal static class DocumentHeader
             return false;
         }
 
+        if (members.NotUnderstood is { } member)
+        {
+            reason = $"the header has a member \"{member}\" that must be understood: written by a later version";
+            return false;
+        }
+
         if (!members.IdMatches)
         {
             reason = "the header names another document";

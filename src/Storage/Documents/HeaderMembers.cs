@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace DocService.Storage.Documents;
 
-/// <summary>Collects the members of a header line. Unknown members are skipped, so that later versions may add some.</summary>
+/// <summary>Collects the members of a header line. Unknown members are skipped, unless the line says that they must be understood.</summary>
 internal ref struct HeaderMembers
 {
     private long _version;
@@ -24,6 +24,9 @@ internal ref struct HeaderMembers
 
     public ulong BodyHash { get; private set; }
 
+    /// <summary>A member that a reader must understand and this one does not know; null when there is none.</summary>
+    public string? NotUnderstood { get; private set; }
+
     /// <summary>Takes the member whose name the reader stands on.</summary>
     public void Take(ref Utf8JsonReader reader, DocumentKey key)
     {
@@ -32,6 +35,10 @@ internal ref struct HeaderMembers
         if (name.SequenceEqual("docservice"u8))
         {
             Format = reader.GetInt32();
+        }
+        else if (name.SequenceEqual("must"u8))
+        {
+            TakeMust(ref reader);
         }
         else if (name.SequenceEqual("id"u8))
         {
@@ -93,6 +100,21 @@ internal ref struct HeaderMembers
             Sha256 = sha256,
         };
         return true;
+    }
+
+    /// <summary>No member that changes what a document means is known yet, so none named here is.</summary>
+    private void TakeMust(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw new JsonException();
+        }
+
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            string member = reader.GetString() ?? "null";
+            NotUnderstood ??= member;
+        }
     }
 
     private static Sha256Digest? ParseDigest(ReadOnlySpan<byte> hex)

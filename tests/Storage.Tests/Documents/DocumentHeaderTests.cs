@@ -115,6 +115,25 @@ public sealed class DocumentHeaderTests
         Assert.Equal(17, header.Info.Version);
     }
 
+    /// <summary>As a later version may write it. Where a member changes what the document means, to skip it would be to lie.</summary>
+    [Theory]
+    [InlineData("""["expires"]""", "\"expires\" that must be understood")]
+    [InlineData("""["keep","expires"]""", "\"keep\" that must be understood")]
+    [InlineData("""[]""", null)]
+    [InlineData("""["expires",7]""", "known form")]
+    [InlineData("\"expires\"", "known form")]
+    public void TryRead_MembersThatMustBeUnderstood_AreRefusedByName(string must, string? reason)
+    {
+        string text = Encoding.UTF8.GetString(Write(Key, Info));
+        byte[] line = new byte[1000];
+        int length = Encoding.UTF8.GetBytes(
+            text[..text.IndexOf(",\"header\"", StringComparison.Ordinal)].Replace(",\"id\"", $",\"must\":{must},\"expires\":\"2026-01-02T03:04:05Z\",\"id\"", StringComparison.Ordinal), line);
+        length = ChecksummedLine.Finish(line, length, "header"u8);
+
+        Assert.Equal(reason is null, DocumentHeader.TryRead(line.AsSpan(0, length), Key, out _, out string actual));
+        Assert.Contains(reason ?? string.Empty, actual, StringComparison.Ordinal);
+    }
+
     private static byte[] Write(DocumentKey key, DocumentInfo info)
     {
         byte[] buffer = new byte[DocumentHeader.BytesMax];

@@ -27,6 +27,7 @@ public sealed class JournalBytesTests
         DurableThrough = 99,
         FiledThrough = 98,
         Created = Time.UtcDateTime,
+        PreviousStoreId = Guid.Parse("ffeeddcc-bbaa-9988-7766-554433221100"),
     };
 
     [Fact]
@@ -35,10 +36,20 @@ public sealed class JournalBytesTests
         byte[] block = new byte[JournalFormat.BlockBytes];
         Header.Write(block);
 
-        Assert.Equal(PinnedBytes.SegmentHeader, Convert.ToHexString(block.AsSpan(0, 96)));
-        Assert.Equal(-1, block.AsSpan(96, block.Length - 96 - 8).IndexOfAnyExcept((byte)0));
+        Assert.Equal(PinnedBytes.SegmentHeader, Convert.ToHexString(block.AsSpan(0, 112)));
+        Assert.Equal(-1, block.AsSpan(112, block.Length - 112 - 8).IndexOfAnyExcept((byte)0));
         Assert.Equal(PinnedBytes.SegmentHeaderChecksum, Convert.ToHexString(block.AsSpan(block.Length - 8)));
         Assert.Equal(Header, SegmentHeader.TryRead(block));
+    }
+
+    [Fact]
+    public void SegmentHeader_OfFormat2_IsRead()
+    {
+        byte[] block = new byte[JournalFormat.BlockBytes];
+        Convert.FromHexString(PinnedBytes.SegmentHeaderOfFormat2).CopyTo(block, 0);
+        Convert.FromHexString(PinnedBytes.SegmentHeaderChecksumOfFormat2).CopyTo(block, block.Length - 8);
+
+        Assert.Equal(Header with { PreviousStoreId = Guid.Empty }, SegmentHeader.TryRead(block));
     }
 
     [Fact]
@@ -147,6 +158,7 @@ public sealed class JournalBytesTests
 
     [Theory]
     [InlineData(8, 2)] // version
+    [InlineData(8, 4)]
     [InlineData(12, 2)] // checksum
     public void SegmentHeader_IntactButOfALaterVersion_IsRefused(int offset, byte value)
     {
@@ -167,20 +179,6 @@ public sealed class JournalBytesTests
         payload[offset] = value;
 
         _ = Assert.Throws<StoreFormatException>(() => Operation.TryRead(payload, out _, out _));
-    }
-
-    [Fact]
-    public void Operation_UnknownOptionalFields_AreSkipped()
-    {
-        byte[] payload = CommitRecord()[RecordHeader.Bytes..];
-        int bodyAt = 80 + "users/42".Length + "application/json".Length;
-        byte[] longer = [.. payload[..bodyAt], .. "OPTIONAL"u8, .. payload[bodyAt..]];
-        BinaryPrimitives.WriteInt32LittleEndian(longer.AsSpan(8), 8);
-
-        Assert.True(Operation.TryRead(longer, out Operation operation, out int bytes));
-        Assert.Equal("{\"a\":1}", Text(operation.Body));
-        Assert.True(Operation.TryRead(longer.AsSpan(bytes), out Operation next, out _));
-        Assert.Equal("ключ", Text(next.Id));
     }
 
     [Theory]

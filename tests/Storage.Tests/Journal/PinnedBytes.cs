@@ -2,15 +2,22 @@ using DocService.Storage.Journal.Format;
 
 namespace DocService.Storage.Tests.Journal;
 
-/// <summary>What version 1 of the journal looks like, in hexadecimal digits. Never changed: a new version adds its own.</summary>
+/// <summary>What the journal looks like, in hexadecimal digits. Never changed: a new version adds its own.</summary>
 internal static class PinnedBytes
 {
     /// <summary>All but the zeros that follow and the checksum at the block's end.</summary>
     public const string SegmentHeader =
+        "444F43534A524E4C030000000100000000112233445566778899AABBCCDDEEFF0700000000000000887766554433221100000100000000006400000000000000"
+        + "69000000000000006300000000000000620000000000000080492ABEAB79DE08FFEEDDCCBBAA99887766554433221100";
+
+    public const string SegmentHeaderChecksum = "A580061BAF8E6EF8";
+
+    /// <summary>The same of format 2.</summary>
+    public const string SegmentHeaderOfFormat2 =
         "444F43534A524E4C010000000100000000112233445566778899AABBCCDDEEFF0700000000000000887766554433221100000100000000006400000000000000"
         + "69000000000000006300000000000000620000000000000080492ABEAB79DE08";
 
-    public const string SegmentHeaderChecksum = "99AFB27DB6D7CA78";
+    public const string SegmentHeaderChecksumOfFormat2 = "99AFB27DB6D7CA78";
 
     /// <summary>Record header, a put, a delete.</summary>
     public const string CommitRecord =
@@ -19,6 +26,16 @@ internal static class PinnedBytes
         + "4273905EE33EC5CEBEAE62276A97F86275736572732F34326170706C69636174696F6E2F6A736F6E7B2261223A317D0002010000080000000000000000000000"
         + "0000000000000000000000000000000080492ABEAB79DE0800000000000000000000000000000000000000000000000000000000000000000000000000000000"
         + "D0BAD0BBD18ED187";
+
+    /// <summary>
+    /// A put of a document "a" with the body 1, with two fields (kinds 5 and 0x8001), and one field (kind 7) of the record:
+    /// fields as a later version may write them.
+    /// </summary>
+    public const string CommitRecordWithFields =
+        "75BE89C5FED095E5444352440101000081000000010000000900000000000000080000000000000007000000000000005C43D9E4549973200000000000000000"
+        + "0100000001001000110000000100000000000000000000000080B5F7F57F9F080080B5F7F57F9F0858F1988F0225CD656B86B273FF34FCE19D6B804EFF5A3F57"
+        + "47ADA4EAA22F1D49C01E52DDB7875B4B616170706C69636174696F6E2F6A736F6E05000400000066697665018001000000013100000000000700030000006B65"
+        + "7900000000000000";
 
     public const string Seal = "A3417C2D95FB6C2744435244020100000000000000000000C80000000000000069000000000000006700000000000000C294D3380580062D0000000000000000";
 

@@ -64,7 +64,7 @@ internal sealed class SegmentForge
 
     public int OffsetOf(long sequence) => _offsets[sequence];
 
-    public SegmentForge Put(long sequence, string id, long durable, long filed = 0, bool joins = false, string? json = null)
+    public SegmentForge Put(long sequence, string id, long durable, long filed = 0, bool joins = false, string? json = null, byte[]? fields = null, byte[]? recordFields = null)
     {
         DocumentContent content = TestDocuments.Content(json ?? $"{{\"v\":{sequence}}}");
         DocumentKey key = DocumentKey.Create(id);
@@ -77,8 +77,9 @@ internal sealed class SegmentForge
             Length = content.Body.Length,
             Sha256 = content.Sha256,
         };
-        var commit = new Commit(Commit.MeasurePut(key, info, content.Body.Length), 1);
-        commit.AddPut(key, info, keepsEvidence: false, content.Body.Span);
+        var commit = new Commit(Commit.MeasurePut(key, info, content.Body.Length, fields?.Length ?? 0) + (recordFields?.Length ?? 0), 1);
+        commit.AddPut(key, info, keepsEvidence: false, content.Body.Span, fields);
+        commit.AddFields(recordFields);
         return Add(commit, sequence, durable, filed, joins);
     }
 

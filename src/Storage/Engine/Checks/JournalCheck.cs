@@ -149,7 +149,7 @@ internal sealed class JournalCheck(VerificationReport report)
             {
                 byte[] payload = new byte[record.PayloadBytes];
                 file?.Read(payload, record.PayloadOffset);
-                if (!TryTake(payload, record.Sequence, verdict.FiledThrough))
+                if (!TryTake(payload, record, verdict.FiledThrough))
                 {
                     Add(scan.Name, record.Offset, $"commit {record.Sequence} cannot be taken apart");
                 }
@@ -161,30 +161,28 @@ internal sealed class JournalCheck(VerificationReport report)
         }
     }
 
-    private bool TryTake(ReadOnlySpan<byte> payload, long sequence, long filedThrough)
+    private bool TryTake(ReadOnlySpan<byte> payload, ScannedRecord record, long filedThrough)
     {
-        while (!payload.IsEmpty)
+        var parts = new PayloadParts(payload, record.Operations);
+        while (parts.TryNext(out Operation operation))
         {
-            if (!Operation.TryRead(payload, out Operation operation, out int bytes)
-                || !DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _)
+            if (!DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _)
                 || (operation.Kind == OperationKind.Put && !operation.IsBodyIntact()))
             {
                 return false;
             }
 
-            if (sequence > filedThrough)
+            if (record.Sequence > filedThrough)
             {
                 Filed.Remove(key);
             }
-            else if (!Filed.TryGetValue(key, out FiledVersion known) || known.Version < sequence)
+            else if (!Filed.TryGetValue(key, out FiledVersion known) || known.Version < record.Sequence)
             {
-                Filed[key] = new FiledVersion(sequence, operation.Kind == OperationKind.Delete);
+                Filed[key] = new FiledVersion(record.Sequence, operation.Kind == OperationKind.Delete);
             }
-
-            payload = payload[bytes..];
         }
 
-        return true;
+        return parts.TryGetFields(out _);
     }
 
     private void Add(string name, long offset, string what) =>

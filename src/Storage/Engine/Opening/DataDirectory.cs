@@ -68,12 +68,6 @@ internal sealed class DataDirectory : IDisposable
                 CreateContent(data);
             }
 
-            if (format is { Format: 1 })
-            {
-                // Before the journal exists: a program that knows no journal must not start here any more.
-                format = FormatFile.Replace(data, format with { Format = FormatFile.Current, StartsAfter = LegacySequence.ReadCeiling(data) });
-            }
-
             data.TryCreateDirectory(JournalName);
             documents = OpenContent(data);
             journal = OpenPart(data, JournalName); // its own entries are synced with the segment that every opening begins
@@ -91,12 +85,20 @@ internal sealed class DataDirectory : IDisposable
         }
     }
 
-    /// <summary>The journal's first segment is durable: from now on its absence is damage.</summary>
-    public void NoteJournal()
+    /// <summary>
+    /// Before the first segment of the present format: a program that does not know it must not start here any more. FORMAT
+    /// alone would not do, since it can be made again from the segments' headers; every opening begins a segment.
+    /// </summary>
+    public void RaiseFormat()
     {
-        Format = FormatFile.Replace(_data, Format with { HasJournal = true });
-        LegacySequence.Remove(_data);
+        if (Format.Format < FormatFile.Current)
+        {
+            Format = FormatFile.Replace(_data, Format with { Format = FormatFile.Current });
+        }
     }
+
+    /// <summary>The journal's first segment is durable: from now on its absence is damage.</summary>
+    public void NoteJournal() => Format = FormatFile.Replace(_data, Format with { HasJournal = true });
 
     public void Dispose()
     {

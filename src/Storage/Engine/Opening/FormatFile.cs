@@ -13,15 +13,18 @@ namespace DocService.Storage.Engine.Opening;
 /// content and neither name is somebody else's. When it is done again the temporary name is replaced by a rename:
 /// there is no moment at which a cut leaves the content without it.
 /// </remarks>
-/// <param name="Format">1: documents only; 2: with a journal.</param>
+/// <param name="Format">3: records, operations and header lines may hold what must be understood; 2: they do not.</param>
 /// <param name="StoreId">Identity of the directory.</param>
 /// <param name="Created">Of its first start.</param>
 /// <param name="HasJournal">Whether the journal's first segment has been made: from then on its absence is damage.</param>
-/// <param name="StartsAfter">No sequence above this was handed out before the journal.</param>
+/// <param name="StartsAfter">No version of a document that was there before the journal is above this.</param>
 internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Created, bool HasJournal, long StartsAfter)
 {
-    /// <summary>The format this version writes; it reads format 1 and raises it.</summary>
-    public const int Current = 2;
+    /// <summary>The format this version writes.</summary>
+    public const int Current = 3;
+
+    /// <summary>The oldest that it opens, and raises.</summary>
+    private const int Oldest = 2;
 
     public const string Name = "FORMAT";
     private const string TempName = "FORMAT.tmp";
@@ -111,9 +114,9 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
             int format = document.RootElement.GetProperty("docservice"u8).GetInt32();
 
             // The format is judged before the checksum: a later format may check itself in another way.
-            if (format is < 1 or > Current)
+            if (format is < Oldest or > Current)
             {
-                throw new StoreFormatException($"{file.Path} says format {format}; this version knows the formats up to {Current}.");
+                throw new StoreFormatException($"{file.Path} says format {format}; this version knows the formats {Oldest} to {Current}.");
             }
 
             if (ChecksummedLine.IsIntact(content.AsSpan(0, count), ChecksumMember))
@@ -123,8 +126,8 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
                     format,
                     root.GetProperty("store"u8).GetGuid(),
                     root.GetProperty("created"u8).GetDateTimeOffset(),
-                    format > 1 && root.GetProperty("journal"u8).GetBoolean(),
-                    format > 1 ? root.GetProperty("startsAfter"u8).GetInt64() : 0);
+                    root.GetProperty("journal"u8).GetBoolean(),
+                    root.GetProperty("startsAfter"u8).GetInt64());
             }
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

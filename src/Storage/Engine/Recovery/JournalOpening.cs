@@ -39,16 +39,24 @@ internal sealed class OpenedJournal
 /// </remarks>
 internal sealed class JournalOpening(DataDirectory directory, StoreOptions options, TimeProvider clock)
 {
-    /// <summary>Opens the journal, or makes its first segment.</summary>
+    /// <summary>Opens the journal, or makes its first segment. All of it is read before anything is written.</summary>
     /// <exception cref="JournalDamagedException">Committed data cannot be read; nothing was changed.</exception>
+    /// <exception cref="StoreFormatException">A later version wrote something that must be understood; nothing was changed.</exception>
     public OpenedJournal Open()
     {
+        JournalVerdict? verdict = directory.Format.HasJournal ? JournalVerdict.Of(ReadSegments(directory)) : null;
+        if (verdict is { Damage.Count: > 0 })
+        {
+            throw new JournalDamagedException(RecoveryReports.Describe(verdict, directory.Journal.Path));
+        }
+
+        directory.RaiseFormat();
         var pool = new SegmentPool(directory.Journal, directory.Format.StoreId, options.SegmentBytes, options.ReserveSegments, clock);
         try
         {
             IReadOnlyList<string> names = pool.TakeUp();
             pool.Fill();
-            return directory.Format.HasJournal ? Recover(pool, names) : Create(pool, names);
+            return verdict is null ? Create(pool, names) : Recover(pool, verdict);
         }
         catch
         {
@@ -81,14 +89,8 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         return new OpenedJournal { Pool = pool, Sealed = [], Current = first, Marks = marks, Unfiled = new RecoveredVersions(marks, 0), Report = RecoveryReports.Empty };
     }
 
-    private OpenedJournal Recover(SegmentPool pool, IReadOnlyList<string> names)
+    private OpenedJournal Recover(SegmentPool pool, JournalVerdict verdict)
     {
-        JournalVerdict verdict = JournalVerdict.Of(ReadSegments(directory, names));
-        if (verdict.Damage.Count > 0)
-        {
-            throw new JournalDamagedException(RecoveryReports.Describe(verdict, directory.Journal.Path));
-        }
-
         var opened = new List<Segment>();
         try
         {
@@ -160,11 +162,11 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         verdict.Scans.Max(scan => Math.Max(options.SegmentBytes, scan.Header?.SizeBytes ?? 0)) / RecordHeader.Bytes;
 
     /// <summary>Reads every segment, to its end or a clean stop.</summary>
-    public static List<JournalScan> ReadSegments(DataDirectory directory, IReadOnlyList<string> names)
+    public static List<JournalScan> ReadSegments(DataDirectory directory)
     {
         byte[] buffer = [];
         var scans = new List<JournalScan>();
-        foreach (string name in names)
+        foreach (string name in directory.Journal.List().Where(name => Segment.TryParseName(name) is not null))
         {
             using IFile? file = directory.Journal.TryOpen(name, FileAccess.Read);
             if (file is not null)
@@ -200,20 +202,27 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
     public static void Collect(PayloadReader reader, Segment segment, ScannedRecord record, long payloadOffset, Action<DocumentKey, PendingVersion> found)
     {
         ReadOnlySpan<byte> payload = ReadAgain(reader, segment, record, payloadOffset);
-        int offset = 0;
-        while (offset < payload.Length && Operation.TryRead(payload[offset..], out Operation operation, out int bytes)
-            && DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _))
+        var parts = new PayloadParts(payload, record.Operations);
+        while (parts.TryNext(out Operation operation))
         {
-            var locator = new RecordLocator(segment.Header.Number, payloadOffset + offset, bytes, XxHash3.HashToUInt64(payload.Slice(offset, bytes)));
+            if (!DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _))
+            {
+                throw NotTakenApart(segment, record, payloadOffset);
+            }
+
+            ulong hash = XxHash3.HashToUInt64(payload.Slice(parts.Offset, parts.Bytes));
+            var locator = new RecordLocator(segment.Header.Number, payloadOffset + parts.Offset, parts.Bytes, hash);
             found(key, new PendingVersion(record.Sequence, operation.Kind, default, locator, operation.KeepsEvidence));
-            offset += bytes;
         }
 
-        if (offset != payload.Length)
+        if (!parts.TryGetFields(out _))
         {
-            throw new JournalDamagedException($"{segment.File.Path}: the commit {record.Sequence} at offset {payloadOffset} cannot be taken apart.");
+            throw NotTakenApart(segment, record, payloadOffset);
         }
     }
+
+    private static JournalDamagedException NotTakenApart(Segment segment, ScannedRecord record, long payloadOffset) =>
+        new($"{segment.File.Path}: the commit {record.Sequence} at offset {payloadOffset} cannot be taken apart.");
 
     /// <summary>
     /// What was judged came perhaps from the page cache, and after a failed sync the device may hold something else:

@@ -29,15 +29,16 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
             return Nothing;
         }
 
-        using var pool = new SegmentPool(directory.Journal, directory.Format.StoreId, options.SegmentBytes, options.ReserveSegments, clock);
-        IReadOnlyList<string> names = pool.TakeUp();
-        List<JournalScan> scans = JournalOpening.ReadSegments(directory, names);
+        List<JournalScan> scans = JournalOpening.ReadSegments(directory);
         JournalVerdict verdict = JournalVerdict.Of(scans);
         if (verdict.Damage.Count == 0)
         {
             return Nothing;
         }
 
+        directory.RaiseFormat();
+        using var pool = new SegmentPool(directory.Journal, directory.Format.StoreId, options.SegmentBytes, options.ReserveSegments, clock);
+        IReadOnlyList<string> names = pool.TakeUp();
         string evidence = CopyJournal(names);
         FileLive(verdict);
         BeginAnew(pool, verdict, scans);

@@ -12,8 +12,11 @@ internal static class JournalFormat
     /// <summary>Records and operations begin on multiples of this inside their group.</summary>
     public const int Alignment = 8;
 
-    /// <summary>Version in every segment header.</summary>
-    public const int Version = 1;
+    /// <summary>Version in the header of every segment that is begun: the format of the directory. See <see cref="IsKnown"/>.</summary>
+    public const int Version = 3;
+
+    /// <summary>Version in the headers of format 2, which knew no fields: its records are read as they are.</summary>
+    private const int VersionOfFormat2 = 1;
 
     /// <summary>Identifies XXH3 with 64 bits, the one checksum algorithm so far; stored beside every checksum.</summary>
     public const byte Xxh3 = 1;
@@ -23,6 +26,9 @@ internal static class JournalFormat
 
     /// <summary>Largest segment: offsets inside one fit a record's 32-bit lengths with room to spare.</summary>
     public const long SegmentBytesMax = 1L << 30;
+
+    /// <summary>Whether segments with that version in their header can be read.</summary>
+    public static bool IsKnown(int version) => version is Version or VersionOfFormat2;
 
     /// <summary>The position rounded up to the next block.</summary>
     public static long BlockAlign(long position) => (position + BlockBytes - 1) / BlockBytes * BlockBytes;

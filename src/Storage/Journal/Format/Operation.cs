@@ -34,33 +34,43 @@ internal readonly ref struct Operation
 
     public required ReadOnlySpan<byte> Body { get; init; }
 
-    /// <summary>Length of the encoded operation, padded.</summary>
-    public static int Measure(int idBytes, int contentTypeBytes, int bodyBytes) =>
-        JournalFormat.Align(FixedBytes + idBytes + contentTypeBytes + bodyBytes);
+    /// <summary>Optional ones, known and unknown, encoded: see <see cref="Format.Fields"/>.</summary>
+    public required ReadOnlySpan<byte> Fields { get; init; }
 
-    /// <summary>Encodes a put; returns its padded length.</summary>
-    public static int WritePut(Span<byte> destination, DocumentKey key, DocumentInfo info, bool keepsEvidence, ulong bodyHash, ReadOnlySpan<byte> body)
+    /// <summary>Kinds of fields of an operation that this program knows.</summary>
+    private static ReadOnlySpan<ushort> KnownFields => [];
+
+    /// <summary>Length of the encoded operation, padded.</summary>
+    public static int Measure(int idBytes, int contentTypeBytes, int bodyBytes, int fieldsBytes = 0) =>
+        JournalFormat.Align(FixedBytes + idBytes + contentTypeBytes + fieldsBytes + bodyBytes);
+
+    /// <summary>Encodes a put; returns its padded length. The fields are encoded already.</summary>
+    public static int WritePut(
+        Span<byte> destination, DocumentKey key, DocumentInfo info, bool keepsEvidence, ulong bodyHash, ReadOnlySpan<byte> body, ReadOnlySpan<byte> fields = default)
     {
         int idBytes = Encoding.UTF8.GetBytes(key.Id, destination[FixedBytes..]);
         int typeBytes = Encoding.ASCII.GetBytes(info.ContentType, destination[(FixedBytes + idBytes)..]);
-        WriteFixed(destination, OperationKind.Put, keepsEvidence, idBytes, typeBytes, body.Length);
+        WriteFixed(destination, OperationKind.Put, keepsEvidence, idBytes, typeBytes, fields.Length, body.Length);
         BinaryPrimitives.WriteInt64LittleEndian(destination[24..], info.Created.UtcTicks);
         BinaryPrimitives.WriteInt64LittleEndian(destination[32..], info.Modified.UtcTicks);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[40..], bodyHash);
         info.Sha256.CopyTo(destination.Slice(48, Sha256Digest.Bytes));
         int length = FixedBytes + idBytes + typeBytes;
+        fields.CopyTo(destination[length..]);
+        length += fields.Length;
         body.CopyTo(destination[length..]);
         return Pad(destination, length + body.Length);
     }
 
-    /// <summary>Encodes a delete; returns its padded length.</summary>
-    public static int WriteDelete(Span<byte> destination, DocumentKey key, DateTimeOffset time, bool keepsEvidence)
+    /// <summary>Encodes a delete; returns its padded length. The fields are encoded already.</summary>
+    public static int WriteDelete(Span<byte> destination, DocumentKey key, DateTimeOffset time, bool keepsEvidence, ReadOnlySpan<byte> fields = default)
     {
         destination[..FixedBytes].Clear();
         int idBytes = Encoding.UTF8.GetBytes(key.Id, destination[FixedBytes..]);
-        WriteFixed(destination, OperationKind.Delete, keepsEvidence, idBytes, 0, 0);
+        WriteFixed(destination, OperationKind.Delete, keepsEvidence, idBytes, 0, fields.Length, 0);
         BinaryPrimitives.WriteInt64LittleEndian(destination[32..], time.UtcTicks);
-        return Pad(destination, FixedBytes + idBytes);
+        fields.CopyTo(destination[(FixedBytes + idBytes)..]);
+        return Pad(destination, FixedBytes + idBytes + fields.Length);
     }
 
     /// <summary>Decodes the operation at the start of the bytes; false when it does not fit them or holds an impossible value.</summary>
@@ -90,6 +100,12 @@ internal readonly ref struct Operation
         }
 
         ReadOnlySpan<byte> text = source.Slice(FixedBytes, idBytes + typeBytes);
+        ReadOnlySpan<byte> fields = source.Slice(FixedBytes + text.Length, (int)optionalBytes);
+        if (!Format.Fields.AreWhole(fields, KnownFields))
+        {
+            return false;
+        }
+
         operation = new Operation
         {
             Kind = (OperationKind)source[0],
@@ -101,6 +117,7 @@ internal readonly ref struct Operation
             BodyHash = BinaryPrimitives.ReadUInt64LittleEndian(source[40..]),
             Sha256 = new Sha256Digest(source.Slice(48, Sha256Digest.Bytes)),
             Body = source.Slice((int)(length - bodyBytes), (int)bodyBytes),
+            Fields = fields,
         };
         paddedBytes = Math.Min(JournalFormat.Align((int)length), source.Length);
         return true;
@@ -120,13 +137,14 @@ internal readonly ref struct Operation
     /// <summary>Whether the body is what its hash says.</summary>
     public bool IsBodyIntact() => XxHash3.HashToUInt64(Body) == BodyHash;
 
-    private static void WriteFixed(Span<byte> destination, OperationKind kind, bool keepsEvidence, int idBytes, int typeBytes, int bodyBytes)
+    private static void WriteFixed(Span<byte> destination, OperationKind kind, bool keepsEvidence, int idBytes, int typeBytes, int fieldsBytes, int bodyBytes)
     {
         destination[..24].Clear();
         destination[0] = (byte)kind;
         destination[1] = keepsEvidence ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteUInt16LittleEndian(destination[4..], checked((ushort)idBytes));
         BinaryPrimitives.WriteUInt16LittleEndian(destination[6..], checked((ushort)typeBytes));
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[8..], (uint)fieldsBytes);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[12..], (uint)bodyBytes);
     }
 

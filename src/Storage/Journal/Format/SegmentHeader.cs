@@ -36,6 +36,9 @@ internal readonly record struct SegmentHeader
     /// <summary>UTC, for people; nothing is decided by it.</summary>
     public required DateTime Created { get; init; }
 
+    /// <summary>The store that this one goes on from under a new id, after a salvage for example; empty where there is none.</summary>
+    public Guid PreviousStoreId { get; init; }
+
     /// <summary>Fills one block.</summary>
     public void Write(Span<byte> block)
     {
@@ -53,6 +56,7 @@ internal readonly record struct SegmentHeader
         BinaryPrimitives.WriteInt64LittleEndian(block[72..], DurableThrough);
         BinaryPrimitives.WriteInt64LittleEndian(block[80..], FiledThrough);
         BinaryPrimitives.WriteInt64LittleEndian(block[88..], Created.Ticks);
+        PreviousStoreId.TryWriteBytes(block[96..], bigEndian: true, out _);
         BinaryPrimitives.WriteUInt64LittleEndian(block[ChecksumOffset..], XxHash3.HashToUInt64(block[..ChecksumOffset]));
     }
 
@@ -68,9 +72,9 @@ internal readonly record struct SegmentHeader
         }
 
         int version = BinaryPrimitives.ReadInt32LittleEndian(block[8..]);
-        if (version != JournalFormat.Version || block[12] != JournalFormat.Xxh3)
+        if (!JournalFormat.IsKnown(version) || block[12] != JournalFormat.Xxh3)
         {
-            throw new StoreFormatException($"A journal segment has version {version} with checksum {block[12]}; this program knows version {JournalFormat.Version}.");
+            throw new StoreFormatException($"A journal segment has version {version} with checksum {block[12]}; this program knows versions up to {JournalFormat.Version}.");
         }
 
         var header = new SegmentHeader
@@ -84,6 +88,7 @@ internal readonly record struct SegmentHeader
             DurableThrough = BinaryPrimitives.ReadInt64LittleEndian(block[72..]),
             FiledThrough = BinaryPrimitives.ReadInt64LittleEndian(block[80..]),
             Created = new DateTime(Math.Clamp(BinaryPrimitives.ReadInt64LittleEndian(block[88..]), 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc),
+            PreviousStoreId = new Guid(block.Slice(96, 16), bigEndian: true),
         };
         return header.IsPossible ? header : null;
     }

@@ -150,9 +150,12 @@ internal sealed class JournalScan
         if (payload.Length != record.PayloadBytes || XxHash3.HashToUInt64(payload) != record.PayloadHash)
         {
             // Its length is checked, so the records of its group behind it are found too.
-            DamagedRecords.Add(new DamagedRecord(offset, record.Sequence, LegibleIds(payload)));
+            DamagedRecords.Add(new DamagedRecord(offset, record.Sequence, LegibleIds(payload, record.Operations)));
             return offset + record.PaddedBytes;
         }
+
+        // Before anything is written: what must be understood and is not leaves here. What cannot be taken apart is found when it is needed.
+        _ = PayloadParts.AreWhole(payload, record.Operations);
 
         Records.Add(new ScannedRecord(record.Sequence, offset, record.PayloadBytes, record.Operations, record.Type, record.PayloadHash));
         if (record.Type != RecordType.Commit && record.Sequence > record.DurableThrough)
@@ -166,15 +169,15 @@ internal sealed class JournalScan
         return offset + record.PaddedBytes;
     }
 
-    private static List<string> LegibleIds(ReadOnlySpan<byte> payload)
+    private static List<string> LegibleIds(ReadOnlySpan<byte> payload, int operations)
     {
         var ids = new List<string>();
         try
         {
-            while (Operation.TryRead(payload, out Operation operation, out int paddedBytes) && DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _))
+            var parts = new PayloadParts(payload, operations);
+            while (parts.TryNext(out Operation operation) && DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _))
             {
                 ids.Add(key.Id);
-                payload = payload[paddedBytes..];
             }
         }
         catch (StoreFormatException)

@@ -21,7 +21,7 @@ internal sealed class Commit : IValueTaskSource<long>
     private int _placeCount;
     private byte[] _buffer;
 
-    /// <summary>An empty commit with room for the operations; see <see cref="Operation.Measure"/>.</summary>
+    /// <summary>An empty commit with room for the operations; see <see cref="Operation.Measure"/>; record fields come on top.</summary>
     public Commit(int payloadBytesMax, int operations)
     {
         _buffer = ArrayPool<byte>.Shared.Rent(payloadBytesMax);
@@ -66,27 +66,35 @@ internal sealed class Commit : IValueTaskSource<long>
     /// <summary>Length of the record in its group.</summary>
     public int RecordBytes => JournalFormat.Align(RecordHeader.Bytes + PayloadBytes);
 
-    public static int MeasurePut(DocumentKey key, DocumentInfo info, int bodyBytes) =>
-        Operation.Measure(Encoding.UTF8.GetByteCount(key.Id), info.ContentType.Length, bodyBytes);
+    public static int MeasurePut(DocumentKey key, DocumentInfo info, int bodyBytes, int fieldsBytes = 0) =>
+        Operation.Measure(Encoding.UTF8.GetByteCount(key.Id), info.ContentType.Length, bodyBytes, fieldsBytes);
 
-    public static int MeasureDelete(DocumentKey key) => Operation.Measure(Encoding.UTF8.GetByteCount(key.Id), 0, 0);
+    public static int MeasureDelete(DocumentKey key, int fieldsBytes = 0) => Operation.Measure(Encoding.UTF8.GetByteCount(key.Id), 0, 0, fieldsBytes);
 
-    /// <summary>Adds a put. The version in the info is not yet known and not encoded.</summary>
-    public void AddPut(DocumentKey key, DocumentInfo info, bool keepsEvidence, ReadOnlySpan<byte> body)
+    /// <summary>Adds a put, with its encoded <see cref="Fields"/>. The version in the info is not yet known and not encoded.</summary>
+    public void AddPut(DocumentKey key, DocumentInfo info, bool keepsEvidence, ReadOnlySpan<byte> body, ReadOnlySpan<byte> fields = default)
     {
-        int bytes = Operation.WritePut(_buffer.AsSpan(PayloadBytes), key, info, keepsEvidence, XxHash3.HashToUInt64(body), body);
+        int bytes = Operation.WritePut(_buffer.AsSpan(PayloadBytes), key, info, keepsEvidence, XxHash3.HashToUInt64(body), body, fields);
         Add(key, OperationKind.Put, bytes, info, keepsEvidence);
         IsDeletesOnly = false;
     }
 
-    public void AddDelete(DocumentKey key, DateTimeOffset time, bool keepsEvidence)
+    public void AddDelete(DocumentKey key, DateTimeOffset time, bool keepsEvidence, ReadOnlySpan<byte> fields = default)
     {
-        int bytes = Operation.WriteDelete(_buffer.AsSpan(PayloadBytes), key, time, keepsEvidence);
+        int bytes = Operation.WriteDelete(_buffer.AsSpan(PayloadBytes), key, time, keepsEvidence, fields);
         Add(key, OperationKind.Delete, bytes, null, keepsEvidence);
     }
 
-    /// <summary>Hashes what was added; nothing is added afterwards.</summary>
-    public void Close() => PayloadHash = XxHash3.HashToUInt64(Payload);
+    /// <summary>Adds the record's own encoded <see cref="Fields"/>, behind the last operation.</summary>
+    public void AddFields(ReadOnlySpan<byte> fields)
+    {
+        fields.CopyTo(_buffer.AsSpan(PayloadBytes));
+        PayloadBytes += fields.Length;
+    }
+
+    /// <summary>Hashes what was added; nothing is added afterwards. An operation that is all of the payload has been hashed.</summary>
+    public void Close() =>
+        PayloadHash = _placeCount == 1 && _places[0].Bytes == PayloadBytes ? _places[0].Hash : XxHash3.HashToUInt64(Payload);
 
     /// <summary>The payload has been copied into its group; the buffer goes back.</summary>
     public void ReleasePayload()

@@ -1,0 +1,166 @@
+using System.IO.Hashing;
+using DocService.Storage.Io;
+using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Writing;
+using DocService.Storage.Tests.Support;
+using DocService.Storage.Tests.Support.Simulation;
+
+namespace DocService.Storage.Tests.Journal;
+
+/// <summary>What later versions may add to records and operations: skipped and kept, or refused before anything is written.</summary>
+public sealed class FieldsTests
+{
+    private const ushort Ignorable = 5;
+    private const ushort MustUnderstand = 0x8001;
+    private const ulong Salt = 0x1122334455667788;
+
+    [Fact]
+    public void Fields_OfTwoKinds_AreFoundByKindAndNothingElseIs()
+    {
+        byte[] fields = [.. Field(Ignorable, "five"u8), .. Field(7, [])];
+
+        Assert.True(Fields.AreWhole(fields, []));
+        Assert.True(Fields.TryFind(fields, Ignorable, out ReadOnlySpan<byte> value));
+        Assert.Equal("five"u8.ToArray(), value);
+        Assert.True(Fields.TryFind(fields, 7, out value));
+        Assert.Equal(0, value.Length);
+        Assert.False(Fields.TryFind(fields, 6, out _));
+        Assert.True(Fields.AreWhole([], []));
+    }
+
+    [Fact]
+    public void Fields_OneMustBeUnderstood_IsTakenOnlyByWhoeverKnowsIt()
+    {
+        byte[] fields = Field(MustUnderstand, "x"u8);
+
+        Assert.True(Fields.AreWhole(fields, [MustUnderstand]));
+        _ = Assert.Throws<StoreFormatException>(() => Fields.AreWhole(fields, [Ignorable]));
+    }
+
+    [Fact]
+    public void Fields_CutOffOrOutOfOrder_AreNotWhole()
+    {
+        byte[] fields = Field(Ignorable, "five"u8);
+        for (int length = 1; length < fields.Length; length++)
+        {
+            Assert.False(Fields.AreWhole(fields.AsSpan(0, length), []));
+        }
+
+        Assert.False(Fields.AreWhole((byte[])[.. fields, .. fields], []));
+        Assert.False(Fields.AreWhole((byte[])[.. Field(7, []), .. fields], []));
+        fields.AsSpan(2, 4).Fill(0xFF);
+        Assert.False(Fields.AreWhole(fields, []));
+        Assert.False(Fields.TryFind(fields, Ignorable, out _));
+    }
+
+    [Fact]
+    public void CommitRecord_WithFields_HasThePinnedBytes()
+    {
+        byte[] record = Record([.. Field(Ignorable, "five"u8), .. Field(MustUnderstand, "\x01"u8)], Field(7, "key"u8));
+
+        Assert.Equal(PinnedBytes.CommitRecordWithFields, Convert.ToHexString(record));
+    }
+
+    [Fact]
+    public void Payload_WithFieldsThatMayBeIgnored_IsTakenApart()
+    {
+        byte[] operationFields = Field(Ignorable, "five"u8);
+        byte[] recordFields = Field(7, "key"u8);
+        byte[] record = Record(operationFields, recordFields);
+        int bytes = RecordHeader.TryRead(record, Salt, record.Length)!.Value.PayloadBytes;
+        byte[] payload = record[RecordHeader.Bytes..(RecordHeader.Bytes + bytes)];
+
+        var parts = new PayloadParts(payload, 1);
+        Assert.True(parts.TryNext(out Operation operation));
+        Assert.Equal("1"u8.ToArray(), operation.Body);
+        Assert.Equal("a"u8.ToArray(), operation.Id);
+        Assert.Equal(operationFields, operation.Fields);
+        Assert.False(parts.TryNext(out _));
+        Assert.True(parts.TryGetFields(out ReadOnlySpan<byte> fields));
+        Assert.Equal(recordFields, fields);
+        Assert.False(PayloadParts.AreWhole(payload, 2));
+        Assert.False(PayloadParts.AreWhole(payload, 0));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Open_FieldThatMustBeUnderstood_IsRefusedAndNothingIsWritten(bool isOfRecord)
+    {
+        byte[] field = Field(MustUnderstand, "later"u8);
+        SimulatedFileSystem disk = await JournalTest.DiskWithAsync(id =>
+            new SegmentForge(id, 1).Put(1, "a", 0).Put(2, "b", 1, fields: isOfRecord ? null : field, recordFields: isOfRecord ? field : null));
+        disk.Disk.Write(JournalTest.PathOf("spare-9"), new byte[JournalTest.Block]); // of another length: a start would remove it
+        IReadOnlyList<string> before = disk.Disk.Tree();
+        int calls = disk.Log.Count;
+
+        StoreFormatException error = Assert.Throws<StoreFormatException>(() => JournalTest.Open(disk));
+
+        Assert.Contains("0x8001", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, disk.Disk.Tree());
+        Assert.DoesNotContain(disk.Log.Take().Skip(calls), call => call.Kind is CallKind.Write or CallKind.Rename or CallKind.Create);
+        Assert.Equal(0, disk.OpenHandles);
+    }
+
+    [Fact]
+    public async Task Open_FieldsThatMayBeIgnored_AreKeptWhenTheTailIsWrittenAnew()
+    {
+        byte[] operationFields = Field(Ignorable, "of the operation"u8);
+        byte[] recordFields = Field(7, "of the record"u8);
+        SimulatedFileSystem disk = await JournalTest.DiskWithAsync(id => new SegmentForge(id, 1).Put(1, "a", 0, fields: operationFields, recordFields: recordFields));
+        _ = disk.FailCall(1, Errno.EIO, forever: true, where: JournalTest.IsTempCreation);
+        DocumentStore store = JournalTest.Open(disk);
+        Assert.Equal("{\"v\":1}", await store.ReadAsync("a"));
+
+        byte[] rewritten = disk.Disk.Read(JournalTest.PathOf("00000002.journal"));
+
+        Assert.DoesNotContain("00000001.journal", disk.Segments());
+        RecordHeader header = RecordHeader.TryRead(rewritten.AsSpan(JournalTest.Block), SegmentHeader.TryRead(rewritten)!.Value.Salt, rewritten.Length)!.Value;
+        var parts = new PayloadParts(rewritten.AsSpan(JournalTest.Block + RecordHeader.Bytes, header.PayloadBytes), header.Operations);
+        Assert.True(parts.TryNext(out Operation operation));
+        Assert.Equal(operationFields, operation.Fields);
+        Assert.True(parts.TryGetFields(out ReadOnlySpan<byte> fields));
+        Assert.Equal(recordFields, fields);
+        disk.ClearFaults();
+        await store.DisposeAsync();
+    }
+
+    internal static byte[] Field(ushort kind, ReadOnlySpan<byte> value)
+    {
+        byte[] field = new byte[Fields.Measure(value.Length)];
+        Assert.Equal(field.Length, Fields.Write(field, kind, value));
+        return field;
+    }
+
+    private static byte[] Record(byte[] operationFields, byte[] recordFields)
+    {
+        DocumentKey key = DocumentKey.Create("a");
+        var info = new DocumentInfo
+        {
+            Version = 0,
+            ContentType = "application/json",
+            Created = DateTimeOffset.UnixEpoch,
+            Modified = DateTimeOffset.UnixEpoch,
+            Length = 1,
+            Sha256 = Sha256Digest.Of("1"u8),
+        };
+        var commit = new Commit(Commit.MeasurePut(key, info, 1, operationFields.Length) + recordFields.Length, 1);
+        commit.AddPut(key, info, keepsEvidence: false, "1"u8, operationFields);
+        commit.AddFields(recordFields);
+        commit.Close();
+        Assert.Equal(XxHash3.HashToUInt64(commit.Payload), commit.PayloadHash);
+        byte[] record = new byte[commit.RecordBytes];
+        new RecordHeader
+        {
+            Type = RecordType.Commit,
+            PayloadBytes = commit.PayloadBytes,
+            Operations = 1,
+            Sequence = 9,
+            DurableThrough = 8,
+            FiledThrough = 7,
+            PayloadHash = commit.PayloadHash,
+        }.Write(record, Salt);
+        commit.Payload.CopyTo(record.AsSpan(RecordHeader.Bytes));
+        return record;
+    }
+}
