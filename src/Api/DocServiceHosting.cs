@@ -32,6 +32,7 @@ internal static class DocServiceHosting
         builder.Services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = false);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // a start that fails is told on stderr, once
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
+        builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.Configure(context.Configuration.GetSection("Kestrel"), reloadOnChange: false)); // as by default, but nobody watches certificates either
         builder.WebHost.UseSockets(SocketOptions.Apply);
         ListenOnLoopbackUnlessTold(builder);
         builder.AddTelemetry();
@@ -56,7 +57,7 @@ internal static class DocServiceHosting
     /// <summary>There is no authentication: nobody else's network sees the server before somebody says so.</summary>
     private static void ListenOnLoopbackUnlessTold(WebApplicationBuilder builder)
     {
-        bool isTold = ListeningKeys.Any(key => builder.Configuration[key] is not null)
+        bool isTold = ListeningKeys.Any(key => builder.Configuration[key] is { Length: > 0 })
             || builder.Configuration.GetSection("Kestrel:Endpoints").Exists();
         if (!isTold)
         {

@@ -1,33 +1,14 @@
+using System.Reflection;
 using DocService.Api;
 using DocService.Api.Commands;
-using DocService.Storage;
 
-bool isStarted = false;
-try
+// A test's WebApplicationFactory, or the tool that writes the API's description, runs this entry point inside of its own
+// process, with arguments that are its settings. There is no command line then, and a start that fails must throw.
+bool isOwnProcess = Assembly.GetEntryAssembly() == typeof(Program).Assembly;
+if (isOwnProcess)
 {
-    if (Command.IsAskedFor(args))
-    {
-        return await Command.RunAsync(args);
-    }
-
-    if (SalvageCommand.IsAskedFor(args))
-    {
-        return SalvageCommand.Run(args);
-    }
-
-    WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-    builder.AddDocService();
-    await using WebApplication app = builder.Build();
-    app.UseDocService();
-    app.Lifetime.ApplicationStarted.Register(() => isStarted = true);
-
-    // Opened here and not by the host, which would log a refusal with a stack trace.
-    app.Services.GetRequiredService<DocumentStore>();
-    await app.RunAsync();
-    return 0;
+    return await DocServiceCommand.RunAsync(args);
 }
-catch (Exception exception) when (!isStarted && StartRefusal.Explain(exception) is not null)
-{
-    Console.Error.WriteLine(StartRefusal.Explain(exception));
-    return 1;
-}
+
+await Server.RunInsideAsync(args);
+return ExitCode.Good;

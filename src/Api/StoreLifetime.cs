@@ -1,20 +1,27 @@
+using DocService.Api.Configuration;
+using DocService.Api.Service;
 using DocService.Storage;
+using DocService.Storage.Reports;
 
 namespace DocService.Api;
 
-/// <summary>Opens the store before the server listens, and says where it is. The container disposes it after the last request.</summary>
-internal sealed class StoreLifetime(DocumentStore store, ILogger<StoreLifetime> logger) : IHostedService
+/// <summary>Opens the store before the server listens, and says where it is and how it was found. The container disposes it after the last request.</summary>
+internal sealed class StoreLifetime(DocumentStore store, DocServiceOptions options, ILogger<StoreLifetime> logger) : IHostedService
 {
+    private const long Mebibyte = 1 << 20;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         StoreStatus status = store.Status;
         if (status.IsFirstStart)
         {
-            logger.LogInformation("First start: created the data directory {Directory}", status.DataDirectory);
+            logger.LogWarning(
+                "DocService {Version}, first start: created the data directory {Directory}; {Mebibytes} MiB are written for its journal (README, Configuration: less for a small store)",
+                StatusEndpoint.Version, status.DataDirectory, options.ToStoreOptions().FirstStartBytes / Mebibyte);
         }
         else
         {
-            logger.LogInformation("Opened the data directory {Directory}", status.DataDirectory);
+            logger.LogInformation("DocService {Version}: opened the data directory {Directory} {Recovery}", StatusEndpoint.Version, status.DataDirectory, Describe(status));
         }
 
         if (status.PromiseRemark is { } remark)
@@ -26,4 +33,12 @@ internal sealed class StoreLifetime(DocumentStore store, ILogger<StoreLifetime> 
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>How the last run ended, and what this start has made of it.</summary>
+    internal static string Describe(StoreStatus status) => status.Recovery switch
+    {
+        null => "whose journal is damaged: nothing is served until it is salvaged (--salvage)",
+        { WasCleanStop: true } clean => $"after a clean stop: durable through {clean.End}",
+        { } unclean => $"after an unclean stop: {(unclean.Records == 1 ? "1 commit" : $"{unclean.Records} commits")} recovered, {unclean.DiscardedRecords} discarded, durable through {unclean.End}",
+    };
 }

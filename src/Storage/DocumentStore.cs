@@ -102,7 +102,7 @@ public sealed class DocumentStore : IAsyncDisposable
 
     /// <summary>Opens the directory, creating it when absent. Blocks while it syncs what it found.</summary>
     /// <exception cref="StoreConfigurationException">An option is impossible or the directory cannot be used.</exception>
-    /// <exception cref="StoreInUseException">Another process holds it.</exception>
+    /// <exception cref="StoreInUseException">Another process, or another store of this one, holds it.</exception>
     /// <exception cref="StoreFormatException">It holds something else, or another format.</exception>
     /// <exception cref="PlatformNotSupportedException">Not Linux on x64 or arm64.</exception>
     public static DocumentStore Open(StoreOptions options, TimeProvider clock, ILoggerFactory loggers)
@@ -266,9 +266,30 @@ public sealed class DocumentStore : IAsyncDisposable
             return;
         }
 
+        LogWhatWaits();
         _engine?.CloseFiles();
         _healthMetrics.Dispose();
         _directory.Dispose();
+    }
+
+    private void LogWhatWaits()
+    {
+        if (_engine is not { } engine)
+        {
+            return;
+        }
+
+        Watermarks marks = engine.Journal.Marks;
+        if (marks.FiledThrough >= marks.DurableThrough)
+        {
+            _logger.LogInformation("Closed: every document is filed, durable through {DurableThrough}", marks.DurableThrough);
+        }
+        else
+        {
+            _logger.LogInformation(
+                "Closed: {Documents} documents wait in the journal to be filed by the next start; filed through {FiledThrough}, durable through {DurableThrough}",
+                engine.Pending.Count, marks.FiledThrough, marks.DurableThrough);
+        }
     }
 
     private VolumeInfo AskVolume()

@@ -1,3 +1,4 @@
+using DocService.Storage.Journal.Segments;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Journal.Format;
 
@@ -36,6 +37,9 @@ public sealed record StoreOptions
     /// <summary>How many operations of JSON documents a commit in segments of a length can have, whatever their ids and bodies.</summary>
     public static long OperationsOf(long segmentBytes) =>
         (OverheadOf(segmentBytes) - (4 * JournalFormat.BlockBytes)) / Operation.Measure(0, "application/json".Length, JournalFormat.Alignment);
+
+    /// <summary>Bytes of zeros that a first start writes for its journal, in part after the store is open: the first segment, one spare, the reserve, and two for recovery.</summary>
+    public long FirstStartBytes => (ReserveSegments + SegmentPool.RecoverySpares + 2) * SegmentBytes;
 
     internal int ReserveSegments => (int)(((ReserveBytes ?? 2 * SegmentBytes) + SegmentBytes - 1) / SegmentBytes);
 

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using DocService.Proof;
@@ -9,32 +10,45 @@ namespace DocService.Api.Commands;
 /// <summary><c>crashtest --data dir</c>: crashes this program under load on the user's own disk and checks what is left.</summary>
 internal static class CrashTestCommand
 {
-    public const string Usage = "crashtest --data <dir> [--kills N] [--cuts N] [--idle N] [--seed S] [--under \"command\"]";
-
     private const int CountMax = 1_000_000;
     private const int IdleMax = 50_000;
 
-    public static async Task<int> RunAsync(string[] arguments)
+    public static Command Create()
     {
-        var line = new CommandLine(arguments, "--data", "--kills", "--cuts", "--idle", "--seed", "--under");
-        var options = new CrashTestOptions
-        {
-            Directory = line.Data(),
-            Program = ServerProgram.Same(line.Text("--under")),
-            Inspect = directory => [.. StoreVerification.Run(directory).Damage.Select(damage => damage.ToString())],
-            Kills = line.Number("--kills", 100, CountMax),
-            Cuts = line.Number("--cuts", 0, CountMax),
-            IdleConnections = line.Number("--idle", 50, IdleMax),
-            Seed = line.Number("--seed", RandomNumberGenerator.GetInt32(int.MaxValue), int.MaxValue),
-        };
+        Option<string> data = CommandOptions.Data("An existing directory on the disk to be tested");
+        Option<int?> kills = CommandOptions.Number("--kills", "How often the server is killed", 100, 0, CountMax);
+        Option<int?> cuts = CommandOptions.Number("--cuts", "Power cuts on ext4 and on XFS, in image files; needs root", 0, 0, CountMax);
+        Option<int?> idle = CommandOptions.Number("--idle", "Idle connections beside the load", 50, 0, IdleMax);
+        Option<int?> seed = CommandOptions.Number("--seed", "Makes the same choices again. Default: another one each time", null, 0, int.MaxValue);
+        var under = new Option<string?>("--under") { HelpName = "command", Description = "Starts the server under this command, such as strace" };
+        var command = new Command("crashtest", "Crash this program under load on your own disk and check what is left") { data, kills, cuts, idle, seed, under };
+        command.SetAction((line, _) => RunAsync(
+            new CrashTestOptions
+            {
+                Directory = line.Directory(data),
+                Program = ServerProgram.Same(line.GetValue(under)),
+                Inspect = directory => [.. StoreVerification.Run(directory).Damage.Select(damage => damage.ToString())],
+                Kills = line.GetRequiredValue(kills)!.Value,
+                Cuts = line.GetRequiredValue(cuts)!.Value,
+                IdleConnections = line.GetRequiredValue(idle)!.Value,
+                Seed = line.GetValue(seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue),
+            },
+            line.GetValue(under)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CrashTestOptions options, string? under)
+    {
         if (options.Kills == 0 && options.Cuts == 0)
         {
-            throw new UsageException("with no kills and no cuts there is nothing to do.");
+            Console.Error.WriteLine("docservice: With no kills and no cuts there is nothing to do.");
+            return ExitCode.Usage;
         }
 
         if (!Directory.Exists(options.Directory))
         {
-            throw new UsageException($"{options.Directory} does not exist; make it first, it is the place to be tested.");
+            Console.Error.WriteLine($"docservice: {options.Directory} does not exist; make it first, it is the place to be tested.");
+            return ExitCode.Usage;
         }
 
         using var stop = new CancellationTokenSource();
@@ -49,7 +63,7 @@ internal static class CrashTestCommand
         try
         {
             CrashTestReport report = await new CrashTest(options, TimeProvider.System, Console.WriteLine).RunAsync(stop.Token);
-            return Tell(report, options, line.Text("--under"));
+            return Tell(report, options, under);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using DocService.Storage;
 
@@ -6,20 +7,19 @@ namespace DocService.Api.Commands;
 /// <summary><c>doctor --data dir</c>: what the disk below a directory can promise.</summary>
 internal static class DoctorCommand
 {
-    public const string Usage = "doctor --data <dir> [--rounds N]";
-
     private const int RoundsDefault = 300;
 
-    public static int Run(ReadOnlySpan<string> arguments)
+    public static Command Create()
     {
-        var line = new CommandLine(arguments, "--data", "--rounds");
-        string data = line.Data();
-        int rounds = line.Number("--rounds", RoundsDefault, DiskExamination.RoundsMax);
-        if (rounds == 0)
-        {
-            throw new UsageException("--rounds must be at least 1.");
-        }
+        Option<string> data = CommandOptions.Data("A directory on the disk to be examined; no server may be using it");
+        Option<int?> rounds = CommandOptions.Number("--rounds", "How often each way to sync is timed", RoundsDefault, 1, DiskExamination.RoundsMax);
+        var command = new Command("doctor", "Say what a disk and its filesystem can promise, and time its syncs") { data, rounds };
+        command.SetAction(line => Run(line.Directory(data), line.GetRequiredValue(rounds)!.Value));
+        return command;
+    }
 
+    private static int Run(string data, int rounds)
+    {
         DiskReport report = DiskExamination.Run(data, rounds, TimeProvider.System);
         Console.WriteLine($"{data}: {report.FileSystem} ({report.MountOptions})");
         Console.WriteLine($"free: {Count(report.FreeBytes)} bytes, {(report.FreeInodes is { } inodes ? Count(inodes) : "unlimited")} inodes");

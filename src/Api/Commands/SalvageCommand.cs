@@ -6,18 +6,9 @@ namespace DocService.Api.Commands;
 /// <summary><c>--salvage</c>: repairs a damaged journal offline, prints what was done, and ends.</summary>
 internal static class SalvageCommand
 {
-    private const string Flag = "--salvage";
-
-    public static bool IsAskedFor(string[] args) => args.Contains(Flag);
-
     public static int Run(string[] args)
     {
-        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
-        {
-            Args = [.. args.Where(argument => argument != Flag)],
-            ContentRootPath = AppContext.BaseDirectory,
-        });
-        StoreOptions options = OptionsLoading.Load(builder.Configuration).ToStoreOptions();
+        StoreOptions options = OptionsLoading.Load(Server.CreateBuilder(args).Configuration).ToStoreOptions();
         if (!Directory.Exists(options.DataDirectory))
         {
             // A misspelt path must not become an empty store of which all is well.

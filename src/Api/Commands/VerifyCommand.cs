@@ -1,3 +1,4 @@
+using System.CommandLine;
 using DocService.Storage;
 
 namespace DocService.Api.Commands;
@@ -5,11 +6,16 @@ namespace DocService.Api.Commands;
 /// <summary><c>verify --data dir</c>: reads a data directory offline and prints one line for each damage.</summary>
 internal static class VerifyCommand
 {
-    public const string Usage = "verify --data <dir>";
-
-    public static int Run(ReadOnlySpan<string> arguments)
+    public static Command Create()
     {
-        string data = new CommandLine(arguments, "--data").Data();
+        Option<string> data = CommandOptions.Data("The data directory; no server may be using it");
+        var command = new Command("verify", "Read every journal record and document of a stopped server's directory; change nothing") { data };
+        command.SetAction(line => Run(line.Directory(data)));
+        return command;
+    }
+
+    private static int Run(string data)
+    {
         VerificationReport report = StoreVerification.Run(data);
         foreach (string remark in report.Remarks)
         {

@@ -2,7 +2,7 @@ namespace DocService.Storage.Failures;
 
 #pragma warning disable CA1032 // Made only by the engine, always with what went wrong.
 
-/// <summary>Another process holds the data directory.</summary>
+/// <summary>Another process, or another store of this one, holds the data directory.</summary>
 public sealed class StoreInUseException : StoreException
 {
     internal StoreInUseException(string message, Exception? cause = null)

@@ -75,6 +75,9 @@ internal interface IDirectory : IDisposable
     /// </summary>
     IDisposable? TryLock(string name);
 
+    /// <summary>Whether it is this process itself that has the file of that name open: after a lock was refused, who holds it.</summary>
+    bool IsOpenInThisProcess(string name) => false;
+
     /// <summary>Free space and type of the filesystem below this directory.</summary>
     VolumeInfo GetVolumeInfo();
 }

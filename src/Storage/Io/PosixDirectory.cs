@@ -191,6 +191,20 @@ internal sealed class PosixDirectory : IDirectory
         return error == Errno.EAGAIN ? null : throw new FileSystemException("flock", PathOf(name), error);
     }
 
+    public bool IsOpenInThisProcess(string name)
+    {
+        int descriptor = OpenAt(name, LibC.ReadOnly | LibC.NonBlocking, FileMode, out _);
+        if (descriptor < 0)
+        {
+            return false;
+        }
+
+        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        const string Descriptors = "/proc/self/fd";
+        string? path = new FileInfo($"{Descriptors}/{descriptor}").LinkTarget; // as the kernel knows it, whatever links led here
+        return path is not null && Directory.EnumerateFileSystemEntries(Descriptors).Count(entry => new FileInfo(entry).LinkTarget == path) > 1;
+    }
+
     public VolumeInfo GetVolumeInfo()
     {
         LibC.StatfsBuffer volume;

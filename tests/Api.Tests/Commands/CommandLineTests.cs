@@ -1,49 +1,87 @@
+using System.CommandLine;
 using DocService.Api.Commands;
 
 namespace DocService.Api.Tests.Commands;
 
+/// <summary>What the command line means, without starting anything.</summary>
 public sealed class CommandLineTests
 {
-    [Fact]
-    public void Options_Known_AreRead()
+    [Theory]
+    [InlineData("--data some/where", "--DocService:DataDirectory=some/where")]
+    [InlineData("--data=x", "--DocService:DataDirectory=x")]
+    [InlineData("--data @x", "--DocService:DataDirectory=@x")]
+    [InlineData("--port 9000", "--urls=http://localhost:9000")]
+    [InlineData("--port 0", "--urls=http://127.0.0.1:0")] // not to be had for localhost, which is two addresses
+    [InlineData("--urls http://a:1;http://b:2", "--urls=http://a:1;http://b:2")]
+    [InlineData("--URLS=http://a:1", "--urls=http://a:1")]
+    [InlineData("--urls=http://a:1 --urls=http://b:2", "--urls=http://a:1 --urls=http://b:2")] // the last one counts
+    [InlineData("--DocService:MaxDepth=64", "--DocService:MaxDepth=64")]
+    [InlineData("--docservice:maxdepth 64", "--DocService:maxdepth=64")]
+    [InlineData("--DocService:BusyTimeout=00:00:01", "--DocService:BusyTimeout=00:00:01")]
+    [InlineData("--DocService:DataDirectory=a=b", "--DocService:DataDirectory=a=b")]
+    [InlineData("--DocService:DataDirectory=", "--DocService:DataDirectory=")] // refused later, with the key's name
+    [InlineData("--Logging:LogLevel:Default=Debug", "--Logging:LogLevel:Default=Debug")]
+    [InlineData("--Logging:LogLevel:Default Debug", "--Logging:LogLevel:Default=Debug")]
+    [InlineData("--Kestrel:Endpoints:A:Url=http://localhost:1", "--Kestrel:Endpoints:A:Url=http://localhost:1")]
+    [InlineData("--environment Development", "--environment=Development")]
+    [InlineData("--contentRoot=/x --applicationName y", "--contentRoot=/x --applicationName=y")]
+    [InlineData("--http_ports 1;2", "--http_ports=1;2")]
+    [InlineData("", "")]
+    public void Server_Arguments_BecomeSettings(string line, string settings)
     {
-        var line = new CommandLine(["--data", "some/where/", "--kills", "7"], "--data", "--kills", "--cuts");
+        ParseResult parsed = Parse(line);
 
-        Assert.Equal(Path.Combine(Environment.CurrentDirectory, "some", "where"), line.Data());
-        Assert.Equal(7, line.Number("--kills", 1, 10));
-        Assert.Equal(3, line.Number("--cuts", 3, 10));
+        Assert.Empty(parsed.Errors);
+        Assert.Equal(Words(settings).Order(StringComparer.Ordinal), ServeCommand.SettingsOf(parsed).Order(StringComparer.Ordinal));
     }
 
     [Theory]
-    [InlineData("--dta", "x")]
+    [InlineData("--dta x")]
     [InlineData("--data")]
-    [InlineData("--data", "x", "--data", "y")]
-    [InlineData("x")]
-    public void Options_NotUnderstood_AreRefused(params string[] arguments) =>
-        Assert.Throws<UsageException>(() => new CommandLine(arguments, "--data"));
+    [InlineData("--data=")]
+    [InlineData("--data x --data y")]
+    [InlineData("--data x --DocService:DataDirectory=y")]
+    [InlineData("--docservice:datadirectory y --data x")]
+    [InlineData("--port 1 --urls http://localhost:2")]
+    [InlineData("--port 65536")]
+    [InlineData("--port -1")]
+    [InlineData("--port x")]
+    [InlineData("--urls")]
+    [InlineData("--DocService")]
+    [InlineData("--DocServic:MaxDepth=5")]
+    [InlineData("-d x")]
+    [InlineData("/data=x")]
+    [InlineData("urls=http://localhost:1")]
+    [InlineData("./data")]
+    [InlineData("serve")]
+    [InlineData("--data x verify")]
+    [InlineData("-- x")]
+    [InlineData("--salvage=no")]
+    [InlineData("verify")]
+    [InlineData("verify --data")]
+    [InlineData("verify --data x --data y")]
+    [InlineData("verify --data x more")]
+    [InlineData("verify --data x --DocService:MaxDepth=5")]
+    [InlineData("doctor --data x --rounds 0")]
+    [InlineData("doctor --data x --rounds 1e1")]
+    [InlineData("crashtest --data x --kills -1")]
+    [InlineData("crashtest --data x --kills 1000001")]
+    [InlineData("crashtest --data x --seed abc")]
+    public void Arguments_NotUnderstood_AreRefused(string line) => Assert.NotEmpty(Parse(line).Errors);
 
     [Theory]
-    [InlineData("-1")]
-    [InlineData("11")]
-    [InlineData("1e1")]
-    [InlineData("")]
-    [InlineData(" 1")]
-    public void Number_OutOfRangeOrForm_IsRefused(string value)
+    [InlineData("verify --data x", "verify")]
+    [InlineData("doctor --data x --rounds 7", "doctor")]
+    [InlineData("crashtest --data x --kills 1 --cuts 2 --idle 3 --seed 4 --under strace", "crashtest")]
+    public void Command_ByItsName_IsFound(string line, string name)
     {
-        var line = new CommandLine(["--kills", value], "--kills");
-        Assert.Throws<UsageException>(() => line.Number("--kills", 1, 10));
+        ParseResult parsed = Parse(line);
+
+        Assert.Empty(parsed.Errors);
+        Assert.Equal(name, parsed.CommandResult.Command.Name);
     }
 
-    [Fact]
-    public void Data_Missing_IsRefused() =>
-        Assert.Throws<UsageException>(() => new CommandLine([], "--data").Data());
+    private static ParseResult Parse(string line) => DocServiceCommand.Parse(Words(line));
 
-    [Theory]
-    [InlineData(true, "verify")]
-    [InlineData(true, "nonsense")]
-    [InlineData(false, "--salvage")]
-    [InlineData(false, "--urls=http://localhost:1")]
-    [InlineData(false)]
-    public void Command_IsAskedForByAFirstArgumentWithoutADash(bool isAskedFor, params string[] arguments) =>
-        Assert.Equal(isAskedFor, Command.IsAskedFor(arguments));
+    private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

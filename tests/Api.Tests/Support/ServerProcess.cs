@@ -17,19 +17,28 @@ namespace DocService.Api.Tests.Support;
 internal sealed class ServerProcess : IDisposable
 {
     private const int StopSignal = 15; // SIGTERM
-    private const string Listening = "Now listening on: http://127.0.0.1:";
+    private const string ListeningOn = "Now listening on: http://127.0.0.1:";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly IReadOnlyList<string> SmallJournal = [.. ApplicationSettings.SmallJournal.Select(pair => $"--DocService:{pair.Key}={pair.Value}")];
+    private static readonly IReadOnlyList<string> Defaults = ["--DocService:DataDirectory=data", "--urls=http://127.0.0.1:0", .. SmallJournal];
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("docservice-process-");
     private readonly SystemProcess _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
+    private readonly TaskCompletionSource _listens = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<int> _port = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Starts it and does not wait.</summary>
     /// <param name="arguments">Beside a data directory of its own, a small journal and a free port; later ones win.</param>
     public ServerProcess(params string[] arguments)
+        : this([.. Defaults, .. arguments], [])
+    {
+    }
+
+    private ServerProcess(IEnumerable<string> arguments, Dictionary<string, string> environment)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -37,16 +46,25 @@ internal sealed class ServerProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        IEnumerable<string> settings = ApplicationSettings.SmallJournal.Select(pair => $"--DocService:{pair.Key}={pair.Value}");
-        foreach (string argument in (string[])[typeof(Program).Assembly.Location, "--DocService:DataDirectory=data", "--urls=http://127.0.0.1:0", .. settings, .. arguments])
+        foreach (string argument in arguments.Prepend(typeof(Program).Assembly.Location))
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
         _process = new SystemProcess { StartInfo = start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Take(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Take(_errors, line.Data);
-        _process.Exited += (_, _) => _port.TrySetException(new InvalidOperationException("The server ended before it listened: " + Errors));
+        _process.Exited += (_, _) =>
+        {
+            var ended = new InvalidOperationException("The server ended before it listened: " + Errors);
+            _port.TrySetException(ended);
+            _listens.TrySetException(ended);
+        };
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
@@ -59,8 +77,20 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Where it runs, and what relative paths start from.</summary>
     public string DirectoryPath => _directory.FullName;
 
+    public int ProcessId => _process.Id;
+
     /// <summary>Where it listens; known once <see cref="StartAsync"/> has returned.</summary>
     public int Port => _port.Task.IsCompletedSuccessfully ? _port.Task.Result : throw new InvalidOperationException("The server does not listen yet.");
+
+    /// <summary>Starts it with these arguments and no others.</summary>
+    public static ServerProcess Bare(params string[] arguments) => new(arguments, []);
+
+    /// <summary>Starts it with a small journal in its directory's "data", and everything else left to arguments and environment.</summary>
+    public static ServerProcess Listening(Dictionary<string, string> environment, params string[] arguments) =>
+        new(["--data", "data", .. SmallJournal, .. arguments], environment);
+
+    /// <summary>Waits until it listens, wherever that is.</summary>
+    public async Task UntilListeningAsync() => await _listens.Task.WaitAsync(Patience);
 
     /// <summary>Starts it and waits until it listens.</summary>
     public static async Task<ServerProcess> StartAsync(params string[] arguments)
@@ -194,10 +224,15 @@ internal sealed class ServerProcess : IDisposable
             builder.AppendLine(line);
         }
 
-        int at = line.IndexOf(Listening, StringComparison.Ordinal);
+        if (line.Contains("Now listening on: ", StringComparison.Ordinal))
+        {
+            _listens.TrySetResult();
+        }
+
+        int at = line.IndexOf(ListeningOn, StringComparison.Ordinal);
         if (at >= 0)
         {
-            _port.TrySetResult(int.Parse(line[(at + Listening.Length)..], CultureInfo.InvariantCulture));
+            _port.TrySetResult(int.Parse(line[(at + ListeningOn.Length)..], CultureInfo.InvariantCulture));
         }
     }
 }

@@ -59,7 +59,8 @@ internal sealed class DataDirectory : IDisposable
         {
             // Looked at before LOCK is made: a directory that is somebody else's is left as it was.
             FormatFile.Recognise(data, LockName);
-            heldLock = data.TryLock(LockName) ?? throw new StoreInUseException($"Another process is using {path}.");
+            heldLock = data.TryLock(LockName)
+                ?? throw new StoreInUseException(data.IsOpenInThisProcess(LockName) ? $"Another store in this process is using {path}; it must be closed first." : $"Another process is using {path}.");
             FormatFile? format = FormatFile.Recognise(data, LockName);
             bool isFirstStart = format is null;
             if (isFirstStart)

@@ -18,7 +18,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
     private const int ZeroBytes = 2 * 1024 * 1024;
 
     /// <summary>What an opening may need on a full disk: one segment for the tail written anew, one to go on in.</summary>
-    private const int RecoverySpares = 2;
+    public const int RecoverySpares = 2;
 
     /// <summary>Room for so many more segments is plenty: 8 GiB with those of the usual size.</summary>
     private const int PlentySegments = 128;

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace DocService.Api.Commands;
+
+/// <summary>Options that several commands have, and their limits.</summary>
+internal static class CommandOptions
+{
+    /// <summary><c>--data</c> of a command that works on a directory: it must be said.</summary>
+    public static Option<string> Data(string description) => new("--data")
+    {
+        HelpName = "dir",
+        Description = description,
+        Required = true,
+        Validators = { NotEmpty },
+    };
+
+    /// <summary>A whole number within its limits; without a default it is null when it is not given.</summary>
+    public static Option<int?> Number(string name, string description, int? otherwise, int min, int max)
+    {
+        var option = new Option<int?>(name) { HelpName = "N", Description = description };
+        if (otherwise is not null)
+        {
+            option.DefaultValueFactory = _ => otherwise;
+        }
+
+        option.Validators.Add(result =>
+        {
+            string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : string.Empty;
+            if (!result.Implicit && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value < min || value > max))
+            {
+                result.AddError($"{name} must be a whole number from {min} to {max}, not '{text}'.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>The absolute path that <c>--data</c> names.</summary>
+    public static string Directory(this ParseResult line, Option<string> data) =>
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(line.GetRequiredValue(data)));
+
+    /// <summary>An empty path is nobody's wish: mostly a variable that is not set.</summary>
+    public static void NotEmpty(System.CommandLine.Parsing.OptionResult result)
+    {
+        if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+        {
+            result.AddError($"{result.Option.Name} must not be empty.");
+        }
+    }
+}

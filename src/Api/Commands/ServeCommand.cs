@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace DocService.Api.Commands;
+
+/// <summary>No command: the server, or with <c>--salvage</c> the repair of its journal. Turns the options into settings.</summary>
+internal static class ServeCommand
+{
+    public const string Description = """
+        DocService keeps JSON documents and serves them over HTTP.
+
+        Without a command it serves, on http://localhost:5080 with its data in ./data unless told otherwise:
+          docservice --data /var/lib/docservice --port 9000
+        With --salvage it repairs a damaged journal instead, and ends:
+          docservice --salvage --data /var/lib/docservice
+        """;
+
+    private static readonly Option<string?> Data = new("--data")
+    {
+        HelpName = "dir",
+        Description = "The data directory; short for --DocService:DataDirectory. Default: ./data",
+        Validators = { CommandOptions.NotEmpty },
+    };
+
+    private static readonly Option<int?> Port =
+        CommandOptions.Number("--port", "The port on localhost; short for --urls http://localhost:N. Default: 5080. 0: a free one", null, 0, ushort.MaxValue);
+
+    private static readonly Option<bool> Salvage = new("--salvage") { Description = "Repair a damaged journal offline, say what is lost, and end" };
+
+    private static readonly Option<string[]>[] Settings =
+    [
+        Setting("--DocService", "Key=value", "A setting of the README's table, such as --DocService:MaxDepth=64"),
+        Setting("--urls", "urls", "Addresses to listen on, separated by semicolons"),
+        Setting("--environment", "name", "ASP.NET Core's environment. Default: Production"),
+        Setting("--Logging", "Key=value", "ASP.NET Core's logging, such as --Logging:LogLevel:Default=Debug"),
+        Setting("--Kestrel", "Key=value", "The web server's endpoints, such as --Kestrel:Endpoints:A:Url=http://localhost:5080"),
+        .. SettingArguments.RareKeys.Select(name => Setting(name, "value", "ASP.NET Core's setting of that name", isHidden: true)),
+    ];
+
+    public static void AddTo(RootCommand root)
+    {
+        root.Add(Data);
+        root.Add(Port);
+        root.Add(Salvage);
+        foreach (Option<string[]> setting in Settings)
+        {
+            root.Add(setting);
+        }
+
+        root.Validators.Add(RefuseTwoWords);
+        root.SetAction((line, _) => line.GetValue(Salvage) ? Task.FromResult(SalvageCommand.Run(SettingsOf(line))) : Server.RunAsync(SettingsOf(line)));
+    }
+
+    /// <summary>The arguments as ASP.NET Core's configuration reads them.</summary>
+    public static string[] SettingsOf(ParseResult line)
+    {
+        List<string> result = [];
+        foreach (Option<string[]> setting in Settings)
+        {
+            char separator = SettingArguments.Sections.Contains(setting.Name) ? ':' : '=';
+            result.AddRange((line.GetValue(setting) ?? []).Select(value => $"{setting.Name}{separator}{value}"));
+        }
+
+        if (line.GetValue(Data) is { } directory)
+        {
+            result.Add($"{SettingArguments.DataDirectory}={directory}");
+        }
+
+        if (line.GetValue(Port) is { } port)
+        {
+            // A free port cannot be had for both addresses that localhost stands for.
+            result.Add(string.Create(CultureInfo.InvariantCulture, $"--urls=http://{(port == 0 ? "127.0.0.1" : "localhost")}:{port}"));
+        }
+
+        return [.. result];
+    }
+
+    private static void RefuseTwoWords(CommandResult line)
+    {
+        string[] said = [.. Settings.Select(line.GetResult).OfType<OptionResult>().SelectMany(result => result.Tokens.Select(token => $"{result.Option.Name}:{token.Value}"))];
+        if (line.GetResult(Data) is not null && said.Any(text => text.StartsWith(SettingArguments.DataDirectory, StringComparison.OrdinalIgnoreCase)))
+        {
+            line.AddError($"--data and {SettingArguments.DataDirectory} are one setting; give one of them.");
+        }
+
+        if (line.GetResult(Port) is not null && said.Any(text => text.StartsWith("--urls", StringComparison.Ordinal)))
+        {
+            line.AddError("--port and --urls are one setting; give one of them.");
+        }
+    }
+
+    private static Option<string[]> Setting(string name, string helpName, string description, bool isHidden = false) => new(name)
+    {
+        HelpName = helpName,
+        Description = description,
+        Hidden = isHidden,
+        Arity = ArgumentArity.OneOrMore, // given again, the last one counts, as with the configuration
+        AllowMultipleArgumentsPerToken = false,
+    };
+}

@@ -1,0 +1,64 @@
+using DocService.Api.Commands;
+using DocService.Api.Configuration;
+using DocService.Storage;
+
+namespace DocService.Api;
+
+/// <summary>Starts the server and runs it until it is asked to stop.</summary>
+internal static class Server
+{
+    /// <summary>As the process itself: a start that cannot be is told in one line, and nothing is made on disk before it is known where to listen.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        bool isStarted = false;
+        try
+        {
+            WebApplication app = Build(args);
+            app.Lifetime.ApplicationStarted.Register(() => isStarted = true);
+            app.Services.GetRequiredService<DocServiceOptions>();
+            foreach (string address in await ListeningProbe.RunAsync(app.Configuration, app.Environment))
+            {
+                app.Logger.LogWarning("Listening on {Address}: everybody who reaches this port can read and write every document. There is no authentication.", address);
+            }
+
+            // Opened here and not by the host, which would log a refusal with a stack trace.
+            app.Services.GetRequiredService<DocumentStore>();
+            await app.RunAsync();
+            return ExitCode.Good;
+        }
+        catch (Exception exception) when (!isStarted && StartRefusal.Explain(exception) is { } explanation)
+        {
+            Console.Error.WriteLine(explanation);
+            return ExitCode.Bad;
+        }
+    }
+
+    /// <summary>Inside of another process, which listens as it likes and is told of a failure by the exception itself.</summary>
+    /// <exception cref="StoreException">The store cannot be opened.</exception>
+    /// <exception cref="ConfigurationError">A setting is wrong.</exception>
+    public static async Task RunInsideAsync(string[] args)
+    {
+        // Not disposed when the store cannot be opened: whoever runs this still asks the host's services, and would be
+        // told that those are gone, not why. RunAsync disposes it when it ends.
+        WebApplication app = Build(args);
+        app.Services.GetRequiredService<DocumentStore>();
+        await app.RunAsync();
+    }
+
+    /// <summary>With its configuration and nothing else yet. Files are read once: nobody watches them, so that a start needs no inotify instance.</summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args) => WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"],
+        ContentRootPath = AppContext.BaseDirectory,
+    });
+
+    private static WebApplication Build(string[] args)
+    {
+        WebApplicationBuilder builder = CreateBuilder(args);
+        builder.AddDocService();
+        WebApplication app = builder.Build();
+        app.UseDocService();
+        return app;
+    }
+}

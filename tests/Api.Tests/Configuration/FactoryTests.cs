@@ -1,0 +1,86 @@
+using DocService.Api.Configuration;
+using DocService.Api.Tests.Support;
+using DocService.Storage.Failures;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace DocService.Api.Tests.Configuration;
+
+/// <summary>Inside of a test's WebApplicationFactory: a start that cannot be is told by its own exception.</summary>
+public sealed class FactoryTests : IDisposable
+{
+    private const int Rounds = 10; // the cause used to be hidden by a race
+
+    private readonly TestDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Start_WrongSetting_ThrowsTheSettingsError()
+    {
+        for (int round = 0; round < Rounds; round++)
+        {
+            using WebApplicationFactory<Program> factory = Factory(("DocService:MaxDepth", "0"));
+
+            Assert.Contains("MaxDepth", Assert.Throws<ConfigurationError>(factory.CreateClient).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Start_ImpossibleStore_ThrowsTheStoresError()
+    {
+        for (int round = 0; round < Rounds; round++)
+        {
+            using WebApplicationFactory<Program> factory = Factory(("DocService:JournalBytes", "4096"));
+
+            Assert.Contains("JournalBytes", Assert.Throws<StoreConfigurationException>(factory.CreateClient).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Start_SecondStoreOfOneProcess_IsToldSo()
+    {
+        await using var first = new TestApplication();
+        await first.StoreAsync("a", "1");
+        using WebApplicationFactory<Program> second = Factory(("DocService:DataDirectory", first.DataDirectory));
+
+        StoreInUseException refusal = Assert.Throws<StoreInUseException>(second.CreateClient);
+
+        Assert.Contains("in this process", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_StoreOfAnotherProcess_IsToldSo()
+    {
+        using ServerProcess other = await ServerProcess.StartAsync($"--DocService:DataDirectory={_directory.Path}");
+        using WebApplicationFactory<Program> second = Factory();
+
+        StoreInUseException refusal = Assert.Throws<StoreInUseException>(second.CreateClient);
+
+        Assert.Contains("Another process", refusal.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A factory passes all its settings as arguments; none of them is a user's misspelling.</summary>
+    [Fact]
+    public async Task Start_SettingsOfOthers_AreLetThrough()
+    {
+        using WebApplicationFactory<Program> factory = Factory(("Somebody:Elses", "1"), ("urlz", "x"), ("hostingStartupAssemblies", ""));
+        using HttpClient client = factory.CreateClient();
+
+        Assert.Contains("\"ready\"", await client.GetStringAsync("/status"), StringComparison.Ordinal);
+    }
+
+    private WebApplicationFactory<Program> Factory(params (string Key, string Value)[] settings) => new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
+    {
+        builder.UseSetting("DocService:DataDirectory", _directory.Path);
+        foreach ((string key, string value) in ApplicationSettings.SmallJournal)
+        {
+            builder.UseSetting("DocService:" + key, value);
+        }
+
+        foreach ((string key, string value) in settings)
+        {
+            builder.UseSetting(key, value);
+        }
+    });
+}

@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.Sockets;
+using DocService.Api.Tests.Support;
+
+namespace DocService.Api.Tests.Process;
+
+/// <summary>What an address makes of a start; all kinds of addresses are in ListeningProbeTests.</summary>
+public sealed class ListeningTests
+{
+    [Theory]
+    [InlineData("--urls", "http://localhost:99999")]
+    [InlineData("--https_ports", "18443")] // no certificate
+    [InlineData("ASPNETCORE_HTTP_PORTS", "abc")]
+    [InlineData("Kestrel__Endpoints__A__Url", "http://192.0.2.1:18080")]
+    public async Task Start_AddressThatCannotBe_IsOneLineAndCreatesNothing(string name, string value)
+    {
+        using ServerProcess server = Start(name, value);
+
+        Assert.Equal(1, await server.ExitAsync());
+
+        string line = Assert.Single(server.Errors.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("docservice: Cannot listen ", line, StringComparison.Ordinal);
+        Assert.Contains(value, line, StringComparison.Ordinal);
+        Assert.Empty(server.Output);
+        Assert.Empty(Directory.GetFileSystemEntries(server.DirectoryPath));
+    }
+
+    [Fact]
+    public async Task Start_PortInUse_CreatesNothing()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using ServerProcess server = Start("--urls", $"http://{listener.LocalEndpoint}");
+
+        Assert.Equal(1, await server.ExitAsync());
+
+        Assert.Contains("address already in use", Assert.Single(server.Errors.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(server.DirectoryPath));
+    }
+
+    [Theory]
+    [InlineData("--urls", "http://*:0")]
+    [InlineData("ASPNETCORE_HTTP_PORTS", "0")]
+    [InlineData("ASPNETCORE_URLS", "http://+:0")]
+    [InlineData("DOTNET_HTTP_PORTS", "0")]
+    public async Task Start_AddressThatOthersReach_IsWarnedOf(string name, string value)
+    {
+        using ServerProcess server = Start(name, value);
+        await server.UntilListeningAsync();
+
+        Assert.Contains("There is no authentication.", server.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Where inotify instances are used up, a start must not need one; so none may be there, in Development neither.</summary>
+    [Theory]
+    [InlineData("Production")]
+    [InlineData("Development")]
+    public async Task Start_OnLoopback_IsNotWarnedOfAndWatchesNoFiles(string environment)
+    {
+        using ServerProcess server = await ServerProcess.StartAsync("--environment=" + environment);
+
+        string[] links = [.. Directory.GetFileSystemEntries($"/proc/{server.ProcessId}/fd").Select(entry => new FileInfo(entry).LinkTarget ?? string.Empty)];
+
+        Assert.Contains(links, link => link.StartsWith("socket:", StringComparison.Ordinal)); // it does see them
+        Assert.DoesNotContain(links, link => link.Contains("inotify", StringComparison.Ordinal));
+        Assert.DoesNotContain("authentication", server.Output, StringComparison.Ordinal);
+    }
+
+    private static ServerProcess Start(string name, string value) => name.StartsWith('-')
+        ? ServerProcess.Listening([], name, value)
+        : ServerProcess.Listening(new() { [name] = value });
+}
