@@ -1,4 +1,3 @@
-using DocService.Api.Commands;
 using DocService.Api.Configuration;
 using DocService.Storage;
 
@@ -8,8 +7,8 @@ namespace DocService.Api;
 internal static class Server
 {
     /// <summary>As the process itself: a start that cannot be is told in one line, and nothing is made on disk before it is known where to listen.</summary>
-    /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    /// <returns>Whether it could start.</returns>
+    public static async Task<bool> RunAsync(string[] args)
     {
         bool isStarted = false;
         try
@@ -25,12 +24,12 @@ internal static class Server
             // Opened here and not by the host, which would log a refusal with a stack trace.
             app.Services.GetRequiredService<DocumentStore>();
             await app.RunAsync();
-            return ExitCode.Good;
+            return true;
         }
         catch (Exception exception) when (!isStarted && StartRefusal.Explain(exception) is { } explanation)
         {
             Console.Error.WriteLine(explanation);
-            return ExitCode.Bad;
+            return false;
         }
     }
 

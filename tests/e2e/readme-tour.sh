@@ -5,8 +5,11 @@
 source "$(dirname "$0")/lib.sh"
 need curl
 
-awk '/^<!-- tour -->$/ { wanted = 1; next } wanted && /^```/ { if (inside) exit; inside = 1; next } inside' \
-  "$root/README.md" >"$work/tour"
+# block NAME: the lines of the code block that follows the comment NAME in README.md.
+block() {
+  awk -v mark="<!-- $1 -->" '$0 == mark { wanted = 1; next } wanted && /^```/ { if (inside) exit; inside = 1; next } inside' "$root/README.md"
+}
+block tour >"$work/tour"
 check "README.md has a tour" test -s "$work/tour"
 
 # judge EXPECTATION FILE: the output in the file shows the expected status and contains the expected text.
@@ -47,4 +50,17 @@ done <"$work/tour"
 refuses "a wrong expectation is noticed" judge 299 "$work/output"
 check "the tour has several steps ($commands)" test "$commands" -ge 8
 check "the server stops when asked" stop_server
+
+# What the README says of the files, about a document that the tour has left.
+ln -s "$root/docs" "$work/docs"
+block files >"$work/files"
+while IFS= read -r line; do
+  if bash -c "$line" >"$work/output" 2>"$work/errors"; then
+    pass "$line"
+  else
+    fail "$line: $(cat "$work/output" "$work/errors")"
+  fi
+done <"$work/files"
+check "the files' commands are three" test "$(wc -l <"$work/files")" -eq 3
+equal "the document alone is what was sent" '{"n":1}' "$(tail -n +2 "$work"/data/docs/*/notes%2F1.json)"
 finish

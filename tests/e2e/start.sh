@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Starts that must be refused, at once, with a clear last line and nothing written; and starts that must not.
 source "$(dirname "$0")/lib.sh"
-need curl jq
+need curl jq python3
 printf '{"name":"Ada"}' >"$work/document"
 
 # refused TEXT MESSAGE DATA [ARGUMENT...]: the server ends by itself, not with 0, and its last line says MESSAGE.
@@ -54,6 +54,32 @@ refused "an impossible value" "MaxDepth" "$work/new" --DocService:MaxDepth=0
 refused "a segment too small for the largest document" "SegmentBytes" "$work/new" --DocService:SegmentBytes=1048576
 refused "a journal of fewer than four segments" "JournalBytes" "$work/new" --DocService:JournalBytes=134217728
 check "nothing was created for them" test ! -e "$work/new"
+
+# not_understood TEXT MESSAGE ARGUMENT...: exit code 2 and one line that says MESSAGE; no server on ./data.
+not_understood() {
+  local text=$1 message=$2 status=0
+  shift 2
+  mkdir -p "$work/here"
+  (cd "$work/here" && exec timeout -k 5 20 dotnet "$server_dll" "$@") </dev/null >"$work/refused.log" 2>&1 || status=$?
+  equal "$text: not understood" 2 "$status"
+  check "$text: says $message" grep -qF -- "$message" "$work/refused.log"
+  check "$text: nothing was started" test -z "$(ls -A "$work/here")"
+}
+not_understood "an option misspelt" "Did you mean --data?" --dta "$work/new"
+not_understood "a command misspelt" "Did you mean verify?" verfy --data "$data"
+not_understood "a path without an option" "docservice --help" "$work/new"
+
+refused "a port above 65535" "99999" "$work/new" --urls http://localhost:99999
+refused "https without a certificate" "certificate" "$work/new" --urls https://localhost:0
+refused "an address of somebody else" "192.0.2.1" "$work/new" --urls http://192.0.2.1:0
+python3 -c 'import socket, sys, time
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(); print(s.getsockname()[1], flush=True); time.sleep(60)' >"$work/port" &
+holder=$!
+at_exit+=("kill $holder 2>/dev/null")
+wait_until 10 test -s "$work/port"
+refused "a port in use" "already in use" "$work/new" --urls "http://127.0.0.1:$(cat "$work/port")"
+kill "$holder"
+check "nothing was created for them either" test ! -e "$work/new"
 
 # What must not keep it from starting: a damaged document, leftovers of a crash, foreign entries, links.
 file=$(find "$data/docs" -name a.json)

@@ -49,7 +49,9 @@ internal static class ServeCommand
         }
 
         root.Validators.Add(RefuseTwoWords);
-        root.SetAction((line, _) => line.GetValue(Salvage) ? Task.FromResult(SalvageCommand.Run(SettingsOf(line))) : Server.RunAsync(SettingsOf(line)));
+        root.SetAction(async (line, _) => line.GetValue(Salvage)
+            ? SalvageCommand.Run(SettingsOf(line))
+            : await Server.RunAsync(SettingsOf(line)) ? ExitCode.Good : ExitCode.Bad);
     }
 
     /// <summary>The arguments as ASP.NET Core's configuration reads them.</summary>

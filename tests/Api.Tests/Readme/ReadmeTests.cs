@@ -1,0 +1,66 @@
+using System.Text.RegularExpressions;
+using DocService.Api.Configuration;
+
+namespace DocService.Api.Tests.Readme;
+
+/// <summary>The pages a new user reads first are what the program is.</summary>
+public sealed class ReadmeTests
+{
+    private const int LineMax = 139;
+
+    private static readonly string Root = RootOf(AppContext.BaseDirectory);
+    private static readonly string Readme = File.ReadAllText(Path.Combine(Root, "README.md"));
+
+    [Theory]
+    [InlineData("client")]
+    [InlineData("factory")]
+    public void Code_IsWhatTheTestsRun(string name)
+    {
+        string tests = File.ReadAllText(Path.Combine(Root, "tests", "Api.Tests", "Readme", "ReadmeCodeTests.cs"));
+        string run = Regex.Match(tests, $"// <{name}>\n(.*?)\n *// </{name}>", RegexOptions.Singleline).Groups[1].Value;
+        string printed = Regex.Match(Readme, $"<!-- csharp: {name} -->\n```csharp\n(.*?)\n```", RegexOptions.Singleline).Groups[1].Value;
+
+        Assert.NotEmpty(printed);
+        Assert.Equal(Lines(run.Replace("new Uri(address)", "new Uri(\"http://localhost:5080\")", StringComparison.Ordinal)), Lines(printed));
+    }
+
+    [Fact]
+    public void Configuration_NamesEverySettingWithItsDefault()
+    {
+        var defaults = new DocServiceOptions();
+        foreach (System.Reflection.PropertyInfo setting in typeof(DocServiceOptions).GetProperties().Where(property => property.CanWrite))
+        {
+            Match row = Regex.Match(Readme, $@"^\| `{setting.Name}` \| (.*?) \|", RegexOptions.Multiline);
+            Assert.True(row.Success, $"README's table lacks {setting.Name}.");
+            if (setting.GetValue(defaults) is { } value and not TimeSpan)
+            {
+                Assert.StartsWith(Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)!, row.Groups[1].Value.Trim('`'), StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("CHANGELOG.md")]
+    [InlineData("CONTRIBUTING.md")]
+    public void Lines_AreShort(string page) =>
+        Assert.DoesNotContain(File.ReadLines(Path.Combine(Root, page)), line => line.Length > LineMax);
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("CHANGELOG.md")]
+    [InlineData("CONTRIBUTING.md")]
+    public void Links_LeadSomewhere(string page)
+    {
+        foreach (Match link in Regex.Matches(File.ReadAllText(Path.Combine(Root, page)), @"\]\((?!https?:|#)([^)#]+)"))
+        {
+            string target = Path.Combine(Root, link.Groups[1].Value);
+            Assert.True(File.Exists(target) || Directory.Exists(target), $"{page}: {link.Groups[1].Value}");
+        }
+    }
+
+    private static string[] Lines(string code) => [.. code.Split('\n').Select(line => line.Trim())];
+
+    private static string RootOf(string directory) =>
+        File.Exists(Path.Combine(directory, "DocService.sln")) ? directory : RootOf(Path.GetDirectoryName(directory)!);
+}
