@@ -1,12 +1,14 @@
 using DocService.Api.Batches;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
-using DocService.Api.Ids;
 using DocService.Api.Metrics;
 using DocService.Api.OpenApi;
 using DocService.Api.Problems;
+using DocService.Api.Routing;
 using DocService.Api.Service;
 using DocService.Storage;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.HttpOverrides;
 using OpenTelemetry.Metrics;
 
 namespace DocService.Api;
@@ -24,12 +26,15 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton(services => OptionsLoading.Load(services.GetRequiredService<IConfiguration>()));
         builder.Services.AddSingleton(services => new ByteBudget(services.GetRequiredService<DocServiceOptions>().InFlightBytes));
         builder.Services.AddSingleton(OpenStore);
+        builder.Services.AddSingleton<AllowedHosts>();
         builder.Services.AddSingleton<DocumentReads>();
         builder.Services.AddSingleton<DocumentWrites>();
         builder.Services.AddSingleton<BatchEndpoint>();
         builder.Services.AddHostedService<StoreLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1.5)); // then requests are cut off; with the store's own limits a stop takes less than 5 s
         builder.Services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = false);
+        builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["*"]); // the framework's filter answers in HTML; HostMiddleware judges by the same key
+        builder.Services.Configure<ForwardedHeadersOptions>(forwarded => forwarded.ForwardedHeaders |= ForwardedHeaders.XForwardedPrefix); // from loopback, or as the framework's own settings say
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // a start that fails is told on stderr, once
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
         builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.Configure(context.Configuration.GetSection("Kestrel"), reloadOnChange: false)); // as by default, but nobody watches certificates either
@@ -42,8 +47,12 @@ internal static class DocServiceHosting
     public static void UseDocService(this WebApplication app)
     {
         app.UseMiddleware<ProblemMiddleware>();
-        app.UseMiddleware<RawPathMiddleware>();
+        app.UseWhen(context => context.Request.Headers.ContainsKey("X-Forwarded-Prefix"), branch => branch.UseForwardedHeaders());
+        app.UseMiddleware<RequestTargetMiddleware>();
+        app.UseMiddleware<HostMiddleware>();
+        app.UseMiddleware<DocumentPathMiddleware>();
         app.UseRouting(); // here, so that it sees the path that the middleware above has set
+        app.UseMiddleware<QueryMiddleware>();
         app.UseDescription();
         DocumentEndpoints.Map(app);
         BatchEndpoint.Map(app);

@@ -52,6 +52,9 @@ internal sealed class DocServiceOptions
     /// <summary>Quiet time after which the journal writes a seal.</summary>
     public TimeSpan SealAfter { get; set; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Prefix of all paths under which a reverse proxy shows this server and which it leaves in place, like /store; empty: none.</summary>
+    public string PathBase { get; set; } = string.Empty;
+
     /// <summary>
     /// <see cref="MaxBatchBytes"/> as it counts. A default gives way to what was asked for: a budget or segments that
     /// suffice for every document must not stop the start because of batches that nobody has spoken of.
@@ -94,6 +97,11 @@ internal sealed class DocServiceOptions
         if (MaxBatchOperations is < 1 or > BatchOperationsLimit)
         {
             return $"DocService:MaxBatchOperations must lie between 1 and {BatchOperationsLimit}, not {MaxBatchOperations}.";
+        }
+
+        if (!PathPrefix.IsValid(PathBase))
+        {
+            return $"DocService:PathBase {PathPrefix.Rule}; not '{PathBase}'.";
         }
 
         long largest = Math.Max(MaxDocumentBytes, BatchBytesMax);

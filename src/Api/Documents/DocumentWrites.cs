@@ -79,7 +79,7 @@ internal sealed class DocumentWrites(
         bool isCreated = result.Status == WriteStatus.Created;
         if (isCreated)
         {
-            response.Headers.Location = DocumentTarget.PathOf(request.Key);
+            response.Headers.Location = DocumentTarget.PathOf(context, request.Key);
         }
 
         if (DurabilityField.IsBuffered(request.Level, result.Level))
@@ -98,7 +98,7 @@ internal sealed class DocumentWrites(
         {
             response.StatusCode = isCreated ? StatusCodes.Status201Created : StatusCodes.Status200OK;
             DocumentFields.WriteAll(response, result.Document!, clock.GetUtcNow());
-            response.Headers.ContentLocation = DocumentTarget.PathOf(request.Key);
+            response.Headers.ContentLocation = DocumentTarget.PathOf(context, request.Key);
             await response.BodyWriter.WriteAsync(body.Bytes, context.RequestAborted);
             return null;
         }

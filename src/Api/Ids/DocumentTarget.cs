@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using DocService.Api.Problems;
 using DocService.Storage;
 
@@ -14,13 +13,8 @@ internal static class DocumentTarget
     /// <summary>The key that the request's raw path names, or the problem with it.</summary>
     public static Problem? TryGetKey(HttpContext context, out DocumentKey key)
     {
-        ReadOnlySpan<char> path = RawPath.Of(context, out bool isDecoded);
+        ReadOnlySpan<char> path = RawTarget.PathOf(RawTarget.Of(context));
         ReadOnlySpan<char> id = path.StartsWith(Prefix, StringComparison.Ordinal) ? path[Prefix.Length..] : default;
-        return isDecoded ? FromDecoded(id, out key) : FromRaw(id, out key);
-    }
-
-    private static Problem? FromRaw(ReadOnlySpan<char> id, out DocumentKey key)
-    {
         key = default;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, id.Length));
         try
@@ -38,13 +32,10 @@ internal static class DocumentTarget
         }
     }
 
-    private static Problem? FromDecoded(ReadOnlySpan<char> id, out DocumentKey key)
-    {
-        string text = new StringBuilder().Append(id).Replace("%2F", "/").Replace("%2f", "/").ToString();
-        return DocumentKey.TryCreate(text, out key, out InvalidId? error) ? null : ProblemCatalogue.Id(error);
-    }
-
-    /// <summary>The document's path, every byte but unreserved characters and slashes escaped: for Location.</summary>
-    public static string PathOf(DocumentKey key) =>
-        Prefix + Uri.EscapeDataString(key.Id).Replace("%2F", "/", StringComparison.Ordinal);
+    /// <summary>
+    /// The document's path as its clients see it, behind a proxy's prefix, every byte but unreserved characters and
+    /// slashes escaped: for Location.
+    /// </summary>
+    public static string PathOf(HttpContext context, DocumentKey key) =>
+        context.Request.PathBase.Value + Prefix + Uri.EscapeDataString(key.Id).Replace("%2F", "/", StringComparison.Ordinal);
 }

@@ -1,3 +1,4 @@
+using DocService.Api.Routing;
 using Microsoft.OpenApi;
 
 namespace DocService.Api.OpenApi;
@@ -18,12 +19,13 @@ internal static class Description
 
     public static void UseDescription(this WebApplication app)
     {
-        app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json");
+        app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json")
+            .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]), IgnoresUnknownParameters.Metadata);
 
         // Only below its own path: it looks at every request with regular expressions and for a file.
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger"), branch => branch.UseSwaggerUI(ui =>
         {
-            ui.SwaggerEndpoint("/openapi/v1.json", "DocService v1");
+            ui.SwaggerEndpoint("../openapi/v1.json", "DocService v1"); // relative, so that it holds behind any proxy
             ui.DocumentTitle = "DocService";
         }));
     }

@@ -22,7 +22,7 @@ internal static class DocumentFrame
             Description = Introduction,
             License = new OpenApiLicense { Name = "MIT" },
         };
-        document.Servers = []; // wherever the document came from
+        document.Servers = [new OpenApiServer { Url = PathOf(document.Servers?.FirstOrDefault()?.Url) }]; // on whatever host the document came from
         document.Tags = new HashSet<OpenApiTag>
         {
             new() { Name = "Documents", Description = "One JSON value under an id, read and written whole." },
@@ -39,4 +39,7 @@ internal static class DocumentFrame
 
         components.Examples = new Dictionary<string, IOpenApiExample>(ProblemExamples.All(), StringComparer.Ordinal);
     }
+
+    /// <summary>The path of the address that the framework has put together from the request, a proxy's prefix included.</summary>
+    private static string PathOf(string? url) => Uri.TryCreate(url, UriKind.Absolute, out Uri? address) ? address.AbsolutePath : "/";
 }

@@ -9,6 +9,8 @@ internal static class ProblemCatalogue
     public static readonly ProblemType NotFound = new("not-found", 404, "Not found", "There is no such document or resource. Nothing was done.");
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "Method not allowed", "The resource does not take this method; the Allow header lists those that it takes.");
     public static readonly ProblemType InvalidRequest = new("invalid-request", 400, "Invalid request", "A header field or the request itself is malformed. Nothing was done.");
+    public static readonly ProblemType UnknownParameter = new("unknown-parameter", 400, "Unknown parameter", "The query names a parameter that this resource does not know, so the request may mean something else than the server would do. Nothing was done.");
+    public static readonly ProblemType Misdirected = new("misdirected-request", 421, "Misdirected request", "The server does not answer for the host that the request names. Listening on loopback it takes loopback names (localhost, *.localhost, 127.0.0.0/8, [::1]); the setting AllowedHosts names others. Nothing was done.");
     public static readonly ProblemType InvalidId = new("invalid-id", 400, "Invalid document id", "An id is 1 to 1,024 bytes of UTF-8 without control characters and without the path segments '.' and '..'; in a URL each byte may be percent-encoded.");
     public static readonly ProblemType InvalidJson = new("invalid-json", 400, "Invalid JSON", "The body must be exactly one JSON value (RFC 8259): UTF-8 without a byte order mark, no duplicate names in an object, no lone surrogates, limited depth. 'line' counts from 1, 'bytePosition' from 0 within the line. Nothing was written.");
     public static readonly ProblemType DigestMismatch = new("digest-mismatch", 400, "Digest mismatch", "The body does not have the digest that Content-Digest or Repr-Digest states (RFC 9530): it was damaged on the way. Nothing was written.");
@@ -29,7 +31,7 @@ internal static class ProblemCatalogue
 
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        NotFound, MethodNotAllowed, InvalidRequest, InvalidId, InvalidJson, DigestMismatch, PreconditionFailed, PayloadTooLarge,
+        Misdirected, NotFound, MethodNotAllowed, InvalidRequest, UnknownParameter, InvalidId, InvalidJson, DigestMismatch, PreconditionFailed, PayloadTooLarge,
         UnsupportedMediaType, RequestTimeout, HeadersTooLarge, DocumentCorrupt, StorageFault, InternalError, Busy, ShuttingDown,
         Fenced, OutcomeUnknown, JournalDamaged, OutOfSpace,
     ];
@@ -44,6 +46,21 @@ internal static class ProblemCatalogue
 
     /// <summary>Outside the documents; removing the segment, as many servers do, could lead anywhere.</summary>
     public static Problem DotSegment { get; } = new(InvalidId, "The path holds the segment '.' or '..'.");
+
+    public static Problem Fragment { get; } = new(InvalidRequest, "The target holds '#', which no URI sent to a server does; in an id it is written %23.");
+
+    public static Problem NoTarget { get; } = new(InvalidRequest, "The web server does not hand on the target as it was sent, so it cannot be told which document is meant.");
+
+    public static Problem NotTheDocumentsPath { get; } = new(NotFound, "Documents are under /docs/{id}, written exactly so; there is no list of documents yet.");
+
+    public static Problem OtherHost(string host, bool isLoopbackOnly) => new(
+        Misdirected,
+        isLoopbackOnly
+            ? $"The host '{host}' is no loopback name, and the server listens on loopback alone. The setting AllowedHosts names further hosts."
+            : $"The host '{host}' is not among those that the setting AllowedHosts names.");
+
+    public static Problem Unknown(string parameter) =>
+        new Problem(UnknownParameter, $"'{parameter}' is not a parameter of this resource: it takes none.").With(Member("parameter", parameter));
 
     public static Problem Json(JsonError error) =>
         new Problem(InvalidJson, $"{Sentence(error.Reason)} Line {error.Line}, byte {error.BytePosition}.")

@@ -11,7 +11,7 @@ internal static class ProblemEndpoints
         routes.MapMethods("/problems/{slug}", ["GET", "HEAD"], Explain).WithName("GetProblem").WithTags("Service").Describe(ProblemDescriptions.Explain);
     }
 
-    internal static IResult List() => Results.Json(ProblemCatalogue.All.Select(ToPage));
+    internal static IResult List(HttpRequest request) => Results.Json(ProblemCatalogue.All.Select(type => ToPage(type, request.PathBase.Value)));
 
     internal static async Task Explain(HttpContext context)
     {
@@ -23,8 +23,8 @@ internal static class ProblemEndpoints
             return;
         }
 
-        await Results.Json(ToPage(type)).ExecuteAsync(context);
+        await Results.Json(ToPage(type, context.Request.PathBase.Value)).ExecuteAsync(context);
     }
 
-    internal static object ToPage(ProblemType type) => new { type = type.Uri, title = type.Title, status = type.Status, explanation = type.Explanation };
+    internal static object ToPage(ProblemType type, string? pathBase = null) => new { type = pathBase + type.Uri, title = type.Title, status = type.Status, explanation = type.Explanation };
 }

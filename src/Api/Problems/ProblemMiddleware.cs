@@ -1,6 +1,6 @@
-using DocService.Api.Ids;
 using DocService.Storage;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace DocService.Api.Problems;
 
@@ -57,7 +57,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
             case BadHttpRequestException bad:
                 return ProblemCatalogue.OfStatus(bad.StatusCode, bad.Message);
             default:
-                logger.LogError(exception, "{Method} {Path} failed", context.Request.Method, RawPath.Of(context, out _).ToString());
+                logger.LogError(exception, "{Method} {Target} failed", context.Request.Method, context.Features.Get<IHttpRequestFeature>()?.RawTarget);
                 return ProblemCatalogue.Internal;
         }
     }

@@ -28,7 +28,7 @@ internal static class ProblemWriter
             response.Headers.Connection = "close";
         }
 
-        byte[] body = Encode(problem);
+        byte[] body = Encode(problem, context.Request.PathBase.Value);
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {
@@ -36,13 +36,15 @@ internal static class ProblemWriter
         }
     }
 
-    internal static byte[] Encode(Problem problem)
+    /// <param name="problem">What to tell.</param>
+    /// <param name="pathBase">What a proxy puts before all paths of this server, so that the type leads to its page.</param>
+    internal static byte[] Encode(Problem problem, string? pathBase = null)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, Options))
         {
             writer.WriteStartObject();
-            writer.WriteString("type", problem.Type.Uri);
+            writer.WriteString("type", pathBase + problem.Type.Uri);
             writer.WriteString("title", problem.Type.Title);
             writer.WriteNumber("status", problem.Type.Status);
             writer.WriteString("detail", problem.Detail);

@@ -1,5 +1,6 @@
 using DocService.Api.OpenApi;
 using DocService.Api.Problems;
+using DocService.Api.Routing;
 using DocService.Storage;
 
 namespace DocService.Api.Service;
@@ -12,8 +13,8 @@ internal static class HealthEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/healthz/live", ["GET", "HEAD"], Live).WithName("GetLiveness").WithTags("Service").Describe(ServiceDescriptions.Live);
-        routes.MapMethods("/healthz/ready", ["GET", "HEAD"], Ready).WithName("GetReadiness").WithTags("Service").Describe(ServiceDescriptions.Ready);
+        routes.MapMethods("/healthz/live", ["GET", "HEAD"], Live).WithName("GetLiveness").WithTags("Service").WithMetadata(IgnoresUnknownParameters.Metadata).Describe(ServiceDescriptions.Live);
+        routes.MapMethods("/healthz/ready", ["GET", "HEAD"], Ready).WithName("GetReadiness").WithTags("Service").WithMetadata(IgnoresUnknownParameters.Metadata).Describe(ServiceDescriptions.Ready);
     }
 
     /// <summary>The process answers; a restart would not help.</summary>

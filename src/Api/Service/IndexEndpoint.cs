@@ -1,4 +1,6 @@
+using DocService.Api.Fields;
 using DocService.Api.OpenApi;
+using DocService.Api.Routing;
 
 namespace DocService.Api.Service;
 
@@ -6,31 +8,32 @@ namespace DocService.Api.Service;
 internal static class IndexEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/", ["GET", "HEAD"], Get).WithName("GetIndex").WithTags("Service").Describe(ServiceDescriptions.Index);
+        routes.MapMethods("/", ["GET", "HEAD"], Get).WithName("GetIndex").WithTags("Service").WithMetadata(IgnoresUnknownParameters.Metadata).Describe(ServiceDescriptions.Index);
 
     internal static IResult Get(HttpRequest request)
     {
+        string root = request.PathBase.Value ?? string.Empty;
         request.HttpContext.Response.Headers.Vary = "Accept";
-        return request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-            ? Results.Redirect("/swagger")
+        return AcceptField.PrefersHtml(request.Headers.Accept)
+            ? Results.Redirect(root + "/swagger")
             : Results.Json(new
             {
                 service = "DocService",
                 version = StatusEndpoint.Version,
                 links = new
                 {
-                    documents = "/docs/{id}",
-                    status = "/status",
-                    live = "/healthz/live",
-                    ready = "/healthz/ready",
-                    metrics = "/metrics",
-                    openapi = "/openapi/v1.json",
-                    swagger = "/swagger",
-                    problems = "/problems",
+                    documents = root + "/docs/{id}",
+                    status = root + "/status",
+                    live = root + "/healthz/live",
+                    ready = root + "/healthz/ready",
+                    metrics = root + "/metrics",
+                    openapi = root + "/openapi/v1.json",
+                    swagger = root + "/swagger",
+                    problems = root + "/problems",
                 },
                 actions = new
                 {
-                    batch = "POST /batch",
+                    batch = $"POST {root}/batch",
                 },
             });
     }

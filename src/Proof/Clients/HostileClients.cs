@@ -17,12 +17,12 @@ internal sealed class HostileClients(int port, int idleConnections, TimeProvider
     /// <summary>Each name is the id of the document that its request would write if it were ever completed.</summary>
     private static readonly (string Id, string Request)[] Broken =
     [
-        ("hostile/half-head", "PUT /docs/hostile/half-head HTTP/1.1\r\nHost: x\r\nContent-Ty"),
-        ("hostile/half-body", "PUT /docs/hostile/half-body HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n{}"),
-        ("hostile/open-chunks", "PUT /docs/hostile/open-chunks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"),
-        ("hostile/bad-chunks", "PUT /docs/hostile/bad-chunks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n0\r\n\r\n"),
-        ("hostile/short-chunk", "PUT /docs/hostile/short-chunk HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n"),
-        ("hostile/two-lengths", "PUT /docs/hostile/two-lengths HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} "),
+        ("hostile/half-head", "PUT /docs/hostile/half-head HTTP/1.1\r\nHost: localhost\r\nContent-Ty"),
+        ("hostile/half-body", "PUT /docs/hostile/half-body HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n{}"),
+        ("hostile/open-chunks", "PUT /docs/hostile/open-chunks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"),
+        ("hostile/bad-chunks", "PUT /docs/hostile/bad-chunks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n0\r\n\r\n"),
+        ("hostile/short-chunk", "PUT /docs/hostile/short-chunk HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n"),
+        ("hostile/two-lengths", "PUT /docs/hostile/two-lengths HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} "),
     ];
 
     private int _requests;
@@ -51,7 +51,7 @@ internal sealed class HostileClients(int port, int idleConnections, TimeProvider
     /// <summary>A body that comes byte by byte and never ends.</summary>
     private Task TrickleAsync(CancellationToken stop) => ConnectAsync(async socket =>
     {
-        await socket.SendAsync("PUT /docs/hostile/trickle HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n["u8.ToArray(), stop);
+        await socket.SendAsync("PUT /docs/hostile/trickle HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n["u8.ToArray(), stop);
         while (true)
         {
             await socket.SendAsync("1,"u8.ToArray(), stop);
@@ -72,7 +72,7 @@ internal sealed class HostileClients(int port, int idleConnections, TimeProvider
     /// <summary>Many requests in one packet, the answers never read.</summary>
     private async Task PipelineAsync(CancellationToken stop)
     {
-        string requests = string.Concat(Enumerable.Repeat("GET /docs/k0 HTTP/1.1\r\nHost: x\r\n\r\nHEAD /docs/k1 HTTP/1.1\r\nHost: x\r\n\r\n", 8));
+        string requests = string.Concat(Enumerable.Repeat("GET /docs/k0 HTTP/1.1\r\nHost: localhost\r\n\r\nHEAD /docs/k1 HTTP/1.1\r\nHost: localhost\r\n\r\n", 8));
         while (!stop.IsCancellationRequested)
         {
             await ConnectAsync(async socket => await socket.SendAsync(Encoding.Latin1.GetBytes(requests), stop), stop);

@@ -41,7 +41,6 @@ public sealed class RawIdTests(SharedSocketApplication shared) : IClassFixture<S
     [InlineData("same/two", "same%2ftwo")]
     [InlineData("same-three", "%73ame%2Dthree")]
     [InlineData("same four", null)]
-    [InlineData("same%20five", "same%20five?query=/docs/other")]
     [InlineData("same%C3%A9", "same%c3%a9")]
     public async Task Ids_ThatDecodeToTheSameBytes_AreOneDocument(string first, string? second)
     {

@@ -7,14 +7,14 @@ namespace DocService.Api.Tests.Process;
 /// <summary>What happens to connections: needs Kestrel, sockets and signals, and so the program itself.</summary>
 public sealed class ConnectionTests
 {
-    private const string Put = "PUT /docs/a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    private const string Put = "PUT /docs/a HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
     [Theory]
-    [InlineData("PUT /docs/a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 20\r\n\r\n", "415")]
+    [InlineData("PUT /docs/a HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 20\r\n\r\n", "415")]
     [InlineData(Put + "Expect: 100-continue\r\nIf-Match: 17\r\nContent-Length: 20\r\n\r\n", "400")]
     [InlineData(Put + "Expect: 100-continue\r\nContent-Length: 1001\r\n\r\n", "413")]
     [InlineData(Put + "Content-Length: 1001\r\n\r\n", "413")]
-    [InlineData("POST /status HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 20\r\n\r\n", "405")]
+    [InlineData("POST /status HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 20\r\n\r\n", "405")]
     public async Task Refusal_BodyNotSent_ComesAtOnceAndEndsTheConnection(string request, string status)
     {
         using var server = new ServerProcess("--DocService:MaxDocumentBytes=1000", "--DocService:InFlightBytes=2000");
@@ -91,7 +91,7 @@ public sealed class ConnectionTests
     {
         using var server = new ServerProcess();
 
-        string answer = await server.AskAsync($"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n");
+        string answer = await server.AskAsync($"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
         Assert.Contains("/problems/invalid-id", answer, StringComparison.Ordinal);

@@ -29,7 +29,7 @@ public sealed class DamagedJournalTests : IDisposable
         if (method == "HEAD")
         {
             using RawConnection connection = await RawConnection.OpenAsync(server.Port);
-            await connection.SendAsync($"HEAD {target} HTTP/1.1\r\nHost: x\r\n\r\n");
+            await connection.SendAsync($"HEAD {target} HTTP/1.1\r\nHost: localhost\r\n\r\n");
             Assert.StartsWith("HTTP/1.1 503 ", await connection.ReceiveHeaderAsync(), StringComparison.Ordinal);
             return;
         }

@@ -24,7 +24,7 @@ public sealed class RawHttpTests(SharedSocketApplication shared) : IClassFixture
     public async Task Get_WithAcceptEncoding_IsNotCompressed()
     {
         await _app.StoreAsync("plain", "\"" + new string('a', 900) + "\"");
-        RawResponse response = await SendAsync("GET /docs/plain HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip, br\r\nConnection: close\r\n\r\n");
+        RawResponse response = await SendAsync("GET /docs/plain HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip, br\r\nConnection: close\r\n\r\n");
 
         Assert.Equal("902", response.Field("Content-Length"));
         Assert.Null(response.Field("Content-Encoding"));
@@ -34,7 +34,7 @@ public sealed class RawHttpTests(SharedSocketApplication shared) : IClassFixture
     public async Task Get_TypeWithOddSpacing_IsServedAsItCame()
     {
         const string Type = "application/JSON;charset=\"UTF-8\" ;  x=1";
-        RawResponse put = await SendAsync($"PUT /docs/spacing HTTP/1.1\r\nHost: x\r\nContent-Type: {Type}\r\nContent-Length: 1\r\nConnection: close\r\n\r\n1");
+        RawResponse put = await SendAsync($"PUT /docs/spacing HTTP/1.1\r\nHost: localhost\r\nContent-Type: {Type}\r\nContent-Length: 1\r\nConnection: close\r\n\r\n1");
         RawResponse get = await RawConnection.AskAsync(_app.Port, "GET", "/docs/spacing");
 
         Assert.Equal(201, put.Status);
@@ -46,7 +46,7 @@ public sealed class RawHttpTests(SharedSocketApplication shared) : IClassFixture
     [InlineData("Content-Length: 0\r\n", "")]
     public async Task Put_WithoutABody_IsInvalidJson(string length, string body)
     {
-        RawResponse response = await SendAsync($"PUT /docs/x HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{length}Connection: close\r\n\r\n{body}");
+        RawResponse response = await SendAsync($"PUT /docs/x HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{length}Connection: close\r\n\r\n{body}");
         response.AssertProblem(400, "invalid-json");
     }
 
@@ -65,7 +65,7 @@ public sealed class RawHttpTests(SharedSocketApplication shared) : IClassFixture
     public async Task Put_FramingThatCannotBeTrusted_IsRefused(string fields)
     {
         string id = TestApplication.NewId();
-        RawResponse response = await SendAsync($"PUT /docs/{id} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{fields}\r\n1");
+        RawResponse response = await SendAsync($"PUT /docs/{id} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{fields}\r\n1");
 
         Assert.Equal(400, response.Status);
         Assert.Equal("close", response.Field("Connection"));
@@ -77,7 +77,7 @@ public sealed class RawHttpTests(SharedSocketApplication shared) : IClassFixture
     public async Task Put_LengthWithAPlusSign_IsReadAsTheNumber()
     {
         RawResponse response = await SendAsync(
-            $"PUT /docs/{TestApplication.NewId()} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: +1\r\nConnection: close\r\n\r\n1");
+            $"PUT /docs/{TestApplication.NewId()} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: +1\r\nConnection: close\r\n\r\n1");
         Assert.Equal(201, response.Status);
     }
 
@@ -88,8 +88,8 @@ public sealed class RawHttpTests(SharedSocketApplication shared) : IClassFixture
         string id = TestApplication.NewId();
         using RawConnection connection = await RawConnection.OpenAsync(_app.Port);
         await connection.SendAsync(
-            $"PUT /docs/{id} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n1\r\n0\r\n\r\n"
-            + $"DELETE /docs/{id} HTTP/1.1\r\nHost: x\r\n\r\n");
+            $"PUT /docs/{id} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n1\r\n0\r\n\r\n"
+            + $"DELETE /docs/{id} HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         Assert.Equal(201, (await connection.ReceiveAsync()).Status);
         Assert.True(await connection.IsClosedByServerAsync());
@@ -103,8 +103,8 @@ public sealed class RawHttpTests(SharedSocketApplication shared) : IClassFixture
         var requests = new StringBuilder();
         for (int index = 0; index < 20; index++)
         {
-            requests.Append($"PUT /docs/row-{index} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{index + 10}");
-            requests.Append($"GET /docs/row-{index} HTTP/1.1\r\nHost: x\r\n\r\n");
+            requests.Append($"PUT /docs/row-{index} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{index + 10}");
+            requests.Append($"GET /docs/row-{index} HTTP/1.1\r\nHost: localhost\r\n\r\n");
         }
 
         await connection.SendAsync(requests.ToString());
@@ -119,8 +119,8 @@ public sealed class RawHttpTests(SharedSocketApplication shared) : IClassFixture
     public async Task Refusals_OnAKeptConnection_DoNotDisturbTheNextRequest()
     {
         using RawConnection connection = await RawConnection.OpenAsync(_app.Port);
-        await connection.SendAsync("PUT /docs/x HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 30\r\n\r\nGET /status HTTP/1.1\r\nHost: x\r\n"
-            + "GET /docs/absent HTTP/1.1\r\nHost: x\r\n\r\n");
+        await connection.SendAsync("PUT /docs/x HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 39\r\n\r\nGET /status HTTP/1.1\r\nHost: localhost\r\n"
+            + "GET /docs/absent HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         (await connection.ReceiveAsync()).AssertProblem(415, "unsupported-media-type");
         (await connection.ReceiveAsync()).AssertProblem(404, "not-found");

@@ -19,12 +19,12 @@ public sealed class StopTests : IDisposable
         using ServerProcess server = await ServerProcess.StartAsync(DataArgument);
         Assert.Equal(201, (await RawConnection.AskAsync(server.Port, "PUT", "/docs/kept", "1")).Status);
         using RawConnection idle = await RawConnection.OpenAsync(server.Port);
-        await idle.SendAsync("GET /healthz/live HTTP/1.1\r\nHost: x\r\n\r\n");
+        await idle.SendAsync("GET /healthz/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
         Assert.Equal(200, (await idle.ReceiveAsync()).Status);
         using RawConnection halfHeader = await RawConnection.OpenAsync(server.Port);
         await halfHeader.SendAsync("GET /docs/ke");
         using RawConnection halfBody = await RawConnection.OpenAsync(server.Port);
-        await halfBody.SendAsync("PUT /docs/half HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n");
+        await halfBody.SendAsync("PUT /docs/half HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n");
         Assert.Equal(100, (await halfBody.ReceiveAsync()).Status);
         await halfBody.SendAsync("\"abc");
 
@@ -44,7 +44,7 @@ public sealed class StopTests : IDisposable
     {
         using ServerProcess server = await ServerProcess.StartAsync(DataArgument);
         using RawConnection idle = await RawConnection.OpenAsync(server.Port);
-        await idle.SendAsync("GET /healthz/live HTTP/1.1\r\nHost: x\r\n\r\n");
+        await idle.SendAsync("GET /healthz/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
         Assert.Equal(200, (await idle.ReceiveAsync()).Status);
 
         (int exitCode, TimeSpan duration) = await server.TerminateAsync();

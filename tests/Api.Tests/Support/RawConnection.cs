@@ -31,7 +31,7 @@ internal sealed class RawConnection : IDisposable
     {
         using RawConnection connection = await OpenAsync(port);
         await connection.SendAsync(request);
-        return await connection.ReceiveAsync();
+        return await connection.ReceiveAsync(isHead: request.AsSpan().StartsWith("HEAD "u8));
     }
 
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
@@ -45,7 +45,8 @@ internal sealed class RawConnection : IDisposable
     }
 
     /// <summary>Reads one answer, interim ones (1xx) included.</summary>
-    public async Task<RawResponse> ReceiveAsync()
+    /// <param name="isHead">It answers a HEAD: Content-Length is then that of a body which does not follow.</param>
+    public async Task<RawResponse> ReceiveAsync(bool isHead = false)
     {
         string[] lines = (await ReceiveHeaderAsync()).TrimEnd().Split("\r\n");
         var fields = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -57,7 +58,7 @@ internal sealed class RawConnection : IDisposable
         }
 
         int status = int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture);
-        return new RawResponse(status, fields, await ReceiveBodyAsync(fields));
+        return new RawResponse(status, fields, isHead ? string.Empty : await ReceiveBodyAsync(fields));
     }
 
     /// <summary>Reads an answer's status line and fields, and leaves its body.</summary>

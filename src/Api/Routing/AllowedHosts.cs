@@ -1,0 +1,63 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace DocService.Api.Routing;
+
+/// <summary>
+/// Which hosts a request may name. A page in a browser on this machine can have a name of its own that resolves to
+/// 127.0.0.1 (DNS rebinding); its requests carry that name in Host, and nothing else protects a server on loopback.
+/// </summary>
+/// <remarks>
+/// Listening on loopback alone: loopback names, and those of the key AllowedHosts. Listening anywhere else: those of
+/// AllowedHosts alone; without the key, all. Thread: any. The rule is fixed with the first request after the start,
+/// because only then is it known where the server listens.
+/// </remarks>
+internal sealed class AllowedHosts(IConfiguration configuration, IServer server, IHostApplicationLifetime lifetime)
+{
+    public const string Key = "AllowedHosts";
+
+    private readonly StringSegment[] _named = Read(configuration[Key]);
+    private bool? _isLoopbackOnly;
+
+    /// <summary>Whether every address that the server listens on is reached from this machine alone.</summary>
+    public bool IsLoopbackOnly => _isLoopbackOnly ?? LookWhereItListens();
+
+    public bool Contain(HostString host)
+    {
+        if (!host.HasValue)
+        {
+            return true; // HTTP/1.0, or a client that knows no name; browsers always send one
+        }
+
+        return (IsLoopbackOnly ? LoopbackNames.Contain(host.Host) : _named.Length == 0)
+            || _named.AsSpan().Contains("*")
+            || (_named.Length > 0 && HostString.MatchesAny(host.Host, _named));
+    }
+
+    private bool LookWhereItListens()
+    {
+        ICollection<string> addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        bool isLoopbackOnly = addresses.All(IsLoopback);
+        if (lifetime.ApplicationStarted.IsCancellationRequested)
+        {
+            _isLoopbackOnly = isLoopbackOnly; // before, further addresses may follow
+        }
+
+        return isLoopbackOnly;
+    }
+
+    private static bool IsLoopback(string address)
+    {
+        BindingAddress binding = BindingAddress.Parse(address);
+        return binding.IsUnixPipe || binding.IsNamedPipe || LoopbackNames.Contain(binding.Host);
+    }
+
+    /// <summary>As ASP.NET Core reads the key: separated by semicolons, <c>*</c> for all, <c>*.example.com</c> for all below.</summary>
+    private static StringSegment[] Read(string? value) =>
+    [
+        .. (value ?? string.Empty).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(entry => new StringSegment(new HostString(entry).ToUriComponent())),
+    ];
+}

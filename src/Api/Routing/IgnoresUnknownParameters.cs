@@ -1,0 +1,7 @@
+namespace DocService.Api.Routing;
+
+/// <summary>On a route that takes any query: probes and links add parameters of their own.</summary>
+internal sealed class IgnoresUnknownParameters
+{
+    public static IgnoresUnknownParameters Metadata { get; } = new();
+}
