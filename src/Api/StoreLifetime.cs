@@ -6,13 +6,13 @@ using DocService.Storage.Reports;
 namespace DocService.Api;
 
 /// <summary>Opens the store before the server listens, and says where it is and how it was found. The container disposes it after the last request.</summary>
-internal sealed class StoreLifetime(DocumentStore store, DocServiceOptions options, ILogger<StoreLifetime> logger) : IHostedService
+internal sealed class StoreLifetime(IDocumentStore store, DocServiceOptions options, ILogger<StoreLifetime> logger) : IHostedService
 {
     private const long Mebibyte = 1 << 20;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        StoreStatus status = store.Status;
+        var status = (JournalStatus)store.Status; // the only engine there is
         if (status.IsFirstStart)
         {
             logger.LogWarning(

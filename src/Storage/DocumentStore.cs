@@ -8,6 +8,7 @@ using DocService.Storage.Engine.Space;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;
+using DocService.Storage.Rules;
 using Microsoft.Extensions.Logging;
 
 namespace DocService.Storage;
@@ -23,7 +24,7 @@ namespace DocService.Storage;
 /// Invariant: an exception other than <see cref="OutcomeUnknownException"/> means that nothing of the request was done.
 /// On failure: see <see cref="StoreException"/>; the store never repairs by trying again.
 /// </remarks>
-public sealed class DocumentStore : IAsyncDisposable
+public sealed class DocumentStore : IDocumentStore
 {
     /// <summary>Longest that closing waits for running requests, before and after it stops: a hung disk must not hold a shutdown.</summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(0.5);
@@ -44,7 +45,7 @@ public sealed class DocumentStore : IAsyncDisposable
     private StrongBox<VolumeInfo> _lastVolume; // replaced as a whole: read and written by any thread
     private Task? _closing;
 
-    private DocumentStore(DataDirectory directory, StoreOptions options, TimeProvider clock, ILogger logger)
+    private DocumentStore(DataDirectory directory, StoreOptions options, IReadOnlyList<IWriteRule> rules, TimeProvider clock, ILogger logger)
     {
         _directory = directory;
         _options = options;
@@ -56,7 +57,7 @@ public sealed class DocumentStore : IAsyncDisposable
         try
         {
             OpenedJournal journal = new JournalOpening(directory, options, clock).Open();
-            _engine = new StoreEngine(directory, journal, options, _health, clock, logger);
+            _engine = new StoreEngine(directory, journal, options, rules, _health, clock, logger);
         }
         catch (JournalDamagedException exception)
         {
@@ -67,14 +68,14 @@ public sealed class DocumentStore : IAsyncDisposable
     }
 
     /// <summary>A snapshot for operators; two system calls. Where the disk no longer answers those, what it answered last.</summary>
-    public StoreStatus Status
+    public JournalStatus Status
     {
         get
         {
             using OperationGate.Passage passage = _operations.Enter();
             VolumeInfo volume = AskVolume();
             Watermarks? marks = _engine?.Journal.Marks;
-            return new StoreStatus
+            return new JournalStatus
             {
                 State = _health.State,
                 Reason = _health.Reason,
@@ -100,28 +101,34 @@ public sealed class DocumentStore : IAsyncDisposable
         }
     }
 
+    StoreStatus IDocumentStore.Status => Status;
+
     /// <summary>Opens the directory, creating it when absent. Blocks while it syncs what it found.</summary>
     /// <exception cref="StoreConfigurationException">An option is impossible or the directory cannot be used.</exception>
     /// <exception cref="StoreInUseException">Another process, or another store of this one, holds it.</exception>
     /// <exception cref="StoreFormatException">It holds something else, or another format.</exception>
+    /// <param name="options">Where, and within which limits.</param>
+    /// <param name="clock">For the documents' dates and all waiting.</param>
+    /// <param name="loggers">Where it tells of its state.</param>
+    /// <param name="rules">What judges writes beside their own conditions, in this order; none by default.</param>
     /// <exception cref="PlatformNotSupportedException">Not Linux on x64 or arm64.</exception>
-    public static DocumentStore Open(StoreOptions options, TimeProvider clock, ILoggerFactory loggers)
+    public static DocumentStore Open(StoreOptions options, TimeProvider clock, ILoggerFactory loggers, IReadOnlyList<IWriteRule>? rules = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(clock);
         ArgumentNullException.ThrowIfNull(loggers);
-        return Open(PosixFileSystem.Create(), options, clock, loggers);
+        return Open(PosixFileSystem.Create(), options, clock, loggers, rules);
     }
 
     /// <summary>As the public one, on any filesystem.</summary>
-    internal static DocumentStore Open(IFileSystem files, StoreOptions options, TimeProvider clock, ILoggerFactory loggers)
+    internal static DocumentStore Open(IFileSystem files, StoreOptions options, TimeProvider clock, ILoggerFactory loggers, IReadOnlyList<IWriteRule>? rules = null)
     {
         options = options.Validated();
         DataDirectory? directory = null;
         try
         {
             directory = DataDirectory.Open(files, options.DataDirectory, clock.GetUtcNow());
-            return new DocumentStore(directory, options, clock, loggers.CreateLogger<DocumentStore>());
+            return new DocumentStore(directory, options, rules ?? [], clock, loggers.CreateLogger<DocumentStore>());
         }
         catch (FileSystemException exception)
         {
@@ -139,7 +146,7 @@ public sealed class DocumentStore : IAsyncDisposable
     /// Offline: files what is intact in a damaged journal, keeps the evidence, begins a new journal, and says what
     /// could not be read. Does nothing to a journal that is whole.
     /// </summary>
-    /// <exception cref="StoreException">As <see cref="Open(StoreOptions, TimeProvider, ILoggerFactory)"/>.</exception>
+    /// <exception cref="StoreException">As <see cref="Open(StoreOptions, TimeProvider, ILoggerFactory, IReadOnlyList{IWriteRule})"/>.</exception>
     public static SalvageReport Salvage(StoreOptions options, TimeProvider clock) => Salvage(PosixFileSystem.Create(), options, clock);
 
     /// <summary>As the public one, on any filesystem.</summary>
@@ -158,11 +165,7 @@ public sealed class DocumentStore : IAsyncDisposable
         }
     }
 
-    /// <summary>The newest published version with its body, or null. Its checksums have been verified.</summary>
-    /// <exception cref="DocumentCorruptException">It exists and cannot be read.</exception>
-    /// <exception cref="StoreBusyException">Descriptors have run out.</exception>
-    /// <exception cref="JournalDamagedException">Nothing is served.</exception>
-    /// <exception cref="StoreClosedException">The store is closed.</exception>
+    /// <inheritdoc/>
     public ValueTask<StoredDocument?> ReadAsync(DocumentKey key, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -170,7 +173,7 @@ public sealed class DocumentStore : IAsyncDisposable
         return ValueTask.FromResult(Engine().Lookup.Read(key));
     }
 
-    /// <summary>As <see cref="ReadAsync"/>, without the body, which has not been verified.</summary>
+    /// <inheritdoc/>
     public ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -178,47 +181,24 @@ public sealed class DocumentStore : IAsyncDisposable
         return ValueTask.FromResult(Engine().Lookup.ReadInfo(key));
     }
 
-    /// <summary>
-    /// Creates or replaces a document if the conditions hold. Cancellation is honoured until the commit is queued and
-    /// ignored from then on.
-    /// </summary>
-    /// <returns><see cref="WriteStatus.Created"/>, <see cref="WriteStatus.Replaced"/> or <see cref="WriteStatus.ConditionFailed"/>.</returns>
-    /// <exception cref="StoreException">See the family: every member but the three that only opening throws.</exception>
-    /// <exception cref="ArgumentException">The media type is not 1 to 255 printable ASCII characters.</exception>
-    public async ValueTask<WriteResult> PutAsync(
-        DocumentKey key, DocumentContent content, Conditions conditions, DurabilityLevel level, CancellationToken cancellation)
-    {
-        CommitResult result = await CommitAsync([new PutOperation(key, content, conditions)], level, cancellation).ConfigureAwait(false);
-        return result.Results[0];
-    }
-
-    /// <summary>Removes a document if the conditions hold; conditions are ignored when there is none. Otherwise as <see cref="PutAsync"/>.</summary>
-    /// <returns><see cref="WriteStatus.Deleted"/>, <see cref="WriteStatus.NotFound"/> or <see cref="WriteStatus.ConditionFailed"/>.</returns>
-    public async ValueTask<WriteResult> DeleteAsync(
-        DocumentKey key, Conditions conditions, DurabilityLevel level, CancellationToken cancellation)
-    {
-        var operation = new DeleteOperation(key, conditions) { IgnoresConditionsWhenAbsent = true };
-        CommitResult result = await CommitAsync([operation], level, cancellation).ConfigureAwait(false);
-        return result.Results[0];
-    }
-
-    /// <summary>
-    /// Carries out all operations as one commit, or none: readers see all of it at once, and so does recovery. If a
-    /// condition of any of them fails, nothing is written and every failure is told.
-    /// </summary>
-    /// <exception cref="StoreException">See the family: every member but the three that only opening throws.</exception>
-    /// <exception cref="ArgumentException">No operations, two of one document, or an impossible media type or size.</exception>
+    /// <inheritdoc/>
     public async ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, CancellationToken cancellation)
     {
         long cost = Validate(operations);
         using OperationGate.Passage passage = _operations.Enter();
         StoreEngine engine = Engine();
+        BodyJudgement bodies = engine.Commits.JudgeBodies(operations);
+        if (bodies.Violations is { } violations)
+        {
+            return Refused(operations, violations);
+        }
+
         _health.ThrowIfFenced();
         engine.Backlog.ThrowIfNoRoom(cost);
         await engine.Admission.EnterAsync(isDeletesOnly: cost == 0, cancellation).ConfigureAwait(false);
         try
         {
-            JudgedWrite write = await engine.Commits.SubmitAsync(operations, level == DurabilityLevel.Buffered, _options.BusyTimeout, cancellation).ConfigureAwait(false);
+            JudgedWrite write = await engine.Commits.SubmitAsync(operations, bodies, level == DurabilityLevel.Buffered, _options.BusyTimeout, cancellation).ConfigureAwait(false);
             if (write.Commit is not { } commit)
             {
                 long through = engine.Journal.Marks.DurableThrough;
@@ -315,20 +295,15 @@ public sealed class DocumentStore : IAsyncDisposable
         long bytes = RecordHeader.Bytes;
         foreach (DocumentOperation operation in operations)
         {
-            int idBytes = Encoding.UTF8.GetByteCount(operation.Key.Id);
+            bytes += Commit.MeasureAtMost(operation);
             if (operation is PutOperation put)
             {
                 put.Content.Validate();
-                bytes += Operation.Measure(idBytes, put.Content.ContentType.Length, put.Content.Body.Length);
                 cost += Backlog.CostOf(OperationKind.Put, put.Content.Body.Length);
-            }
-            else
-            {
-                bytes += Operation.Measure(idBytes, 0, 0);
             }
         }
 
-        if (bytes > _options.SegmentBytes - (3 * JournalFormat.BlockBytes))
+        if (bytes > StoreEngine.CommitBytesMax(_options))
         {
             throw new ArgumentException($"The commit does not fit a journal segment of {_options.SegmentBytes} bytes.", nameof(operations));
         }
@@ -340,6 +315,15 @@ public sealed class DocumentStore : IAsyncDisposable
 
         return cost;
     }
+
+    /// <summary>What a body alone is refused for needs neither locks nor room; the other operations have not been judged.</summary>
+    private static CommitResult Refused(IReadOnlyList<DocumentOperation> operations, IReadOnlyDictionary<int, RuleViolation> violations) => new()
+    {
+        IsCommitted = false,
+        Sequence = 0,
+        Level = default,
+        Results = [.. operations.Select((_, index) => new WriteResult { Status = WriteStatus.Refused, Violation = violations.GetValueOrDefault(index) })],
+    };
 
     private StoreEngine Engine() => _engine ?? throw new JournalDamagedException(_health.Reason!);
 

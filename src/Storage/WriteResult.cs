@@ -1,3 +1,5 @@
+using DocService.Storage.Rules;
+
 namespace DocService.Storage;
 
 /// <summary>The answer to a put or delete that the store could decide.</summary>
@@ -16,4 +18,7 @@ public sealed record WriteResult
     /// <see cref="WriteStatus.ConditionFailed"/>; null where there is none or it cannot be read.
     /// </summary>
     public DocumentInfo? Document { get; init; }
+
+    /// <summary>Why, where the status is <see cref="WriteStatus.Refused"/>.</summary>
+    public RuleViolation? Violation { get; init; }
 }

@@ -20,4 +20,7 @@ public enum WriteStatus
 
     /// <summary>A condition does not hold; nothing was written.</summary>
     ConditionFailed,
+
+    /// <summary>A rule refused it; nothing was written.</summary>
+    Refused,
 }

@@ -46,7 +46,7 @@ internal sealed class Backlog(DocumentStore store, long usableJournalBytes, int 
         long started = Stopwatch.GetTimestamp();
         while (!ended.IsCancellationRequested)
         {
-            StoreStatus status = store.Status;
+            JournalStatus status = store.Status;
             JournalBytesMax = Math.Max(JournalBytesMax, status.JournalBytes);
             PendingMax = Math.Max(PendingMax, status.PendingDocuments);
             double fill = Math.Max((double)status.JournalBytes / usableJournalBytes, (double)status.PendingDocuments / documentsMax);

@@ -33,7 +33,7 @@ internal static class OverfillCommand
         var samples = new Samples(1024);
         Task load = Load.RunAsync(Writers, TimeSpan.FromDays(1), async (writer, number) => await store.CommitAsync(Operations(writer, number, documents, samples), DurabilityLevel.Durable, CancellationToken.None));
         long started = Stopwatch.GetTimestamp();
-        StoreStatus status = store.Status;
+        JournalStatus status = store.Status;
         while (status.JournalBytes < FullAt * defaults.UsableJournalBytes && Stopwatch.GetElapsedTime(started) < patience)
         {
             await Task.WhenAny(load, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System));

@@ -11,7 +11,7 @@ using DocService.Storage;
 namespace DocService.Api.Batches;
 
 /// <summary>POST /batch: several documents in one commit, all or nothing.</summary>
-internal sealed class BatchEndpoint(DocumentStore store, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime)
+internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime)
 {
     /// <summary>JSON for programs, not inside HTML: an entity tag is <c>"\"17\""</c>, an id its own characters.</summary>
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

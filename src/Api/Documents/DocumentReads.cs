@@ -5,7 +5,7 @@ using DocService.Storage;
 namespace DocService.Api.Documents;
 
 /// <summary>GET and HEAD of a document.</summary>
-internal sealed class DocumentReads(DocumentStore store, ByteBudget budget, TimeProvider clock)
+internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, TimeProvider clock)
 {
     public async Task<Problem?> GetAsync(HttpContext context)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
 using DocService.Api.Ids;
@@ -9,7 +10,7 @@ namespace DocService.Api.Documents;
 
 /// <summary>PUT and DELETE of a document.</summary>
 internal sealed class DocumentWrites(
-    DocumentStore store, ByteBudget budget, DocServiceOptions options, TimeProvider clock, IHostApplicationLifetime lifetime)
+    IDocumentStore store, ByteBudget budget, DocServiceOptions options, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
     public async Task<Problem?> PutAsync(HttpContext context)
     {
@@ -40,9 +41,12 @@ internal sealed class DocumentWrites(
 
             var content = new DocumentContent(body.Bytes, context.Request.ContentType!, sha256);
             WriteResult result = await store.PutAsync(request.Key, content, request.Conditions, request.Level, context.RequestAborted);
-            return result.Status == WriteStatus.ConditionFailed
-                ? ProblemCatalogue.Precondition(result.Document)
-                : await AnswerPutAsync(context, request, result, body);
+            return result.Status switch
+            {
+                WriteStatus.ConditionFailed => ProblemCatalogue.Precondition(result.Document),
+                WriteStatus.Created or WriteStatus.Replaced => await AnswerPutAsync(context, request, result, body),
+                _ => throw new UnreachableException($"A put ended as {result.Status}: the server plugs in no rules."),
+            };
         }
     }
 
@@ -65,10 +69,12 @@ internal sealed class DocumentWrites(
                 return ProblemCatalogue.NoDocument(request.Key);
             case WriteStatus.ConditionFailed:
                 return ProblemCatalogue.Precondition(result.Document);
-            default:
+            case WriteStatus.Deleted:
                 context.Response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);
                 context.Response.StatusCode = DurabilityField.IsBuffered(level, result.Level) ? StatusCodes.Status202Accepted : StatusCodes.Status204NoContent;
                 return null;
+            default:
+                throw new UnreachableException($"A delete ended as {result.Status}: the server plugs in no rules.");
         }
     }
 

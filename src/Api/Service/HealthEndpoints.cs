@@ -23,12 +23,12 @@ internal static class HealthEndpoints
     /// <summary>Ready for all reads and for deletes at least: a full disk is no reason to send readers away.</summary>
     internal static async Task Ready(HttpContext context)
     {
-        StoreStatus status = context.RequestServices.GetRequiredService<DocumentStore>().Status;
+        StoreStatus status = context.RequestServices.GetRequiredService<IDocumentStore>().Status;
         Problem? problem = status.State switch
         {
             StoreState.Fenced => new Problem(ProblemCatalogue.Fenced, status.Reason!),
             StoreState.Damaged => new Problem(ProblemCatalogue.JournalDamaged, status.Reason!),
-            _ when status.SyncRunningFor > HangingAfter => new Problem(ProblemCatalogue.Busy, $"A sync of the journal has been running for {status.SyncRunningFor.TotalSeconds:F0} s.") { RetryAfterSeconds = 1 },
+            _ when status is JournalStatus { SyncRunningFor: var time } && time > HangingAfter => new Problem(ProblemCatalogue.Busy, $"A sync of the journal has been running for {time.TotalSeconds:F0} s.") { RetryAfterSeconds = 1 },
             _ => null,
         };
         await (problem is null

@@ -17,12 +17,21 @@ internal ref struct LineWriter(Span<byte> buffer, int length)
         Length += bytes.Length;
     }
 
-    /// <summary>A JSON string of valid UTF-8 without control characters: only quote and backslash need an escape (RFC 8259 section 7).</summary>
+    /// <summary>
+    /// A JSON string of valid UTF-8. Quote and backslash need an escape (RFC 8259 section 7), and so does the only control
+    /// character there can be: U+0000, which marks a hidden document's id.
+    /// </summary>
     public void Text(scoped ReadOnlySpan<byte> utf8)
     {
         Raw("\""u8);
         foreach (byte value in utf8)
         {
+            if (value == 0)
+            {
+                Raw("\\u0000"u8);
+                continue;
+            }
+
             if (value is (byte)'"' or (byte)'\\')
             {
                 _buffer[Length++] = (byte)'\\';

@@ -7,6 +7,7 @@ using DocService.Storage.Engine.Versions;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Segments;
 using DocService.Storage.Journal.Writing;
+using DocService.Storage.Rules;
 using Microsoft.Extensions.Logging;
 
 namespace DocService.Storage.Engine;
@@ -26,7 +27,7 @@ internal sealed class StoreEngine
     private readonly SpaceWatch _space;
     private readonly StoreMetrics _metrics;
 
-    public StoreEngine(DataDirectory directory, OpenedJournal opened, StoreOptions options, StoreHealth health, TimeProvider clock, ILogger logger)
+    public StoreEngine(DataDirectory directory, OpenedJournal opened, StoreOptions options, IReadOnlyList<IWriteRule> rules, StoreHealth health, TimeProvider clock, ILogger logger)
     {
         _opened = opened;
         _filing = opened.Unfiled.Filing;
@@ -47,7 +48,7 @@ internal sealed class StoreEngine
         Admission = new Admission(Backlog, health, options.BusyTimeout, clock);
         var headers = new FiledHeaders();
         Lookup = new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents);
-        Commits = new CommitPath(new KeyLocks(clock), Lookup, Journal, Backlog, health, clock);
+        Commits = new CommitPath(new DigestLocks(clock), new RuleBook(rules, CommitBytesMax(options)), Lookup, Journal, Backlog, health, clock);
         _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, Pending, Journal, Backlog, health, clock, logger);
         _space = new SpaceWatch(Backlog, health, clock);
         _metrics = new StoreMetrics(this);
@@ -55,6 +56,9 @@ internal sealed class StoreEngine
         Journal.Start();
         _filer.Start();
     }
+
+    /// <summary>What the operations of a commit may take: they, their record and its seal fit one segment.</summary>
+    public static long CommitBytesMax(StoreOptions options) => options.SegmentBytes - (3 * JournalFormat.BlockBytes);
 
     public JournalWriter Journal { get; }
 

@@ -1,11 +1,11 @@
 namespace DocService.Storage.Failures;
 
-#pragma warning disable CA1032 // Made only by the engine, always with what went wrong.
+#pragma warning disable CA1032 // Made only by engines, always with what went wrong.
 
 /// <summary>A document exists but its file cannot be read or fails its checks; other documents are not concerned.</summary>
 public sealed class DocumentCorruptException : StoreException
 {
-    internal DocumentCorruptException(DocumentKey key, string file, string reason, Exception? cause = null)
+    public DocumentCorruptException(DocumentKey key, string file, string reason, Exception? cause = null)
         : base($"Document '{key.Id}' cannot be read: {reason} (file {file}).", cause)
     {
         Key = key;

@@ -1,11 +1,11 @@
 namespace DocService.Storage.Failures;
 
-#pragma warning disable CA1032 // Made only by the engine, always with what went wrong.
+#pragma warning disable CA1032 // Made only by engines, always with what went wrong.
 
 /// <summary>Committed data in the journal cannot be read; nothing is served until it is salvaged.</summary>
 public sealed class JournalDamagedException : StoreException
 {
-    internal JournalDamagedException(string message, Exception? cause = null)
+    public JournalDamagedException(string message, Exception? cause = null)
         : base(message, cause)
     {
     }

@@ -1,11 +1,11 @@
 namespace DocService.Storage.Failures;
 
-#pragma warning disable CA1032 // Made only by the engine, always with what went wrong.
+#pragma warning disable CA1032 // Made only by engines, always with what went wrong.
 
 /// <summary>The disk refused an operation whose effect is known to be nothing; this request alone failed.</summary>
 public sealed class StorageFaultException : StoreException
 {
-    internal StorageFaultException(string message, Exception? cause = null)
+    public StorageFaultException(string message, Exception? cause = null)
         : base(message, cause)
     {
     }

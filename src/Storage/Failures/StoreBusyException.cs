@@ -1,11 +1,11 @@
 namespace DocService.Storage.Failures;
 
-#pragma warning disable CA1032 // Made only by the engine, always with what went wrong.
+#pragma warning disable CA1032 // Made only by engines, always with what went wrong.
 
 /// <summary>The request waited as long as it may, or descriptors have run out; nothing of it was done. Worth trying again.</summary>
 public sealed class StoreBusyException : StoreException
 {
-    internal StoreBusyException(string message, Exception? cause = null)
+    public StoreBusyException(string message, Exception? cause = null)
         : base(message, cause)
     {
     }

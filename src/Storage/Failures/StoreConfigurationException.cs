@@ -1,11 +1,11 @@
 namespace DocService.Storage.Failures;
 
-#pragma warning disable CA1032 // Made only by the engine, always with what went wrong.
+#pragma warning disable CA1032 // Made only by engines, always with what went wrong.
 
 /// <summary>An option has an impossible value, or the data directory cannot be used.</summary>
 public sealed class StoreConfigurationException : StoreException
 {
-    internal StoreConfigurationException(string message, Exception? cause = null)
+    public StoreConfigurationException(string message, Exception? cause = null)
         : base(message, cause)
     {
     }

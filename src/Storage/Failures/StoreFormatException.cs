@@ -1,11 +1,11 @@
 namespace DocService.Storage.Failures;
 
-#pragma warning disable CA1032 // Made only by the engine, always with what went wrong.
+#pragma warning disable CA1032 // Made only by engines, always with what went wrong.
 
 /// <summary>The directory is not a data directory of a format this version knows; nothing in it was changed.</summary>
 public sealed class StoreFormatException : StoreException
 {
-    internal StoreFormatException(string message, Exception? cause = null)
+    public StoreFormatException(string message, Exception? cause = null)
         : base(message, cause)
     {
     }

@@ -1,11 +1,11 @@
 namespace DocService.Storage.Failures;
 
-#pragma warning disable CA1032 // Made only by the engine, always with what went wrong.
+#pragma warning disable CA1032 // Made only by engines, always with what went wrong.
 
 /// <summary>Another process, or another store of this one, holds the data directory.</summary>
 public sealed class StoreInUseException : StoreException
 {
-    internal StoreInUseException(string message, Exception? cause = null)
+    public StoreInUseException(string message, Exception? cause = null)
         : base(message, cause)
     {
     }

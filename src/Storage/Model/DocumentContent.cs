@@ -10,7 +10,7 @@ public readonly record struct DocumentContent(ReadOnlyMemory<byte> Body, string 
     public const int ContentTypeLengthMax = 255;
 
     /// <exception cref="ArgumentException">The media type cannot stand in a header line.</exception>
-    internal void Validate()
+    public void Validate()
     {
         if (ContentType is not { Length: >= 1 and <= ContentTypeLengthMax } || ContentType.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {

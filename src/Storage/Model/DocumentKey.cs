@@ -9,11 +9,18 @@ namespace DocService.Storage.Model;
 /// U+007F), no segment <c>.</c> or <c>..</c> between slashes. The one gate from a client's text to the engine;
 /// everything below it takes keys and checks nothing again.
 /// </summary>
-/// <remarks>Two ids are the same document only when their bytes are the same: no case folding, no Unicode normalisation.</remarks>
+/// <remarks>
+/// Two ids are the same document only when their bytes are the same: no case folding, no Unicode normalisation.
+/// A hidden document has an id that begins with U+0000, which no client can name: definitions, keys and what else the service
+/// keeps for itself. It is durable, versioned and conditional like any other, and stands in no listing.
+/// </remarks>
 public readonly struct DocumentKey : IEquatable<DocumentKey>
 {
     /// <summary>Longest id in bytes of UTF-8. Room for a path-like name, and small enough to stand in every record.</summary>
     public const int BytesMax = 1024;
+
+    /// <summary>First character of a hidden document's id. No client's id holds a control character.</summary>
+    public const char HiddenMark = '\0';
 
     private readonly string? _id;
 
@@ -27,7 +34,10 @@ public readonly struct DocumentKey : IEquatable<DocumentKey>
     public string Id => _id ?? throw new InvalidOperationException("A default DocumentKey names no document.");
 
     /// <summary>SHA-256 of the id's bytes: stands for the document wherever many are kept, and names its directory. Nobody can make two ids share one.</summary>
-    internal Sha256Digest Digest { get; }
+    public Sha256Digest Digest { get; }
+
+    /// <summary>Whether it names a hidden document.</summary>
+    public bool IsHidden => Id[0] == HiddenMark;
 
     public static bool operator ==(DocumentKey left, DocumentKey right) => left.Equals(right);
 
@@ -82,6 +92,35 @@ public readonly struct DocumentKey : IEquatable<DocumentKey>
     /// <exception cref="ArgumentException">It is not valid.</exception>
     public static DocumentKey Create(string id) =>
         TryCreate(id, out DocumentKey key, out InvalidId? error) ? key : throw new ArgumentException(error.Reason, nameof(id));
+
+    /// <summary>The key of a hidden document; the name obeys the rules of an id, and the mark counts to its length.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public static DocumentKey CreateHidden(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return TryCreateStored(Encoding.UTF8.GetBytes(HiddenMark + name), out DocumentKey key, out InvalidId? error) && key.IsHidden
+            ? key
+            : throw new ArgumentException(error?.Reason ?? "the name is empty", nameof(name));
+    }
+
+    /// <summary>As <see cref="TryCreate(ReadOnlySpan{byte}, out DocumentKey, out InvalidId?)"/>, for an id read from disk, which may be a hidden document's.</summary>
+    internal static bool TryCreateStored(ReadOnlySpan<byte> utf8, out DocumentKey key, [NotNullWhen(false)] out InvalidId? error)
+    {
+        if (utf8 is not [(byte)HiddenMark, .. var name])
+        {
+            return TryCreate(utf8, out key, out error);
+        }
+
+        key = default;
+        error = utf8.Length > BytesMax ? TooLong() : Validate(name);
+        if (error is not null)
+        {
+            return false;
+        }
+
+        key = new DocumentKey(Encoding.UTF8.GetString(utf8), utf8);
+        return true;
+    }
 
     public bool Equals(DocumentKey other) => string.Equals(_id, other._id, StringComparison.Ordinal);
 

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace DocService.Storage.Model;
 
 /// <summary>A SHA-256 value (FIPS 180-4), held in place: 32 bytes, no allocation.</summary>
-public readonly record struct Sha256Digest
+public readonly record struct Sha256Digest : IComparable<Sha256Digest>
 {
     /// <summary>Length in bytes.</summary>
     public const int Bytes = 32;
@@ -48,6 +48,21 @@ public readonly record struct Sha256Digest
         BinaryPrimitives.WriteUInt64BigEndian(destination[16..], _c);
         BinaryPrimitives.WriteUInt64BigEndian(destination[24..], _d);
     }
+
+    /// <summary>The order of the bytes: the one in which locks are taken.</summary>
+    public int CompareTo(Sha256Digest other) =>
+        _a != other._a ? _a.CompareTo(other._a)
+        : _b != other._b ? _b.CompareTo(other._b)
+        : _c != other._c ? _c.CompareTo(other._c)
+        : _d.CompareTo(other._d);
+
+    public static bool operator <(Sha256Digest left, Sha256Digest right) => left.CompareTo(right) < 0;
+
+    public static bool operator <=(Sha256Digest left, Sha256Digest right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >(Sha256Digest left, Sha256Digest right) => left.CompareTo(right) > 0;
+
+    public static bool operator >=(Sha256Digest left, Sha256Digest right) => left.CompareTo(right) >= 0;
 
     /// <summary>The first byte.</summary>
     internal byte First => (byte)(_a >> 56);

@@ -8,6 +8,14 @@ public sealed class StoredDocument : IDisposable
     private readonly ReadOnlyMemory<byte> _body;
     private byte[]? _rented;
 
+    /// <summary>A document whose body is nobody else's.</summary>
+    public StoredDocument(DocumentInfo info, byte[] body)
+    {
+        Info = info;
+        _rented = [];
+        _body = body;
+    }
+
     internal StoredDocument(DocumentInfo info, byte[] rented, int bodyOffset, int bodyLength)
     {
         Info = info;
@@ -32,7 +40,7 @@ public sealed class StoredDocument : IDisposable
     public void Dispose()
     {
         byte[]? rented = Interlocked.Exchange(ref _rented, null);
-        if (rented is not null)
+        if (rented is { Length: > 0 })
         {
             ArrayPool<byte>.Shared.Return(rented);
         }

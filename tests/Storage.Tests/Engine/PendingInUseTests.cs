@@ -79,7 +79,7 @@ public sealed class PendingInUseTests
             StoreOptions options = JournalTest.Sealing;
             _directory = DataDirectory.Open(disk, options.DataDirectory, TimeProvider.System.GetUtcNow());
             OpenedJournal opened = new JournalOpening(_directory, options, TimeProvider.System).Open();
-            Engine = new StoreEngine(_directory, opened, options, new StoreHealth(NullLogger.Instance), TimeProvider.System, NullLogger.Instance);
+            Engine = new StoreEngine(_directory, opened, options, [], new StoreHealth(NullLogger.Instance), TimeProvider.System, NullLogger.Instance);
         }
 
         public StoreEngine Engine { get; }
@@ -87,7 +87,7 @@ public sealed class PendingInUseTests
         public async Task<long> PutAsync(string json)
         {
             var put = new PutOperation(DocumentKey.Create("hot"), TestDocuments.Content(json), default);
-            JudgedWrite write = await Engine.Commits.SubmitAsync([put], isBuffered: false, TimeSpan.FromSeconds(30), CancellationToken.None);
+            JudgedWrite write = await Engine.Commits.SubmitAsync([put], default, isBuffered: false, TimeSpan.FromSeconds(30), CancellationToken.None);
             return await write.Commit!.Acknowledged.AsTask().SoonAsync();
         }
 

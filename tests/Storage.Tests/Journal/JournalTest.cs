@@ -1,5 +1,6 @@
 using System.Text;
 using DocService.Storage.Engine.Opening;
+using DocService.Storage.Rules;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -33,8 +34,8 @@ internal static class JournalTest
     /// <summary>As <see cref="Options"/>, but seals as soon as it is quiet.</summary>
     public static StoreOptions Sealing => Options with { SealAfter = TimeSpan.FromMilliseconds(1) };
 
-    public static DocumentStore Open(SimulatedFileSystem disk, StoreOptions? options = null) =>
-        DocumentStore.Open(disk, options ?? Options, TimeProvider.System, NullLoggerFactory.Instance);
+    public static DocumentStore Open(SimulatedFileSystem disk, StoreOptions? options = null, params IReadOnlyList<IWriteRule> rules) =>
+        DocumentStore.Open(disk, options ?? Options, TimeProvider.System, NullLoggerFactory.Instance, rules);
 
     public static Task<WriteResult> PutAsync(this DocumentStore store, string id, string json, DurabilityLevel level, CancellationToken cancellation = default) =>
         store.PutAsync(DocumentKey.Create(id), TestDocuments.Content(json), default, level, cancellation).AsTask();

@@ -1,5 +1,6 @@
 using System.Text;
 using DocService.Storage.Engine.Opening;
+using DocService.Storage.Rules;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DocService.Storage.Tests.Support;
@@ -11,8 +12,8 @@ internal static class TestDocuments
 
     public static DocumentContent Content(byte[] body) => new(body, "application/json", Sha256Digest.Of(body));
 
-    public static DocumentStore Open(string directory, TimeProvider? clock = null) =>
-        DocumentStore.Open(SmallOptions(directory), clock ?? TimeProvider.System, NullLoggerFactory.Instance);
+    public static DocumentStore Open(string directory, TimeProvider? clock = null, params IReadOnlyList<IWriteRule> rules) =>
+        DocumentStore.Open(SmallOptions(directory), clock ?? TimeProvider.System, NullLoggerFactory.Instance, rules);
 
     /// <summary>A journal that is quick to make.</summary>
     public static StoreOptions SmallOptions(string directory) => new()
@@ -23,19 +24,19 @@ internal static class TestDocuments
         CommitBytesMax = 3 << 20,
     };
 
-    public static Task<WriteResult> PutAsync(this DocumentStore store, string id, string json, Conditions conditions = default, DurabilityLevel level = DurabilityLevel.Filed) =>
+    public static Task<WriteResult> PutAsync(this IDocumentStore store, string id, string json, Conditions conditions = default, DurabilityLevel level = DurabilityLevel.Filed) =>
         store.PutAsync(DocumentKey.Create(id), Content(json), conditions, level, default).AsTask();
 
-    public static Task<WriteResult> DeleteAsync(this DocumentStore store, string id, Conditions conditions = default, DurabilityLevel level = DurabilityLevel.Filed) =>
+    public static Task<WriteResult> DeleteAsync(this IDocumentStore store, string id, Conditions conditions = default, DurabilityLevel level = DurabilityLevel.Filed) =>
         store.DeleteAsync(DocumentKey.Create(id), conditions, level, default).AsTask();
 
     /// <summary>The body as text, or null when there is no document.</summary>
-    public static async Task<string?> ReadAsync(this DocumentStore store, string id)
+    public static async Task<string?> ReadAsync(this IDocumentStore store, string id)
     {
         using StoredDocument? document = await store.ReadAsync(DocumentKey.Create(id), default);
         return document is null ? null : Encoding.UTF8.GetString(document.Body.Span);
     }
 
-    public static Task<DocumentInfo?> ReadInfoAsync(this DocumentStore store, string id) =>
+    public static Task<DocumentInfo?> ReadInfoAsync(this IDocumentStore store, string id) =>
         store.ReadInfoAsync(DocumentKey.Create(id), default).AsTask();
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using DocService.Storage.Documents;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Io;
@@ -89,7 +90,7 @@ internal sealed class DocumentCheck(VerificationReport report, JournalCheck jour
             var file = new PatchyFile(opened);
             byte[] head = new byte[DocumentHeader.BytesMax];
             int count = file.Read(head, 0);
-            if (DocumentHeader.TryReadId(head.AsSpan(0, count)) is not { } id || !DocumentKey.TryCreate(id, out DocumentKey key, out _))
+            if (DocumentHeader.TryReadId(head.AsSpan(0, count)) is not { } id || !DocumentKey.TryCreateStored(Encoding.UTF8.GetBytes(id), out DocumentKey key, out _))
             {
                 NoteHeader(file, place, name);
             }

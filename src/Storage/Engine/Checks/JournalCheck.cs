@@ -166,7 +166,7 @@ internal sealed class JournalCheck(VerificationReport report)
         var parts = new PayloadParts(payload, record.Operations);
         while (parts.TryNext(out Operation operation))
         {
-            if (!DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _)
+            if (!DocumentKey.TryCreateStored(operation.Id, out DocumentKey key, out _)
                 || (operation.Kind == OperationKind.Put && !operation.IsBodyIntact()))
             {
                 return false;

@@ -1,6 +1,8 @@
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Engine.Versions;
+using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;
+using DocService.Storage.Rules;
 
 namespace DocService.Storage.Engine.Committing;
 
@@ -9,28 +11,35 @@ namespace DocService.Storage.Engine.Committing;
 /// Thread: the caller's up to the queue. The locks belong to the commit: they are held until it is published or has
 /// failed, whether or not anybody waits for it still.
 /// </remarks>
-internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalWriter journal, Backlog backlog, StoreHealth health, TimeProvider clock)
+internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLookup lookup, JournalWriter journal, Backlog backlog, StoreHealth health, TimeProvider clock)
 {
+    /// <summary>Before anything is reserved: what rules say of the bodies alone.</summary>
+    public BodyJudgement JudgeBodies(IReadOnlyList<DocumentOperation> operations) => rules.JudgeBodies(operations);
+
     /// <summary>Locks, judges and queues. Where nothing is to be written, <see cref="JudgedWrite.Commit"/> is null.</summary>
     /// <exception cref="TimeoutException">A lock was not to be had in time.</exception>
-    public async ValueTask<JudgedWrite> SubmitAsync(IReadOnlyList<DocumentOperation> operations, bool isBuffered, TimeSpan lockTimeout, CancellationToken cancellation)
+    public async ValueTask<JudgedWrite> SubmitAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, bool isBuffered, TimeSpan lockTimeout, CancellationToken cancellation)
     {
-        var leases = new KeyLocks.Lease[operations.Count];
-        long started = clock.GetTimestamp();
-        int held = 0;
+        var leases = new CommitLocks(locks, lockTimeout, clock);
         bool isQueued = false;
         try
         {
-            // In one order for everybody, so that two batches never wait for each other.
-            DocumentKey[]? sorted = operations.Count > 1 ? Sorted(operations) : null;
-            while (held < leases.Length)
+            if (!rules.IsEmpty)
             {
-                DocumentKey key = sorted is null ? operations[0].Key : sorted[held];
-                leases[held] = await locks.AcquireAsync(key, Left(lockTimeout, started), cancellation).ConfigureAwait(false);
-                held++;
+                await leases.AcquireAsync(RuleBook.Definitions, rules.DefinitionsMode(operations), cancellation).ConfigureAwait(false);
+                bodies = rules.IsCurrent(bodies) ? bodies : rules.JudgeBodies(operations);
             }
 
-            JudgedWrite write = Judge(operations, isBuffered);
+            await leases.AcquireAsync(operations, cancellation).ConfigureAwait(false);
+            if (!rules.IsEmpty)
+            {
+                foreach (Sha256Digest value in rules.Values(operations))
+                {
+                    await leases.AcquireAsync(value, LockMode.Exclusive, cancellation).ConfigureAwait(false);
+                }
+            }
+
+            JudgedWrite write = Judge(operations, bodies, isBuffered);
             if (write.Commit is { } commit)
             {
                 Queue(commit, leases);
@@ -43,53 +52,60 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
         {
             if (!isQueued)
             {
-                Release(leases.AsSpan(0, held));
+                leases.Release();
             }
         }
     }
 
-    /// <summary>The time is for all locks together.</summary>
-    private TimeSpan Left(TimeSpan timeout, long started)
+    private JudgedWrite Judge(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, bool isBuffered)
     {
-        TimeSpan left = timeout - clock.GetElapsedTime(started);
-        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
-    }
-
-    private static DocumentKey[] Sorted(IReadOnlyList<DocumentOperation> operations) =>
-        [.. operations.Select(operation => operation.Key).Order(Comparer<DocumentKey>.Create((left, right) => string.CompareOrdinal(left.Id, right.Id)))];
-
-    private static void Release(ReadOnlySpan<KeyLocks.Lease> leases)
-    {
-        foreach (KeyLocks.Lease lease in leases)
-        {
-            lease.Dispose();
-        }
-    }
-
-    private JudgedWrite Judge(IReadOnlyList<DocumentOperation> operations, bool isBuffered)
-    {
-        var write = new JudgedWrite(operations.Count);
-        int payloadBytes = 0;
-        int writes = 0;
+        var write = new JudgedWrite(operations.Count) { Violations = bodies.Violations };
         DateTimeOffset now = clock.GetUtcNow();
         foreach (DocumentOperation operation in operations)
         {
-            JudgedOperation judged = JudgedOperation.Of(operation, lookup.ReadCurrent(operation.Key), now);
-            write.Operations.Add(judged);
-            payloadBytes += judged.PayloadBytes;
-            writes += judged.Writes ? 1 : 0;
+            write.Operations.Add(JudgedOperation.Of(operation, lookup.ReadCurrent(operation.Key), now));
         }
 
-        if (!write.HasFailed && writes > 0)
+        if (!rules.IsEmpty && !write.HasFailed)
         {
-            write.Commit = Encode(write, payloadBytes, writes, isBuffered, now);
+            JudgeByRules(write, now);
+        }
+
+        if (!write.HasFailed)
+        {
+            write.Commit = Encode(write, isBuffered, now);
         }
 
         return write;
     }
 
-    private static Commit Encode(JudgedWrite write, int payloadBytes, int writes, bool isBuffered, DateTimeOffset now)
+    private void JudgeByRules(JudgedWrite write, DateTimeOffset now)
     {
+        var draft = new CommitDraft([.. write.Operations.Select(judged => new DraftedOperation(judged.Operation, judged.Current.Exists, judged.Current.Info, judged.Writes))]);
+        rules.Judge(draft);
+        write.Violations = draft.Violations.Count > 0 ? draft.Violations : null;
+        foreach (DocumentOperation added in draft.Added)
+        {
+            write.Operations.Add(JudgedOperation.Of(added, lookup.ReadCurrent(added.Key), now));
+        }
+    }
+
+    /// <summary>Null where nothing is to be written.</summary>
+    private static Commit? Encode(JudgedWrite write, bool isBuffered, DateTimeOffset now)
+    {
+        int payloadBytes = 0;
+        int writes = 0;
+        foreach (JudgedOperation judged in write.Operations)
+        {
+            payloadBytes += judged.PayloadBytes;
+            writes += judged.Writes ? 1 : 0;
+        }
+
+        if (writes == 0)
+        {
+            return null;
+        }
+
         var commit = new Commit(payloadBytes, writes) { IsBuffered = isBuffered };
         foreach (JudgedOperation judged in write.Operations)
         {
@@ -107,7 +123,7 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
         return commit;
     }
 
-    private void Queue(Commit commit, KeyLocks.Lease[] leases)
+    private void Queue(Commit commit, CommitLocks leases)
     {
         long cost = 0;
         foreach (OperationPlace place in commit.Places)
@@ -123,7 +139,7 @@ internal sealed class CommitPath(KeyLocks locks, DocumentLookup lookup, JournalW
                 backlog.Settle(cost); // a commit that never became a record owes the disk nothing
             }
 
-            Release(leases);
+            leases.Release();
         };
         backlog.Charge(cost);
         if (!journal.TryAdd(commit))

@@ -1,5 +1,6 @@
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;
+using DocService.Storage.Rules;
 
 namespace DocService.Storage.Engine.Committing;
 
@@ -55,18 +56,27 @@ internal readonly record struct JudgedOperation(DocumentOperation Operation, Cur
     }
 }
 
-/// <summary>A write after its conditions have been judged under its locks.</summary>
-internal sealed class JudgedWrite(int operations)
+/// <summary>A write after it has been judged under its locks.</summary>
+/// <param name="requested">Operations of the client; those that rules add stand behind them.</param>
+internal sealed class JudgedWrite(int requested)
 {
-    public List<JudgedOperation> Operations { get; } = new(operations);
+    public List<JudgedOperation> Operations { get; } = new(requested);
 
     /// <summary>On its way, or null where nothing is to be written.</summary>
     public Commit? Commit { get; set; }
+
+    /// <summary>What rules refuse, by the operation's index; null where they refuse nothing.</summary>
+    public IReadOnlyDictionary<int, RuleViolation>? Violations { get; set; }
 
     public bool HasFailed
     {
         get
         {
+            if (Violations is not null)
+            {
+                return true;
+            }
+
             foreach (JudgedOperation operation in Operations)
             {
                 if (!operation.Holds)
@@ -81,10 +91,12 @@ internal sealed class JudgedWrite(int operations)
 
     public CommitResult ToResult(long sequence, DurabilityLevel level)
     {
-        var results = new WriteResult[Operations.Count];
+        var results = new WriteResult[requested];
         for (int index = 0; index < results.Length; index++)
         {
-            results[index] = Operations[index].ToResult(sequence, level);
+            results[index] = Violations is not null && Violations.TryGetValue(index, out RuleViolation? violation)
+                ? new WriteResult { Status = WriteStatus.Refused, Violation = violation }
+                : Operations[index].ToResult(sequence, level);
         }
 
         return new CommitResult { IsCommitted = !HasFailed, Sequence = sequence, Level = level, Results = results };

@@ -154,7 +154,7 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
         RecordLocator locator = item.Version.Locator;
         IFile segment = segments[locator.Segment].File;
         if (!locator.TryRead(segment, buffer) || !Operation.TryRead(buffer.AsSpan(0, locator.Bytes), out Operation operation, out _)
-            || !DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _) || key.Digest != item.Document)
+            || !DocumentKey.TryCreateStored(operation.Id, out DocumentKey key, out _) || key.Digest != item.Document)
         {
             throw new JournalDamagedException($"{segment.Path} is damaged at offset {locator.Offset}: an operation of commit {item.Version.Version} cannot be read.");
         }

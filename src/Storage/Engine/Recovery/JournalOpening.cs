@@ -205,7 +205,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         var parts = new PayloadParts(payload, record.Operations);
         while (parts.TryNext(out Operation operation))
         {
-            if (!DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _))
+            if (!DocumentKey.TryCreateStored(operation.Id, out DocumentKey key, out _))
             {
                 throw NotTakenApart(segment, record, payloadOffset);
             }

@@ -175,7 +175,7 @@ internal sealed class JournalScan
         try
         {
             var parts = new PayloadParts(payload, operations);
-            while (parts.TryNext(out Operation operation) && DocumentKey.TryCreate(operation.Id, out DocumentKey key, out _))
+            while (parts.TryNext(out Operation operation) && DocumentKey.TryCreateStored(operation.Id, out DocumentKey key, out _))
             {
                 ids.Add(key.Id);
             }

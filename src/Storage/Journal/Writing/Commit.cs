@@ -69,6 +69,15 @@ internal sealed class Commit : IValueTaskSource<long>
     public static int MeasurePut(DocumentKey key, DocumentInfo info, int bodyBytes, int fieldsBytes = 0) =>
         Operation.Measure(Encoding.UTF8.GetByteCount(key.Id), info.ContentType.Length, bodyBytes, fieldsBytes);
 
+    /// <summary>Room that the operation takes if it is carried out.</summary>
+    public static long MeasureAtMost(DocumentOperation operation)
+    {
+        int idBytes = Encoding.UTF8.GetByteCount(operation.Key.Id);
+        return operation is PutOperation { Content: var content }
+            ? Operation.Measure(idBytes, content.ContentType.Length, content.Body.Length)
+            : Operation.Measure(idBytes, 0, 0);
+    }
+
     public static int MeasureDelete(DocumentKey key, int fieldsBytes = 0) => Operation.Measure(Encoding.UTF8.GetByteCount(key.Id), 0, 0, fieldsBytes);
 
     /// <summary>Adds a put, with its encoded <see cref="Fields"/>. The version in the info is not yet known and not encoded.</summary>

@@ -1,0 +1,11 @@
+namespace DocService.Storage.Engine.Committing;
+
+/// <summary>What a lock's holder keeps out.</summary>
+internal enum LockMode
+{
+    /// <summary>Writers. Other holders in this mode are let in.</summary>
+    Shared,
+
+    /// <summary>Everybody else.</summary>
+    Exclusive,
+}

@@ -1,0 +1,72 @@
+using DocService.Storage.Journal.Writing;
+using DocService.Storage.Rules;
+
+namespace DocService.Storage.Engine.Committing;
+
+/// <summary>The rules of a store, asked one after the other.</summary>
+/// <remarks>Thread: any.</remarks>
+/// <param name="rules">In the order in which they are asked.</param>
+/// <param name="payloadBytesMax">What a commit may hold with all that rules add to it.</param>
+internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadBytesMax)
+{
+    /// <summary>The lock that every write holds first, where there are rules. No document's id has this digest: it would have to begin so.</summary>
+    public static readonly Sha256Digest Definitions = Sha256Digest.Of("\0definitions\0"u8);
+
+    public bool IsEmpty => rules.Count == 0;
+
+    /// <summary>How the definitions' lock is held by a write of these.</summary>
+    public LockMode DefinitionsMode(IReadOnlyList<DocumentOperation> operations) =>
+        operations.Any(operation => operation is not CheckOperation && rules.Any(rule => rule.IsDefinition(operation.Key))) ? LockMode.Exclusive : LockMode.Shared;
+
+    /// <summary>Without locks: what is wrong with the bodies by the definitions in force at present.</summary>
+    public BodyJudgement JudgeBodies(IReadOnlyList<DocumentOperation> operations)
+    {
+        if (IsEmpty)
+        {
+            return default;
+        }
+
+        long[] versions = [.. rules.Select(rule => rule.DefinitionsVersion)]; // before judging: a later change shows
+        Dictionary<int, RuleViolation>? violations = null;
+        for (int index = 0; index < operations.Count; index++)
+        {
+            if (operations[index] is PutOperation put && rules.Select(rule => rule.JudgeBody(put)).FirstOrDefault(found => found is not null) is { } violation)
+            {
+                (violations ??= []).Add(index, violation);
+            }
+        }
+
+        return new BodyJudgement(versions, violations);
+    }
+
+    /// <summary>Under the definitions' lock: whether the judgement is by the definitions in force.</summary>
+    public bool IsCurrent(in BodyJudgement judgement) =>
+        judgement.Versions is not { } versions || rules.Select(rule => rule.DefinitionsVersion).SequenceEqual(versions);
+
+    /// <summary>Under the definitions' lock: the digests of values to lock, each once, in the order of locking.</summary>
+    public IEnumerable<Sha256Digest> Values(IReadOnlyList<DocumentOperation> operations)
+    {
+        var values = new SortedSet<Sha256Digest>();
+        foreach (IWriteRule rule in rules)
+        {
+            rule.CollectValues(operations, values);
+        }
+
+        return values;
+    }
+
+    public void Judge(CommitDraft draft)
+    {
+        foreach (IWriteRule rule in rules)
+        {
+            rule.Judge(draft);
+        }
+
+        if (draft.Added.Count > 0 && Measure(draft.Operations.Select(one => one.Operation).Concat(draft.Added)) > payloadBytesMax)
+        {
+            throw new InvalidOperationException("Rules have added more to a commit than a segment holds.");
+        }
+    }
+
+    private static long Measure(IEnumerable<DocumentOperation> operations) => operations.Sum(Commit.MeasureAtMost);
+}

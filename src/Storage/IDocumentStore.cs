@@ -1,0 +1,31 @@
+namespace DocService.Storage;
+
+/// <summary>
+/// Durable JSON documents: the contract that every engine keeps. A completed write is durable to the level its result names;
+/// a reader never sees a version that a power cut could undo.
+/// </summary>
+/// <remarks>Thread: any. An exception other than <see cref="OutcomeUnknownException"/> means that nothing of the request was done.</remarks>
+public interface IDocumentStore : IAsyncDisposable
+{
+    /// <summary>A snapshot for operators.</summary>
+    StoreStatus Status { get; }
+
+    /// <summary>The newest published version with its body, or null. Its checksums have been verified.</summary>
+    /// <exception cref="DocumentCorruptException">It exists and cannot be read.</exception>
+    /// <exception cref="StoreBusyException">Descriptors have run out.</exception>
+    /// <exception cref="JournalDamagedException">Nothing is served.</exception>
+    /// <exception cref="StoreClosedException">The store is closed.</exception>
+    ValueTask<StoredDocument?> ReadAsync(DocumentKey key, CancellationToken cancellation);
+
+    /// <summary>As <see cref="ReadAsync"/>, without the body, which has not been verified.</summary>
+    ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation);
+
+    /// <summary>
+    /// Carries out all operations as one commit, or none: readers see all of it at once, and so does recovery. If a condition of
+    /// any of them fails, or a rule refuses any, nothing is written and every failure is told. Cancellation is honoured until
+    /// the commit is queued and ignored from then on.
+    /// </summary>
+    /// <exception cref="StoreException">See the family: every member but the three that only opening throws.</exception>
+    /// <exception cref="ArgumentException">No operations, two of one document, or an impossible media type or size.</exception>
+    ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, CancellationToken cancellation);
+}

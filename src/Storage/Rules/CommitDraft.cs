@@ -1,0 +1,48 @@
+namespace DocService.Storage.Rules;
+
+/// <summary>A commit before it is encoded, as rules see it.</summary>
+/// <remarks>Thread: the write's. It is valid during <see cref="IWriteRule.Judge"/> alone.</remarks>
+public sealed class CommitDraft
+{
+    private readonly List<DocumentOperation> _added = [];
+    private readonly Dictionary<int, RuleViolation> _violations = [];
+
+    internal CommitDraft(IReadOnlyList<DraftedOperation> operations) => Operations = operations;
+
+    /// <summary>The client's operations, in its order.</summary>
+    public IReadOnlyList<DraftedOperation> Operations { get; }
+
+    /// <summary>What rules have added so far.</summary>
+    public IReadOnlyList<DocumentOperation> Added => _added;
+
+    internal IReadOnlyDictionary<int, RuleViolation> Violations => _violations;
+
+    /// <summary>Writes a hidden document in the same commit.</summary>
+    /// <exception cref="ArgumentException">Not a hidden document, one that the commit writes already, or one with conditions.</exception>
+    public void Add(DocumentOperation operation)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        if (!operation.Key.IsHidden || operation is CheckOperation || operation.Conditions != Conditions.None)
+        {
+            throw new ArgumentException("A rule adds puts and deletes of hidden documents, without conditions.", nameof(operation));
+        }
+
+        if (_added.Exists(other => other.Key == operation.Key) || Operations.Any(other => other.Operation.Key == operation.Key))
+        {
+            throw new ArgumentException("A commit names a document at most once.", nameof(operation));
+        }
+
+        _added.Add(operation);
+    }
+
+    /// <summary>Refuses the commit on account of this operation; others are judged all the same, so that the client learns of every fault.</summary>
+    /// <param name="index">Of the operation in <see cref="Operations"/>.</param>
+    /// <param name="violation">What is wrong with it; the first one told of an operation counts.</param>
+    public void Refuse(int index, RuleViolation violation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Operations.Count);
+        ArgumentNullException.ThrowIfNull(violation);
+        _violations.TryAdd(index, violation);
+    }
+}

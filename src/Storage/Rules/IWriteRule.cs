@@ -1,0 +1,35 @@
+namespace DocService.Storage.Rules;
+
+/// <summary>
+/// Judges writes beside their own conditions: the seam for schemas, unique values and what else a user of the engine defines.
+/// The engine knows nobody behind it.
+/// </summary>
+/// <remarks>
+/// A write takes its locks in this order: the definitions, then its documents, then values; documents and values each by
+/// digest. All of them are held until the commit is published or has failed.
+/// Thread: any, several writes at once. An exception refuses the write; nothing of it is done.
+/// </remarks>
+public interface IWriteRule
+{
+    /// <summary>Changes whenever another definition comes into force: a body judged before that is judged again.</summary>
+    long DefinitionsVersion { get; }
+
+    /// <summary>Whether the document defines rules: a write of it holds the definitions alone, all others share them.</summary>
+    bool IsDefinition(DocumentKey key);
+
+    /// <summary>Before the commit, without a lock: judges one body. Null when nothing is wrong with it.</summary>
+    RuleViolation? JudgeBody(PutOperation operation);
+
+    /// <summary>
+    /// Under the definitions' lock: adds the digests of the values that the write would take, each in a digest space of the
+    /// rule's own (a prefix that no document id has), so that two writers of one value never judge at the same time.
+    /// </summary>
+    void CollectValues(IReadOnlyList<DocumentOperation> operations, ICollection<Sha256Digest> values);
+
+    /// <summary>
+    /// Inside the commit, under all its locks and with its conditions fulfilled: judges the state that the whole commit would
+    /// leave. It may add operations on hidden documents, which take no locks: only this rule writes those, under the lock of
+    /// a document or value that the commit holds.
+    /// </summary>
+    void Judge(CommitDraft draft);
+}
