@@ -15,7 +15,7 @@ public class EngineBench
 
     private readonly DocumentKey _key = Stores.Key("hot", 42);
     private readonly DocumentKey _filed = Stores.Key("cold", 42);
-    private readonly KeyLocks _locks = new(TimeProvider.System);
+    private readonly DigestLocks _locks = new(TimeProvider.System);
     private readonly Pending _pending = new(new Watermarks(0, 0));
 
     public EngineBench()
@@ -29,7 +29,7 @@ public class EngineBench
     [Benchmark]
     public async Task LockFreeKey()
     {
-        using KeyLocks.Lease lease = await _locks.AcquireAsync(_key, TimeSpan.FromSeconds(10), CancellationToken.None);
+        using DigestLocks.Lease lease = await _locks.AcquireAsync(_key.Digest, LockMode.Exclusive, TimeSpan.FromSeconds(10), CancellationToken.None);
     }
 
     [Benchmark]
