@@ -22,7 +22,7 @@ internal static class Server
             }
 
             // Opened here and not by the host, which would log a refusal with a stack trace.
-            app.Services.GetRequiredService<DocumentStore>();
+            app.Services.GetRequiredService<IDocumentStore>();
             await app.RunAsync();
             return true;
         }
@@ -41,7 +41,7 @@ internal static class Server
         // Not disposed when the store cannot be opened: whoever runs this still asks the host's services, and would be
         // told that those are gone, not why. RunAsync disposes it when it ends.
         WebApplication app = Build(args);
-        app.Services.GetRequiredService<DocumentStore>();
+        app.Services.GetRequiredService<IDocumentStore>();
         await app.RunAsync();
     }
 
