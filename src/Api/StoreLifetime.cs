@@ -35,7 +35,7 @@ internal sealed class StoreLifetime(IDocumentStore store, DocServiceOptions opti
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>How the last run ended, and what this start has made of it.</summary>
-    internal static string Describe(StoreStatus status) => status.Recovery switch
+    internal static string Describe(JournalStatus status) => status.Recovery switch
     {
         null => "whose journal is damaged: nothing is served until it is salvaged (--salvage)",
         { WasCleanStop: true } clean => $"after a clean stop: durable through {clean.End}",
