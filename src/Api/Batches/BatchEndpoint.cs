@@ -4,7 +4,6 @@ using DocService.Api.Configuration;
 using DocService.Api.Documents;
 using DocService.Api.Fields;
 using DocService.Api.Json;
-using DocService.Api.OpenApi;
 using DocService.Api.Problems;
 using DocService.Storage;
 
@@ -17,7 +16,7 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/batch", ["POST"], Post).WithName("PostBatch").WithTags("Documents").Describe(BatchDescription.Post);
+        routes.MapMethods("/batch", ["POST"], Post);
 
     internal static async Task Post(HttpContext context)
     {

@@ -1,4 +1,3 @@
-using DocService.Api.OpenApi;
 using DocService.Api.Problems;
 
 namespace DocService.Api.Documents;
@@ -14,12 +13,11 @@ internal static class DocumentEndpoints
         // Taken from the application's services: a request's own would be made for each of them.
         // Handlers take the context alone: nothing is bound, so no binding can fail into an answer that is not ours.
         IServiceProvider services = routes.ServiceProvider;
-        RouteGroupBuilder documents = routes.MapGroup(string.Empty).WithTags("Documents");
-        documents.MapMethods(Route, ["GET"], context => AnswerAsync(context, services.GetRequiredService<DocumentReads>().GetAsync)).WithName("GetDocument").Describe(DocumentDescriptions.Get);
-        documents.MapMethods(Route, ["HEAD"], context => AnswerAsync(context, services.GetRequiredService<DocumentReads>().HeadAsync)).WithName("HeadDocument").Describe(DocumentDescriptions.Head);
-        documents.MapMethods(Route, ["PUT"], context => AnswerAsync(context, services.GetRequiredService<DocumentWrites>().PutAsync)).WithName("PutDocument").Describe(DocumentDescriptions.Put);
-        documents.MapMethods(Route, ["DELETE"], context => AnswerAsync(context, services.GetRequiredService<DocumentWrites>().DeleteAsync)).WithName("DeleteDocument").Describe(DocumentDescriptions.Delete);
-        documents.MapMethods(Route, ["OPTIONS"], Options).WithName("DocumentOptions").Describe(DocumentDescriptions.Options);
+        routes.MapMethods(Route, ["GET"], context => AnswerAsync(context, services.GetRequiredService<DocumentReads>().GetAsync));
+        routes.MapMethods(Route, ["HEAD"], context => AnswerAsync(context, services.GetRequiredService<DocumentReads>().HeadAsync));
+        routes.MapMethods(Route, ["PUT"], context => AnswerAsync(context, services.GetRequiredService<DocumentWrites>().PutAsync));
+        routes.MapMethods(Route, ["DELETE"], context => AnswerAsync(context, services.GetRequiredService<DocumentWrites>().DeleteAsync));
+        routes.MapMethods(Route, ["OPTIONS"], Options);
     }
 
     internal static Task Options(HttpContext context)

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using DocService.Api.OpenApi;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
@@ -47,9 +46,7 @@ internal static class Telemetry
 
     /// <summary>GET /metrics, for Prometheus and whatever reads its text.</summary>
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPrometheusScrapingEndpoint("/metrics")
-            .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]))
-            .WithName("GetMetrics").WithTags("Service").Describe(ServiceDescriptions.Metrics);
+        routes.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]));
 
     private static void Limit(OtlpExporterOptions exporter) => exporter.TimeoutMilliseconds = SendMilliseconds;
 

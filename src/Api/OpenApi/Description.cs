@@ -3,16 +3,17 @@ using Microsoft.OpenApi;
 
 namespace DocService.Api.OpenApi;
 
-/// <summary>The OpenAPI document and Swagger UI.</summary>
+/// <summary>The OpenAPI document, and Swagger UI over it.</summary>
 internal static class Description
 {
     public static void AddDescription(this WebApplicationBuilder builder) =>
         builder.Services.AddOpenApi("v1", options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1; // said here because the framework's default moves with its version
+            options.ShouldInclude = _ => false; // openapi.yaml describes the routes; a test compares the two
             options.AddDocumentTransformer((document, _, _) =>
             {
-                DocumentFrame.Apply(document);
+                Fill(document);
                 return Task.CompletedTask;
             });
         });
@@ -27,6 +28,22 @@ internal static class Description
         {
             ui.SwaggerEndpoint("../openapi/v1.json", "DocService v1"); // relative, so that it holds behind any proxy
             ui.DocumentTitle = "DocService";
+            ui.EnableDeepLinking();
+            ui.HeadContent = $"<script>{WrittenDescription.TextOf("raw-text.js")}</script>"; // in the page: no path to get wrong behind a proxy
+            ui.ConfigObject.Plugins = ["RawText"];
         }));
     }
+
+    private static void Fill(OpenApiDocument document)
+    {
+        OpenApiDocument written = WrittenDescription.Document;
+        document.Info = written.Info;
+        document.Servers = [new OpenApiServer { Url = PathOf(document.Servers?.FirstOrDefault()?.Url) }]; // on whatever host the document came from
+        document.Tags = written.Tags;
+        document.Paths = written.Paths;
+        document.Components = written.Components;
+    }
+
+    /// <summary>The path of the address that the framework has put together from the request, a proxy's prefix included.</summary>
+    private static string PathOf(string? url) => Uri.TryCreate(url, UriKind.Absolute, out Uri? address) ? address.AbsolutePath : "/";
 }

@@ -1,5 +1,3 @@
-using DocService.Api.OpenApi;
-
 namespace DocService.Api.Problems;
 
 /// <summary>GET /problems and GET /problems/{slug}: the page behind each problem's type.</summary>
@@ -7,8 +5,8 @@ internal static class ProblemEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/problems", ["GET", "HEAD"], List).WithName("GetProblems").WithTags("Service").Describe(ProblemDescriptions.List);
-        routes.MapMethods("/problems/{slug}", ["GET", "HEAD"], Explain).WithName("GetProblem").WithTags("Service").Describe(ProblemDescriptions.Explain);
+        routes.MapMethods("/problems", ["GET", "HEAD"], List);
+        routes.MapMethods("/problems/{slug}", ["GET", "HEAD"], Explain);
     }
 
     internal static IResult List(HttpRequest request) => Results.Json(ProblemCatalogue.All.Select(type => ToPage(type, request.PathBase.Value)));

@@ -1,4 +1,3 @@
-using DocService.Api.OpenApi;
 using DocService.Api.Problems;
 using DocService.Api.Routing;
 using DocService.Storage;
@@ -13,8 +12,8 @@ internal static class HealthEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/healthz/live", ["GET", "HEAD"], Live).WithName("GetLiveness").WithTags("Service").WithMetadata(IgnoresUnknownParameters.Metadata).Describe(ServiceDescriptions.Live);
-        routes.MapMethods("/healthz/ready", ["GET", "HEAD"], Ready).WithName("GetReadiness").WithTags("Service").WithMetadata(IgnoresUnknownParameters.Metadata).Describe(ServiceDescriptions.Ready);
+        routes.MapMethods("/healthz/live", ["GET", "HEAD"], Live).WithMetadata(IgnoresUnknownParameters.Metadata);
+        routes.MapMethods("/healthz/ready", ["GET", "HEAD"], Ready).WithMetadata(IgnoresUnknownParameters.Metadata);
     }
 
     /// <summary>The process answers; a restart would not help.</summary>

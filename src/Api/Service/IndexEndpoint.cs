@@ -1,5 +1,4 @@
 using DocService.Api.Fields;
-using DocService.Api.OpenApi;
 using DocService.Api.Routing;
 
 namespace DocService.Api.Service;
@@ -8,7 +7,7 @@ namespace DocService.Api.Service;
 internal static class IndexEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/", ["GET", "HEAD"], Get).WithName("GetIndex").WithTags("Service").WithMetadata(IgnoresUnknownParameters.Metadata).Describe(ServiceDescriptions.Index);
+        routes.MapMethods("/", ["GET", "HEAD"], Get).WithMetadata(IgnoresUnknownParameters.Metadata);
 
     internal static IResult Get(HttpRequest request)
     {

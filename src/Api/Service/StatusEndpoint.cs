@@ -1,6 +1,5 @@
 using System.Reflection;
 using DocService.Api.Fields;
-using DocService.Api.OpenApi;
 using DocService.Storage;
 
 namespace DocService.Api.Service;
@@ -12,7 +11,7 @@ internal static class StatusEndpoint
         typeof(StatusEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/status", ["GET", "HEAD"], Get).WithName("GetStatus").WithTags("Service").Describe(ServiceDescriptions.Status);
+        routes.MapMethods("/status", ["GET", "HEAD"], Get);
 
     internal static IResult Get(IDocumentStore store)
     {

@@ -1,5 +1,10 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DocService.Api.Problems;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DocService.Api.Tests.OpenApi;
 
@@ -26,20 +31,93 @@ public sealed class OpenApiDocumentTests(DescribedServer server) : IClassFixture
         Assert.StartsWith("3.1.", document["openapi"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
+    /// <summary>Every route but those of the description itself, and nothing else. HEAD is described where it says something of its own: of documents.</summary>
     [Fact]
-    public async Task Document_Routes_AreAllDescribed()
+    public async Task Document_Operations_AreTheRoutes()
     {
-        string[] ids = [.. (await OperationsAsync()).Select(operation => operation.Id).Order(StringComparer.Ordinal)];
+        IEnumerable<string> routes = server.Services.GetRequiredService<EndpointDataSource>().Endpoints
+            .OfType<RouteEndpoint>()
+            .Where(endpoint => !endpoint.RoutePattern.RawText!.StartsWith("/openapi/", StringComparison.Ordinal))
+            .SelectMany(endpoint => endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods.Select(method => $"{method} {endpoint.RoutePattern.RawText}"))
+            .Where(route => !route.StartsWith("HEAD ", StringComparison.Ordinal) || route == "HEAD /docs/{id}");
+        IEnumerable<string> described = (await OperationsAsync()).Select(operation => $"{operation.Method.ToUpperInvariant()} {operation.Path}");
 
-        foreach (string expected in new[] { "GetDocument", "HeadDocument", "PutDocument", "DeleteDocument", "DocumentOptions", "GetStatus", "GetLiveness", "GetReadiness", "GetProblems", "GetProblem", "GetIndex" })
+        Assert.Equal(routes.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>As they are shown: what a newcomer tries first stands first.</summary>
+    [Fact]
+    public async Task Document_Order_IsDocumentsThenBatchAndHeadLast()
+    {
+        IReadOnlyList<Operation> operations = await OperationsAsync();
+
+        Assert.Equal(
+            ["GetDocument", "PutDocument", "DeleteDocument", "DocumentOptions", "HeadDocument", "PostBatch", "GetStatus"],
+            operations.Take(7).Select(operation => operation.Id));
+    }
+
+    [Fact]
+    public async Task Document_Server_IsThePathItCameFrom() =>
+        Assert.Equal("""[{"url":"/"}]""", (await ReadAsync("/openapi/v1.json"))["servers"]!.ToJsonString());
+
+    /// <summary>A generated client waits for a body that is described; only Prefer brings one.</summary>
+    [Fact]
+    public async Task Put_Successes_DescribeNoBody()
+    {
+        Operation put = (await OperationsAsync()).Single(operation => operation.Id == "PutDocument");
+
+        Assert.All(put.Responses.Where(response => response.Status[0] == '2'), response => Assert.Null(response.Node["content"]));
+    }
+
+    [Fact]
+    public async Task Batch_RequestAndSuccesses_AreSchemasWithMembers()
+    {
+        JsonNode document = await ReadAsync("/openapi/v1.json");
+        Operation batch = (await OperationsAsync()).Single(operation => operation.Id == "PostBatch");
+        JsonNode[] bodies = [batch.Node["requestBody"]!, .. batch.Responses.Where(response => response.Status[0] == '2').Select(response => response.Node)];
+
+        Assert.Equal(3, bodies.Length);
+        Assert.All(bodies, body =>
         {
-            Assert.Contains(expected, ids);
-        }
+            JsonNode content = body["content"]!["application/json"]!;
+            AssertSameMembers(Follow(document, content["schema"]!["$ref"]!.GetValue<string>())!, content["example"]!);
+        });
+    }
+
+    [Fact]
+    public async Task DigestExample_IsThatOfTheExampleObjectAsSwaggerUiSendsIt()
+    {
+        JsonNode document = await ReadAsync("/openapi/v1.json");
+        string text = Follow(document, "#/paths/~1docs~1{id}/put/requestBody/content/application~1json/examples/object/value")!
+            .ToJsonString(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n" });
+        string digest = $"sha-256=:{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}:";
+
+        JsonNode components = document["components"]!;
+        Assert.Equal(digest, components["parameters"]!["ContentDigest"]!["examples"]!["sha-256"]!["value"]!.GetValue<string>());
+        Assert.Equal(digest, components["headers"]!["ReprDigest"]!["example"]!.GetValue<string>());
+        Assert.Equal(Encoding.UTF8.GetByteCount(text), components["headers"]!["ContentLength"]!["example"]!.GetValue<int>());
     }
 
     [Fact]
     public async Task Document_Paths_HoldNoCatchAll() =>
         Assert.DoesNotContain("{**", (await ReadAsync("/openapi/v1.json")).ToJsonString(), StringComparison.Ordinal);
+
+    /// <summary>In the file an unquoted comma ends a description, and what is behind it becomes a name.</summary>
+    [Fact]
+    public async Task Document_Names_HoldNoSentences() =>
+        Assert.DoesNotContain(Names(await ReadAsync("/openapi/v1.json")), name => name.Contains(' ', StringComparison.Ordinal));
+
+    [Fact]
+    public async Task SwaggerUi_Page_HasThePluginThatShowsRawText()
+    {
+        using HttpClient client = server.CreateClient();
+        string page = await client.GetStringAsync(new Uri("/swagger/index.html", UriKind.Relative));
+        string script = await client.GetStringAsync(new Uri("/swagger/index.js", UriKind.Relative));
+
+        Assert.Contains("window.RawText =", page, StringComparison.Ordinal);
+        Assert.Contains("\"plugins\":[\"RawText\"]", script, StringComparison.Ordinal);
+        Assert.Contains("\"deepLinking\":true", script, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Document_OperationIds_AreUnique()
@@ -93,9 +171,9 @@ public sealed class OpenApiDocumentTests(DescribedServer server) : IClassFixture
     {
         foreach (Operation operation in await OperationsAsync())
         {
-            foreach (JsonNode? parameter in operation.Parameters)
+            foreach (JsonNode parameter in operation.Parameters)
             {
-                Assert.NotNull(parameter!["description"]);
+                Assert.NotNull(parameter["description"]);
                 Assert.True(parameter["example"] is not null || parameter["examples"] is not null, $"{operation.Id}: {parameter["name"]} has no example");
             }
         }
@@ -109,7 +187,7 @@ public sealed class OpenApiDocumentTests(DescribedServer server) : IClassFixture
         Assert.Equal(5, operations.Length);
         Assert.All(operations, operation =>
         {
-            JsonNode id = Assert.Single(operation.Parameters, parameter => parameter!["name"]!.GetValue<string>() == "id")!;
+            JsonNode id = Assert.Single(operation.Parameters, parameter => parameter["name"]!.GetValue<string>() == "id");
             Assert.Equal("path", id["in"]!.GetValue<string>());
             Assert.True(id["required"]!.GetValue<bool>());
             Assert.Equal("string", id["schema"]!["type"]!.GetValue<string>());
@@ -171,13 +249,37 @@ public sealed class OpenApiDocumentTests(DescribedServer server) : IClassFixture
         JsonNode components = (await ReadAsync("/openapi/v1.json"))["components"]!;
         JsonObject known = components["schemas"]!["Problem"]!["properties"]!.AsObject();
 
-        foreach (ProblemType type in ProblemCatalogue.All)
+        foreach (ProblemType type in ProblemCatalogue.All.Where(type => !Unnamed.ContainsKey(type.Slug)))
         {
             JsonObject value = components["examples"]![type.Slug]!["value"]!.AsObject();
             Assert.Equal(type.Uri, value["type"]!.GetValue<string>());
+            Assert.Equal(type.Title, value["title"]!.GetValue<string>());
             Assert.Equal(type.Status, value["status"]!.GetValue<int>());
             Assert.All(value, member => Assert.True(known.ContainsKey(member.Key), $"{type.Slug}: the schema has no member {member.Key}"));
         }
+    }
+
+    [Theory]
+    [InlineData("invalid-json", "a", "{\"a\":1,\n \"a\":2}", null, null)]
+    [InlineData("invalid-id", "a%01", "1", null, null)]
+    [InlineData("digest-mismatch", "a", "1", "Content-Digest", "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:")]
+    [InlineData("precondition-failed", "a", "1", "If-Match", "\"17\"")]
+    [InlineData("payload-too-large", "a", null, null, null)]
+    public async Task ProblemExample_RealAnswer_HasTheSameMembers(string slug, string id, string? body, string? field, string? value)
+    {
+        using HttpClient client = server.CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri("/docs/" + id, UriKind.Relative));
+        request.Content = new StringContent(body ?? new string(' ', 20_000_000), Encoding.UTF8, "application/json");
+        if (field is not null)
+        {
+            request.Headers.Add(field, value);
+        }
+
+        using HttpResponseMessage response = await client.SendAsync(request);
+        JsonObject answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
+        JsonNode example = (await ReadAsync("/openapi/v1.json"))["components"]!["examples"]![slug]!["value"]!;
+        Assert.Equal("/problems/" + slug, answer["type"]!.GetValue<string>());
+        Assert.Equal(answer.Select(member => member.Key), example.AsObject().Select(member => member.Key));
     }
 
     [Theory]
@@ -225,8 +327,15 @@ public sealed class OpenApiDocumentTests(DescribedServer server) : IClassFixture
         _ => [],
     };
 
+    private static IEnumerable<string> Names(JsonNode? node) => node switch
+    {
+        JsonObject parent => parent.SelectMany(member => Names(member.Value).Prepend(member.Key)),
+        JsonArray array => array.SelectMany(Names),
+        _ => [],
+    };
+
     private static JsonNode? Follow(JsonNode document, string reference) =>
-        reference.Split('/').Skip(1).Aggregate((JsonNode?)document, (node, name) => node?[name]);
+        reference.Split('/').Skip(1).Aggregate((JsonNode?)document, (node, name) => node?[name.Replace("~1", "/", StringComparison.Ordinal)]);
 
     private async Task<JsonNode> ReadAsync(string path)
     {
@@ -234,17 +343,27 @@ public sealed class OpenApiDocumentTests(DescribedServer server) : IClassFixture
         return JsonNode.Parse(await client.GetStringAsync(new Uri(path, UriKind.Relative)))!;
     }
 
-    private async Task<IReadOnlyList<Operation>> OperationsAsync() =>
-    [
-        .. (await ReadAsync("/openapi/v1.json"))["paths"]!.AsObject().SelectMany(
-            path => path.Value!.AsObject().Select(operation => new Operation(path.Key, operation.Key, operation.Value!))),
-    ];
+    private async Task<IReadOnlyList<Operation>> OperationsAsync()
+    {
+        JsonNode document = await ReadAsync("/openapi/v1.json");
+        return
+        [
+            .. from path in document["paths"]!.AsObject()
+               from member in path.Value!.AsObject()
+               where member.Key != "parameters"
+               let parameters = Items(path.Value["parameters"]).Concat(Items(member.Value!["parameters"]))
+               select new Operation(path.Key, member.Key, member.Value!, [.. parameters.Select(parameter => Resolve(document, parameter))]),
+        ];
+    }
 
-    private sealed record Operation(string Path, string Method, JsonNode Node)
+    private static IEnumerable<JsonNode> Items(JsonNode? array) => array is null ? [] : array.AsArray().Select(item => item!);
+
+    private static JsonNode Resolve(JsonNode document, JsonNode node) =>
+        node["$ref"] is { } reference ? Follow(document, reference.GetValue<string>())! : node;
+
+    private sealed record Operation(string Path, string Method, JsonNode Node, IReadOnlyList<JsonNode> Parameters)
     {
         public string Id => Node["operationId"]?.GetValue<string>() ?? string.Empty;
-
-        public IReadOnlyList<JsonNode?> Parameters => Node["parameters"] is JsonArray parameters ? [.. parameters] : [];
 
         public IReadOnlyList<(string Status, JsonNode Node)> Responses =>
             [.. Node["responses"]!.AsObject().Select(response => (response.Key, response.Value!))];
