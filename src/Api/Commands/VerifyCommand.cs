@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using DocService.Storage;
 
 namespace DocService.Api.Commands;
@@ -27,8 +28,10 @@ internal static class VerifyCommand
             Console.WriteLine($"Damage: {damage}");
         }
 
-        Console.WriteLine($"{data}: {report.Segments} journal segments with {report.Records} records ({report.PendingCommits} commits not yet filed, durable through {report.DurableThrough}, filed through {report.FiledThrough}), {report.Documents} documents with {report.DocumentBytes} bytes.");
-        Console.WriteLine(report.Damage.Count == 0 ? "Intact." : $"{report.Damage.Count} damages found; nothing was changed.");
+        Console.WriteLine($"{data}: {Count(report.Segments, "journal segment")} with {Count(report.Records, "record")} ({Count(report.PendingCommits, "commit")} not yet filed, durable through {report.DurableThrough}, filed through {report.FiledThrough}), {Count(report.Documents, "document")} with {Count(report.DocumentBytes, "byte")}.");
+        Console.WriteLine(report.Damage.Count == 0 ? "Intact." : $"{report.Damage.Count} {(report.Damage.Count == 1 ? "piece" : "pieces")} of damage found; nothing was changed.");
         return report.Damage.Count == 0 ? ExitCode.Good : ExitCode.Bad;
     }
+
+    private static string Count(long count, string noun) => count == 1 ? $"1 {noun}" : string.Create(CultureInfo.InvariantCulture, $"{count} {noun}s");
 }
