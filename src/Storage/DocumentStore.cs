@@ -53,10 +53,17 @@ public sealed class DocumentStore : IDocumentStore
         _logger = logger;
         _lastVolume = new StrongBox<VolumeInfo>(directory.Root.GetVolumeInfo());
         _promise = VolumePromise.Judge(_lastVolume.Value);
+        if (directory.Remark is { } remark)
+        {
+            logger.LogWarning("{Remark}", remark);
+            _promise.Remark = _promise.Remark is null ? remark : $"{_promise.Remark} {remark}";
+        }
+
         _health = new StoreHealth(logger);
         try
         {
             OpenedJournal journal = new JournalOpening(directory, options, clock).Open();
+            WarnOfCopy(journal);
             _engine = new StoreEngine(directory, journal, options, rules, _health, clock, logger);
         }
         catch (JournalDamagedException exception)
@@ -135,6 +142,11 @@ public sealed class DocumentStore : IDocumentStore
             directory?.Dispose();
             throw new StoreConfigurationException($"The data directory {options.DataDirectory} cannot be used: {exception.Message}", exception);
         }
+        catch (OutOfMemoryException exception)
+        {
+            directory?.Dispose();
+            throw new StoreConfigurationException($"There is not enough memory to open {options.DataDirectory}; no document was changed. Give the process more and start it again.", exception);
+        }
         catch
         {
             directory?.Dispose();
@@ -156,7 +168,7 @@ public sealed class DocumentStore : IDocumentStore
         options = options.Validated();
         try
         {
-            using DataDirectory directory = DataDirectory.Open(files, options.DataDirectory, clock.GetUtcNow());
+            using DataDirectory directory = DataDirectory.OpenForRepair(files, options.DataDirectory, clock.GetUtcNow());
             return new Salvage(directory, options, clock).Run();
         }
         catch (FileSystemException exception)
@@ -269,6 +281,27 @@ public sealed class DocumentStore : IDocumentStore
             _logger.LogInformation(
                 "Closed: {Documents} documents wait in the journal to be filed by the next start; filed through {FiledThrough}, durable through {DurableThrough}",
                 engine.Pending.Count, marks.FiledThrough, marks.DurableThrough);
+        }
+    }
+
+    /// <summary>A copy of a moment is fine, one made while files changed is not, and the two look alike: the operator knows.</summary>
+    private void WarnOfCopy(OpenedJournal journal)
+    {
+        if (!journal.Report.IsCopy)
+        {
+            return;
+        }
+
+        _logger.LogWarning(
+            "{Directory} is a copy of another data directory. It goes on as a store of its own: new store id, versions from {First} on.",
+            _directory.Root.Path,
+            journal.Current.Header.FirstSequence);
+        if (!journal.Report.WasCleanStop)
+        {
+            _logger.LogWarning(
+                "{Directory} was copied from a server that had not been stopped. Unless the copy was made from a snapshot of one moment, "
+                + "documents in it may be older than what was acknowledged (docs/durability.md, \"Copies and backups\").",
+                _directory.Root.Path);
         }
     }
 

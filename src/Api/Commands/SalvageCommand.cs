@@ -16,9 +16,14 @@ internal static class SalvageCommand
         }
 
         SalvageReport report = DocumentStore.Salvage(options, TimeProvider.System);
+        if (report.IsFormatRebuilt)
+        {
+            Console.WriteLine("FORMAT was damaged and has been written anew from the journal.");
+        }
+
         if (!report.WasDamaged)
         {
-            Console.WriteLine("The journal is whole; nothing was changed.");
+            Console.WriteLine(report.IsFormatRebuilt ? "The journal is whole." : "The journal is whole; nothing was changed.");
             return 0;
         }
 

@@ -29,7 +29,7 @@ internal static class StatusEndpoint
             syncRunningSeconds = Math.Round(status.SyncRunningFor.TotalSeconds, 3),
             filingObstacle = status.FilingObstacle,
             recovery = status.Recovery is { } recovery
-                ? new { records = recovery.Records, discardedRecords = recovery.DiscardedRecords, cleanStop = recovery.WasCleanStop, end = recovery.End }
+                ? new { records = recovery.Records, discardedRecords = recovery.DiscardedRecords, cleanStop = recovery.WasCleanStop, end = recovery.End, copy = recovery.IsCopy }
                 : null,
             storeId = status.StoreId,
             dataDirectory = status.DataDirectory,

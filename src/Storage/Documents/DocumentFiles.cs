@@ -36,9 +36,6 @@ internal sealed class DocumentFiles(ShardDirectory[] shards, ShardDirectory quar
     /// <summary>The stamp of what stands under the document's name; null when nothing does.</summary>
     public FileStamp? TryGetStamp(DocumentPath path) => shards[path.Shard].Entries.TryGetStamp(path.Name);
 
-    /// <summary>Whether anything stands under the document's name.</summary>
-    public bool Exists(DocumentPath path) => shards[path.Shard].Entries.GetKind(path.Name) != EntryKind.None;
-
     /// <summary>
     /// First half of the first step: creates the slot's temporary file in the document's own directory and writes
     /// header and body. The caller syncs it (second step) and disposes it; on failure it calls <see cref="TryDropTemp"/>.
@@ -110,22 +107,46 @@ internal sealed class DocumentFiles(ShardDirectory[] shards, ShardDirectory quar
     }
 
     /// <summary>
-    /// The highest version in any readable document file; 0 when there is none. The one place that lists documents:
-    /// for repair, offline, where nothing else knows how far the sequence had come.
+    /// The highest version in any readable document file; 0 when there is none. What a failing device cannot read is passed
+    /// over. The one place that lists documents: for repair, offline, where nothing else knows how far the sequence had come.
     /// </summary>
     public long HighestVersion()
     {
         long highest = 0;
         foreach (ShardDirectory shard in shards)
         {
-            foreach (string name in shard.Entries.List())
+            foreach (string name in NamesIn(shard.Entries))
             {
-                using IFile? file = shard.Entries.GetKind(name) == EntryKind.File ? shard.Entries.TryOpen(name, FileAccess.Read) : null;
-                highest = Math.Max(highest, file is null ? 0 : DocumentReader.TryReadVersion(file));
+                highest = Math.Max(highest, VersionOf(shard.Entries, name));
             }
         }
 
         return highest;
+    }
+
+    private static IReadOnlyList<string> NamesIn(IDirectory shard)
+    {
+        try
+        {
+            return shard.List();
+        }
+        catch (FileSystemException exception) when (!exception.IsOutOfHandles)
+        {
+            return [];
+        }
+    }
+
+    private static long VersionOf(IDirectory shard, string name)
+    {
+        try
+        {
+            using IFile? file = shard.GetKind(name) == EntryKind.File ? shard.TryOpen(name, FileAccess.Read) : null;
+            return file is null ? 0 : DocumentReader.TryReadVersion(file);
+        }
+        catch (FileSystemException exception) when (!exception.IsOutOfHandles)
+        {
+            return 0;
+        }
     }
 
     private void LinkUnlessDone(IDirectory directory, string name, string newName)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 
@@ -80,38 +81,28 @@ internal static class DocumentHeader
         }
     }
 
-    /// <summary>The version in an intact header, whichever document it names; 0 when it is not intact.</summary>
-    public static long TryReadVersion(ReadOnlySpan<byte> file)
+    /// <summary>Id and version in an intact header, whichever document it names; false when it is not intact or lacks one.</summary>
+    public static bool TryReadIdentity(ReadOnlySpan<byte> file, [NotNullWhen(true)] out string? id, out long version)
     {
+        id = null;
+        version = 0;
         int newline = file.IndexOf((byte)'\n');
         if (newline < 0 || !ChecksummedLine.IsIntact(file[..(newline + 1)], ChecksumMember))
         {
-            return 0;
-        }
-
-        var reader = new Utf8JsonReader(file[..newline]);
-        using JsonDocument document = JsonDocument.ParseValue(ref reader);
-        return document.RootElement.TryGetProperty("version"u8, out JsonElement value) && value.TryGetInt64(out long version) ? version : 0;
-    }
-
-    /// <summary>The id in an intact header, whichever document it names; null when it is not intact.</summary>
-    public static string? TryReadId(ReadOnlySpan<byte> file)
-    {
-        int newline = file.IndexOf((byte)'\n');
-        if (newline < 0 || !ChecksummedLine.IsIntact(file[..(newline + 1)], ChecksumMember))
-        {
-            return null;
+            return false;
         }
 
         try
         {
             var reader = new Utf8JsonReader(file[..newline]);
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
-            return document.RootElement.TryGetProperty("id"u8, out JsonElement value) ? value.GetString() : null;
+            JsonElement line = document.RootElement;
+            id = line.TryGetProperty("id"u8, out JsonElement name) ? name.GetString() : null;
+            return line.TryGetProperty("version"u8, out JsonElement number) && number.TryGetInt64(out version) && id is not null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return null; // a matching checksum over a line that is no header
+            return false; // a matching checksum over a line that is no header
         }
     }
 

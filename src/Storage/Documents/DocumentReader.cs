@@ -49,7 +49,7 @@ internal static class DocumentReader
     {
         byte[] buffer = new byte[DocumentHeader.BytesMax];
         int count = file.Read(buffer, 0);
-        return DocumentHeader.TryReadVersion(buffer.AsSpan(0, count));
+        return DocumentHeader.TryReadIdentity(buffer.AsSpan(0, count), out _, out long version) ? version : 0;
     }
 
     private static bool TryReadInfo(IFile file, DocumentKey key, out DocumentInfo? info, out string reason)

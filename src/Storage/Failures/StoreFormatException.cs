@@ -12,4 +12,7 @@ public sealed class StoreFormatException : StoreException
 
     /// <summary>FORMAT is there and fails its checks: a data directory, damaged.</summary>
     internal bool IsDamage { get; init; }
+
+    /// <summary>FORMAT passes its checks: nothing is wrong with it but that this version does not know it.</summary>
+    internal bool IsWhole { get; init; }
 }

@@ -24,6 +24,7 @@ internal enum Errno
     ESPIPE = 29,
     EROFS = 30,
     ENAMETOOLONG = 36,
+    ENOLCK = 37,
     ENOTEMPTY = 39,
     ELOOP = 40,
     EOPNOTSUPP = 95,

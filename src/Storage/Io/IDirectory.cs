@@ -78,6 +78,15 @@ internal interface IDirectory : IDisposable
     /// <summary>Whether it is this process itself that has the file of that name open: after a lock was refused, who holds it.</summary>
     bool IsOpenInThisProcess(string name) => false;
 
+    /// <summary>
+    /// The same lock on the directory itself, held until this handle is disposed; false when another handle holds it. Some
+    /// network filesystems cannot (EBADF, EOPNOTSUPP, EINVAL, ENOLCK).
+    /// </summary>
+    bool TryLock();
+
+    /// <summary>Which directory this is, as long as it exists, whatever its name.</summary>
+    InodeIdentity GetIdentity();
+
     /// <summary>Free space and type of the filesystem below this directory.</summary>
     VolumeInfo GetVolumeInfo();
 }

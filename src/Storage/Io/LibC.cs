@@ -48,6 +48,9 @@ internal static unsafe partial class LibC
     /// <summary>STATX_MTIME, STATX_INO and STATX_SIZE.</summary>
     public const uint StatxStamp = 0x40 | 0x100 | StatxSize;
 
+    /// <summary>STATX_INO and STATX_BTIME.</summary>
+    public const uint StatxIdentity = 0x100 | 0x800;
+
     /// <summary>AT_EMPTY_PATH: the descriptor itself is meant.</summary>
     public const int AtEmptyPath = 0x1000;
 
@@ -115,6 +118,10 @@ internal static unsafe partial class LibC
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct StatxBuffer
     {
+        /// <summary>What was found out of what was asked for.</summary>
+        [FieldOffset(0)]
+        public uint Mask;
+
         [FieldOffset(28)]
         public ushort Mode;
 
@@ -123,6 +130,12 @@ internal static unsafe partial class LibC
 
         [FieldOffset(40)]
         public ulong Size;
+
+        [FieldOffset(80)]
+        public long BornSeconds;
+
+        [FieldOffset(88)]
+        public uint BornNanoseconds;
 
         [FieldOffset(112)]
         public long ModifiedSeconds;
@@ -135,6 +148,8 @@ internal static unsafe partial class LibC
 
         [FieldOffset(140)]
         public uint DeviceMinor;
+
+        public readonly InodeIdentity Identity => (Mask & 0x800) != 0 ? new(Inode, BornSeconds, BornNanoseconds) : new(Inode, 0, 0);
 
         public readonly FileStamp Stamp => new(Inode, checked((long)Size), ModifiedSeconds, ModifiedNanoseconds);
     }

@@ -173,22 +173,32 @@ internal sealed class PosixDirectory : IDirectory
         }
 
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-        int result;
-        Errno error;
-        do
+        bool isTaken = false;
+        try
         {
-            result = LibC.Lock(handle, LibC.LockExclusive | LibC.LockNonBlocking);
-            error = (Errno)Marshal.GetLastPInvokeError();
+            isTaken = TryLock(handle, name);
+            return isTaken ? handle : null;
         }
-        while (result != 0 && error == Errno.EINTR);
-
-        if (result == 0)
+        finally
         {
-            return handle;
+            if (!isTaken)
+            {
+                handle.Dispose();
+            }
+        }
+    }
+
+    public bool TryLock() => TryLock(_handle, string.Empty);
+
+    public InodeIdentity GetIdentity()
+    {
+        LibC.StatxBuffer buffer;
+        unsafe
+        {
+            Check("statx", string.Empty, LibC.Stat(_handle, string.Empty, LibC.AtEmptyPath, LibC.StatxIdentity, &buffer));
         }
 
-        handle.Dispose();
-        return error == Errno.EAGAIN ? null : throw new FileSystemException("flock", PathOf(name), error);
+        return buffer.Identity;
     }
 
     public bool IsOpenInThisProcess(string name)
@@ -228,6 +238,20 @@ internal sealed class PosixDirectory : IDirectory
     }
 
     public void Dispose() => _handle.Dispose();
+
+    private bool TryLock(SafeFileHandle handle, string name)
+    {
+        int result;
+        Errno error;
+        do
+        {
+            result = LibC.Lock(handle, LibC.LockExclusive | LibC.LockNonBlocking);
+            error = (Errno)Marshal.GetLastPInvokeError();
+        }
+        while (result != 0 && error == Errno.EINTR);
+
+        return result == 0 || (error == Errno.EAGAIN ? false : throw new FileSystemException("flock", PathOf(name), error));
+    }
 
     private static long Multiply(ulong count, long unit) => (long)UInt128.Min((UInt128)count * (ulong)unit, long.MaxValue);
 

@@ -14,4 +14,10 @@ public sealed record RecoveryReport
 
     /// <summary>Last commit of the log.</summary>
     public required long End { get; init; }
+
+    /// <summary>
+    /// The directory is a copy of another, file by file: from here on it is a store of its own, with a new id and versions
+    /// that the other does not hand out. Without a clean stop the other may have been running while it was copied.
+    /// </summary>
+    public bool IsCopy { get; init; }
 }

@@ -6,6 +6,9 @@ public sealed record SalvageReport
     /// <summary>False when the journal was whole: then nothing was touched.</summary>
     public required bool WasDamaged { get; init; }
 
+    /// <summary>FORMAT was damaged or gone, and has been written anew from what the journal says.</summary>
+    public bool IsFormatRebuilt { get; init; }
+
     /// <summary>Where the journal was copied to before anything was changed; null when nothing was.</summary>
     public required string? Evidence { get; init; }
 

@@ -11,7 +11,7 @@ namespace DocService.Storage.Tests.Crash;
 public sealed class SalvageSabotageTests
 {
     private const int Seed = 20_260_209;
-    private const int Budget = 6;
+    private const int Budget = 16;
     private const string Nothing = "nothing";
 
     private static readonly Dictionary<string, Func<SimulatedCall, bool>> Steps = new()

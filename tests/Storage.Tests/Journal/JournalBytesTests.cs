@@ -299,7 +299,7 @@ public sealed class JournalBytesTests
         using IDirectory directory = disk.TryOpenDirectory("/j")!;
         using IFile file = directory.TryOpen("00000001.journal", FileAccess.Read)!;
         byte[] buffer = [];
-        return JournalScan.Read(file, "00000001.journal", Header.StoreId, isWhole, ref buffer);
+        return JournalScan.Read(file, "00000001.journal", new Lineage(Header.StoreId), isWhole, ref buffer);
     }
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);

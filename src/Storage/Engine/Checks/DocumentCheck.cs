@@ -90,7 +90,7 @@ internal sealed class DocumentCheck(VerificationReport report, JournalCheck jour
             var file = new PatchyFile(opened);
             byte[] head = new byte[DocumentHeader.BytesMax];
             int count = file.Read(head, 0);
-            if (DocumentHeader.TryReadId(head.AsSpan(0, count)) is not { } id || !DocumentKey.TryCreateStored(Encoding.UTF8.GetBytes(id), out DocumentKey key, out _))
+            if (!DocumentHeader.TryReadIdentity(head.AsSpan(0, count), out string? id, out _) || !DocumentKey.TryCreateStored(Encoding.UTF8.GetBytes(id), out DocumentKey key, out _))
             {
                 NoteHeader(file, place, name);
             }

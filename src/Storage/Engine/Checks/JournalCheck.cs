@@ -33,12 +33,14 @@ internal sealed class JournalCheck(VerificationReport report)
     public void Run(IDirectory journal, Guid storeId)
     {
         var scans = new List<JournalScan>();
+        var lineage = Lineage.Read(journal, storeId);
+        IReadOnlyList<string> names = journal.List();
         byte[] buffer = [];
-        foreach (string name in journal.List().Order(StringComparer.Ordinal))
+        foreach (string name in names.Where(name => !NewestMark.IsMark(name)).Order(StringComparer.Ordinal))
         {
             if (Segment.TryParseName(name) is not null)
             {
-                ReadSegment(journal, name, storeId, scans, ref buffer);
+                ReadSegment(journal, name, lineage, scans, ref buffer);
             }
             else if (name.EndsWith(".tmp", StringComparison.Ordinal))
             {
@@ -50,7 +52,7 @@ internal sealed class JournalCheck(VerificationReport report)
             }
         }
 
-        _verdict = JournalVerdict.Of(scans);
+        _verdict = JournalVerdict.Of(scans, NewestMark.Find(names));
         Judge(_verdict);
         foreach (JournalScan scan in _verdict.Scans.Where(scan => scan.Header is not null))
         {
@@ -59,22 +61,26 @@ internal sealed class JournalCheck(VerificationReport report)
         }
     }
 
-    private void ReadSegment(IDirectory journal, string name, Guid storeId, List<JournalScan> scans, ref byte[] buffer)
+    private void ReadSegment(IDirectory journal, string name, Lineage lineage, List<JournalScan> scans, ref byte[] buffer)
     {
         report.Segments++;
         try
         {
             using IFile file = journal.TryOpen(name, FileAccess.Read) ?? throw new FileSystemException("open", name, Errno.ENOENT);
-            JournalScan scan = JournalScan.Read(file, name, storeId, isWhole: true, ref buffer);
+            JournalScan scan = JournalScan.Read(file, name, lineage, isWhole: true, ref buffer);
             scans.Add(scan);
             report.Records += scan.Records.Count;
             if (scan.UnreadableAt is { } offset)
             {
                 Add(name, offset, "the device cannot read this");
             }
+            else if (scan.IsForeign)
+            {
+                report.RemarksMade.Add($"{DataDirectory.JournalName}/{name}: a segment of another store, or under another one's name; left alone.");
+            }
             else if (scan.Header is null)
             {
-                Add(name, 0, "the segment's header is damaged, or is another store's");
+                Add(name, 0, "the segment's header is damaged");
             }
             else if (file.GetLength() is var length && length != scan.Header.Value.SizeBytes)
             {

@@ -1,4 +1,5 @@
 using DocService.Storage.Engine.Opening;
+using DocService.Storage.Engine.Recovery;
 using DocService.Storage.Io;
 
 namespace DocService.Storage.Engine.Checks;
@@ -69,14 +70,13 @@ internal sealed class Verification(IDirectory data)
     {
         if (data.GetKind(DataDirectory.LockName) == EntryKind.None)
         {
-            _report.RemarksMade.Add("LOCK is missing: that no server runs here could not be checked.");
-            return null;
+            _report.RemarksMade.Add("LOCK is missing; the next start makes it.");
+            return data.TryLock() ? null : throw InUse();
         }
 
         try
         {
-            return data.TryLock(DataDirectory.LockName)
-                ?? throw new StoreInUseException($"Another process is using {data.Path}. Stop the server, or verify a copy.");
+            return DirectoryLock.TryTake(data, DataDirectory.LockName) ?? throw InUse();
         }
         catch (FileSystemException exception) when (exception.Error == Errno.EROFS)
         {
@@ -84,11 +84,13 @@ internal sealed class Verification(IDirectory data)
         }
     }
 
+    private StoreInUseException InUse() => new($"Another process is using {data.Path}. Stop the server, or verify a copy.");
+
     private void LookAround()
     {
         foreach (string name in data.List().Except(Expected).Order(StringComparer.Ordinal))
         {
-            _report.RemarksMade.Add(name.StartsWith("salvaged-", StringComparison.Ordinal)
+            _report.RemarksMade.Add(name.StartsWith(JournalEvidence.Prefix, StringComparison.Ordinal) || name == FormatRepair.EvidenceName
                 ? $"{name}: evidence kept by a salvage."
                 : $"{name}: no part of the store, ignored.");
         }

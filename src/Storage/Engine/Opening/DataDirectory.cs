@@ -18,13 +18,16 @@ internal sealed class DataDirectory : IDisposable
 
     private readonly IDirectory _data;
     private readonly IDisposable _lock;
+    private readonly string? _mark;
 
     private DataDirectory(IDirectory data, IDisposable @lock, FormatFile format, bool isFirstStart, DocumentFiles documents, IDirectory journal)
     {
         Journal = journal;
         _data = data;
         _lock = @lock;
+        _mark = DirectoryMark.Of(data);
         Format = format;
+        IsCopy = format.Directory is { } known && _mark is not null && known != _mark;
         IsFirstStart = isFirstStart;
         Documents = documents;
     }
@@ -36,6 +39,17 @@ internal sealed class DataDirectory : IDisposable
 
     /// <summary>Whether this opening completed the directory's first start.</summary>
     public bool IsFirstStart { get; }
+
+    /// <summary>FORMAT was damaged or gone, and has been written anew from what the journal says.</summary>
+    public bool IsFormatRebuilt { get; private init; }
+
+    /// <summary>
+    /// FORMAT was written in another directory: this one is a copy of that, which may live on and hand out versions of its own.
+    /// </summary>
+    public bool IsCopy { get; }
+
+    /// <summary>What an operator should know of the way to the directory; null when there is nothing.</summary>
+    public string? Remark { get; private init; }
 
     public DocumentFiles Documents { get; }
 
@@ -49,20 +63,30 @@ internal sealed class DataDirectory : IDisposable
     /// <exception cref="StoreInUseException">Another process, or another store of this one, holds it.</exception>
     /// <exception cref="StoreFormatException">It is not a data directory of a known format; nothing was written.</exception>
     /// <exception cref="FileSystemException">A system call failed.</exception>
-    public static DataDirectory Open(IFileSystem files, string path, DateTimeOffset now)
+    public static DataDirectory Open(IFileSystem files, string path, DateTimeOffset now) => Open(files, path, now, isRepair: false);
+
+    /// <summary>As <see cref="Open(IFileSystem, string, DateTimeOffset)"/>, and writes a damaged FORMAT anew.</summary>
+    public static DataDirectory OpenForRepair(IFileSystem files, string path, DateTimeOffset now) => Open(files, path, now, isRepair: true);
+
+    private static DataDirectory Open(IFileSystem files, string path, DateTimeOffset now, bool isRepair)
     {
-        IDirectory data = DirectoryCreation.OpenOrCreate(files, path);
+        IDirectory data = DirectoryCreation.OpenOrCreate(files, path, out string? remark);
         IDisposable? heldLock = null;
         DocumentFiles? documents = null;
         IDirectory? journal = null;
         try
         {
             // Looked at before LOCK is made: a directory that is somebody else's is left as it was.
-            FormatFile.Recognise(data, LockName);
-            heldLock = data.TryLock(LockName)
+            Recognise(data, isRepair, now);
+            heldLock = DirectoryLock.TryTake(data, LockName)
                 ?? throw new StoreInUseException(data.IsOpenInThisProcess(LockName) ? $"Another store in this process is using {path}; it must be closed first." : $"Another process is using {path}.");
-            FormatFile? format = FormatFile.Recognise(data, LockName);
+            (FormatFile? format, bool isRebuilt) = Recognise(data, isRepair, now);
             bool isFirstStart = format is null;
+            if (isRebuilt)
+            {
+                format = FormatRepair.Replace(data, format!);
+            }
+
             if (isFirstStart)
             {
                 FormatFile.Announce(data, now);
@@ -74,7 +98,12 @@ internal sealed class DataDirectory : IDisposable
             journal = OpenPart(data, JournalName); // its own entries are synced with the segment that every opening begins
             data.Sync();
             format ??= FormatFile.Complete(data);
-            return new DataDirectory(data, heldLock, format, isFirstStart, documents, journal) { HandlesMax = files.HandlesMax };
+            return new DataDirectory(data, heldLock, format, isFirstStart, documents, journal)
+            {
+                HandlesMax = files.HandlesMax,
+                IsFormatRebuilt = isRebuilt,
+                Remark = remark,
+            };
         }
         catch
         {
@@ -90,16 +119,13 @@ internal sealed class DataDirectory : IDisposable
     /// Before the first segment of the present format: a program that does not know it must not start here any more. FORMAT
     /// alone would not do, since it can be made again from the segments' headers; every opening begins a segment.
     /// </summary>
-    public void RaiseFormat()
-    {
-        if (Format.Format < FormatFile.Current)
-        {
-            Format = FormatFile.Replace(_data, Format with { Format = FormatFile.Current });
-        }
-    }
+    public void RaiseFormat() => Replace(Format with { Format = FormatFile.Current });
 
-    /// <summary>The journal's first segment is durable: from now on its absence is damage.</summary>
-    public void NoteJournal() => Format = FormatFile.Replace(_data, Format with { HasJournal = true });
+    /// <summary>
+    /// A segment with that store id is durable: from now on a journal without segments is damage. The id in FORMAT follows
+    /// behind the segment's, because from there it is found, whichever of the two a cut leaves.
+    /// </summary>
+    public void NoteJournal(Guid storeId) => Replace(Format with { StoreId = storeId, HasJournal = true, Directory = _mark });
 
     public void Dispose()
     {
@@ -108,6 +134,17 @@ internal sealed class DataDirectory : IDisposable
         _data.Dispose();
         _lock.Dispose();
     }
+
+    private void Replace(FormatFile format)
+    {
+        if (format != Format)
+        {
+            Format = FormatFile.Replace(_data, format);
+        }
+    }
+
+    private static (FormatFile? Format, bool IsRebuilt) Recognise(IDirectory data, bool isRepair, DateTimeOffset now) =>
+        isRepair ? FormatRepair.Recognise(data, LockName, now) : (FormatFile.Recognise(data, LockName), false);
 
     private static void CreateContent(IDirectory data)
     {

@@ -9,7 +9,10 @@ internal static class DirectoryCreation
     /// Opens the directory, created with its missing parents when absent. The parent's entry for it is synced in any
     /// case: an earlier process may have created it and died before its own sync.
     /// </summary>
-    public static IDirectory OpenOrCreate(IFileSystem files, string path)
+    /// <param name="files">The way to it.</param>
+    /// <param name="path">Absolute.</param>
+    /// <param name="remark">Says so where the parent of what exists may not be read: whoever made that for this process has seen to its entry.</param>
+    public static IDirectory OpenOrCreate(IFileSystem files, string path, out string? remark)
     {
         var missing = new Stack<string>();
         string existing = path;
@@ -24,7 +27,7 @@ internal static class DirectoryCreation
 
         try
         {
-            SyncParent(files, existing);
+            remark = SyncParent(files, existing);
         }
         catch
         {
@@ -40,12 +43,22 @@ internal static class DirectoryCreation
         return directory;
     }
 
-    private static void SyncParent(IFileSystem files, string path)
+    private static string? SyncParent(IFileSystem files, string path)
     {
-        if (Path.GetDirectoryName(path) is { } parentPath)
+        if (Path.GetDirectoryName(path) is not { } parentPath)
+        {
+            return null;
+        }
+
+        try
         {
             using IDirectory? parent = files.TryOpenDirectory(parentPath);
             parent?.Sync();
+            return null;
+        }
+        catch (FileSystemException exception) when (exception.Error == Errno.EACCES)
+        {
+            return $"{parentPath} may not be read, so it was not synced: that {path} survives a power cut is up to whoever made it.";
         }
     }
 

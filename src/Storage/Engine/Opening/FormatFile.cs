@@ -18,7 +18,8 @@ namespace DocService.Storage.Engine.Opening;
 /// <param name="Created">Of its first start.</param>
 /// <param name="HasJournal">Whether the journal's first segment has been made: from then on its absence is damage.</param>
 /// <param name="StartsAfter">No version of a document that was there before the journal is above this.</param>
-internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Created, bool HasJournal, long StartsAfter)
+/// <param name="Directory">See <see cref="DirectoryMark"/>: of the directory that it was written in; null where that is not known.</param>
+internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Created, bool HasJournal, long StartsAfter, string? Directory)
 {
     /// <summary>The format this version writes.</summary>
     public const int Current = 3;
@@ -55,7 +56,7 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
     /// <summary>Begins a first start: from here on a cut is recognised as one.</summary>
     public static void Announce(IDirectory data, DateTimeOffset now)
     {
-        WriteDraft(data, new FormatFile(Current, Guid.NewGuid(), now, HasJournal: false, StartsAfter: 0));
+        WriteDraft(data, new FormatFile(Current, Guid.NewGuid(), now, HasJournal: false, StartsAfter: 0, DirectoryMark.Of(data)));
         data.Rename(DraftName, data, TempName);
         data.Sync();
     }
@@ -100,6 +101,12 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
         line.Raw(HasJournal ? "true"u8 : "false"u8);
         line.Raw(",\"startsAfter\":"u8);
         line.Number(StartsAfter);
+        if (Directory is not null)
+        {
+            line.Raw(",\"directory\":"u8);
+            line.Text(System.Text.Encoding.ASCII.GetBytes(Directory));
+        }
+
         int length = ChecksummedLine.Finish(content, line.Length, ChecksumMember);
         return content[..length];
     }
@@ -116,7 +123,10 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
             // The format is judged before the checksum: a later format may check itself in another way.
             if (format is < Oldest or > Current)
             {
-                throw new StoreFormatException($"{file.Path} says format {format}; this version knows the formats {Oldest} to {Current}.");
+                throw new StoreFormatException($"{file.Path} says format {format}; this version knows the formats {Oldest} to {Current}.")
+                {
+                    IsWhole = ChecksummedLine.IsIntact(content.AsSpan(0, count), ChecksumMember),
+                };
             }
 
             if (ChecksummedLine.IsIntact(content.AsSpan(0, count), ChecksumMember))
@@ -127,14 +137,18 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
                     root.GetProperty("store"u8).GetGuid(),
                     root.GetProperty("created"u8).GetDateTimeOffset(),
                     root.GetProperty("journal"u8).GetBoolean(),
-                    root.GetProperty("startsAfter"u8).GetInt64());
+                    root.GetProperty("startsAfter"u8).GetInt64(),
+                    root.TryGetProperty("directory"u8, out JsonElement directory) ? directory.GetString() : null);
             }
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new StoreFormatException($"{file.Path} is damaged: {exception.Message}", exception) { IsDamage = true };
+            throw Damaged(file, exception.Message, exception);
         }
 
-        throw new StoreFormatException($"{file.Path} is damaged: its checksum does not match.") { IsDamage = true };
+        throw Damaged(file, "its checksum does not match", null);
     }
+
+    private static StoreFormatException Damaged(IFile file, string reason, Exception? cause) =>
+        new($"{file.Path} is damaged: {reason.TrimEnd('.')}. All that it says stands in the journal's segments too: --salvage writes it anew.", cause) { IsDamage = true };
 }

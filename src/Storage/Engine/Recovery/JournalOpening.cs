@@ -39,30 +39,50 @@ internal sealed class OpenedJournal
 /// </remarks>
 internal sealed class JournalOpening(DataDirectory directory, StoreOptions options, TimeProvider clock)
 {
+    /// <summary>Followers beside readers and the filer: each is told every unfiled version, in sequence order.</summary>
+    public IReadOnlyList<Action<DocumentKey, PendingVersion>> Followers { get; init; } = [];
+
+    /// <summary>
+    /// The least durable position of a live follower: segments with commits above it survive, filed or not, so that it can
+    /// read on from there. What counts as filed, and as damage, does not hang on it.
+    /// </summary>
+    public long LeastPosition { get; init; } = long.MaxValue;
+
     /// <summary>Opens the journal, or makes its first segment. All of it is read before anything is written.</summary>
     /// <exception cref="JournalDamagedException">Committed data cannot be read; nothing was changed.</exception>
     /// <exception cref="StoreFormatException">A later version wrote something that must be understood; nothing was changed.</exception>
     public OpenedJournal Open()
     {
-        JournalVerdict? verdict = directory.Format.HasJournal ? JournalVerdict.Of(ReadSegments(directory)) : null;
-        if (verdict is { Damage.Count: > 0 })
+        FoundJournal? found = directory.Format.HasJournal ? FoundJournal.Read(directory) : null;
+        if (found is { Verdict.Damage.Count: > 0 })
         {
-            throw new JournalDamagedException(RecoveryReports.Describe(verdict, directory.Journal.Path));
+            throw new JournalDamagedException(RecoveryReports.Describe(found.Verdict, directory.Journal.Path));
         }
 
         directory.RaiseFormat();
-        var pool = new SegmentPool(directory.Journal, directory.Format.StoreId, options.SegmentBytes, options.ReserveSegments, clock);
+        SegmentPool pool = NewPool(found);
         try
         {
             IReadOnlyList<string> names = pool.TakeUp();
             pool.Fill();
-            return verdict is null ? Create(pool, names) : Recover(pool, verdict);
+            return found is null ? Create(pool, names) : Recover(pool, found.Verdict);
         }
         catch
         {
             pool.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A copy of another directory, and the first start of a snapshot, are stores of their own from here on.</summary>
+    private SegmentPool NewPool(FoundJournal? found)
+    {
+        Guid known = found?.Lineage.Newest ?? directory.Format.StoreId;
+        bool isNew = found is null ? directory.Format.StartsAfter > 0 : directory.IsCopy;
+        return new SegmentPool(directory.Journal, isNew ? Guid.NewGuid() : known, options.SegmentBytes, options.ReserveSegments, clock)
+        {
+            PreviousStoreId = isNew ? known : Guid.Empty,
+        };
     }
 
     private OpenedJournal Create(SegmentPool pool, IReadOnlyList<string> leftovers)
@@ -74,10 +94,11 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         }
 
         long after = directory.Format.StartsAfter;
-        Segment first = pool.Begin(pool.TakeOrPrepare(0), after, after + 1, after, after);
+        long firstSequence = after > 0 ? VersionJump.After(after, clock.GetUtcNow()) : 1;
+        Segment first = pool.Begin(pool.TakeOrPrepare(0), after, firstSequence, after, after);
         try
         {
-            directory.NoteJournal();
+            directory.NoteJournal(pool.StoreId);
         }
         catch
         {
@@ -86,7 +107,15 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         }
 
         var marks = new Watermarks(after, after);
-        return new OpenedJournal { Pool = pool, Sealed = [], Current = first, Marks = marks, Unfiled = new RecoveredVersions(marks, 0), Report = RecoveryReports.Empty };
+        return new OpenedJournal
+        {
+            Pool = pool,
+            Sealed = [],
+            Current = first,
+            Marks = marks,
+            Unfiled = new RecoveredVersions(marks, 0, Followers),
+            Report = RecoveryReports.Empty,
+        };
     }
 
     private OpenedJournal Recover(SegmentPool pool, JournalVerdict verdict)
@@ -110,11 +139,10 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         var rewrite = JournalRewrite.Choose(verdict, pool.SegmentBytes);
         var marks = new Watermarks(verdict.End, verdict.FiledThrough);
         long operations = verdict.Live.Sum(live => (long)live.Record.Operations);
-        var unfiled = new RecoveredVersions(marks, (int)Math.Min(operations, options.PendingDocumentsMax)); // more room than that is not asked for on the word of a record
+        var unfiled = new RecoveredVersions(marks, (int)Math.Min(operations, options.PendingDocumentsMax), Followers); // more room than that is not asked for on the word of a record
         var reader = new PayloadReader();
         foreach (LiveRecord live in rewrite.Kept)
         {
-            segments[live.Scan].LastSequence = live.Sequence;
             Collect(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset, unfiled.Add);
         }
 
@@ -125,20 +153,26 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
 
         unfiled.Pending.GiveBackRoom();
 
-        long first = verdict.HandedOutThrough + 1 + (verdict.IsCleanStop ? 0 : UncleanSkip(verdict));
-        Segment current = pool.Begin(pool.TakeOrPrepare(0), verdict.End, first, verdict.End, verdict.FiledThrough);
+        foreach ((JournalScan scan, Segment segment) in segments)
+        {
+            segment.LastSequence = LastSequence(verdict, scan, rewrite.StartsAfter);
+        }
+
+        Segment current = pool.Begin(pool.TakeOrPrepare(0), verdict.End, FirstSequence(verdict), verdict.End, verdict.FiledThrough);
 
         // Its header says durably how far everything is filed. Here and not behind the scenes: a process that dies as
         // soon as it is open must not leave one segment more each time.
         Segment[] older = [.. opened];
         opened.Add(current);
-        foreach (Segment filed in older.Where(segment => segment.LastSequence <= verdict.FiledThrough))
+        directory.NoteJournal(pool.StoreId);
+        long settled = Math.Min(verdict.FiledThrough, LeastPosition);
+        foreach (Segment unneeded in older.Where(segment => segment.LastSequence <= settled))
         {
-            pool.Recycle(filed);
+            pool.Recycle(unneeded);
         }
 
-        // Without a header and not missed by anybody: nothing in them is needed.
-        foreach (JournalScan unneeded in verdict.Scans.Where(scan => scan.Header is null))
+        // Without a header and not missed by anybody: nothing in them is needed. What somebody else has put there stays.
+        foreach (JournalScan unneeded in verdict.Scans.Where(scan => scan is { Header: null, IsForeign: false }))
         {
             directory.Journal.TryUnlink(unneeded.Name);
         }
@@ -146,12 +180,27 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         return new OpenedJournal
         {
             Pool = pool,
-            Sealed = [.. older.Where(segment => segment.LastSequence > verdict.FiledThrough)],
+            Sealed = [.. older.Where(segment => segment.LastSequence > settled)],
             Current = current,
             Marks = marks,
             Unfiled = unfiled,
-            Report = RecoveryReports.Of(verdict),
+            Report = RecoveryReports.Of(verdict, directory.IsCopy),
         };
+    }
+
+    private long FirstSequence(JournalVerdict verdict) =>
+        directory.IsCopy ? VersionJump.After(verdict.HandedOutThrough, clock.GetUtcNow())
+        : verdict.HandedOutThrough + 1 + (verdict.IsCleanStop ? 0 : UncleanSkip(verdict));
+
+    /// <summary>The last commit of the log that stands in the segment, legible or not; 0 where none does.</summary>
+    private static long LastSequence(JournalVerdict verdict, JournalScan scan, long end)
+    {
+        long validThrough = Math.Min(verdict.ValidThrough(scan), end);
+        return scan.Records.Where(record => record.Type == RecordType.Commit).Select(record => record.Sequence)
+            .Concat(scan.DamagedRecords.Select(bad => bad.Sequence))
+            .Where(sequence => sequence <= validThrough)
+            .DefaultIfEmpty(0)
+            .Max();
     }
 
     /// <summary>
@@ -160,23 +209,6 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
     /// </summary>
     private long UncleanSkip(JournalVerdict verdict) =>
         verdict.Scans.Max(scan => Math.Max(options.SegmentBytes, scan.Header?.SizeBytes ?? 0)) / RecordHeader.Bytes;
-
-    /// <summary>Reads every segment, to its end or a clean stop.</summary>
-    public static List<JournalScan> ReadSegments(DataDirectory directory)
-    {
-        byte[] buffer = [];
-        var scans = new List<JournalScan>();
-        foreach (string name in directory.Journal.List().Where(name => Segment.TryParseName(name) is not null))
-        {
-            using IFile? file = directory.Journal.TryOpen(name, FileAccess.Read);
-            if (file is not null)
-            {
-                scans.Add(JournalScan.Read(file, name, directory.Format.StoreId, isWhole: false, ref buffer));
-            }
-        }
-
-        return scans;
-    }
 
     /// <summary>
     /// All segments with an intact header, those without unfiled commits too: they are recycled once the new one is

@@ -32,6 +32,12 @@ internal sealed class JournalRewrite
     /// <summary>Live records to be written anew: the last ones.</summary>
     public IReadOnlyList<LiveRecord> Written => _verdict.Live[_from..];
 
+    /// <summary>The last commit that stays where it is: what lies above it in the segments before is void.</summary>
+    public long StartsAfter =>
+        _from == _verdict.Live.Count ? _verdict.End
+        : _from > 0 ? _verdict.Live[_from - 1].Sequence
+        : _verdict.FiledThrough;
+
     public static JournalRewrite Choose(JournalVerdict verdict, long segmentBytes)
     {
         List<LiveRecord> live = verdict.Live;
@@ -65,8 +71,7 @@ internal sealed class JournalRewrite
     {
         List<List<LiveRecord>> runs = Runs();
         Spare spare = pool.TakeOrPrepare(JournalFormat.BlockBytes + runs.Sum(GroupBytes) + ((long)runs.Count * JournalFormat.BlockBytes));
-        long startsAfter = _from > 0 ? _verdict.Live[_from - 1].Sequence : _verdict.FiledThrough;
-        SegmentHeader header = pool.NewHeader(spare.SizeBytes, startsAfter, Written[0].Sequence, Math.Min(_verdict.DurableThrough, startsAfter), _verdict.FiledThrough);
+        SegmentHeader header = pool.NewHeader(spare.SizeBytes, StartsAfter, Written[0].Sequence, Math.Min(_verdict.DurableThrough, StartsAfter), _verdict.FiledThrough);
         var offsets = new List<long>();
         try
         {

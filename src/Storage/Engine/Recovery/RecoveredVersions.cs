@@ -5,20 +5,41 @@ using DocService.Storage.Journal.Writing;
 
 namespace DocService.Storage.Engine.Recovery;
 
-/// <summary>The unfiled versions that recovery found, put where the running store looks for them; in sequence order.</summary>
-/// <remarks>Owns: both tables, until the store has them. Thread: the one that opens.</remarks>
-internal sealed class RecoveredVersions(Watermarks marks, int expected)
+/// <summary>Hands each unfiled version that recovery found, in sequence order, to everyone who follows the log.</summary>
+/// <remarks>Owns: what readers and the filer look into, until the store has it. Thread: the one that opens.</remarks>
+internal sealed class RecoveredVersions
 {
-    public Pending Pending { get; } = new(marks, expected);
+    private readonly Action<DocumentKey, PendingVersion>[] _followers;
 
-    public FilingQueue Filing { get; } = new(expected);
+    /// <param name="marks">How far the log has come.</param>
+    /// <param name="expected">Versions to come: they get their room at once.</param>
+    /// <param name="followers">Who is told beside readers and the filer.</param>
+    public RecoveredVersions(Watermarks marks, int expected, IEnumerable<Action<DocumentKey, PendingVersion>> followers)
+    {
+        Pending = new Pending(marks, expected);
+        Filing = new FilingQueue(expected);
+        _followers = [AddToPending, AddToFiling, .. followers];
+    }
+
+    public Pending Pending { get; }
+
+    public FilingQueue Filing { get; }
 
     /// <summary>What the tickets were charged against free space.</summary>
     public long ChargedBytes { get; private set; }
 
     public void Add(DocumentKey key, PendingVersion version)
     {
-        Pending.Add(key.Digest, version);
+        foreach (Action<DocumentKey, PendingVersion> follower in _followers)
+        {
+            follower(key, version);
+        }
+    }
+
+    private void AddToPending(DocumentKey key, PendingVersion version) => Pending.Add(key.Digest, version);
+
+    private void AddToFiling(DocumentKey key, PendingVersion version)
+    {
         long cost = Backlog.CostOf(version.Kind, version.Locator.Bytes);
         ChargedBytes += cost;
         Filing.Add(new FilingTicket(version.Version, key.Digest, cost));

@@ -9,12 +9,13 @@ internal static class RecoveryReports
 
     public static RecoveryReport Empty { get; } = new() { Records = 0, DiscardedRecords = 0, WasCleanStop = true, End = 0 };
 
-    public static RecoveryReport Of(JournalVerdict verdict) => new()
+    public static RecoveryReport Of(JournalVerdict verdict, bool isCopy) => new()
     {
         Records = verdict.Live.Count,
         DiscardedRecords = verdict.DiscardedRecords,
         WasCleanStop = verdict.IsCleanStop,
         End = verdict.End,
+        IsCopy = isCopy,
     };
 
     public static string Describe(JournalVerdict verdict, string path) =>

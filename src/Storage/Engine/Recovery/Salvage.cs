@@ -1,4 +1,3 @@
-using System.Globalization;
 using DocService.Storage.Documents;
 using DocService.Storage.Engine.Filing;
 using DocService.Storage.Engine.Opening;
@@ -11,83 +10,47 @@ namespace DocService.Storage.Engine.Recovery;
 
 /// <summary>
 /// Takes what can be read out of a damaged journal: copies the evidence, files every intact commit, begins a new
-/// journal, and only then removes the old one. Cut off anywhere, or done twice, it does no harm.
+/// journal, and only then removes the old one. Cut off anywhere, or done twice, it does no harm. The store goes on under a
+/// new id: whoever follows it learns that its history has a gap.
 /// </summary>
 /// <remarks>Thread: one, offline; the data directory is held by its lock.</remarks>
 internal sealed class Salvage(DataDirectory directory, StoreOptions options, TimeProvider clock)
 {
-    /// <summary>Sequences skipped: what the unreadable part handed out cannot be known, but was far less.</summary>
-    private const long Skip = 1L << 32;
-
     private const int ChunkDocuments = 256;
-    private const int CopyBytes = 1024 * 1024;
 
     public SalvageReport Run()
     {
-        if (!directory.Format.HasJournal)
+        FoundJournal? found = directory.Format.HasJournal ? FoundJournal.Read(directory) : null;
+        if (found is null or { Verdict.Damage.Count: 0 })
         {
-            return Nothing;
-        }
-
-        List<JournalScan> scans = JournalOpening.ReadSegments(directory);
-        JournalVerdict verdict = JournalVerdict.Of(scans);
-        if (verdict.Damage.Count == 0)
-        {
-            return Nothing;
+            return new SalvageReport { WasDamaged = false, IsFormatRebuilt = directory.IsFormatRebuilt, Evidence = null, CommitsApplied = 0, Lost = [] };
         }
 
         directory.RaiseFormat();
-        using var pool = new SegmentPool(directory.Journal, directory.Format.StoreId, options.SegmentBytes, options.ReserveSegments, clock);
+        using var pool = new SegmentPool(directory.Journal, Guid.NewGuid(), options.SegmentBytes, options.ReserveSegments, clock)
+        {
+            PreviousStoreId = found.Lineage.Newest,
+        };
         IReadOnlyList<string> names = pool.TakeUp();
-        string evidence = CopyJournal(names);
-        FileLive(verdict);
-        BeginAnew(pool, verdict, scans);
+        string evidence = new JournalEvidence(directory.Root, directory.Journal, clock).Keep(names);
+        FileLive(found.Verdict);
+        BeginAnew(pool, found.Verdict);
+        directory.NoteJournal(pool.StoreId);
 
         // Not synced: where they come back after a power cut, the new segment's header says that they are filed.
-        foreach (string name in names)
+        foreach (JournalScan scan in found.Verdict.Scans.Where(scan => !scan.IsForeign))
         {
-            directory.Journal.TryUnlink(name);
+            directory.Journal.TryUnlink(scan.Name);
         }
 
-        return new SalvageReport { WasDamaged = true, Evidence = evidence, CommitsApplied = verdict.Live.Count, Lost = RecoveryReports.Lines(verdict) };
-    }
-
-    private static SalvageReport Nothing { get; } = new() { WasDamaged = false, Evidence = null, CommitsApplied = 0, Lost = [] };
-
-    private string CopyJournal(IReadOnlyList<string> names)
-    {
-        string name = FreeName();
-        directory.Root.TryCreateDirectory(name);
-        using IDirectory target = directory.Root.TryOpenDirectory(name) ?? throw new StoreFormatException($"{directory.Root.Path}/{name} has gone.");
-        byte[] buffer = new byte[CopyBytes];
-        foreach (string segment in names)
+        return new SalvageReport
         {
-            using PatchyFile? source = directory.Journal.TryOpen(segment, FileAccess.Read) is { } file ? new PatchyFile(file) : null;
-            using IFile copy = target.Create(segment);
-            int count;
-            for (long offset = 0; source is not null && (count = source.Read(buffer, offset)) > 0; offset += count)
-            {
-                copy.Write(buffer.AsSpan(0, count), offset);
-            }
-
-            copy.Sync();
-        }
-
-        target.Sync();
-        directory.Root.Sync();
-        return target.Path;
-    }
-
-    private string FreeName()
-    {
-        string stem = "salvaged-" + clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        string name = stem;
-        for (int attempt = 2; directory.Root.GetKind(name) != EntryKind.None; attempt++)
-        {
-            name = string.Create(CultureInfo.InvariantCulture, $"{stem}-{attempt}");
-        }
-
-        return name;
+            WasDamaged = true,
+            IsFormatRebuilt = directory.IsFormatRebuilt,
+            Evidence = evidence,
+            CommitsApplied = found.Verdict.Live.Count,
+            Lost = RecoveryReports.Lines(found.Verdict),
+        };
     }
 
     /// <summary>The newest intact version of each document, unless its file has a newer one: that was filed from a commit now unreadable.</summary>
@@ -101,7 +64,7 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
             var reader = new PayloadReader();
             foreach (LiveRecord live in verdict.Live)
             {
-                JournalOpening.Collect(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset, (key, version) => newest[key] = version);
+                JournalOpening.Collect(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset, (key, version) => newest[key] = version with { KeepsEvidence = true }); // of an earlier version too, and what is unreadable may be a later one
             }
 
             var readable = new LiveSegments();
@@ -150,16 +113,16 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
         }
     }
 
-    private void BeginAnew(SegmentPool pool, JournalVerdict verdict, List<JournalScan> scans)
+    private void BeginAnew(SegmentPool pool, JournalVerdict verdict)
     {
-        long handedOut = Math.Max(verdict.HandedOutThrough, Math.Max(verdict.End, directory.Format.StartsAfter));
-        if (scans.Count == 0 || scans.Exists(scan => scan.Header is null))
+        long handedOut = Math.Max(verdict.HandedOutThrough, verdict.End);
+        if (verdict.Damage.Exists(damage => damage.FirstSequence is null) || verdict.Scans.Any(scan => scan.Header is null))
         {
             // How far the sequence had come is told by the documents alone.
             handedOut = Math.Max(handedOut, directory.Documents.HighestVersion());
         }
 
-        Segment begun = pool.Begin(pool.TakeOrPrepare(0), handedOut, handedOut + 1 + Skip, handedOut, handedOut);
+        Segment begun = pool.Begin(pool.TakeOrPrepare(0), handedOut, VersionJump.After(handedOut, clock.GetUtcNow()), handedOut, handedOut);
         begun.Dispose();
     }
 }

@@ -21,6 +21,9 @@ internal static class JournalFormat
     /// <summary>Identifies XXH3 with 64 bits, the one checksum algorithm so far; stored beside every checksum.</summary>
     public const byte Xxh3 = 1;
 
+    /// <summary>Sequences stay below it: versions stay exact in JSON readers that keep numbers as doubles.</summary>
+    public const long SequenceMax = 1_000_000_000_000_000;
+
     /// <summary>Smallest segment: its header, a group, and room for a seal.</summary>
     public const long SegmentBytesMin = 16 * BlockBytes;
 

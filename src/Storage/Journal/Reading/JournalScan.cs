@@ -53,6 +53,9 @@ internal sealed class JournalScan
     /// <summary>Null when it is damaged, or is another segment's or another store's.</summary>
     public SegmentHeader? Header { get; }
 
+    /// <summary>The header is intact, and another segment's or another store's: somebody put the file there.</summary>
+    public bool IsForeign { get; private init; }
+
     /// <summary>In the order of their places.</summary>
     public List<ScannedRecord> Records { get; } = [];
 
@@ -86,21 +89,21 @@ internal sealed class JournalScan
     /// <summary>Reads the segment.</summary>
     /// <param name="segment">The file.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="storeId">Whose it must be.</param>
+    /// <param name="lineage">Whose it must be.</param>
     /// <param name="isWhole">To the last byte, also behind a clean stop: to see whether the device can read it.</param>
     /// <param name="buffer">Is grown as needed and serves the next one again.</param>
     /// <exception cref="FileSystemException">The file cannot be read; blocks that the device cannot read are no such error.</exception>
     /// <exception cref="StoreFormatException">It was written by a later version.</exception>
-    public static JournalScan Read(IFile segment, string name, Guid storeId, bool isWhole, ref byte[] buffer)
+    public static JournalScan Read(IFile segment, string name, Lineage lineage, bool isWhole, ref byte[] buffer)
     {
         var file = new PatchyFile(segment);
         long number = Segment.TryParseName(name) ?? throw new ArgumentException("Not a segment's name.", nameof(name));
         long length = file.GetLength();
         byte[] block = new byte[JournalFormat.BlockBytes];
         SegmentHeader? header = file.Read(block, 0) == block.Length ? SegmentHeader.TryRead(block) : null;
-        if (header is not { } known || known.Number != number || known.StoreId != storeId)
+        if (header is not { } known || known.Number != number || !lineage.Contains(known.StoreId))
         {
-            return new JournalScan(name, number, null) { UnreadableAt = file.UnreadableAt };
+            return new JournalScan(name, number, null) { IsForeign = header is not null, UnreadableAt = file.UnreadableAt };
         }
 
         var scan = new JournalScan(name, number, header);

@@ -26,9 +26,13 @@ internal sealed record JournalDamage(long? FirstSequence, long? LastSequence, st
 internal sealed class JournalVerdict
 {
     private readonly IReadOnlyList<JournalScan> _scans; // by number
-    private readonly List<LiveRecord> _valid = []; // ascending, above F, not void
+    private readonly long _newest;
 
-    private JournalVerdict(IReadOnlyList<JournalScan> scans) => _scans = scans;
+    private JournalVerdict(IReadOnlyList<JournalScan> scans, long newest)
+    {
+        _scans = scans;
+        _newest = newest;
+    }
 
     /// <summary>What was judged, by number.</summary>
     public IReadOnlyList<JournalScan> Scans => _scans;
@@ -57,9 +61,11 @@ internal sealed class JournalVerdict
     public List<JournalDamage> Damage { get; } = [];
 
     /// <summary>Judges the scans of every segment file, in any order.</summary>
-    public static JournalVerdict Of(IEnumerable<JournalScan> scans)
+    /// <param name="scans">What was read.</param>
+    /// <param name="newest">A segment with this number was begun, or one behind it: <see cref="Segments.NewestMark"/>.</param>
+    public static JournalVerdict Of(IEnumerable<JournalScan> scans, long newest = 0)
     {
-        var verdict = new JournalVerdict([.. scans.OrderBy(scan => scan.Number)]);
+        var verdict = new JournalVerdict([.. scans.OrderBy(scan => scan.Number)], newest);
         verdict.FindWatermarks();
         verdict.CollectValid();
         verdict.Walk();
@@ -101,28 +107,29 @@ internal sealed class JournalVerdict
                 // Places and sequences ascend together; a record out of order is a copy put there by hand.
                 if (record.Type == RecordType.Commit && record.Sequence > previous && record.Sequence <= validThrough)
                 {
-                    _valid.Add(new LiveRecord(scan, record));
+                    Live.Add(new LiveRecord(scan, record));
                     previous = record.Sequence;
                 }
             }
         }
     }
 
+    /// <summary>Follows the log from F on; what lies behind its end is taken out of what is live.</summary>
     private void Walk()
     {
         long expected = FiledThrough + 1;
         int next = 0;
         while (true)
         {
-            long nextValid = next < _valid.Count ? _valid[next].Sequence : long.MaxValue;
+            long nextValid = next < Live.Count ? Live[next].Sequence : long.MaxValue;
             if (nextValid > expected)
             {
                 expected = Math.Min(AfterUnusedSequences(expected), nextValid); // what is there is used, whatever is said of it
             }
 
-            if (next < _valid.Count && _valid[next].Sequence == expected)
+            if (nextValid == expected)
             {
-                Live.Add(_valid[next++]);
+                next++;
                 expected++;
             }
             else if (expected > DurableThrough)
@@ -135,8 +142,9 @@ internal sealed class JournalVerdict
             }
         }
 
-        End = Math.Max(DurableThrough, Live.Count > 0 ? Live[^1].Sequence : 0);
-        DiscardedRecords = _valid.Count - next + _scans.Sum(scan => scan.DamagedRecords.Count(bad => bad.Sequence > End && bad.Sequence <= ValidThrough(scan)));
+        End = Math.Max(DurableThrough, next > 0 ? Live[next - 1].Sequence : 0);
+        DiscardedRecords = Live.Count - next + _scans.Sum(scan => scan.DamagedRecords.Count(bad => bad.Sequence > End && bad.Sequence <= ValidThrough(scan)));
+        Live.RemoveRange(next, Live.Count - next);
     }
 
     /// <summary>Steps over sequences that were skipped on purpose, as headers and seals say.</summary>
@@ -201,6 +209,10 @@ internal sealed class JournalVerdict
         if (_scans.Count == 0)
         {
             Damage.Add(new JournalDamage(null, null, "(no segment)", 0, []));
+        }
+        else if (_scans[^1].Number < _newest)
+        {
+            Damage.Add(new JournalDamage(null, null, Segment.NameOf(_newest) + " (missing)", 0, []));
         }
         else if (_scans[^1].Header is null)
         {

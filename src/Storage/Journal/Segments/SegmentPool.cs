@@ -23,6 +23,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
     /// <summary>Room for so many more segments is plenty: 8 GiB with those of the usual size.</summary>
     private const int PlentySegments = 128;
 
+    private readonly NewestMark _newest = new(directory);
     private readonly Lock _gate = new();
     private readonly Stack<Spare> _spares = new();
     private long _lastNumber;
@@ -30,6 +31,12 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
     private volatile bool _hasSyncFailed;
 
     public long SegmentBytes => segmentBytes;
+
+    /// <summary>Told in every header that is made.</summary>
+    public Guid StoreId => storeId;
+
+    /// <summary>Told beside it: see <see cref="SegmentHeader.PreviousStoreId"/>.</summary>
+    public Guid PreviousStoreId { get; init; }
 
     /// <summary>
     /// How many spares stand by: the reserve, those for recovery alone, and the segment about to be begun. Retired segments
@@ -52,7 +59,9 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
     public IReadOnlyList<string> TakeUp()
     {
         var segments = new List<string>();
-        foreach (string name in directory.List())
+        IReadOnlyList<string> names = directory.List();
+        _newest.TakeUp(names);
+        foreach (string name in names)
         {
             if (name.EndsWith(TempSuffix, StringComparison.Ordinal))
             {
@@ -179,6 +188,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
             var segment = new Segment(header, spare.File);
             directory.Rename(spare.Name, directory, segment.Name);
             SyncNames();
+            _newest.Note(header.Number);
             return segment;
         }
         catch
@@ -203,6 +213,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
             DurableThrough = durableThrough,
             FiledThrough = filedThrough,
             Created = clock.GetUtcNow().UtcDateTime,
+            PreviousStoreId = PreviousStoreId,
         };
     }
 

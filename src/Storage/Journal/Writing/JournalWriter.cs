@@ -20,9 +20,6 @@ internal sealed class JournalWriter
     /// <summary>A group takes no more commits above this: its bytes are copied once and written at one go.</summary>
     private const long GroupBytesMax = 4 * 1024 * 1024;
 
-    /// <summary>A version must stay exact in JSON readers that keep numbers as doubles.</summary>
-    private const long SequenceMax = 1_000_000_000_000_000;
-
     private readonly SegmentPool _pool;
     private readonly SegmentChain _chain;
     private readonly JournalRoom _room;
@@ -218,7 +215,7 @@ internal sealed class JournalWriter
         _buffer.Finish();
     }
 
-    private long NextSequence() => ++_lastSequence < SequenceMax ? _lastSequence : throw new InvalidOperationException("The sequences are used up.");
+    private long NextSequence() => ++_lastSequence < JournalFormat.SequenceMax ? _lastSequence : throw new InvalidOperationException("The sequences are used up.");
 
     private void BeginSegment(Spare spare)
     {

@@ -46,6 +46,24 @@ public sealed class VerificationTests
         Assert.Throws<StoreFormatException>(() => Verify(disk));
     }
 
+    /// <summary>A segment of another store, and one under another number's name, were told as damage, and removed by the next start.</summary>
+    [Fact]
+    public async Task Run_ForeignAndMisnamedSegments_AreRemarksAndStay()
+    {
+        SimulatedFileSystem disk = await DiskAsync();
+        disk.Disk.Write($"{JournalTest.Folder}/00000000.journal", disk.Disk.Read(JournalTest.PathOf(disk.Segments()[^1])));
+        await JournalTest.Open(disk).DisposeAsync();
+        string[] foreign = ["00000000.journal", "00000001.journal"];
+        disk.Disk.Write(JournalTest.PathOf(foreign[1]), new SegmentForge(Guid.NewGuid(), 1).Put(1, "a", 0).Bytes);
+
+        VerificationReport report = Verify(disk);
+        await JournalTest.Open(disk).DisposeAsync();
+
+        Assert.Empty(report.Damage);
+        Assert.All(foreign, name => Assert.Contains(report.Remarks, remark => remark.Contains(name, StringComparison.Ordinal)));
+        Assert.All(foreign, name => Assert.Contains(name, disk.Segments()));
+    }
+
     [Fact]
     public async Task Run_FormatDamaged_IsDamageAndDocumentsAreStillRead()
     {

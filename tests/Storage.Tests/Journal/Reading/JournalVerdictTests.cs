@@ -273,7 +273,7 @@ public sealed class JournalVerdictTests
         foreach (string name in names)
         {
             using IFile file = directory.TryOpen(name, FileAccess.Read)!;
-            scans.Add(JournalScan.Read(file, name, storeId, isWhole: false, ref buffer));
+            scans.Add(JournalScan.Read(file, name, new Lineage(storeId), isWhole: false, ref buffer));
         }
 
         return scans;

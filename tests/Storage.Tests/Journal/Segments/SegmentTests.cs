@@ -239,7 +239,7 @@ public sealed class SegmentTests
         foreach (string name in durable.Segments())
         {
             using IFile file = directory.TryOpen(name, FileAccess.Read)!;
-            JournalScan scan = JournalScan.Read(file, name, storeId, isWhole: false, ref buffer);
+            JournalScan scan = JournalScan.Read(file, name, new Lineage(storeId), isWhole: false, ref buffer);
             if (name == leaving)
             {
                 last = scan.Records.Where(record => record.Type == RecordType.Commit).Select(record => record.Sequence).DefaultIfEmpty(0).Max();

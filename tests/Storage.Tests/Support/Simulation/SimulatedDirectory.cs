@@ -12,6 +12,7 @@ namespace DocService.Storage.Tests.Support.Simulation;
 internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long number, string path) : IDirectory
 {
     private bool _disposed;
+    private bool _isLocked;
 
     public string Path { get; } = path;
 
@@ -135,6 +136,10 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
         return fileSystem.TryLock_NeedsLock(file, call.Path);
     });
 
+    public bool TryLock() => Run(CallKind.Lock, string.Empty, _ => _isLocked = fileSystem.TryLockDirectory_NeedsLock(number));
+
+    public InodeIdentity GetIdentity() => Run(CallKind.GetStamp, string.Empty, _ => new InodeIdentity((ulong)number, 0, 0));
+
     public VolumeInfo GetVolumeInfo() =>
         Run(CallKind.GetVolumeInfo, string.Empty, _ => Volume.Settings.ToInfo(Volume.UsedBlocks, Volume.UsedInodes));
 
@@ -142,7 +147,7 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
     {
         if (!Interlocked.Exchange(ref _disposed, true))
         {
-            fileSystem.Close(number, Path);
+            fileSystem.Close(number, Path, _isLocked);
         }
     }
 

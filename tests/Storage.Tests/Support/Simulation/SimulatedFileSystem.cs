@@ -278,6 +278,9 @@ internal sealed class SimulatedFileSystem : IFileSystem
         return new SimulatedLock(this, number, path);
     }
 
+    /// <summary>The lock goes with the directory's handle.</summary>
+    internal bool TryLockDirectory_NeedsLock(long number) => _open.TryLock(number);
+
     /// <summary>A handle is disposed; a file that has no name any more goes with its last one.</summary>
     internal void Close(long number, string path, bool locked = false)
     {

@@ -1,0 +1,63 @@
+using DocService.Storage.Io;
+using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Reading;
+
+namespace DocService.Storage.Engine.Opening;
+
+/// <summary>FORMAT made again from what the journal's segments say: all of it stands in their headers. For salvage alone.</summary>
+internal static class FormatRepair
+{
+    /// <summary>Where a damaged FORMAT is kept.</summary>
+    public const string EvidenceName = "FORMAT.damaged";
+
+    /// <summary>As <see cref="FormatFile.Recognise"/>; what is damaged or missing comes from the journal. Nothing is written.</summary>
+    /// <exception cref="StoreFormatException">It is whole and of an unknown format, or nothing says that this is a data directory.</exception>
+    public static (FormatFile? Format, bool IsRebuilt) Recognise(IDirectory data, string lockName, DateTimeOffset now)
+    {
+        try
+        {
+            return (FormatFile.Recognise(data, lockName), false);
+        }
+        catch (StoreFormatException exception) when (!exception.IsWhole)
+        {
+            FormatFile? format = Rebuild(data, exception.IsDamage, now);
+            if (format is null)
+            {
+                throw;
+            }
+
+            return (format, true);
+        }
+    }
+
+    /// <summary>Puts the rebuilt one in its place; what stood there is kept.</summary>
+    public static FormatFile Replace(IDirectory data, FormatFile format)
+    {
+        if (data.GetKind(FormatFile.Name) != EntryKind.None && data.GetKind(EvidenceName) == EntryKind.None)
+        {
+            data.Link(FormatFile.Name, data, EvidenceName);
+        }
+
+        return FormatFile.Replace(data, format);
+    }
+
+    private static FormatFile? Rebuild(IDirectory data, bool isDamaged, DateTimeOffset now)
+    {
+        using IDirectory? journal = data.GetKind(DataDirectory.JournalName) == EntryKind.Directory ? data.TryOpenDirectory(DataDirectory.JournalName) : null;
+        if (journal is null)
+        {
+            return null;
+        }
+
+        SegmentHeader[] headers = [.. Lineage.HeadersIn(journal).OrderBy(header => header.Number)];
+        if (headers.Length > 0)
+        {
+            return new FormatFile(FormatFile.Current, headers[^1].StoreId, headers.Min(header => header.Created), HasJournal: true, StartsAfter: 0, Directory: null);
+        }
+
+        // A FORMAT that cannot be read still says whose directory this was; without one it may be anybody's.
+        return isDamaged
+            ? new FormatFile(FormatFile.Current, Guid.NewGuid(), now, HasJournal: true, StartsAfter: 0, Directory: null)
+            : null;
+    }
+}
