@@ -5,6 +5,7 @@ using DocService.Storage.Engine.Committing;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Recovery;
 using DocService.Storage.Engine.Space;
+using DocService.Storage.Followers;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;
@@ -45,7 +46,7 @@ public sealed class DocumentStore : IDocumentStore
     private StrongBox<VolumeInfo> _lastVolume; // replaced as a whole: read and written by any thread
     private Task? _closing;
 
-    private DocumentStore(DataDirectory directory, StoreOptions options, IReadOnlyList<IWriteRule> rules, TimeProvider clock, ILogger logger)
+    private DocumentStore(DataDirectory directory, StoreOptions options, IReadOnlyList<IWriteRule> rules, IReadOnlyList<IFollower> followers, TimeProvider clock, ILogger logger)
     {
         _directory = directory;
         _options = options;
@@ -64,7 +65,7 @@ public sealed class DocumentStore : IDocumentStore
         {
             OpenedJournal journal = new JournalOpening(directory, options, clock).Open();
             WarnOfCopy(journal);
-            _engine = new StoreEngine(directory, journal, options, rules, _health, clock, logger);
+            _engine = new StoreEngine(directory, journal, options, rules, followers, _health, clock, logger);
         }
         catch (JournalDamagedException exception)
         {
@@ -118,24 +119,25 @@ public sealed class DocumentStore : IDocumentStore
     /// <param name="clock">For the documents' dates and all waiting.</param>
     /// <param name="loggers">Where it tells of its state.</param>
     /// <param name="rules">What judges writes beside their own conditions, in this order; none by default.</param>
+    /// <param name="followers">What reads the log behind the writes; none by default.</param>
     /// <exception cref="PlatformNotSupportedException">Not Linux on x64 or arm64.</exception>
-    public static DocumentStore Open(StoreOptions options, TimeProvider clock, ILoggerFactory loggers, IReadOnlyList<IWriteRule>? rules = null)
+    public static DocumentStore Open(StoreOptions options, TimeProvider clock, ILoggerFactory loggers, IReadOnlyList<IWriteRule>? rules = null, IReadOnlyList<IFollower>? followers = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(clock);
         ArgumentNullException.ThrowIfNull(loggers);
-        return Open(PosixFileSystem.Create(), options, clock, loggers, rules);
+        return Open(PosixFileSystem.Create(), options, clock, loggers, rules, followers);
     }
 
     /// <summary>As the public one, on any filesystem.</summary>
-    internal static DocumentStore Open(IFileSystem files, StoreOptions options, TimeProvider clock, ILoggerFactory loggers, IReadOnlyList<IWriteRule>? rules = null)
+    internal static DocumentStore Open(IFileSystem files, StoreOptions options, TimeProvider clock, ILoggerFactory loggers, IReadOnlyList<IWriteRule>? rules = null, IReadOnlyList<IFollower>? followers = null)
     {
         options = options.Validated();
         DataDirectory? directory = null;
         try
         {
             directory = DataDirectory.Open(files, options.DataDirectory, clock.GetUtcNow());
-            return new DocumentStore(directory, options, rules ?? [], clock, loggers.CreateLogger<DocumentStore>());
+            return new DocumentStore(directory, options, rules ?? [], followers ?? [], clock, loggers.CreateLogger<DocumentStore>());
         }
         catch (FileSystemException exception)
         {
@@ -158,7 +160,7 @@ public sealed class DocumentStore : IDocumentStore
     /// Offline: files what is intact in a damaged journal, keeps the evidence, begins a new journal, and says what
     /// could not be read. Does nothing to a journal that is whole.
     /// </summary>
-    /// <exception cref="StoreException">As <see cref="Open(StoreOptions, TimeProvider, ILoggerFactory, IReadOnlyList{IWriteRule})"/>.</exception>
+    /// <exception cref="StoreException">As <see cref="Open(StoreOptions, TimeProvider, ILoggerFactory, IReadOnlyList{IWriteRule}, IReadOnlyList{IFollower})"/>.</exception>
     public static SalvageReport Salvage(StoreOptions options, TimeProvider clock) => Salvage(PosixFileSystem.Create(), options, clock);
 
     /// <summary>As the public one, on any filesystem.</summary>

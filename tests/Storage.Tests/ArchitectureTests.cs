@@ -17,7 +17,7 @@ public sealed partial class ArchitectureTests
     };
 
     /// <summary>Values, reports and exceptions that users of the store see; every room may use them.</summary>
-    private static readonly string[] PublicRooms = ["Model", "Reports", "Failures", "Rules"];
+    private static readonly string[] PublicRooms = ["Model", "Reports", "Failures", "Rules", "Followers"];
 
     [Fact]
     public void StorageRooms_KnowOnlyTheRoomsBelowThem()

@@ -7,6 +7,8 @@ using DocService.Storage.Engine.Versions;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Segments;
 using DocService.Storage.Journal.Writing;
+using DocService.Storage.Engine.Following;
+using DocService.Storage.Followers;
 using DocService.Storage.Rules;
 using Microsoft.Extensions.Logging;
 
@@ -25,9 +27,10 @@ internal sealed class StoreEngine
     private readonly List<FilingTicket> _tickets = []; // of one group; used by whoever writes the journal
     private readonly Filer _filer;
     private readonly SpaceWatch _space;
+    private readonly FollowerSet _followers;
     private readonly StoreMetrics _metrics;
 
-    public StoreEngine(DataDirectory directory, OpenedJournal opened, StoreOptions options, IReadOnlyList<IWriteRule> rules, StoreHealth health, TimeProvider clock, ILogger logger)
+    public StoreEngine(DataDirectory directory, OpenedJournal opened, StoreOptions options, IReadOnlyList<IWriteRule> rules, IReadOnlyList<IFollower> followers, StoreHealth health, TimeProvider clock, ILogger logger)
     {
         _opened = opened;
         _filing = opened.Unfiled.Filing;
@@ -53,8 +56,10 @@ internal sealed class StoreEngine
         _space = new SpaceWatch(Backlog, health, clock);
         _metrics = new StoreMetrics(this);
         Backlog.Charge(opened.Unfiled.ChargedBytes);
+        _followers = new FollowerSet(followers, Journal, options.BusyTimeout, clock, logger);
         Journal.Start();
         _filer.Start();
+        _followers.Start();
     }
 
     /// <summary>What the operations of a commit may take: they, their record and its seal fit one segment.</summary>
@@ -88,6 +93,7 @@ internal sealed class StoreEngine
         _filer.Drain();
         WaitForFiledAsync(Journal.Marks.DurableThrough).Wait(filingTimeout);
         _filer.Dispose();
+        _followers.Stop();
         Journal.Stop();
         _keeper.Dispose();
     }

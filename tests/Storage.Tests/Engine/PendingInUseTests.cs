@@ -79,7 +79,7 @@ public sealed class PendingInUseTests
             StoreOptions options = JournalTest.Sealing;
             _directory = DataDirectory.Open(disk, options.DataDirectory, TimeProvider.System.GetUtcNow());
             OpenedJournal opened = new JournalOpening(_directory, options, TimeProvider.System).Open();
-            Engine = new StoreEngine(_directory, opened, options, [], new StoreHealth(NullLogger.Instance), TimeProvider.System, NullLogger.Instance);
+            Engine = new StoreEngine(_directory, opened, options, [], [], new StoreHealth(NullLogger.Instance), TimeProvider.System, NullLogger.Instance);
         }
 
         public StoreEngine Engine { get; }

@@ -1,5 +1,6 @@
 using System.Text;
 using DocService.Storage.Engine.Opening;
+using DocService.Storage.Followers;
 using DocService.Storage.Rules;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
@@ -36,6 +37,9 @@ internal static class JournalTest
 
     public static DocumentStore Open(SimulatedFileSystem disk, StoreOptions? options = null, params IReadOnlyList<IWriteRule> rules) =>
         DocumentStore.Open(disk, options ?? Options, TimeProvider.System, NullLoggerFactory.Instance, rules);
+
+    public static DocumentStore Open(SimulatedFileSystem disk, StoreOptions options, IFollower follower) =>
+        DocumentStore.Open(disk, options, TimeProvider.System, NullLoggerFactory.Instance, followers: [follower]);
 
     public static Task<WriteResult> PutAsync(this DocumentStore store, string id, string json, DurabilityLevel level, CancellationToken cancellation = default) =>
         store.PutAsync(DocumentKey.Create(id), TestDocuments.Content(json), default, level, cancellation).AsTask();

@@ -65,6 +65,7 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
         bool hasAsked = false;
         while (true)
         {
+            chain.Release(); // filing and followers go on meanwhile
             bool mayGrow = chain.MayGrow(limits.UsableBytes);
             if (mayGrow && pool.TryTake(SpareUse.Put) is { } spare)
             {

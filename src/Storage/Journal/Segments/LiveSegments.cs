@@ -20,6 +20,13 @@ internal sealed class LiveSegments
     public Segment this[long number] =>
         _segments.TryGetValue(number, out Segment? segment) ? segment : throw new InvalidOperationException($"The journal's segment {number} was released while documents in it waited to be filed.");
 
+    /// <summary>The segment that was begun next; null where there is none yet.</summary>
+    public Segment? After(long number) => _segments.Values.Where(segment => segment.Header.Number > number).MinBy(segment => segment.Header.Number);
+
+    /// <summary>The newest segment whose records begin behind this sequence or before it; null where that is gone.</summary>
+    public Segment? LastStartingAtOrBefore(long sequence) =>
+        _segments.Values.Where(segment => segment.Header.StartsAfter <= sequence).MaxBy(segment => segment.Header.Number);
+
     /// <summary>Holds the segment until its <see cref="Segment.Release"/>; false when it is gone: look the document up again.</summary>
     public bool TryHold(long number, [NotNullWhen(true)] out Segment? segment) =>
         _segments.TryGetValue(number, out segment) && segment.TryHold();

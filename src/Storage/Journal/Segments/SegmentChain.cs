@@ -2,10 +2,11 @@ using DocService.Storage.Journal.Writing;
 
 namespace DocService.Storage.Journal.Segments;
 
-/// <summary>The segments of the running journal: the one that is appended to, and the older ones that hold unfiled commits.</summary>
+/// <summary>The segments of the running journal: the one that is appended to, and the older ones that are not settled.</summary>
 /// <remarks>
 /// Owns: them. Thread: the journal's, but for <see cref="UsedBytes"/>.
-/// Invariant: a segment is released only when a synced record or header in a surviving one says that all of it is filed.
+/// Invariant: a segment is released only when a synced record or header in a surviving one says that all of it is filed,
+/// and every follower has all of it.
 /// </remarks>
 internal sealed class SegmentChain
 {
@@ -17,6 +18,7 @@ internal sealed class SegmentChain
     private long _recordedFiled;
     private long _usedBytes;
     private long _roomBytes;
+    private long _awaitedThrough;
 
     public SegmentChain(SegmentPool pool, SegmentKeeper keeper, Watermarks marks, IEnumerable<Segment> older, Segment current)
     {
@@ -51,14 +53,18 @@ internal sealed class SegmentChain
     public bool NeedsSeal => _marks.DurableThrough != _recordedDurable || _marks.FiledThrough != _recordedFiled;
 
     /// <summary>Whether a segment waits for nothing but that its filing is written down.</summary>
-    public bool IsReleaseDue => _older.TryPeek(out Segment? oldest) && oldest.LastSequence <= _marks.FiledThrough;
+    public bool IsReleaseDue => _older.TryPeek(out Segment? oldest) && oldest.LastSequence <= _marks.SettledThrough && oldest.LastSequence > _recordedFiled;
 
-    /// <summary>Whether one more segment stays within the limit. Every segment with unfiled commits counts whole.</summary>
+    /// <summary>Last sequence of the oldest segment, if it waits for nothing but followers; else 0. Any thread may ask for what was so a moment ago.</summary>
+    public long AwaitedThrough => Volatile.Read(ref _awaitedThrough);
+
+    /// <summary>Whether one more segment stays within the limit. Every segment that is not settled counts whole.</summary>
     public bool MayGrow(long usableBytes)
     {
-        long unfiled = _older.Where(segment => segment.LastSequence > _marks.FiledThrough).Sum(segment => segment.Header.SizeBytes);
-        long current = Current.LastSequence > _marks.FiledThrough ? Current.Header.SizeBytes : 0;
-        return unfiled + current + _pool.SegmentBytes <= usableBytes;
+        long settled = _marks.SettledThrough;
+        long unsettled = _older.Where(segment => segment.LastSequence > settled).Sum(segment => segment.Header.SizeBytes);
+        long current = Current.LastSequence > settled ? Current.Header.SizeBytes : 0;
+        return unsettled + current + _pool.SegmentBytes <= usableBytes;
     }
 
     /// <summary>
@@ -83,18 +89,21 @@ internal sealed class SegmentChain
         Release();
     }
 
-    /// <summary>Lets go of what is filed, and written down to be.</summary>
+    /// <summary>Lets go of what is settled, and written down to be filed.</summary>
     public void Release()
     {
-        while (_older.TryPeek(out Segment? oldest) && oldest.LastSequence <= _recordedFiled)
+        long settled = _marks.SettledThrough;
+        while (_older.TryPeek(out Segment? oldest) && oldest.LastSequence <= Math.Min(_recordedFiled, settled))
         {
             _older.Dequeue();
             Live.Remove(oldest);
             oldest.Retire(() => _keeper.Recycle(oldest));
         }
 
+        bool isAwaited = _older.TryPeek(out Segment? first) && first.LastSequence <= _marks.FiledThrough && first.LastSequence > settled;
+        Volatile.Write(ref _awaitedThrough, isAwaited ? first!.LastSequence : 0);
         Volatile.Write(ref _roomBytes, Current.Header.SizeBytes - Current.Position);
-        Volatile.Write(ref _usedBytes, _older.Sum(segment => segment.Header.SizeBytes) + (Current.LastSequence > _marks.FiledThrough ? Current.Position : 0));
+        Volatile.Write(ref _usedBytes, _older.Sum(segment => segment.Header.SizeBytes) + (Current.LastSequence > settled ? Current.Position : 0));
     }
 
     /// <summary>Once the journal's thread has ended.</summary>

@@ -52,6 +52,7 @@ internal sealed class JournalWriter
         _groupBytesMax = (int)Math.Min(GroupBytesMax, pool.SegmentBytes - JournalFormat.BlockBytes);
         _lastSequence = current.Header.FirstSequence - 1;
         Marks = marks;
+        Published = new PublishedSignal(marks);
         _chain = new SegmentChain(pool, keeper, Marks, older, current);
         _room = new JournalRoom(pool, keeper, _chain, _queue, hooks, limits);
         _thread = new Thread(Work) { IsBackground = true, Name = "docservice-journal" };
@@ -60,6 +61,12 @@ internal sealed class JournalWriter
     public Watermarks Marks { get; }
 
     public JournalStatistics Statistics { get; } = new();
+
+    /// <summary>For those who follow the log.</summary>
+    public PublishedSignal Published { get; }
+
+    /// <summary>See <see cref="SegmentChain.AwaitedThrough"/>.</summary>
+    public long AwaitedThrough => _chain.AwaitedThrough;
 
     /// <summary>What can be read from.</summary>
     public LiveSegments Segments => _chain.Live;
@@ -86,10 +93,14 @@ internal sealed class JournalWriter
     /// <summary>filedThrough has moved: a seal is due once it is quiet.</summary>
     public void NoteFiled() => _queue.Wake();
 
+    /// <summary>A follower has more of the log durably, or counts no more: a segment may be free.</summary>
+    public void NoteSettled() => _queue.Wake();
+
     /// <summary>Writes what is queued, a clean-stop seal when everything is filed, and ends the thread.</summary>
     public void Stop()
     {
         _queue.Close();
+        Published.Stop();
         if (_thread.IsAlive)
         {
             _thread.Join();
@@ -126,9 +137,13 @@ internal sealed class JournalWriter
                     WriteGroup();
                     _group.Clear();
                 }
-                else if (UntilSeal() == TimeSpan.Zero && !_queue.IsClosedAndEmpty)
+                else
                 {
-                    WriteSeal(RecordType.Seal);
+                    _chain.Release(); // what has been written down, and waited for a follower
+                    if (UntilSeal() == TimeSpan.Zero && !_queue.IsClosedAndEmpty)
+                    {
+                        WriteSeal(RecordType.Seal);
+                    }
                 }
             }
 
@@ -175,6 +190,7 @@ internal sealed class JournalWriter
         Sync(_group.Count);
         Marks.AdvanceDurable(_lastSequence);
         _hooks.Published(_group);
+        Published.Tell();
         foreach (Commit commit in _group)
         {
             commit.Publish();

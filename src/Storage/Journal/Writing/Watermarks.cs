@@ -17,6 +17,15 @@ internal sealed class Watermarks(long start, long filedThrough)
     /// <summary>Every commit up to here is filed.</summary>
     public long FiledThrough => Volatile.Read(ref _filed);
 
+    /// <summary>How far the followers beside the filer have come durably; unlimited where there are none. Set before the journal starts.</summary>
+    public Func<long> FollowedThrough { get; set; } = () => long.MaxValue;
+
+    /// <summary>
+    /// Every follower has all up to here durably: the journal may let go of it. It is never written down: the release of
+    /// segments, the room of the journal and back-pressure alone ask for it.
+    /// </summary>
+    public long SettledThrough => Math.Min(FiledThrough, FollowedThrough());
+
     public void AdvanceAppended(long sequence)
     {
         Assert(sequence >= _appended);

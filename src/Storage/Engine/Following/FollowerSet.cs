@@ -1,0 +1,189 @@
+using DocService.Storage.Followers;
+using DocService.Storage.Journal.Reading;
+using DocService.Storage.Journal.Writing;
+using Microsoft.Extensions.Logging;
+
+namespace DocService.Storage.Engine.Following;
+
+/// <summary>The followers of a store beside its filer: how far the slowest has come, and who is let go.</summary>
+/// <remarks>
+/// Owns: who follows at present. Thread: any; <see cref="FollowedThrough"/> mostly the journal's.
+/// Invariant: a follower counts from the opening, or from <see cref="Rejoin"/>, until it is let go; what it counts never decreases.
+/// </remarks>
+internal sealed class FollowerSet : ICommitLog, IDisposable
+{
+    /// <summary>A follower that holds a segment up is looked at so often.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(0.25);
+
+    private readonly Entry[] _entries;
+    private readonly JournalWriter _journal;
+    private readonly TimeSpan _patience;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly ITimer? _timer;
+
+    /// <param name="followers">Who reads the log.</param>
+    /// <param name="journal">The log.</param>
+    /// <param name="patience">How long a segment waits for a derived follower before it is let go.</param>
+    /// <param name="clock">For that.</param>
+    /// <param name="logger">Where it is told.</param>
+    public FollowerSet(IReadOnlyList<IFollower> followers, JournalWriter journal, TimeSpan patience, TimeProvider clock, ILogger logger)
+    {
+        _entries = [.. followers.Select(follower => new Entry(follower))];
+        _journal = journal;
+        _patience = patience;
+        _clock = clock;
+        _logger = logger;
+        if (_entries.Length > 0)
+        {
+            journal.Marks.FollowedThrough = FollowedThrough;
+            _timer = clock.CreateTimer(_ => LetGoOfTheLate(), null, LookInterval, LookInterval);
+        }
+    }
+
+    public long DurableThrough => _journal.Marks.DurableThrough;
+
+    public long FiledThrough => _journal.Marks.FiledThrough;
+
+    /// <summary>Once the journal runs.</summary>
+    public void Start()
+    {
+        foreach (Entry entry in _entries)
+        {
+            entry.Follower.Start(this);
+        }
+    }
+
+    public ICommitCursor OpenCursor(long after) => new JournalCursor(_journal.Segments, _journal.Marks, after);
+
+    public Task WaitForCommitsAsync(long after, CancellationToken cancellation) => _journal.Published.WaitAsync(after, cancellation);
+
+    public void NoteDurable(IFollower follower) => _journal.NoteSettled();
+
+    public void Fail(IFollower follower, string reason)
+    {
+        Entry entry = Find(follower);
+        if (!follower.IsDerived)
+        {
+            throw new ArgumentException("Only a derived follower can be let go.", nameof(follower));
+        }
+
+        LetGo(entry, reason);
+    }
+
+    public long Rejoin(IFollower follower)
+    {
+        Entry entry = Find(follower);
+        lock (entry)
+        {
+            entry.Floor = FiledThrough; // nothing above it has been let go: it is not settled before it is filed
+            entry.IsCounted = true;
+            entry.LateSince = null;
+            return entry.Floor;
+        }
+    }
+
+    /// <summary>The filer goes on; nobody else reads the log any more.</summary>
+    public void Stop()
+    {
+        _timer?.Dispose();
+        foreach (Entry entry in _entries)
+        {
+            entry.Follower.Stop();
+        }
+    }
+
+    public void Dispose() => Stop();
+
+    private long FollowedThrough()
+    {
+        long through = long.MaxValue;
+        foreach (Entry entry in _entries)
+        {
+            lock (entry)
+            {
+                through = Math.Min(through, entry.Through);
+            }
+        }
+
+        return through;
+    }
+
+    private void LetGoOfTheLate()
+    {
+        long awaited = _journal.AwaitedThrough;
+        foreach (Entry entry in _entries)
+        {
+            if (IsLate(entry, awaited))
+            {
+                LetGo(entry, $"it did not become durable through commit {awaited} within {_patience.TotalSeconds} s, and the journal waited for it");
+            }
+        }
+    }
+
+    private bool IsLate(Entry entry, long awaited)
+    {
+        long through;
+        lock (entry)
+        {
+            through = entry.Through;
+            if (awaited <= through || (entry.LateSince is not null && through > entry.LateAt))
+            {
+                entry.LateSince = null; // nothing waits for it, or it has advanced meanwhile
+            }
+
+            if (awaited <= through)
+            {
+                return false;
+            }
+
+            entry.LateAt = through;
+            if (entry.LateSince is { } since)
+            {
+                return entry.Follower.IsDerived && _clock.GetElapsedTime(since) >= _patience;
+            }
+
+            entry.LateSince = _clock.GetTimestamp();
+        }
+
+        entry.Follower.Hurry(awaited);
+        return false;
+    }
+
+    private void LetGo(Entry entry, string reason)
+    {
+        lock (entry)
+        {
+            if (!entry.IsCounted)
+            {
+                return;
+            }
+
+            entry.IsCounted = false;
+        }
+
+        _logger.LogWarning("{Follower} is let go and must be made anew: {Reason}", entry.Follower.Name, reason);
+        entry.Follower.LetGo(reason);
+        _journal.NoteSettled();
+    }
+
+    private Entry Find(IFollower follower) =>
+        Array.Find(_entries, entry => entry.Follower == follower) ?? throw new ArgumentException("It does not follow this store.", nameof(follower));
+
+    /// <summary>Guarded by itself.</summary>
+    private sealed class Entry(IFollower follower)
+    {
+        public IFollower Follower { get; } = follower;
+
+        public bool IsCounted { get; set; } = true;
+
+        /// <summary>It counts as having this at least: what it makes anew stands in the documents' files.</summary>
+        public long Floor { get; set; }
+
+        public long? LateSince { get; set; }
+
+        public long LateAt { get; set; }
+
+        public long Through => IsCounted ? Math.Max(Floor, Follower.DurablePosition) : long.MaxValue;
+    }
+}

@@ -1,0 +1,12 @@
+namespace DocService.Storage.Followers;
+
+/// <summary>A published commit, as a follower reads it. Valid until its cursor reads on.</summary>
+/// <param name="Sequence">Of the commit: the version of every document that it writes.</param>
+/// <param name="Operations">In the order of the commit.</param>
+public sealed record FollowedCommit(long Sequence, IReadOnlyList<FollowedOperation> Operations);
+
+/// <summary>One write of a commit.</summary>
+/// <param name="Key">Of the document, which may be a hidden one.</param>
+/// <param name="Info">What it makes of the document; null for a delete.</param>
+/// <param name="Body">The bytes of a put, verified; empty for a delete.</param>
+public readonly record struct FollowedOperation(DocumentKey Key, DocumentInfo? Info, ReadOnlyMemory<byte> Body);

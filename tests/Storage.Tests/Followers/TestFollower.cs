@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using System.Text;
+using DocService.Storage.Followers;
+using DocService.Storage.Tests.Journal;
+
+namespace DocService.Storage.Tests.Followers;
+
+/// <summary>Keeps a copy of all documents by what the log tells. What is durable of it the test says.</summary>
+internal sealed class TestFollower(long position = 0) : IFollower
+{
+    private readonly CancellationTokenSource _stopped = new();
+    private ICommitLog? _log;
+    private Task _work = Task.CompletedTask;
+    private long _durable = position;
+    private long _position = position;
+
+    public string Name => "the test's follower";
+
+    public bool IsDerived { get; init; } = true;
+
+    /// <summary>Whether everything counts as durable as soon as it has been read.</summary>
+    public bool IsEager { get; init; }
+
+    public long DurablePosition => Interlocked.Read(ref _durable);
+
+    public long Position => Interlocked.Read(ref _position);
+
+    public ConcurrentDictionary<string, (long Version, string? Body)> Documents { get; } = new();
+
+    public ConcurrentQueue<long> Sequences { get; } = new();
+
+    /// <summary>Why it was let go; null while it follows.</summary>
+    public string? Reason { get; private set; }
+
+    public long HurriedThrough { get; private set; }
+
+    public ICommitLog Log => _log!;
+
+    public void Start(ICommitLog log)
+    {
+        _log = log;
+        _work = Task.Run(FollowAsync);
+    }
+
+    public void Hurry(long through) => HurriedThrough = through;
+
+    public void LetGo(string reason) => Reason = reason;
+
+    public void Stop()
+    {
+        _stopped.Cancel();
+        _work.GetAwaiter().GetResult();
+    }
+
+    public void MakeDurable(long through)
+    {
+        Interlocked.Exchange(ref _durable, through);
+        _log!.NoteDurable(this);
+    }
+
+    public Task UntilAsync(long sequence) => JournalTest.UntilAsync(() => Position >= sequence, $"it follows through {sequence}");
+
+    private async Task FollowAsync()
+    {
+        try
+        {
+            using ICommitCursor cursor = _log!.OpenCursor(Position);
+            while (!_stopped.IsCancellationRequested)
+            {
+                while (cursor.TryRead(out FollowedCommit? commit))
+                {
+                    Apply(commit);
+                }
+
+                await _log.WaitForCommitsAsync(cursor.Position, _stopped.Token);
+            }
+        }
+        catch (CommitsMissingException exception)
+        {
+            _log!.Fail(this, exception.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // The store stops.
+        }
+    }
+
+    private void Apply(FollowedCommit commit)
+    {
+        Sequences.Enqueue(commit.Sequence);
+        foreach (FollowedOperation operation in commit.Operations)
+        {
+            Documents[operation.Key.Id] = (commit.Sequence, operation.Info is null ? null : Encoding.UTF8.GetString(operation.Body.Span));
+        }
+
+        Interlocked.Exchange(ref _position, commit.Sequence);
+        if (IsEager)
+        {
+            MakeDurable(commit.Sequence);
+        }
+    }
+}
