@@ -350,8 +350,7 @@ public sealed class OpenApiDocumentTests(DescribedServer server) : IClassFixture
         [
             .. from path in document["paths"]!.AsObject()
                from member in path.Value!.AsObject()
-               where member.Key != "parameters"
-               let parameters = Items(path.Value["parameters"]).Concat(Items(member.Value!["parameters"]))
+               let parameters = Items(member.Value!["parameters"])
                select new Operation(path.Key, member.Key, member.Value!, [.. parameters.Select(parameter => Resolve(document, parameter))]),
         ];
     }
