@@ -10,6 +10,7 @@ using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;
 using DocService.Storage.Rules;
+using DocService.Storage.Threading;
 using Microsoft.Extensions.Logging;
 
 namespace DocService.Storage;
@@ -38,7 +39,7 @@ public sealed class DocumentStore : IDocumentStore
     private readonly StoreHealth _health;
     private readonly HealthMetrics _healthMetrics;
     private readonly StoreEngine? _engine; // null when the journal is damaged
-    private readonly OperationGate _operations = new();
+    private readonly OperationGate _operations;
     private readonly StoreOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -46,11 +47,12 @@ public sealed class DocumentStore : IDocumentStore
     private StrongBox<VolumeInfo> _lastVolume; // replaced as a whole: read and written by any thread
     private Task? _closing;
 
-    private DocumentStore(DataDirectory directory, StoreOptions options, IReadOnlyList<IWriteRule> rules, IReadOnlyList<IFollower> followers, TimeProvider clock, ILogger logger)
+    private DocumentStore(DataDirectory directory, StoreOptions options, IReadOnlyList<IWriteRule> rules, IReadOnlyList<IFollower> followers, IThreads threads, ILogger logger)
     {
+        _operations = new OperationGate(threads);
         _directory = directory;
         _options = options;
-        _clock = clock;
+        _clock = threads.Clock;
         _logger = logger;
         _lastVolume = new StrongBox<VolumeInfo>(directory.Root.GetVolumeInfo());
         _promise = VolumePromise.Judge(_lastVolume.Value);
@@ -63,9 +65,9 @@ public sealed class DocumentStore : IDocumentStore
         _health = new StoreHealth(logger);
         try
         {
-            OpenedJournal journal = new JournalOpening(directory, options, clock).Open();
+            OpenedJournal journal = new JournalOpening(directory, options, threads).Open();
             WarnOfCopy(journal);
-            _engine = new StoreEngine(directory, journal, options, rules, followers, _health, clock, logger);
+            _engine = new StoreEngine(directory, journal, options, rules, followers, _health, threads, logger);
         }
         catch (JournalDamagedException exception)
         {
@@ -130,14 +132,18 @@ public sealed class DocumentStore : IDocumentStore
     }
 
     /// <summary>As the public one, on any filesystem.</summary>
-    internal static DocumentStore Open(IFileSystem files, StoreOptions options, TimeProvider clock, ILoggerFactory loggers, IReadOnlyList<IWriteRule>? rules = null, IReadOnlyList<IFollower>? followers = null)
+    internal static DocumentStore Open(IFileSystem files, StoreOptions options, TimeProvider clock, ILoggerFactory loggers, IReadOnlyList<IWriteRule>? rules = null, IReadOnlyList<IFollower>? followers = null) =>
+        Open(files, options, new SystemThreads(clock), loggers, rules, followers);
+
+    /// <summary>As the public one, on any filesystem and by any scheduler.</summary>
+    internal static DocumentStore Open(IFileSystem files, StoreOptions options, IThreads threads, ILoggerFactory loggers, IReadOnlyList<IWriteRule>? rules = null, IReadOnlyList<IFollower>? followers = null)
     {
         options = options.Validated();
         DataDirectory? directory = null;
         try
         {
-            directory = DataDirectory.Open(files, options.DataDirectory, clock.GetUtcNow());
-            return new DocumentStore(directory, options, rules ?? [], followers ?? [], clock, loggers.CreateLogger<DocumentStore>());
+            directory = DataDirectory.Open(files, options.DataDirectory, threads);
+            return new DocumentStore(directory, options, rules ?? [], followers ?? [], threads, loggers.CreateLogger<DocumentStore>());
         }
         catch (FileSystemException exception)
         {
@@ -170,7 +176,7 @@ public sealed class DocumentStore : IDocumentStore
         options = options.Validated();
         try
         {
-            using DataDirectory directory = DataDirectory.OpenForRepair(files, options.DataDirectory, clock.GetUtcNow());
+            using DataDirectory directory = DataDirectory.OpenForRepair(files, options.DataDirectory, new SystemThreads(clock));
             return new Salvage(directory, options, clock).Run();
         }
         catch (FileSystemException exception)
@@ -248,7 +254,7 @@ public sealed class DocumentStore : IDocumentStore
             await Task.WhenAny(ended, Task.Delay(CloseTimeout, _clock)).ConfigureAwait(false);
             if (_engine is not null)
             {
-                await Task.Run(() => _engine.Stop(FilingTimeout)).WaitAsync(StopTimeout, _clock).ConfigureAwait(false);
+                await _engine.StopAsync(FilingTimeout).WaitAsync(StopTimeout, _clock).ConfigureAwait(false);
             }
 
             await ended.WaitAsync(CloseTimeout, _clock).ConfigureAwait(false);

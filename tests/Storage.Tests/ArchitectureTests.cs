@@ -9,11 +9,12 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
         // The root folder is the store that ties the rooms together; with the three public rooms it is the public surface.
-        [""] = ["Engine", "Journal", "Documents", "Io"],
-        ["Engine"] = ["Journal", "Documents", "Io"],
-        ["Journal"] = ["Io"],
-        ["Documents"] = ["Io"],
-        ["Io"] = [],
+        [""] = ["Engine", "Journal", "Documents", "Io", "Threading"],
+        ["Engine"] = ["Journal", "Documents", "Io", "Threading"],
+        ["Journal"] = ["Io", "Threading"],
+        ["Documents"] = ["Io", "Threading"],
+        ["Io"] = ["Threading"],
+        ["Threading"] = [],
     };
 
     /// <summary>Values, reports and exceptions that users of the store see; every room may use them.</summary>
@@ -98,6 +99,16 @@ public sealed partial class ArchitectureTests
             file => SystemUse().IsMatch(File.ReadAllText(file)));
     }
 
+    /// <summary>What waits, wakes or starts a thread in another way is out of the seeded scheduler's sight, and no seed would be a replay.</summary>
+    [Fact]
+    public void OnlyThreading_StartsParksAndWakesThreads()
+    {
+        string root = Path.Combine(SourceRoot(), "Storage");
+        Assert.Empty(
+            Sources(root).Where(file => !file.Contains("/Threading/", StringComparison.Ordinal))
+                .SelectMany(file => SchedulerUse().Matches(File.ReadAllText(file)).Select(use => $"{Path.GetRelativePath(root, file)} uses {use.Value}")));
+    }
+
     private static IEnumerable<string> Sources(string root) =>
         Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
@@ -113,4 +124,7 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex(@"LibraryImport|DllImport|new FileStream|(?<![\w.])(File|Directory|FileInfo|DirectoryInfo|RandomAccess)\.[A-Z]\w+\(")]
     private static partial Regex SystemUse();
+
+    [GeneratedRegex(@"Monitor\.(Wait|Pulse)|new Thread\(|ThreadPool\.|Task\.Run\(|RunContinuationsAsynchronously|SemaphoreSlim|ResetEvent|BlockingCollection|SpinWait|Parallel\.")]
+    private static partial Regex SchedulerUse();
 }

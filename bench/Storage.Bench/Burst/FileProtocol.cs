@@ -5,6 +5,7 @@ using DocService.Storage.Documents;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Io;
 using DocService.Storage.Model;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Bench.Burst;
 
@@ -17,7 +18,7 @@ internal static class FileProtocol
     /// <summary>Writes all-new documents for a time, each writer on a thread of its own.</summary>
     public static LoadResult Run(string directory, int writers, Samples samples, TimeSpan duration)
     {
-        using DataDirectory data = DataDirectory.Open(PosixFileSystem.Create(), directory, TimeProvider.System.GetUtcNow());
+        using DataDirectory data = DataDirectory.Open(PosixFileSystem.Create(), directory, new SystemThreads(TimeProvider.System));
         long started = Stopwatch.GetTimestamp();
         var all = new Latencies[writers];
         Thread[] threads = [.. Enumerable.Range(0, writers).Select(writer => new Thread(() => all[writer] = Write(data.Documents, writer, samples, started, duration)))];

@@ -5,6 +5,7 @@ using DocService.Storage.Engine.Versions;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;
 using DocService.Storage.Model;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Bench.Micro;
 
@@ -15,7 +16,7 @@ public class EngineBench
 
     private readonly DocumentKey _key = Stores.Key("hot", 42);
     private readonly DocumentKey _filed = Stores.Key("cold", 42);
-    private readonly DigestLocks _locks = new(TimeProvider.System);
+    private readonly DigestLocks _locks = new(new SystemThreads(TimeProvider.System));
     private readonly Pending _pending = new(new Watermarks(0, 0));
 
     public EngineBench()

@@ -1,4 +1,5 @@
 using DocService.Storage.Io;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Documents;
 
@@ -10,9 +11,9 @@ namespace DocService.Storage.Documents;
 /// On failure: latched. The kernel reports a failed writeback once per descriptor, so a second sync would say nothing
 /// about the first one's changes; there is none.
 /// </remarks>
-internal sealed class ShardDirectory(IDirectory directory) : IDisposable
+internal sealed class ShardDirectory(IDirectory directory, IThreads threads) : IDisposable
 {
-    private readonly object _gate = new(); // Monitor, for Wait and PulseAll
+    private readonly object _gate = new();
     private bool _isRunning;
     private long _started;
     private long _completed;
@@ -39,7 +40,7 @@ internal sealed class ShardDirectory(IDirectory directory) : IDisposable
 
                 if (_isRunning)
                 {
-                    Monitor.Wait(_gate);
+                    threads.Wait(_gate, Timeout.InfiniteTimeSpan);
                 }
                 else
                 {
@@ -69,7 +70,7 @@ internal sealed class ShardDirectory(IDirectory directory) : IDisposable
         {
             Monitor.Enter(_gate);
             _isRunning = false;
-            Monitor.PulseAll(_gate);
+            threads.PulseAll(_gate);
         }
 
         // An exception of any other kind leaves by itself and completes nothing.

@@ -1,10 +1,12 @@
+using DocService.Storage.Threading;
+
 namespace DocService.Storage.Engine;
 
 /// <summary>Counts operations under way, so that closing can refuse new ones and wait for the rest.</summary>
-internal sealed class OperationGate
+internal sealed class OperationGate(IThreads threads)
 {
     private readonly Lock _gate = new();
-    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Turn _idle = new(threads);
     private int _underWay;
     private bool _isClosed;
 
@@ -31,10 +33,10 @@ internal sealed class OperationGate
             _isClosed = true;
             if (_underWay == 0)
             {
-                _idle.TrySetResult();
+                _idle.TryGive();
             }
 
-            return _idle.Task;
+            return _idle.Given;
         }
     }
 
@@ -45,7 +47,7 @@ internal sealed class OperationGate
             _underWay--;
             if (_isClosed && _underWay == 0)
             {
-                _idle.TrySetResult();
+                _idle.TryGive();
             }
         }
     }

@@ -10,17 +10,19 @@ using DocService.Storage.Journal.Writing;
 using DocService.Storage.Engine.Following;
 using DocService.Storage.Followers;
 using DocService.Storage.Rules;
+using DocService.Storage.Threading;
 using Microsoft.Extensions.Logging;
 
 namespace DocService.Storage.Engine;
 
 /// <summary>The parts of a store with an undamaged journal, put together and running.</summary>
 /// <remarks>Owns: all of them, and the order in which they start and stop. Thread: built by one, stopped by one.</remarks>
-#pragma warning disable CA1001 // Stop, which blocks and takes a time limit, disposes.
+#pragma warning disable CA1001 // StopAsync, which takes a time limit, disposes.
 internal sealed class StoreEngine
 #pragma warning restore CA1001
 {
     private readonly OpenedJournal _opened;
+    private readonly IThreads _threads;
     private readonly SegmentKeeper _keeper;
     private readonly FilingQueue _filing;
     private readonly MediaTypes _media = new();
@@ -30,13 +32,16 @@ internal sealed class StoreEngine
     private readonly FollowerSet _followers;
     private readonly StoreMetrics _metrics;
 
-    public StoreEngine(DataDirectory directory, OpenedJournal opened, StoreOptions options, IReadOnlyList<IWriteRule> rules, IReadOnlyList<IFollower> followers, StoreHealth health, TimeProvider clock, ILogger logger)
+    public StoreEngine(DataDirectory directory, OpenedJournal opened, StoreOptions options, IReadOnlyList<IWriteRule> rules, IReadOnlyList<IFollower> followers, StoreHealth health, IThreads threads, ILogger logger)
     {
+        TimeProvider clock = threads.Clock;
+        _threads = threads;
         _opened = opened;
         _filing = opened.Unfiled.Filing;
         Pending = opened.Unfiled.Pending;
         var hooks = new JournalHooks
         {
+            Threads = threads,
             Appended = AddToPending,
             Published = AddToFiling,
             Failed = health.Fence,
@@ -51,8 +56,8 @@ internal sealed class StoreEngine
         Admission = new Admission(Backlog, health, options.BusyTimeout, clock);
         var headers = new FiledHeaders();
         Lookup = new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents);
-        Commits = new CommitPath(new DigestLocks(clock), new RuleBook(rules, CommitBytesMax(options)), Lookup, Journal, Backlog, health, clock);
-        _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, Pending, Journal, Backlog, health, clock, logger);
+        Commits = new CommitPath(new DigestLocks(threads), new RuleBook(rules, CommitBytesMax(options)), Lookup, Journal, Backlog, health, clock);
+        _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, Pending, Journal, Backlog, health, threads, logger);
         _space = new SpaceWatch(Backlog, health, clock);
         _metrics = new StoreMetrics(this);
         Backlog.Charge(opened.Unfiled.ChargedBytes);
@@ -85,24 +90,37 @@ internal sealed class StoreEngine
     /// <summary>Ends when everything through the sequence is filed, or filing has ended.</summary>
     public Task WaitForFiledAsync(long sequence) => _filing.WaitAsync(sequence, Journal.Marks.FiledThrough);
 
-    /// <summary>Files what is there, for as long as that may take, then seals and ends every thread. Blocks.</summary>
-    public void Stop(TimeSpan filingTimeout)
+    /// <summary>Files what is there, for as long as that may take, then seals and ends every thread.</summary>
+    public async Task StopAsync(TimeSpan filingTimeout)
     {
         _space.Dispose();
         _metrics.Dispose();
         _filer.Drain();
-        WaitForFiledAsync(Journal.Marks.DurableThrough).Wait(filingTimeout);
-        _filer.Dispose();
-        _followers.Stop();
-        Journal.Stop();
-        _keeper.Dispose();
+        try
+        {
+            await WaitForFiledAsync(Journal.Marks.DurableThrough).WaitAsync(filingTimeout, _threads.Clock).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The rest is replayed at the next start.
+        }
+
+        await BlockingWork.RunAsync(_threads, EndThreads).ConfigureAwait(false);
     }
 
-    /// <summary>After <see cref="Stop"/>, once nobody reads any more.</summary>
+    /// <summary>After <see cref="StopAsync"/>, once nobody reads any more.</summary>
     public void CloseFiles()
     {
         Journal.CloseFiles();
         _opened.Pool.Dispose();
+    }
+
+    private void EndThreads()
+    {
+        _filer.Dispose();
+        _followers.Stop();
+        Journal.Stop();
+        _keeper.Dispose();
     }
 
     private void AddToPending(IReadOnlyList<Commit> commits)

@@ -6,6 +6,7 @@ using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Tests.Engine;
 
@@ -77,9 +78,10 @@ public sealed class PendingInUseTests
         public EngineRun(SimulatedFileSystem disk)
         {
             StoreOptions options = JournalTest.Sealing;
-            _directory = DataDirectory.Open(disk, options.DataDirectory, TimeProvider.System.GetUtcNow());
-            OpenedJournal opened = new JournalOpening(_directory, options, TimeProvider.System).Open();
-            Engine = new StoreEngine(_directory, opened, options, [], [], new StoreHealth(NullLogger.Instance), TimeProvider.System, NullLogger.Instance);
+            var threads = new SystemThreads(TimeProvider.System);
+            _directory = DataDirectory.Open(disk, options.DataDirectory, threads);
+            OpenedJournal opened = new JournalOpening(_directory, options, threads).Open();
+            Engine = new StoreEngine(_directory, opened, options, [], [], new StoreHealth(NullLogger.Instance), threads, NullLogger.Instance);
         }
 
         public StoreEngine Engine { get; }
@@ -93,7 +95,7 @@ public sealed class PendingInUseTests
 
         public void Dispose()
         {
-            Engine.Stop(TimeSpan.FromSeconds(30));
+            Engine.StopAsync(TimeSpan.FromSeconds(30)).GetAwaiter().GetResult();
             Engine.CloseFiles();
             _directory.Dispose();
         }

@@ -1,5 +1,6 @@
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Writing;
+using DocService.Storage.Threading;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
 
@@ -8,6 +9,8 @@ namespace DocService.Storage.Tests.Journal;
 /// <summary>Everybody who waits for a commit is told, once, and nobody waits for somebody else.</summary>
 public sealed class AcknowledgementTests
 {
+    private static readonly SystemThreads Threads = new(TimeProvider.System);
+
     [Fact]
     public async Task Send_OneContinuationBlocks_TheOthersGoOn()
     {
@@ -16,7 +19,7 @@ public sealed class AcknowledgementTests
         Task blocked = RunAsync(commits[0], gate.Wait);
         Task[] others = [.. commits.Skip(1).Select(commit => RunAsync(commit, () => { }))];
 
-        Acknowledgements.Send(commits, _ => true);
+        Acknowledgements.Send(Threads, commits, _ => true);
 
         await Task.WhenAll(others).SoonAsync();
         Assert.False(blocked.IsCompleted);
@@ -28,11 +31,11 @@ public sealed class AcknowledgementTests
     public async Task Send_Twice_TellsOnce()
     {
         var commit = new Commit(16, 1) { Sequence = 7 };
-        Acknowledgements.Send([commit], _ => true);
+        Acknowledgements.Send(Threads, [commit], _ => true);
         Assert.Equal(7, await commit.Acknowledged.AsTask().SoonAsync());
         commit.Fail(new StoreClosedException("too late"));
         Assert.False(commit.TryClaimAcknowledgement());
-        Acknowledgements.Send([commit], _ => true); // would end the process
+        Acknowledgements.Send(Threads, [commit], _ => true); // would end the process
     }
 
     [Fact]

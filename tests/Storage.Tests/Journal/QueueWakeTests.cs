@@ -1,18 +1,20 @@
 using DocService.Storage.Engine.Filing;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Tests.Journal;
 
 /// <summary>No wake-up is lost between the threads that fill a queue and the one that empties it.</summary>
 public sealed class QueueWakeTests
 {
+    private static readonly SystemThreads Threads = new(TimeProvider.System);
     private static readonly DocumentKey Key = DocumentKey.Create("a");
 
     [Fact]
     public async Task CommitQueue_WokenJustBeforeTheWait_DoesNotSleep()
     {
-        var queue = new CommitQueue();
+        var queue = new CommitQueue(Threads);
         queue.Wake();
 
         Task<bool> taken = Task.Run(() => queue.TryTakeGroup([], 1024, Timeout.InfiniteTimeSpan));
@@ -30,7 +32,7 @@ public sealed class QueueWakeTests
     [Fact]
     public async Task CommitQueue_ClosedWhileWaiting_ReturnsAtOnce()
     {
-        var queue = new CommitQueue();
+        var queue = new CommitQueue(Threads);
         Task<bool> taken = Task.Run(() => queue.TryTakeGroup([], 1024, Timeout.InfiniteTimeSpan));
         queue.Close();
         Assert.False(await taken.SoonAsync());
@@ -41,7 +43,7 @@ public sealed class QueueWakeTests
     [Fact]
     public void CommitQueue_Group_TakesAtLeastOneAndThenWhatFits()
     {
-        var queue = new CommitQueue();
+        var queue = new CommitQueue(Threads);
         for (int n = 0; n < 3; n++)
         {
             queue.TryAdd(new Commit(16, 1));
@@ -58,7 +60,7 @@ public sealed class QueueWakeTests
     [Fact]
     public async Task CommitQueue_WritersWhoWereThereTwice_HalfOfThemAreWaitedFor()
     {
-        var queue = new CommitQueue(gatherMax: TimeSpan.FromMinutes(10));
+        var queue = new CommitQueue(Threads, gatherMax: TimeSpan.FromMinutes(10));
         Take(queue, 4);
         Take(queue, 4);
         queue.TryAdd(new Commit(16, 1)); // of five who are known to be there: four of the last group, and this one
@@ -77,7 +79,7 @@ public sealed class QueueWakeTests
     [Fact]
     public async Task CommitQueue_WriterAlone_IsNotKeptWaiting()
     {
-        var queue = new CommitQueue(gatherMax: TimeSpan.FromMinutes(10));
+        var queue = new CommitQueue(Threads, gatherMax: TimeSpan.FromMinutes(10));
         await Task.Run(() =>
         {
             for (int n = 0; n < 5; n++)
@@ -90,7 +92,7 @@ public sealed class QueueWakeTests
     [Fact]
     public async Task CommitQueue_ClosedWhileGathering_GivesOutWhatIsThere()
     {
-        var queue = new CommitQueue(gatherMax: TimeSpan.FromMinutes(10));
+        var queue = new CommitQueue(Threads, gatherMax: TimeSpan.FromMinutes(10));
         Take(queue, 8);
         Take(queue, 8);
         queue.TryAdd(new Commit(16, 1));
@@ -103,7 +105,7 @@ public sealed class QueueWakeTests
     [Fact]
     public void FilingQueue_FiledBetweenTheLookAndTheWait_DoesNotWait()
     {
-        var queue = new FilingQueue();
+        var queue = new FilingQueue(Threads);
         const long looked = 4;
         queue.CompleteWaiting(5); // the filer gets there after the caller has looked
 
@@ -114,7 +116,7 @@ public sealed class QueueWakeTests
     [Fact]
     public async Task FilingQueue_Stopped_LetsEverybodyGo()
     {
-        var queue = new FilingQueue();
+        var queue = new FilingQueue(Threads);
         Task waiting = queue.WaitAsync(9, 0);
         Task<bool> filer = Task.Run(() => queue.WaitForTickets(TimeSpan.FromMinutes(1)));
         queue.Stop();
@@ -127,7 +129,7 @@ public sealed class QueueWakeTests
     [Fact]
     public async Task FilingQueue_SomebodyWaits_DoesNotLinger()
     {
-        var queue = new FilingQueue();
+        var queue = new FilingQueue(Threads);
         queue.Add([new FilingTicket(1, Key.Digest, 0)]);
         Task<bool> filer = Task.Run(() => queue.WaitForTickets(TimeSpan.FromMinutes(1)));
         Task waiting = queue.WaitAsync(1, 0);
@@ -140,7 +142,7 @@ public sealed class QueueWakeTests
     public async Task FilingQueue_CommitBeingAdded_IsNotSeenInPart()
     {
         // Who saw the first ticket alone would count the whole commit as filed, and the journal would let go of the rest.
-        var queue = new FilingQueue();
+        var queue = new FilingQueue(Threads);
         Task<bool>? peek = null;
         bool wasSeen = false;
         queue.Add(Tickets());
@@ -172,7 +174,7 @@ public sealed class QueueWakeTests
     [Fact]
     public void FilingQueue_TicketsInTheFilersHand_StillCount()
     {
-        var queue = new FilingQueue();
+        var queue = new FilingQueue(Threads);
         queue.Add([new FilingTicket(1, Key.Digest, 0), new FilingTicket(2, Key.Digest, 0)]);
         queue.Take();
         Assert.Equal(2, queue.Count);

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Checks;
 
@@ -7,9 +8,9 @@ namespace DocService.Storage.Engine.Checks;
 /// Thread: <see cref="Work"/> on the threads, the others on whoever has started it.
 /// On failure: no further item is begun. Who waits gets the exception once all threads have ended, the gravest of several.
 /// </remarks>
-internal sealed class Sweep(int items, int workers, Action<int> action, Predicate<Exception> isGrave)
+internal sealed class Sweep(int items, int workers, Action<int> action, Predicate<Exception> isGrave, IThreads threads)
 {
-    private readonly object _gate = new(); // Monitor, for Wait and Pulse
+    private readonly object _gate = new();
     private int _working = workers;
     private int _next = -1;
     private volatile Exception? _failure;
@@ -34,7 +35,7 @@ internal sealed class Sweep(int items, int workers, Action<int> action, Predicat
         {
             if (--_working == 0)
             {
-                Monitor.PulseAll(_gate);
+                threads.PulseAll(_gate);
             }
         }
     }
@@ -47,7 +48,7 @@ internal sealed class Sweep(int items, int workers, Action<int> action, Predicat
         {
             while (_working > 0)
             {
-                Monitor.Wait(_gate);
+                threads.Wait(_gate, Timeout.InfiniteTimeSpan);
             }
         }
 

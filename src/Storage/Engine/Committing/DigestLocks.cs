@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Committing;
 
@@ -11,11 +12,11 @@ namespace DocService.Storage.Engine.Committing;
 /// Invariants: an entry exists exactly while its digest is held. A waiter that has timed out or was cancelled never holds the lock.
 /// A shared request waits behind an exclusive one that came before it: writers are not starved.
 /// </remarks>
-internal sealed class DigestLocks(TimeProvider clock)
+internal sealed class DigestLocks(IThreads threads)
 {
     private const int StripeCount = 64; // far more than cores: two digests rarely meet in one
 
-    private readonly Stripe[] _stripes = [.. Enumerable.Range(0, StripeCount).Select(_ => new Stripe())];
+    private readonly Stripe[] _stripes = [.. Enumerable.Range(0, StripeCount).Select(_ => new Stripe(threads))];
 
     /// <summary>Digests that are held at present.</summary>
     public int Count => _stripes.Sum(stripe => stripe.Count);
@@ -27,17 +28,17 @@ internal sealed class DigestLocks(TimeProvider clock)
     {
         cancellation.ThrowIfCancellationRequested();
         Stripe stripe = _stripes[(digest.GetHashCode() & int.MaxValue) % StripeCount];
-        Turn? turn = stripe.Enter(digest, mode);
+        Place? turn = stripe.Enter(digest, mode);
         if (turn is not null)
         {
             try
             {
-                await turn.Task.WaitAsync(timeout, clock, cancellation).ConfigureAwait(false);
+                await turn.Given.WaitAsync(timeout, threads.Clock, cancellation).ConfigureAwait(false);
             }
             catch
             {
                 // The turn may have come in the same moment: then the lock is held, and goes to the next.
-                if (turn.TrySetCanceled(CancellationToken.None))
+                if (turn.TryGiveUp())
                 {
                     stripe.GiveUp(digest);
                 }
@@ -59,8 +60,8 @@ internal sealed class DigestLocks(TimeProvider clock)
         public void Dispose() => stripe.Leave(digest, mode);
     }
 
-    /// <summary>A place in the queue; completed when it holds the lock, cancelled when it has been given up.</summary>
-    internal sealed class Turn(LockMode mode) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    /// <summary>A place in the queue, of somebody who waits for the lock in this mode.</summary>
+    internal sealed class Place(LockMode mode, IThreads threads) : Turn(threads)
     {
         public LockMode Mode { get; } = mode;
     }
@@ -71,12 +72,12 @@ internal sealed class DigestLocks(TimeProvider clock)
         /// <summary>Holders in shared mode; <see cref="Exclusive"/> for one in exclusive mode; 0 for an entry just made.</summary>
         public int Holders;
 
-        public Queue<Turn>? Queue;
+        public Queue<Place>? Queue;
 
         public const int Exclusive = -1;
     }
 
-    internal sealed class Stripe
+    internal sealed class Stripe(IThreads threads)
     {
         private readonly Lock _gate = new();
         private readonly Dictionary<Sha256Digest, Entry> _entries = [];
@@ -93,7 +94,7 @@ internal sealed class DigestLocks(TimeProvider clock)
         }
 
         /// <summary>Takes the lock and returns null, or joins the queue and returns the turn to wait for.</summary>
-        public Turn? Enter(Sha256Digest digest, LockMode mode)
+        public Place? Enter(Sha256Digest digest, LockMode mode)
         {
             lock (_gate)
             {
@@ -104,8 +105,8 @@ internal sealed class DigestLocks(TimeProvider clock)
                     return null;
                 }
 
-                var turn = new Turn(mode);
-                (entry.Queue ??= new Queue<Turn>()).Enqueue(turn);
+                var turn = new Place(mode, threads);
+                (entry.Queue ??= new Queue<Place>()).Enqueue(turn);
                 return turn;
             }
         }
@@ -121,7 +122,7 @@ internal sealed class DigestLocks(TimeProvider clock)
             }
         }
 
-        /// <summary>A turn in the queue has been cancelled: those behind it need not wait for it.</summary>
+        /// <summary>A place in the queue has been given up: those behind it need not wait for it.</summary>
         public void GiveUp(Sha256Digest digest)
         {
             lock (_gate)
@@ -144,14 +145,14 @@ internal sealed class DigestLocks(TimeProvider clock)
         {
             while (entry.Queue is { } queue)
             {
-                Turn next = queue.Peek();
-                bool isCancelled = next.Task.IsCompleted;
-                if (!isCancelled && !MayHold(entry, next.Mode))
+                Place next = queue.Peek();
+                bool isGivenUp = next.IsDecided;
+                if (!isGivenUp && !MayHold(entry, next.Mode))
                 {
                     return;
                 }
 
-                if (!isCancelled && next.TrySetResult())
+                if (!isGivenUp && next.TryGive())
                 {
                     Hold(ref entry, next.Mode);
                 }

@@ -1,5 +1,6 @@
-using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using DocService.Storage.Engine.Checks;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Filing;
 
@@ -8,14 +9,15 @@ namespace DocService.Storage.Engine.Filing;
 /// somebody's read, and nobody's request a thread from filing. Started as they are needed.
 /// </summary>
 /// <remarks>Owns: the threads. Thread: any. On failure: a sweep's exception goes to whoever waits for that sweep.</remarks>
-internal sealed class DiskThreads(int threadsMax) : IDisposable
+internal sealed class DiskThreads(int threadsMax, IThreads threads) : IDisposable
 {
     private const int StackBytes = 256 * 1024; // shallow, non-recursive work
 
-    private readonly BlockingCollection<Action> _queue = [];
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
+    private readonly Queue<Action> _queue = new();
     private int _threads;
     private int _unfinished;
+    private bool _isDisposed;
 
     /// <summary>
     /// Runs the action for every item, spread over so many threads, and returns when all are done. One worker would be no
@@ -29,7 +31,7 @@ internal sealed class DiskThreads(int threadsMax) : IDisposable
     public void ForEach<T>(IReadOnlyList<T> items, int workers, Action<T> action, Predicate<Exception> isGrave)
     {
         workers = Math.Min(workers, items.Count);
-        var sweep = new Sweep(items.Count, workers, index => action(items[index]), isGrave);
+        var sweep = new Sweep(items.Count, workers, index => action(items[index]), isGrave, threads);
         if (workers == 1)
         {
             sweep.Work();
@@ -43,17 +45,20 @@ internal sealed class DiskThreads(int threadsMax) : IDisposable
     }
 
     /// <summary>Ends the threads once the queue is empty. Nothing may be queued any more.</summary>
-    public void Dispose() => _queue.CompleteAdding();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            threads.PulseAll(_gate);
+        }
+    }
 
     private void Run(Action work, int times)
     {
         for (int time = 0; time < times; time++)
         {
-            if (TryReserveThread())
-            {
-                _queue.Add(work);
-            }
-            else
+            if (!TryQueue(work))
             {
                 work();
             }
@@ -64,7 +69,7 @@ internal sealed class DiskThreads(int threadsMax) : IDisposable
     /// All that is unfinished has a thread, up to the limit: nothing waits behind a call that hangs while a thread could be had.
     /// False when there is none at all.
     /// </summary>
-    private bool TryReserveThread()
+    private bool TryQueue(Action work)
     {
         lock (_gate)
         {
@@ -72,7 +77,7 @@ internal sealed class DiskThreads(int threadsMax) : IDisposable
             {
                 try
                 {
-                    new Thread(Work, StackBytes) { IsBackground = true, Name = $"docservice-file-{_threads}" }.Start();
+                    threads.Start($"docservice-file-{_threads}", Work, StackBytes);
                     _threads++;
                 }
                 catch (OutOfMemoryException)
@@ -87,19 +92,34 @@ internal sealed class DiskThreads(int threadsMax) : IDisposable
             }
 
             _unfinished++;
+            _queue.Enqueue(work);
+            threads.Pulse(_gate);
             return true;
         }
     }
 
     private void Work()
     {
-        foreach (Action work in _queue.GetConsumingEnumerable())
+        while (TryTake(out Action? work))
         {
             work();
             lock (_gate)
             {
                 _unfinished--;
             }
+        }
+    }
+
+    private bool TryTake([NotNullWhen(true)] out Action? work)
+    {
+        lock (_gate)
+        {
+            while (!_queue.TryDequeue(out work) && !_isDisposed)
+            {
+                threads.Wait(_gate, Timeout.InfiniteTimeSpan);
+            }
+
+            return work is not null;
         }
     }
 }

@@ -3,6 +3,7 @@ using DocService.Storage.Engine.Space;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Writing;
+using DocService.Storage.Threading;
 using Microsoft.Extensions.Logging;
 
 namespace DocService.Storage.Engine.Filing;
@@ -47,11 +48,12 @@ internal sealed class Filer : IDisposable
     private readonly WriteBack _writeBack;
     private readonly ILogger _logger;
     private readonly DiskThreads _threads;
-    private readonly Thread _thread;
+    private readonly IThreads _system;
+    private IThread? _thread; // null before the start
     private readonly int _openTempsMax;
     private int _openTemps;
 
-    public Filer(DocumentFiles files, int handlesMax, MediaTypes media, FiledHeaders headers, FilingQueue queue, Pending pending, JournalWriter journal, Backlog backlog, StoreHealth health, TimeProvider clock, ILogger logger)
+    public Filer(DocumentFiles files, int handlesMax, MediaTypes media, FiledHeaders headers, FilingQueue queue, Pending pending, JournalWriter journal, Backlog backlog, StoreHealth health, IThreads threads, ILogger logger)
     {
         _files = files;
         _media = media;
@@ -61,19 +63,19 @@ internal sealed class Filer : IDisposable
         _journal = journal;
         _backlog = backlog;
         _health = health;
-        _rhythm = new FilingRhythm(queue, journal.Marks, backlog, health, clock);
-        _writeBack = new WriteBack(files, clock);
+        _rhythm = new FilingRhythm(queue, journal.Marks, backlog, health, threads.Clock);
+        _writeBack = new WriteBack(files, threads.Clock);
         _logger = logger;
         _openTempsMax = Math.Clamp(handlesMax / HandlesShare, 1, OpenTempsMax);
         _openTemps = _openTempsMax;
-        _threads = new DiskThreads(FilingPace.Full.Workers);
-        _thread = new Thread(Work) { IsBackground = true, Name = "docservice-filer" };
+        _threads = new DiskThreads(FilingPace.Full.Workers, threads);
+        _system = threads;
     }
 
     /// <summary>Why filing does not get on at present; null when it does.</summary>
     public string? Obstacle { get; private set; }
 
-    public void Start() => _thread.Start();
+    public void Start() => _thread = _system.Start("docservice-filer", Work);
 
     /// <summary>No more lingering: what is there is filed at once.</summary>
     public void Drain()
@@ -86,10 +88,7 @@ internal sealed class Filer : IDisposable
     public void Dispose()
     {
         _queue.Stop();
-        if (_thread.IsAlive)
-        {
-            _thread.Join();
-        }
+        _thread?.Join();
 
         _threads.Dispose();
     }

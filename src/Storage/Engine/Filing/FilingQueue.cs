@@ -1,3 +1,5 @@
+using DocService.Storage.Threading;
+
 namespace DocService.Storage.Engine.Filing;
 
 /// <summary>One published operation that waits to be filed.</summary>
@@ -8,15 +10,16 @@ internal readonly record struct FilingTicket(long Sequence, Sha256Digest Documen
 
 /// <summary>Published operations in sequence order, and those who wait for them to be filed.</summary>
 /// <remarks>Owns: both. Thread: any adds; the filer alone takes.</remarks>
+/// <param name="threads">How the filer waits.</param>
 /// <param name="expected">Tickets that recovery is about to add: they get their room at once.</param>
-internal sealed class FilingQueue(int expected = 0)
+internal sealed class FilingQueue(IThreads threads, int expected = 0)
 {
     /// <summary>Room that is kept when no ticket is left: what a large backlog took is not kept for ever.</summary>
     private const int KeptTickets = 64 * 1024;
 
-    private readonly object _gate = new(); // Monitor, for Wait and Pulse
+    private readonly object _gate = new();
     private readonly Queue<FilingTicket> _tickets = new(expected);
-    private readonly PriorityQueue<TaskCompletionSource, long> _waiting = new();
+    private readonly PriorityQueue<Turn, long> _waiting = new();
     private long _completedThrough;
     private int _inHand; // taken by the filer, their chunk not yet filed
     private int _count;
@@ -52,7 +55,7 @@ internal sealed class FilingQueue(int expected = 0)
 
             if (wasEmpty)
             {
-                Monitor.Pulse(_gate);
+                threads.Pulse(_gate);
             }
         }
     }
@@ -78,10 +81,10 @@ internal sealed class FilingQueue(int expected = 0)
                 return Task.CompletedTask;
             }
 
-            var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var turn = new Turn(threads);
             _waiting.Enqueue(turn, sequence);
-            Monitor.Pulse(_gate);
-            return turn.Task;
+            threads.Pulse(_gate);
+            return turn.Given;
         }
     }
 
@@ -94,12 +97,12 @@ internal sealed class FilingQueue(int expected = 0)
         {
             while (_tickets.Count == 0 && !_isStopped)
             {
-                Monitor.Wait(_gate);
+                threads.Wait(_gate, Timeout.InfiniteTimeSpan);
             }
 
             if (!_isStopped && _waiting.Count == 0 && linger > TimeSpan.Zero)
             {
-                Monitor.Wait(_gate, linger);
+                threads.Wait(_gate, linger);
             }
 
             return !_isStopped;
@@ -136,10 +139,10 @@ internal sealed class FilingQueue(int expected = 0)
                 _tickets.TrimExcess(KeptTickets);
             }
 
-            while (_waiting.TryPeek(out TaskCompletionSource? turn, out long sequence) && sequence <= filedThrough)
+            while (_waiting.TryPeek(out Turn? turn, out long sequence) && sequence <= filedThrough)
             {
                 _waiting.Dequeue();
-                turn.SetResult();
+                turn.TryGive();
             }
         }
     }
@@ -151,7 +154,7 @@ internal sealed class FilingQueue(int expected = 0)
         {
             if (!_isStopped)
             {
-                Monitor.Wait(_gate, time);
+                threads.Wait(_gate, time);
             }
 
             return !_isStopped;
@@ -164,12 +167,12 @@ internal sealed class FilingQueue(int expected = 0)
         lock (_gate)
         {
             _isStopped = true;
-            while (_waiting.TryDequeue(out TaskCompletionSource? turn, out _))
+            while (_waiting.TryDequeue(out Turn? turn, out _))
             {
-                turn.SetResult();
+                turn.TryGive();
             }
 
-            Monitor.PulseAll(_gate);
+            threads.PulseAll(_gate);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DocService.Storage.Documents;
 using DocService.Storage.Io;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Opening;
 
@@ -63,13 +64,14 @@ internal sealed class DataDirectory : IDisposable
     /// <exception cref="StoreInUseException">Another process, or another store of this one, holds it.</exception>
     /// <exception cref="StoreFormatException">It is not a data directory of a known format; nothing was written.</exception>
     /// <exception cref="FileSystemException">A system call failed.</exception>
-    public static DataDirectory Open(IFileSystem files, string path, DateTimeOffset now) => Open(files, path, now, isRepair: false);
+    public static DataDirectory Open(IFileSystem files, string path, IThreads threads) => Open(files, path, threads, isRepair: false);
 
-    /// <summary>As <see cref="Open(IFileSystem, string, DateTimeOffset)"/>, and writes a damaged FORMAT anew.</summary>
-    public static DataDirectory OpenForRepair(IFileSystem files, string path, DateTimeOffset now) => Open(files, path, now, isRepair: true);
+    /// <summary>As <see cref="Open(IFileSystem, string, IThreads)"/>, and writes a damaged FORMAT anew.</summary>
+    public static DataDirectory OpenForRepair(IFileSystem files, string path, IThreads threads) => Open(files, path, threads, isRepair: true);
 
-    private static DataDirectory Open(IFileSystem files, string path, DateTimeOffset now, bool isRepair)
+    private static DataDirectory Open(IFileSystem files, string path, IThreads threads, bool isRepair)
     {
+        DateTimeOffset now = threads.Clock.GetUtcNow();
         IDirectory data = DirectoryCreation.OpenOrCreate(files, path, out string? remark);
         IDisposable? heldLock = null;
         DocumentFiles? documents = null;
@@ -94,7 +96,7 @@ internal sealed class DataDirectory : IDisposable
             }
 
             data.TryCreateDirectory(JournalName);
-            documents = OpenContent(data);
+            documents = OpenContent(data, threads);
             journal = OpenPart(data, JournalName); // its own entries are synced with the segment that every opening begins
             data.Sync();
             format ??= FormatFile.Complete(data);
@@ -158,7 +160,7 @@ internal sealed class DataDirectory : IDisposable
     }
 
     /// <summary>Opens every directory, removes leftovers, and syncs: what is found may so far be in the page cache only.</summary>
-    private static DocumentFiles OpenContent(IDirectory data)
+    private static DocumentFiles OpenContent(IDirectory data, IThreads threads)
     {
         var shards = new ShardDirectory[DocumentPath.Shards];
         IDirectory? quarantine = null;
@@ -170,7 +172,7 @@ internal sealed class DataDirectory : IDisposable
             for (int shard = 0; shard < shards.Length; shard++)
             {
                 IDirectory directory = OpenPart(documents, DocumentPath.ShardName(shard));
-                shards[shard] = new ShardDirectory(directory);
+                shards[shard] = new ShardDirectory(directory, threads);
                 DocumentFiles.RemoveTemps(directory);
             }
 
@@ -181,7 +183,7 @@ internal sealed class DataDirectory : IDisposable
                 shard.Sync();
             }
 
-            return new DocumentFiles(shards, new ShardDirectory(quarantine));
+            return new DocumentFiles(shards, new ShardDirectory(quarantine, threads));
         }
         catch
         {

@@ -6,6 +6,7 @@ using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Reading;
 using DocService.Storage.Journal.Segments;
 using DocService.Storage.Journal.Writing;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Recovery;
 
@@ -37,7 +38,7 @@ internal sealed class OpenedJournal
 /// Thread: the one that opens. Done twice, or cut off anywhere, it gives the same result: nothing old is touched
 /// before what replaces it is durable, and the sequence is raised again each time.
 /// </remarks>
-internal sealed class JournalOpening(DataDirectory directory, StoreOptions options, TimeProvider clock)
+internal sealed class JournalOpening(DataDirectory directory, StoreOptions options, IThreads threads)
 {
     /// <summary>Followers beside readers and the filer: each is told every unfiled version, in sequence order.</summary>
     public IReadOnlyList<Action<DocumentKey, PendingVersion>> Followers { get; init; } = [];
@@ -79,7 +80,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
     {
         Guid known = found?.Lineage.Newest ?? directory.Format.StoreId;
         bool isNew = found is null ? directory.Format.StartsAfter > 0 : directory.IsCopy;
-        return new SegmentPool(directory.Journal, isNew ? Guid.NewGuid() : known, options.SegmentBytes, options.ReserveSegments, clock)
+        return new SegmentPool(directory.Journal, isNew ? Guid.NewGuid() : known, options.SegmentBytes, options.ReserveSegments, threads.Clock)
         {
             PreviousStoreId = isNew ? known : Guid.Empty,
         };
@@ -94,7 +95,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         }
 
         long after = directory.Format.StartsAfter;
-        long firstSequence = after > 0 ? VersionJump.After(after, clock.GetUtcNow()) : 1;
+        long firstSequence = after > 0 ? VersionJump.After(after, threads.Clock.GetUtcNow()) : 1;
         Segment first = pool.Begin(pool.TakeOrPrepare(0), after, firstSequence, after, after);
         try
         {
@@ -113,7 +114,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
             Sealed = [],
             Current = first,
             Marks = marks,
-            Unfiled = new RecoveredVersions(marks, 0, Followers),
+            Unfiled = new RecoveredVersions(marks, 0, threads, Followers),
             Report = RecoveryReports.Empty,
         };
     }
@@ -139,7 +140,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         var rewrite = JournalRewrite.Choose(verdict, pool.SegmentBytes);
         var marks = new Watermarks(verdict.End, verdict.FiledThrough);
         long operations = verdict.Live.Sum(live => (long)live.Record.Operations);
-        var unfiled = new RecoveredVersions(marks, (int)Math.Min(operations, options.PendingDocumentsMax), Followers); // more room than that is not asked for on the word of a record
+        var unfiled = new RecoveredVersions(marks, (int)Math.Min(operations, options.PendingDocumentsMax), threads, Followers); // more room than that is not asked for on the word of a record
         var reader = new PayloadReader();
         foreach (LiveRecord live in rewrite.Kept)
         {
@@ -189,7 +190,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
     }
 
     private long FirstSequence(JournalVerdict verdict) =>
-        directory.IsCopy ? VersionJump.After(verdict.HandedOutThrough, clock.GetUtcNow())
+        directory.IsCopy ? VersionJump.After(verdict.HandedOutThrough, threads.Clock.GetUtcNow())
         : verdict.HandedOutThrough + 1 + (verdict.IsCleanStop ? 0 : UncleanSkip(verdict));
 
     /// <summary>The last commit of the log that stands in the segment, legible or not; 0 where none does.</summary>

@@ -2,6 +2,7 @@ using DocService.Storage.Engine.Filing;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Journal.Writing;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Recovery;
 
@@ -13,11 +14,12 @@ internal sealed class RecoveredVersions
 
     /// <param name="marks">How far the log has come.</param>
     /// <param name="expected">Versions to come: they get their room at once.</param>
+    /// <param name="threads">How the filer waits.</param>
     /// <param name="followers">Who is told beside readers and the filer.</param>
-    public RecoveredVersions(Watermarks marks, int expected, IEnumerable<Action<DocumentKey, PendingVersion>> followers)
+    public RecoveredVersions(Watermarks marks, int expected, IThreads threads, IEnumerable<Action<DocumentKey, PendingVersion>> followers)
     {
         Pending = new Pending(marks, expected);
-        Filing = new FilingQueue(expected);
+        Filing = new FilingQueue(threads, expected);
         _followers = [AddToPending, AddToFiling, .. followers];
     }
 

@@ -5,6 +5,7 @@ using DocService.Storage.Engine.Versions;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Reading;
 using DocService.Storage.Journal.Segments;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Recovery;
 
@@ -69,7 +70,7 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
 
             var readable = new LiveSegments();
             opened.ForEach(readable.Add);
-            using var threads = new DiskThreads(1);
+            using var threads = new DiskThreads(1, new SystemThreads(clock));
             foreach (KeyValuePair<DocumentKey, PendingVersion>[] some in newest.Where(pair => !HasNewerFile(pair.Key, pair.Value.Version)).Chunk(ChunkDocuments))
             {
                 FileSome(readable, threads, some);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DocService.Storage.Journal.Writing;
 
 namespace DocService.Storage.Journal.Segments;
@@ -45,14 +44,14 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
     }
 
     /// <summary>Fails those commits of the group and takes them out.</summary>
-    public static void Refuse(List<Commit> group, Predicate<Commit> which, StoreException error)
+    public void Refuse(List<Commit> group, Predicate<Commit> which, StoreException error)
     {
         foreach (Commit commit in group.FindAll(which))
         {
             commit.Fail(error);
         }
 
-        Acknowledgements.Send(group, which);
+        Acknowledgements.Send(hooks.Threads, group, which);
         group.RemoveAll(which);
     }
 
@@ -60,7 +59,8 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
 
     private Spare? WaitForSpare(List<Commit> group)
     {
-        long started = Stopwatch.GetTimestamp();
+        TimeProvider clock = hooks.Threads.Clock;
+        long started = clock.GetTimestamp();
         bool isDeletesOnly = group.TrueForAll(commit => commit.IsDeletesOnly);
         bool hasAsked = false;
         while (true)
@@ -74,7 +74,7 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
 
             // On a full disk nothing is filed, so nothing comes free, and deletes must not wait behind puts for that.
             bool isHopeless = IsDiskFull && (isDeletesOnly || !mayGrow);
-            if (isHopeless || queue.IsClosed || Stopwatch.GetElapsedTime(started) > limits.RoomTimeout)
+            if (isHopeless || queue.IsClosed || clock.GetElapsedTime(started) > limits.RoomTimeout)
             {
                 return null;
             }

@@ -1,5 +1,6 @@
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Writing;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Journal.Segments;
 
@@ -17,7 +18,8 @@ internal sealed class SegmentKeeper : IDisposable
     private readonly JournalHooks _hooks;
     private readonly object _gate = new();
     private readonly Queue<Segment> _retired = new();
-    private readonly Thread _thread;
+    private readonly IThreads _threads;
+    private readonly IThread _thread;
     private bool _isWoken = true;
     private volatile SpareObstacle _obstacle;
     private bool _isStopped;
@@ -28,8 +30,8 @@ internal sealed class SegmentKeeper : IDisposable
     {
         _pool = pool;
         _hooks = hooks;
-        _thread = new Thread(Work) { IsBackground = true, Name = "docservice-segments" };
-        _thread.Start();
+        _threads = hooks.Threads;
+        _thread = _threads.Start("docservice-segments", Work);
     }
 
     /// <summary>What came of the last attempt to make a spare since <see cref="Wake"/>.</summary>
@@ -41,7 +43,7 @@ internal sealed class SegmentKeeper : IDisposable
         lock (_gate)
         {
             _retired.Enqueue(segment);
-            Monitor.PulseAll(_gate);
+            _threads.PulseAll(_gate);
         }
     }
 
@@ -52,7 +54,7 @@ internal sealed class SegmentKeeper : IDisposable
         {
             _isWoken = true;
             _obstacle = SpareObstacle.None;
-            Monitor.PulseAll(_gate);
+            _threads.PulseAll(_gate);
         }
     }
 
@@ -62,8 +64,8 @@ internal sealed class SegmentKeeper : IDisposable
         lock (_gate)
         {
             _isWoken = true;
-            Monitor.PulseAll(_gate);
-            Monitor.Wait(_gate, timeout);
+            _threads.PulseAll(_gate);
+            _threads.Wait(_gate, timeout);
         }
     }
 
@@ -73,7 +75,7 @@ internal sealed class SegmentKeeper : IDisposable
         lock (_gate)
         {
             _isStopped = true;
-            Monitor.PulseAll(_gate);
+            _threads.PulseAll(_gate);
         }
 
         _thread.Join();
@@ -104,7 +106,7 @@ internal sealed class SegmentKeeper : IDisposable
 
                 lock (_gate)
                 {
-                    Monitor.PulseAll(_gate);
+                    _threads.PulseAll(_gate);
                 }
             }
         }
@@ -134,7 +136,7 @@ internal sealed class SegmentKeeper : IDisposable
 
                 // While none can be made, or some could be removed, look again by itself; otherwise somebody wakes us.
                 bool hasMany = _pool.Count > _pool.Wanted;
-                if (!Monitor.Wait(_gate, _obstacle != SpareObstacle.None || hasMany ? RetryInterval : Timeout.InfiniteTimeSpan))
+                if (!_threads.Wait(_gate, _obstacle != SpareObstacle.None || hasMany ? RetryInterval : Timeout.InfiniteTimeSpan))
                 {
                     _isWoken = true;
                     if (hasMany)

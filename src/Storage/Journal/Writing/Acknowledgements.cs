@@ -1,3 +1,5 @@
+using DocService.Storage.Threading;
+
 namespace DocService.Storage.Journal.Writing;
 
 /// <summary>Completes commits on the thread pool, a group's with a few work items instead of one for each.</summary>
@@ -8,19 +10,24 @@ namespace DocService.Storage.Journal.Writing;
 /// </remarks>
 internal sealed class Acknowledgements : IThreadPoolWorkItem
 {
+    private readonly IThreads _threads;
     private readonly Commit[] _commits;
     private int _next = -1;
     private int _queued; // work items that no thread has taken up yet: 0 or 1, but for moments
 
-    private Acknowledgements(Commit[] commits) => _commits = commits;
+    private Acknowledgements(IThreads threads, Commit[] commits)
+    {
+        _threads = threads;
+        _commits = commits;
+    }
 
     /// <summary>Whoever awaits one of the commits, and has not been told before, will be told; returns at once.</summary>
-    public static void Send(List<Commit> commits, Predicate<Commit> which)
+    public static void Send(IThreads threads, List<Commit> commits, Predicate<Commit> which)
     {
         List<Commit> chosen = commits.FindAll(commit => which(commit) && commit.TryClaimAcknowledgement());
         if (chosen.Count > 0)
         {
-            new Acknowledgements([.. chosen]).Queue();
+            new Acknowledgements(threads, [.. chosen]).Queue();
         }
     }
 
@@ -42,6 +49,6 @@ internal sealed class Acknowledgements : IThreadPoolWorkItem
     private void Queue()
     {
         Interlocked.Increment(ref _queued);
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        _threads.Queue(this);
     }
 }

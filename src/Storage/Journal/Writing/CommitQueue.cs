@@ -1,3 +1,5 @@
+using DocService.Storage.Threading;
+
 namespace DocService.Storage.Journal.Writing;
 
 /// <summary>Where commits wait for the journal's thread.</summary>
@@ -7,11 +9,12 @@ namespace DocService.Storage.Journal.Writing;
 /// A group waits a moment for half of the writers that were there lately: while it is synced the other half is answered
 /// and comes again, so processor and device are both busy, with few syncs. Up to two writers never wait.
 /// </remarks>
+/// <param name="threads">How the journal's thread waits.</param>
 /// <param name="gatherMax">Longest that a group waits for more; default 1 ms, the grain of Monitor's time and of the order of a sync.</param>
-internal sealed class CommitQueue(TimeSpan? gatherMax = null)
+internal sealed class CommitQueue(IThreads threads, TimeSpan? gatherMax = null)
 {
     private readonly TimeSpan _gatherMax = gatherMax ?? TimeSpan.FromMilliseconds(1);
-    private readonly object _gate = new(); // Monitor, for Wait and Pulse
+    private readonly object _gate = new();
     private readonly Queue<Commit> _commits = new();
     private int _awaited; // commits at which the journal's thread is to be woken; 0 while it does not wait for any
     private int _taken; // commits of the last group
@@ -45,7 +48,7 @@ internal sealed class CommitQueue(TimeSpan? gatherMax = null)
             if (_awaited > 0 && _commits.Count >= _awaited)
             {
                 _awaited = 0;
-                Monitor.Pulse(_gate);
+                threads.Pulse(_gate);
             }
 
             return true;
@@ -91,7 +94,7 @@ internal sealed class CommitQueue(TimeSpan? gatherMax = null)
         lock (_gate)
         {
             _isWoken = true;
-            Monitor.Pulse(_gate);
+            threads.Pulse(_gate);
         }
     }
 
@@ -101,7 +104,7 @@ internal sealed class CommitQueue(TimeSpan? gatherMax = null)
         lock (_gate)
         {
             _isClosed = true;
-            Monitor.Pulse(_gate);
+            threads.Pulse(_gate);
         }
     }
 
@@ -145,7 +148,7 @@ internal sealed class CommitQueue(TimeSpan? gatherMax = null)
     private void Wait_NeedsLock(int commits, TimeSpan timeout)
     {
         _awaited = commits;
-        Monitor.Wait(_gate, timeout);
+        threads.Wait(_gate, timeout);
         _awaited = 0;
     }
 }

@@ -1,8 +1,13 @@
+using DocService.Storage.Threading;
+
 namespace DocService.Storage.Journal.Writing;
 
-/// <summary>What the journal tells and asks the engine, on the journal's threads; none may block or throw.</summary>
+/// <summary>What the journal has from the engine, and what it tells and asks it on the journal's threads; none of that may block or throw.</summary>
 internal sealed record JournalHooks
 {
+    /// <summary>How its threads run and wait.</summary>
+    public required IThreads Threads { get; init; }
+
     /// <summary>The group is written and not yet synced: make it known, invisibly. What can fail must have failed by now.</summary>
     public required Action<IReadOnlyList<Commit>> Appended { get; init; }
 

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Segments;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Journal.Writing;
 
@@ -25,15 +25,16 @@ internal sealed class JournalWriter
     private readonly JournalRoom _room;
     private readonly JournalHooks _hooks;
     private readonly JournalLimits _limits;
-    private readonly CommitQueue _queue = new();
+    private readonly CommitQueue _queue;
     private readonly GroupBuffer _buffer = new();
     private readonly List<Commit> _group = [];
-    private readonly Thread _thread;
+    private readonly TimeProvider _clock;
     private readonly int _groupBytesMax; // a group never spans two segments, so it fits an empty one
     private long _lastSequence;
     private long _writtenDurable; // the watermarks as the bytes being written tell them
     private long _writtenFiled;
-    private long _lastSync = Stopwatch.GetTimestamp(); // or the last time that a seal found no room
+    private long _lastSync; // or the last time that a seal found no room
+    private IThread? _thread; // null before the start
     private bool _isSealBlocked;
     private volatile bool _isFailed;
 
@@ -48,14 +49,16 @@ internal sealed class JournalWriter
     {
         _pool = pool;
         _hooks = hooks;
+        _clock = hooks.Threads.Clock;
+        _queue = new CommitQueue(hooks.Threads);
         _limits = limits;
         _groupBytesMax = (int)Math.Min(GroupBytesMax, pool.SegmentBytes - JournalFormat.BlockBytes);
         _lastSequence = current.Header.FirstSequence - 1;
         Marks = marks;
-        Published = new PublishedSignal(marks);
+        Published = new PublishedSignal(marks, hooks.Threads);
         _chain = new SegmentChain(pool, keeper, Marks, older, current);
         _room = new JournalRoom(pool, keeper, _chain, _queue, hooks, limits);
-        _thread = new Thread(Work) { IsBackground = true, Name = "docservice-journal" };
+        _lastSync = _clock.GetTimestamp();
     }
 
     public Watermarks Marks { get; }
@@ -84,7 +87,7 @@ internal sealed class JournalWriter
     public void Start()
     {
         _chain.Release();
-        _thread.Start();
+        _thread = _hooks.Threads.Start("docservice-journal", Work);
     }
 
     /// <summary>Queues a closed commit. False when the journal has stopped: the commit was not taken.</summary>
@@ -101,10 +104,7 @@ internal sealed class JournalWriter
     {
         _queue.Close();
         Published.Stop();
-        if (_thread.IsAlive)
-        {
-            _thread.Join();
-        }
+        _thread?.Join();
     }
 
     /// <summary>Closes the files. After <see cref="Stop"/>.</summary>
@@ -122,7 +122,7 @@ internal sealed class JournalWriter
         }
 
         bool isUrgent = !_isSealBlocked && _chain.IsReleaseDue;
-        TimeSpan left = _limits.SealAfter - Stopwatch.GetElapsedTime(_lastSync);
+        TimeSpan left = _limits.SealAfter - _clock.GetElapsedTime(_lastSync);
         return isUrgent || left < TimeSpan.Zero ? TimeSpan.Zero : left;
     }
 
@@ -185,7 +185,7 @@ internal sealed class JournalWriter
         _chain.Current.LastSequence = _lastSequence;
         Marks.AdvanceAppended(_lastSequence);
         _hooks.Appended(_group);
-        Acknowledgements.Send(_group, static commit => commit.IsBuffered);
+        Acknowledgements.Send(_hooks.Threads, _group, static commit => commit.IsBuffered);
 
         Sync(_group.Count);
         Marks.AdvanceDurable(_lastSequence);
@@ -196,7 +196,7 @@ internal sealed class JournalWriter
             commit.Publish();
         }
 
-        Acknowledgements.Send(_group, static _ => true);
+        Acknowledgements.Send(_hooks.Threads, _group, static _ => true);
         _chain.NoteSynced(_writtenDurable, _writtenFiled);
     }
 
@@ -243,15 +243,15 @@ internal sealed class JournalWriter
 
     private void Sync(int commits)
     {
-        long started = Stopwatch.GetTimestamp();
+        long started = _clock.GetTimestamp();
         using (Statistics.BeginSync())
         {
             _chain.Current.File.SyncData();
         }
 
-        _lastSync = Stopwatch.GetTimestamp();
+        _lastSync = _clock.GetTimestamp();
         _isSealBlocked = false;
-        Statistics.NoteSync(Stopwatch.GetElapsedTime(started, _lastSync), commits, _buffer.Bytes.Length);
+        Statistics.NoteSync(_clock.GetElapsedTime(started, _lastSync), commits, _buffer.Bytes.Length);
     }
 
     /// <summary>A seal saves work at the next start, no more: where there is no room for one it is tried again after the next quiet time.</summary>
@@ -260,7 +260,7 @@ internal sealed class JournalWriter
         if (!TryWriteSeal(type))
         {
             _isSealBlocked = true;
-            _lastSync = Stopwatch.GetTimestamp();
+            _lastSync = _clock.GetTimestamp();
         }
     }
 
@@ -308,7 +308,7 @@ internal sealed class JournalWriter
         Spare spare = _pool.TryTake(SpareUse.Delete) ?? throw cause;
         BeginSegment(spare);
         _hooks.OutOfSpace(cause.Message);
-        JournalRoom.Refuse(_group, _ => true, new OutOfSpaceException(cause.Message, cause));
+        _room.Refuse(_group, _ => true, new OutOfSpaceException(cause.Message, cause));
     }
 
     private void Fail(Exception cause)
@@ -317,10 +317,10 @@ internal sealed class JournalWriter
         _hooks.Failed($"the journal cannot be written: {cause.Message}", cause);
         _isFailed = true;
         _queue.Close();
-        JournalRoom.Refuse(_group, _ => true, new OutcomeUnknownException($"The write may or may not survive: {cause.Message}", cause));
+        _room.Refuse(_group, _ => true, new OutcomeUnknownException($"The write may or may not survive: {cause.Message}", cause));
         while (_queue.TryTakeGroup(_group, _groupBytesMax, TimeSpan.Zero))
         {
-            JournalRoom.Refuse(_group, _ => true, new StoreFencedException($"Nothing of this request was done; the store takes no writes until it is restarted: {cause.Message}", cause));
+            _room.Refuse(_group, _ => true, new StoreFencedException($"Nothing of this request was done; the store takes no writes until it is restarted: {cause.Message}", cause));
         }
     }
 }

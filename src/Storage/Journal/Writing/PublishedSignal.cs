@@ -1,11 +1,13 @@
+using DocService.Storage.Threading;
+
 namespace DocService.Storage.Journal.Writing;
 
 /// <summary>Wakes those who follow the log when more of it is published.</summary>
 /// <remarks>Thread: the journal's tells, anyone waits. Nobody's continuation runs on the journal's thread. While nobody waits it costs one read.</remarks>
-internal sealed class PublishedSignal(Watermarks marks)
+internal sealed class PublishedSignal(Watermarks marks, IThreads threads)
 {
     private readonly Lock _gate = new();
-    private TaskCompletionSource? _next;
+    private Turn? _next;
     private bool _isStopped;
 
     /// <summary>Completes when more than this is published, or the journal has stopped.</summary>
@@ -15,14 +17,14 @@ internal sealed class PublishedSignal(Watermarks marks)
         lock (_gate)
         {
             // The waiter is known before the watermark is read: a publication meanwhile either is seen here, or sees the waiter.
-            _next ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _next ??= new Turn(threads);
             Interlocked.MemoryBarrier();
             if (_isStopped || marks.DurableThrough > after)
             {
                 return Task.CompletedTask;
             }
 
-            next = _next.Task;
+            next = _next.Given;
         }
 
         return next.WaitAsync(cancellation);
@@ -39,7 +41,7 @@ internal sealed class PublishedSignal(Watermarks marks)
 
         lock (_gate)
         {
-            _next?.TrySetResult();
+            _next?.TryGive();
             _next = null;
         }
     }
@@ -49,7 +51,7 @@ internal sealed class PublishedSignal(Watermarks marks)
         lock (_gate)
         {
             _isStopped = true;
-            _next?.TrySetResult();
+            _next?.TryGive();
             _next = null;
         }
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using DocService.Storage.Engine.Committing;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Tests.Engine.Committing;
 
@@ -8,7 +9,7 @@ public sealed class DigestLocksTests
     private static readonly Sha256Digest Key = Sha256Digest.Of("k"u8);
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
-    private readonly DigestLocks _locks = new(TimeProvider.System);
+    private readonly DigestLocks _locks = new(new SystemThreads(TimeProvider.System));
 
     [Fact]
     public async Task Acquire_HeldKey_WaitsInOrder()

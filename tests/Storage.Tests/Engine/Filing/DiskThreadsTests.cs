@@ -1,11 +1,12 @@
 using DocService.Storage.Engine.Filing;
 using DocService.Storage.Tests.Journal;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Tests.Engine.Filing;
 
 public sealed class DiskThreadsTests : IDisposable
 {
-    private readonly DiskThreads _threads = new(4);
+    private readonly DiskThreads _threads = new(4, new SystemThreads(TimeProvider.System));
 
     public void Dispose() => _threads.Dispose();
 

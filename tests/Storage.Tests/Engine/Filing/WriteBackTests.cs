@@ -1,6 +1,7 @@
 using DocService.Storage.Engine.Filing;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Tests.Support.Simulation;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Tests.Engine.Filing;
 
@@ -13,7 +14,7 @@ public sealed class WriteBackTests
     [Fact]
     public void Before_FewSyncs_DoesNothing()
     {
-        using DataDirectory data = DataDirectory.Open(_disk, "/data", _clock.GetUtcNow());
+        using DataDirectory data = DataDirectory.Open(_disk, "/data", new SystemThreads(_clock));
         var writeBack = new WriteBack(data.Documents, _clock);
         writeBack.Before(127);
         Assert.Equal(0, WriteBacks);
@@ -24,7 +25,7 @@ public sealed class WriteBackTests
     [Fact]
     public void Before_LastOneTookLong_DoesWithoutForAMinute()
     {
-        using DataDirectory data = DataDirectory.Open(_disk, "/data", _clock.GetUtcNow());
+        using DataDirectory data = DataDirectory.Open(_disk, "/data", new SystemThreads(_clock));
         var writeBack = new WriteBack(data.Documents, _clock);
         TimeSpan takes = TimeSpan.FromSeconds(2);
         _disk.BeforeCall = call => _clock.Now += call.Kind == CallKind.WriteBackVolume ? takes : TimeSpan.Zero;

@@ -3,6 +3,7 @@ using DocService.Storage.Engine.Recovery;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support.Simulation;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Tests.Engine.Recovery;
 
@@ -67,8 +68,8 @@ public sealed class FollowersTests
 
         public OpenedRun(SimulatedFileSystem disk, Func<Func<IReadOnlyList<Action<DocumentKey, PendingVersion>>, long, JournalOpening>, JournalOpening> make)
         {
-            _directory = DataDirectory.Open(disk, JournalTest.Data, TimeProvider.System.GetUtcNow());
-            Opened = make((followers, position) => new JournalOpening(_directory, JournalTest.Options, TimeProvider.System) { Followers = followers, LeastPosition = position }).Open();
+            _directory = DataDirectory.Open(disk, JournalTest.Data, new SystemThreads(TimeProvider.System));
+            Opened = make((followers, position) => new JournalOpening(_directory, JournalTest.Options, new SystemThreads(TimeProvider.System)) { Followers = followers, LeastPosition = position }).Open();
         }
 
         public OpenedJournal Opened { get; }

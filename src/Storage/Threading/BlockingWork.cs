@@ -1,0 +1,33 @@
+namespace DocService.Storage.Threading;
+
+/// <summary>Work that blocks, run on the thread pool for somebody who awaits its end.</summary>
+internal sealed class BlockingWork : IThreadPoolWorkItem
+{
+    private readonly Action _work;
+    private readonly TaskCompletionSource _ended = new();
+
+    private BlockingWork(Action work) => _work = work;
+
+    /// <returns>Ends with the work; fails with its exception.</returns>
+    public static Task RunAsync(IThreads threads, Action work)
+    {
+        var queued = new BlockingWork(work);
+        threads.Queue(queued);
+        return queued._ended.Task;
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        try
+        {
+            _work();
+        }
+        catch (Exception exception)
+        {
+            _ended.SetException(exception);
+            return;
+        }
+
+        _ended.SetResult();
+    }
+}
