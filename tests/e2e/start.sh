@@ -70,7 +70,7 @@ not_understood "a command misspelt" "Did you mean verify?" verfy --data "$data"
 not_understood "a path without an option" "docservice --help" "$work/new"
 
 refused "a port above 65535" "99999" "$work/new" --urls http://localhost:99999
-refused "https without a certificate" "certificate" "$work/new" --urls https://localhost:0
+refused "https without a certificate" "certificate" "$work/new" --urls https://127.0.0.1:0
 refused "an address of somebody else" "192.0.2.1" "$work/new" --urls http://192.0.2.1:0
 python3 -c 'import socket, sys, time
 s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(); print(s.getsockname()[1], flush=True); time.sleep(60)' >"$work/port" &
