@@ -7,6 +7,7 @@ using DocService.Storage.Engine.Recovery;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Followers;
 using DocService.Storage.Io;
+using DocService.Storage.Io.Posix;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;
 using DocService.Storage.Rules;
@@ -77,7 +78,7 @@ public sealed class DocumentStore : IDocumentStore
         _healthMetrics = new HealthMetrics(_health);
     }
 
-    /// <summary>A snapshot for operators; two system calls. Where the disk no longer answers those, what it answered last.</summary>
+    /// <summary>A snapshot for operators; asks the volume and reads the table of mounts. Where the disk no longer answers, what it answered last.</summary>
     public JournalStatus Status
     {
         get
@@ -105,8 +106,8 @@ public sealed class DocumentStore : IDocumentStore
                 PromiseRemark = _promise.Remark,
                 FileSystem = volume.Type,
                 MountOptions = volume.MountOptions,
-                FreeBytes = volume.FreeBytes,
-                FreeInodes = volume.FreeInodes,
+                FreeBytes = volume.Free.Bytes,
+                FreeInodes = volume.Free.Inodes,
             };
         }
     }
@@ -214,11 +215,13 @@ public sealed class DocumentStore : IDocumentStore
         }
 
         _health.ThrowIfFenced();
-        engine.Backlog.ThrowIfNoRoom(cost);
+        engine.Space.ThrowIfNoRoom(cost);
+        long started = _clock.GetTimestamp();
         await engine.Admission.EnterAsync(isDeletesOnly: cost == 0, cancellation).ConfigureAwait(false);
+        TimeSpan left = _options.BusyTimeout - _clock.GetElapsedTime(started);
         try
         {
-            JudgedWrite write = await engine.Commits.SubmitAsync(operations, bodies, level == DurabilityLevel.Buffered, _options.BusyTimeout, cancellation).ConfigureAwait(false);
+            JudgedWrite write = await engine.Commits.SubmitAsync(operations, bodies, level == DurabilityLevel.Buffered, left, cancellation).ConfigureAwait(false);
             if (write.Commit is not { } commit)
             {
                 long through = engine.Journal.Marks.DurableThrough;
@@ -340,7 +343,7 @@ public sealed class DocumentStore : IDocumentStore
             if (operation is PutOperation put)
             {
                 put.Content.Validate();
-                cost += Backlog.CostOf(OperationKind.Put, put.Content.Body.Length);
+                cost += DiskSpace.CostOf(OperationKind.Put, put.Content.Body.Length);
             }
         }
 

@@ -1,6 +1,6 @@
-using DocService.Storage.Journal.Segments;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Segments;
 
 namespace DocService.Storage;
 
@@ -22,7 +22,7 @@ public sealed record StoreOptions
     /// <summary>Bytes of spare segments kept for deletes on a full disk; rounded up to whole segments. Default two segments; at least two, at most half of the journal.</summary>
     public long? ReserveBytes { get; init; }
 
-    /// <summary>Most documents in the journal that are not yet filed. Default 1,000,000; at least 1.</summary>
+    /// <summary>Most operations in the journal that are not yet filed, superseded ones included. Default 1,000,000; at least 1.</summary>
     public int PendingDocumentsMax { get; init; } = 1_000_000;
 
     /// <summary>Quiet time after which the journal writes a seal. Default 50 ms, 1 ms to 10 s.</summary>
@@ -39,9 +39,11 @@ public sealed record StoreOptions
         (OverheadOf(segmentBytes) - (4 * JournalFormat.BlockBytes)) / Operation.Measure(0, "application/json".Length, JournalFormat.Alignment);
 
     /// <summary>Bytes of zeros that a first start writes for its journal, in part after the store is open: the first segment, one spare, the reserve, and two for recovery.</summary>
-    public long FirstStartBytes => (ReserveSegments + SegmentPool.RecoverySpares + 2) * SegmentBytes;
+    public long FirstStartBytes => (Segments.SparesMin + 1) * SegmentBytes;
 
     internal int ReserveSegments => (int)(((ReserveBytes ?? 2 * SegmentBytes) + SegmentBytes - 1) / SegmentBytes);
+
+    internal SegmentSizes Segments => new(SegmentBytes, ReserveSegments, (int)Math.Min(JournalBytes / SegmentBytes, int.MaxValue / 2));
 
     /// <summary>What unfiled segments may take.</summary>
     internal long UsableJournalBytes => JournalBytes - (ReserveSegments * SegmentBytes);

@@ -1,5 +1,6 @@
 using DocService.Storage.Engine.Checks;
 using DocService.Storage.Io;
+using DocService.Storage.Io.Posix;
 
 namespace DocService.Storage;
 

@@ -4,6 +4,7 @@ using DocService.Storage.Bench.Support;
 using DocService.Storage.Documents;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Io;
+using DocService.Storage.Io.Posix;
 using DocService.Storage.Model;
 using DocService.Storage.Threading;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DocService.Storage.Bench.Support;
 using DocService.Storage.Io;
+using DocService.Storage.Io.Posix;
 using DocService.Storage.Journal.Format;
 
 namespace DocService.Storage.Bench.Raw;

@@ -13,7 +13,7 @@ namespace DocService.Storage.Documents;
 /// Thread: any. A temporary slot belongs to one thread at a time; writes of one key are serialized by the caller.
 /// On failure: every <see cref="FileSystemException"/> goes to the caller, who knows what the step's failure means.
 /// </remarks>
-internal sealed class DocumentFiles(ShardDirectory[] shards, ShardDirectory quarantine) : IDisposable
+internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory quarantine) : IDisposable
 {
     /// <summary>Temporary names in each shard directory, so that a start can remove every leftover without listing.</summary>
     public const int TempSlots = 64;
@@ -113,7 +113,7 @@ internal sealed class DocumentFiles(ShardDirectory[] shards, ShardDirectory quar
     public long HighestVersion()
     {
         long highest = 0;
-        foreach (ShardDirectory shard in shards)
+        foreach (SyncedDirectory shard in shards)
         {
             foreach (string name in NamesIn(shard.Entries))
             {
@@ -163,7 +163,7 @@ internal sealed class DocumentFiles(ShardDirectory[] shards, ShardDirectory quar
 
     public void Dispose()
     {
-        foreach (ShardDirectory shard in shards)
+        foreach (SyncedDirectory shard in shards)
         {
             shard.Dispose();
         }

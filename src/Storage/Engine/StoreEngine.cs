@@ -4,6 +4,7 @@ using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Recovery;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Engine.Versions;
+using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Segments;
 using DocService.Storage.Journal.Writing;
@@ -23,12 +24,12 @@ internal sealed class StoreEngine
 {
     private readonly OpenedJournal _opened;
     private readonly IThreads _threads;
+    private readonly IFileSystem _files;
     private readonly SegmentKeeper _keeper;
     private readonly FilingQueue _filing;
     private readonly MediaTypes _media = new();
-    private readonly List<FilingTicket> _tickets = []; // of one group; used by whoever writes the journal
+    private readonly List<FilingTicket> _tickets = []; // of one group; the journal's thread alone uses it
     private readonly Filer _filer;
-    private readonly SpaceWatch _space;
     private readonly FollowerSet _followers;
     private readonly StoreMetrics _metrics;
 
@@ -39,29 +40,38 @@ internal sealed class StoreEngine
         _opened = opened;
         _filing = opened.Unfiled.Filing;
         Pending = opened.Unfiled.Pending;
+        var space = new DiskSpace(directory.Root, opened.Pool, _filing, health, clock);
+        Space = space;
+        _files = directory.Files;
         var hooks = new JournalHooks
         {
             Threads = threads,
+            ThrowIfGone = directory.Watch.ThrowIfGone,
+            Expect = ExpectInPendingAndFiling,
             Appended = AddToPending,
             Published = AddToFiling,
             Failed = health.Fence,
-            OutOfSpace = health.MarkOutOfSpace,
-            IsDiskFull = () => health.State == StoreState.ReadOnly,
+            OutOfSpace = reason => space.NoteFull(SpaceCause.Journal, reason),
+            IsFilingOutOfSpace = () => space.IsFull(SpaceCause.Filing),
         };
-        _keeper = new SegmentKeeper(opened.Pool, hooks);
-        var limits = new JournalLimits { UsableBytes = options.UsableJournalBytes, SealAfter = options.SealAfter, RoomTimeout = options.BusyTimeout };
+        _keeper = new SegmentKeeper(opened.Pool, threads, (reason, cause) =>
+        {
+            health.Fence(reason, cause); // first: whoever finds the journal closed finds the reason too
+            Journal!.Fence(cause);
+        });
+        var limits = new JournalLimits { UsableBytes = options.UsableJournalBytes, SealAfter = options.SealAfter };
         Journal = new JournalWriter(opened.Pool, _keeper, opened.Sealed, opened.Current, opened.Marks, hooks, limits);
         var backlogLimits = new BacklogLimits(options.UsableJournalBytes, options.SegmentBytes, options.PendingDocumentsMax);
-        Backlog = new Backlog(Journal, _filing, directory.Root, health, backlogLimits, clock);
-        Admission = new Admission(Backlog, health, options.BusyTimeout, clock);
+        Backlog = new Backlog(Journal, _filing, backlogLimits);
+        Admission = new Admission(Backlog, Space, options.BusyTimeout, clock);
         var headers = new FiledHeaders();
         Lookup = new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents);
-        Commits = new CommitPath(new DigestLocks(threads), new RuleBook(rules, CommitBytesMax(options)), Lookup, Journal, Backlog, health, clock);
-        _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, Pending, Journal, Backlog, health, threads, logger);
-        _space = new SpaceWatch(Backlog, health, clock);
+        Commits = new CommitPath(new DigestLocks(threads), new RuleBook(rules, CommitBytesMax(options)), Lookup, Journal, Space, health, clock);
+        _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, Pending, Journal, Backlog, Space, health, threads, logger);
         _metrics = new StoreMetrics(this);
-        Backlog.Charge(opened.Unfiled.ChargedBytes);
+        Space.Charge(opened.Unfiled.ChargedBytes);
         _followers = new FollowerSet(followers, Journal, options.BusyTimeout, clock, logger);
+        _keeper.Start();
         Journal.Start();
         _filer.Start();
         _followers.Start();
@@ -73,6 +83,8 @@ internal sealed class StoreEngine
     public JournalWriter Journal { get; }
 
     public Pending Pending { get; }
+
+    public DiskSpace Space { get; }
 
     public Backlog Backlog { get; }
 
@@ -93,7 +105,7 @@ internal sealed class StoreEngine
     /// <summary>Files what is there, for as long as that may take, then seals and ends every thread.</summary>
     public async Task StopAsync(TimeSpan filingTimeout)
     {
-        _space.Dispose();
+        Space.Dispose();
         _metrics.Dispose();
         _filer.Drain();
         try
@@ -111,6 +123,7 @@ internal sealed class StoreEngine
     /// <summary>After <see cref="StopAsync"/>, once nobody reads any more.</summary>
     public void CloseFiles()
     {
+        _keeper.CloseFiles();
         Journal.CloseFiles();
         _opened.Pool.Dispose();
     }
@@ -120,10 +133,30 @@ internal sealed class StoreEngine
         _filer.Dispose();
         _followers.Stop();
         Journal.Stop();
-        _keeper.Dispose();
+        _keeper.Stop();
     }
 
-    private void AddToPending(IReadOnlyList<Commit> commits)
+    /// <summary>Where it throws, the room that it has made stays until the next group.</summary>
+    private void ExpectInPendingAndFiling(List<Commit> commits)
+    {
+        int operations = 0;
+        Pending.ForgetExpected();
+        _files.ExpectMemory();
+        foreach (Commit commit in commits)
+        {
+            foreach (OperationPlace place in commit.Places)
+            {
+                Pending.Expect(place.Key.Digest);
+                _ = place.Info is { } info ? _media.Pack(info) : default;
+                operations++;
+            }
+        }
+
+        _tickets.EnsureCapacity(operations);
+        _filing.Expect(operations);
+    }
+
+    private void AddToPending(List<Commit> commits)
     {
         foreach (Commit commit in commits)
         {
@@ -138,7 +171,7 @@ internal sealed class StoreEngine
         }
     }
 
-    private void AddToFiling(IReadOnlyList<Commit> commits)
+    private void AddToFiling(List<Commit> commits)
     {
         _tickets.Clear();
         foreach (Commit commit in commits)
@@ -146,10 +179,10 @@ internal sealed class StoreEngine
             foreach (OperationPlace place in commit.Places)
             {
                 Pending.NotePublished(place.Key.Digest);
-                _tickets.Add(new FilingTicket(commit.Sequence, place.Key.Digest, Backlog.CostOf(place.Kind, place.Bytes)));
+                _tickets.Add(new FilingTicket(commit.Sequence, place.Key.Digest, DiskSpace.CostOf(place.Kind, place.Bytes)));
             }
         }
 
-        _filing.Add(_tickets);
+        _filing.AddExpected(_tickets);
     }
 }

@@ -8,26 +8,49 @@ namespace DocService.Storage.Io;
 internal sealed class FileSystemException : Exception
 #pragma warning restore CA1032, CA1064
 {
-    public FileSystemException(string operation, string path, Errno error)
-        : base($"{operation} {path}: {error} ({Describe(error)})")
+    public FileSystemException(SystemCall call, string path, Errno error)
+        : base($"{NameOf(call)} {path}: {error} ({Describe(error)})")
     {
-        Operation = operation;
+        Call = call;
         Path = path;
         Error = error;
     }
 
-    /// <summary>Name of the system call.</summary>
-    public string Operation { get; }
+    public SystemCall Call { get; }
 
     public string Path { get; }
 
     public Errno Error { get; }
 
-    /// <summary>No blocks, inodes or quota left: the call did not happen, and the store may go read-only over it.</summary>
-    public bool IsOutOfSpace => Error is Errno.ENOSPC or Errno.EDQUOT;
+    /// <summary>
+    /// No blocks, inodes or quota left: the call did not happen, and the store may go read-only over it. Not so for a
+    /// directory's sync: the changes that it was to save have happened.
+    /// </summary>
+    public bool IsOutOfSpace => Error is (Errno.ENOSPC or Errno.EDQUOT) && Call != SystemCall.SyncDirectory;
 
-    /// <summary>The process or the system has run out of descriptors or memory: the call did not happen.</summary>
-    public bool IsOutOfHandles => Error is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM;
+    /// <summary>Whether it is a sync that failed.</summary>
+    public bool IsSync => Call is SystemCall.SyncData or SystemCall.Sync or SystemCall.SyncDirectory;
+
+    /// <summary>The process or the system has run out of descriptors or memory: the call did not happen. A sync is another thing.</summary>
+    public bool IsOutOfHandles => Error is (Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM) && !IsSync;
+
+    private static string NameOf(SystemCall call) => call switch
+    {
+        SystemCall.Open => "open",
+        SystemCall.CreateDirectory => "mkdir",
+        SystemCall.Link => "link",
+        SystemCall.Rename => "rename",
+        SystemCall.Unlink => "unlink",
+        SystemCall.RemoveDirectory => "rmdir",
+        SystemCall.Stat => "statx",
+        SystemCall.StatVolume => "fstatfs",
+        SystemCall.List => "readdir",
+        SystemCall.Lock => "flock",
+        SystemCall.Read => "pread",
+        SystemCall.Write => "pwrite",
+        SystemCall.SyncData => "fdatasync",
+        _ => "fsync",
+    };
 
     private static string Describe(Errno error) => error switch
     {

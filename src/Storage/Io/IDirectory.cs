@@ -53,6 +53,9 @@ internal interface IDirectory : IDisposable
     /// <summary>The stamp of what has the name, without following it; null when it does not exist (ENOENT).</summary>
     FileStamp? TryGetStamp(string name);
 
+    /// <summary>What has the name at present, without following it; null when it does not exist (ENOENT).</summary>
+    InodeIdentity? TryGetIdentity(string name);
+
     /// <summary>All names in the directory, unsorted. Never called on a directory of documents.</summary>
     IReadOnlyList<string> List();
 
@@ -87,6 +90,9 @@ internal interface IDirectory : IDisposable
     /// <summary>Which directory this is, as long as it exists, whatever its name.</summary>
     InodeIdentity GetIdentity();
 
-    /// <summary>Free space and type of the filesystem below this directory.</summary>
+    /// <summary>What may still be allocated on the filesystem below this directory. One system call: for every write.</summary>
+    FreeSpace GetFreeSpace();
+
+    /// <summary>Type, options and size of the filesystem below this directory. Reads the table of all mounts: for openings and reports.</summary>
     VolumeInfo GetVolumeInfo();
 }

@@ -27,6 +27,9 @@ internal interface IFile : IDisposable
     /// <summary>Which file it is, and when it was last written to.</summary>
     FileStamp GetStamp();
 
+    /// <summary>Which file it is.</summary>
+    InodeIdentity GetIdentity();
+
     /// <summary>Writes all bytes, in one or more system calls. After a failure any part of them may have been written.</summary>
     void Write(ReadOnlySpan<byte> bytes, long offset);
 

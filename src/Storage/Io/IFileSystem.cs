@@ -14,6 +14,18 @@ internal interface IFileSystem
     /// <summary>Opens an existing directory by absolute path, or returns null when it does not exist (ENOENT).</summary>
     IDirectory? TryOpenDirectory(string absolutePath);
 
+    /// <summary>What the path leads to at present, symbolic links followed; null when it does not exist (ENOENT).</summary>
+    InodeIdentity? TryGetIdentity(string absolutePath);
+
+    /// <summary>
+    /// Asked where memory is about to be taken that grows with what clients write, on a thread of the store's own. Memory is
+    /// the runtime's, which has its own way to refuse it; only a simulation says no here.
+    /// </summary>
+    /// <exception cref="OutOfMemoryException">There is none.</exception>
+    void ExpectMemory()
+    {
+    }
+
     /// <summary>Descriptors that the process may have open at a time, connections included (RLIMIT_NOFILE).</summary>
     int HandlesMax { get; }
 }

@@ -36,6 +36,9 @@ internal interface IThreads
     /// <summary>As <see cref="Monitor.PulseAll"/>. The caller holds the gate.</summary>
     void PulseAll(object gate);
 
-    /// <summary>Runs the item on the thread pool; returns at once.</summary>
+    /// <summary>
+    /// Runs the item on the thread pool; returns at once. It never fails: what is known must be told, so where the pool finds
+    /// no memory to note the item there is nothing better than to wait for some.
+    /// </summary>
     void Queue(IThreadPoolWorkItem item);
 }

@@ -19,7 +19,22 @@ internal sealed class SystemThreads(TimeProvider clock) : IThreads
 
     public void PulseAll(object gate) => Monitor.PulseAll(gate);
 
-    public void Queue(IThreadPoolWorkItem item) => ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
+    public void Queue(IThreadPoolWorkItem item)
+    {
+        var pause = new SpinWait(); // which sleeps, a millisecond at a time, after its first rounds
+        while (true)
+        {
+            try
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
+                return;
+            }
+            catch (OutOfMemoryException)
+            {
+                pause.SpinOnce();
+            }
+        }
+    }
 
     private sealed class SystemThread(Thread thread) : IThread
     {

@@ -1,4 +1,5 @@
 using DocService.Storage.Io;
+using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support.Crash;
 using DocService.Storage.Tests.Support.Simulation;
 using Xunit.Abstractions;
@@ -33,6 +34,36 @@ public sealed class FaultTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{fault}: {runs} runs");
+        Assert.True(runs >= 5, $"only {runs} runs");
+    }
+
+    /// <summary>Memory that runs out before a write has the known effect "nothing": it was taken for an unknown outcome, and fenced for good.</summary>
+    [Fact]
+    public async Task Workload_NoMemoryFromTheKthGroupOn_IsBusyAndLosesNothing()
+    {
+        int runs = 0;
+        for (bool isOver = false; !isOver; runs++)
+        {
+            SimulatedFileSystem disk = await Scene.PreparedAsync();
+            await using DocumentStore store = Scene.Open(disk);
+            var w = new Workload(disk, store);
+            disk.MemoryLeft = runs;
+            await StepsAsync(w);
+            await w.PutAsync(Scene.New);
+            isOver = disk.MemoryRefused == 0;
+            string replay = $"no memory after {runs} groups";
+            Assert.True(store.Status.State == StoreState.Ready, $"{replay}: {store.Status.State}, {store.Status.Reason}");
+            Assert.True(isOver || await w.PutAsync(Scene.Old) is StoreBusyException, $"{replay}: not busy");
+            disk.MemoryLeft = null;
+            await UseAfterwardsAsync(w, fenced: false, replay);
+            string? problem = new Ledger(disk.Log.Marks()).Violation;
+            Assert.True(problem is null, $"{replay}: {problem}");
+            CrashState state = disk.CrashNow().Nothing();
+            string? lost = await Oracle.ExamineAsync(state.Open(), state.Point.Marks, runs % 2 == 0 ? Scene.Old : null);
+            Assert.True(lost is null, $"{replay}, {state}: {lost}");
+        }
+
+        output.WriteLine($"no memory: {runs} runs");
         Assert.True(runs >= 5, $"only {runs} runs");
     }
 
@@ -97,7 +128,7 @@ public sealed class FaultTests(ITestOutputHelper output)
             Assert.True(fenced ? error is StoreFencedException : error is null, $"{replay}: put of {id} afterwards: {error}");
         }
 
-        Assert.True(fenced || w.Store.Status.State == StoreState.Ready, $"{replay}: {w.Store.Status.State} after puts that succeeded");
+        await JournalTest.UntilAsync(() => fenced || w.Store.Status.State == StoreState.Ready, $"{replay}: ready after puts that succeeded");
     }
 
     private static HashSet<string> OpenIds(SimulatedFileSystem disk)

@@ -24,7 +24,7 @@ public sealed class FullDiskTests
             await w.ReadAllAsync();
             disk.Settings = new VolumeSettings();
             Assert.Null(await w.PutAsync(Scene.New));
-            Assert.Equal(StoreState.Ready, store.Status.State);
+            await JournalTest.UntilAsync(() => store.Status.State == StoreState.Ready, "the state leaves by itself");
         }
 
         Assert.Null(new Ledger(disk.Log.Marks()).Violation);

@@ -4,6 +4,7 @@ using DocService.Storage.Journal.Segments;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
 using DocService.Storage.Tests.Support.Simulation;
+using DocService.Storage.Threading;
 using Xunit.Abstractions;
 
 namespace DocService.Storage.Tests.Crash;
@@ -97,7 +98,7 @@ public sealed class RecoverySabotageTests(ITestOutputHelper output)
         SimulatedFileSystem disk = Scene.Empty();
         using IDirectory directory = disk.TryOpenDirectory(Scene.Parent)!;
         _ = SabotageTests.Sabotage(disk, call => step != Nothing && call.Kind == (step == "zeros" ? CallKind.Sync : CallKind.SyncDirectory), isHidden);
-        using var pool = new SegmentPool(directory, Guid.NewGuid(), Scene.Options.SegmentBytes, reserve: 1, TimeProvider.System);
+        using var pool = new SegmentPool(directory, Guid.NewGuid(), new SegmentSizes(Scene.Options.SegmentBytes, Reserve: 1, Journal: 8), new SystemThreads(TimeProvider.System));
 
         pool.Add();
 

@@ -8,8 +8,14 @@ namespace DocService.Storage.Tests.Engine;
 /// <summary>A journal at its limit slows writers down, refuses them after a time, and loses nothing.</summary>
 public sealed class BackPressureTests
 {
-    [Fact]
-    public async Task Put_JournalAtItsLimit_IsRefusedAfterTheTimeoutAndNothingIsLost()
+    /// <summary>
+    /// Bodies of 14,000 bytes do not fill a segment exactly. So the journal's thread meets the limit, not admission: it told
+    /// 507 and a read-only state on a disk with a terabyte free.
+    /// </summary>
+    [Theory]
+    [InlineData(9_000)]
+    [InlineData(14_000)]
+    public async Task Put_JournalAtItsLimit_IsRefusedAfterTheTimeoutAndNothingIsLost(int bytes)
     {
         var disk = new SimulatedFileSystem();
         var timeout = TimeSpan.FromMilliseconds(300);
@@ -23,7 +29,7 @@ public sealed class BackPressureTests
             started = TimeProvider.System.GetTimestamp();
             try
             {
-                await store.PutAsync($"d{n}", JournalTest.Json(9_000), DurabilityLevel.Durable).SoonAsync();
+                await store.PutAsync($"d{n}", JournalTest.Json(bytes), DurabilityLevel.Durable).SoonAsync();
                 acknowledged.Add($"d{n}");
             }
             catch (StoreBusyException exception)
@@ -35,17 +41,99 @@ public sealed class BackPressureTests
         Assert.NotNull(busy);
         Assert.True(TimeProvider.System.GetElapsedTime(started) >= timeout * 0.9);
         Assert.True(acknowledged.Count >= 6, $"{acknowledged.Count} fitted");
-        Assert.NotEqual(StoreState.Fenced, store.Status.State);
+        Assert.Equal(StoreState.Ready, store.Status.State);
+        Assert.NotNull(store.Status.FilingObstacle);
+        await Assert.ThrowsAsync<StoreBusyException>(() => store.PutAsync("next", JournalTest.Json(bytes), DurabilityLevel.Durable).SoonAsync());
+        Assert.Equal(StoreState.Ready, store.Status.State);
         SimulatedFileSystem killed = disk.Kill();
         disk.ClearFaults();
 
         // There is room again without anybody's help, also when no commit comes to tell the journal so.
         await JournalTest.UntilAsync(() => store.Status.PendingDocuments == 0, "all is filed");
         await store.PutAsync("last", "1", DurabilityLevel.Durable).SoonAsync();
-        await AssertAllAsync(store, acknowledged);
+        await AssertAllAsync(store, acknowledged, bytes);
         await store.DisposeAsync();
         await using DocumentStore reopened = JournalTest.Open(killed);
-        await AssertAllAsync(reopened, acknowledged);
+        await AssertAllAsync(reopened, acknowledged, bytes);
+    }
+
+    /// <summary>Each group of the queue waited for the whole time anew: the last of forty writers was told after ten times that.</summary>
+    [Fact]
+    public async Task Put_ManyGroupsQueuedWhileThereIsNoRoom_EachIsToldWithinTheTimeout()
+    {
+        var disk = new SimulatedFileSystem();
+        var timeout = TimeSpan.FromSeconds(1);
+        await using DocumentStore store = JournalTest.Open(disk, JournalTest.Options with { BusyTimeout = timeout });
+        _ = disk.FailCall(1, Errno.EIO, forever: true, where: JournalTest.IsTempCreation);
+
+        (TimeSpan Time, Exception? Failure)[] told = await Task.WhenAll(Enumerable.Range(0, 40).Select(async n =>
+        {
+            long started = TimeProvider.System.GetTimestamp();
+            Exception? failure = await Record.ExceptionAsync(() => store.PutAsync($"d{n}", JournalTest.Json(14_000), DurabilityLevel.Durable).SoonAsync());
+            return (TimeProvider.System.GetElapsedTime(started), (Exception?)failure);
+        }));
+
+        Assert.True(told.Count(one => one.Failure is not null) > 20, "there was room for all");
+        Assert.All(told, one => Assert.True(one.Failure is null or StoreBusyException, $"{one.Failure}"));
+        Assert.All(told, one => Assert.InRange(one.Time, TimeSpan.Zero, 2.5 * timeout));
+        Assert.Equal(StoreState.Ready, store.Status.State);
+        disk.ClearFaults();
+        await JournalTest.UntilAsync(() => store.Status.PendingDocuments == 0, "all is filed");
+        await store.PutAsync("last", "1", DurabilityLevel.Durable).SoonAsync();
+    }
+
+    /// <summary>A quota does not show in the free bytes: the state changed twice with each request, and each change was logged.</summary>
+    [Fact]
+    public async Task Put_QuotaReachedAtANewSpare_IsOneStateAndOneLineInTheLog()
+    {
+        var disk = new SimulatedFileSystem();
+        using var log = new LogLines();
+        StoreOptions options = JournalTest.Sealing with { JournalBytes = 16 * JournalTest.SegmentBytes };
+        await using DocumentStore store = DocumentStore.Open(disk, options, TimeProvider.System, log);
+        _ = disk.FailCall(1, Errno.EDQUOT, forever: true, where: call => call.Kind == CallKind.Create && JournalTest.IsInJournal(call));
+        using CallGate filing = disk.BlockCall(JournalTest.IsTempCreation);
+        int refused = 0;
+        for (int n = 0; refused < 30; n++)
+        {
+            // A small one still fits the segment under way.
+            Exception? failure = await Record.ExceptionAsync(() => store.PutAsync($"d{n}", refused % 10 == 5 ? "1" : JournalTest.Json(25_000), DurabilityLevel.Durable).SoonAsync());
+            Assert.True(failure is null or OutOfSpaceException, $"{failure}");
+            refused += failure is null && refused == 0 ? 0 : 1;
+            Assert.Equal(refused == 0 ? StoreState.Ready : StoreState.ReadOnly, store.Status.State);
+        }
+
+        Assert.Equal((1, 0), (log.Count("Out of space"), log.Count("There is room again")));
+        disk.ClearFaults();
+        filing.Release();
+        await JournalTest.UntilAsync(() => store.Status is { State: StoreState.Ready, PendingDocuments: 0 }, "it recovers by itself");
+        Assert.Equal((1, 1), (log.Count("Out of space"), log.Count("There is room again")));
+        await store.PutAsync("last", JournalTest.Json(25_000), DurabilityLevel.Durable).SoonAsync();
+    }
+
+    /// <summary>What a burst has left of spares is the journal's as long as nobody else needs it.</summary>
+    [Fact]
+    public async Task Put_DiskFullButForTheSparesOfABurst_GetsTheirRoom()
+    {
+        var disk = new SimulatedFileSystem();
+        await using DocumentStore store = JournalTest.Open(disk, JournalTest.Sealing with { JournalBytes = 64 * JournalTest.SegmentBytes });
+        CallGate filing = disk.BlockCall(JournalTest.IsTempCreation);
+        for (int n = 0; n < 100; n++) // two to a segment
+        {
+            await store.PutAsync("hot", JournalTest.Json(25_000), DurabilityLevel.Durable).SoonAsync();
+        }
+
+        filing.Release();
+        await JournalTest.UntilAsync(() => disk.Segments().Length == 1, "all is released");
+        int spares = disk.Names().Length;
+        Assert.True(spares > 40, $"{spares} are left of the burst");
+        Volume volume = disk.Snapshot();
+        disk.Settings = volume.Settings with { CapacityBytes = (volume.UsedBlocks + 4) * FileContent.PageBytes };
+
+        await store.PutAsync("more", JournalTest.Json(25_000), DurabilityLevel.Durable).SoonAsync();
+
+        await JournalTest.UntilAsync(() => store.Status is { PendingDocuments: 0, State: StoreState.Ready }, "it is filed");
+        Assert.Equal(JournalTest.Json(25_000), await store.ReadAsync("more"));
+        Assert.InRange(disk.Names().Length, 1, 10);
     }
 
     /// <summary>After a kill with a full journal every write was refused until the first segment was filed: 503 after ten seconds on a busy machine.</summary>
@@ -162,11 +250,11 @@ public sealed class BackPressureTests
         await store.DisposeAsync();
     }
 
-    private static async Task AssertAllAsync(DocumentStore store, IEnumerable<string> ids)
+    private static async Task AssertAllAsync(DocumentStore store, IEnumerable<string> ids, int bytes = 9_000)
     {
         foreach (string id in ids)
         {
-            Assert.Equal(JournalTest.Json(9_000), await store.ReadAsync(id));
+            Assert.Equal(JournalTest.Json(bytes), await store.ReadAsync(id));
         }
     }
 

@@ -39,7 +39,7 @@ public sealed class PendingInUseTests
 
         await run.Engine.WaitForFiledAsync(last).SoonAsync();
         await JournalTest.UntilAsync(() => run.Engine.Journal.Segments.Count <= 2, "segments of which all is filed are gone");
-        Assert.Equal((0, 0, 0), (run.Engine.Pending.Count, run.Engine.Pending.FollowedCount, run.Engine.Backlog.ChargedBytes));
+        Assert.Equal((0, 0, 0), (run.Engine.Pending.Count, run.Engine.Pending.FollowedCount, run.Engine.Space.ChargedBytes));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class PendingInUseTests
         {
             await run.PutAsync("1");
             await run.PutAsync(JournalTest.Json(10_000));
-            owed = run.Engine.Backlog.ChargedBytes;
+            owed = run.Engine.Space.ChargedBytes;
             killed = _disk.Kill();
         }
 
@@ -61,10 +61,10 @@ public sealed class PendingInUseTests
         using (var run = new EngineRun(killed))
         using (gate)
         {
-            Assert.Equal((owed, 1), (run.Engine.Backlog.ChargedBytes, run.Engine.Pending.Count));
+            Assert.Equal((owed, 1), (run.Engine.Space.ChargedBytes, run.Engine.Pending.Count));
             gate.Release();
             await run.Engine.WaitForFiledAsync(run.Engine.Journal.Marks.DurableThrough).SoonAsync();
-            Assert.Equal((0, 0), (run.Engine.Backlog.ChargedBytes, run.Engine.Pending.Count));
+            Assert.Equal((0, 0), (run.Engine.Space.ChargedBytes, run.Engine.Pending.Count));
         }
     }
 

@@ -1,4 +1,5 @@
 using DocService.Storage.Io;
+using DocService.Storage.Io.Posix;
 
 namespace DocService.Storage.Tests.Io;
 
@@ -20,5 +21,14 @@ public sealed class MountTableTests
     [InlineData("254:0", "/bind/y", "ext4", "rw,noatime,rw")]
     [InlineData("0:99", "/data/x", "tmpfs", "rw,nosuid,rw,size=64k")]
     public void Find_Path_GivesTheInnermostMountOfItsDevice(string device, string path, string type, string options) =>
-        Assert.Equal((type, options), MountTable.Find(Lines, device, path));
+        Assert.Equal(new Mount(type, options), Assert.Single(MountTable.Find(Lines, device, path, _ => null)));
+
+    /// <summary>In a container the upper layer's path is the host's; what has that path inside is something else.</summary>
+    [Fact]
+    public void Find_OverlayWhoseUpperLayerIsOnItself_IsNotFollowed()
+    {
+        string[] container = ["67 42 0:44 / / rw,relatime - overlay overlay rw,lowerdir=/l,upperdir=/var/lib/layers/upper,workdir=/w"];
+
+        Assert.Single(MountTable.Find(container, "0:44", "/srv/data", _ => "0:44"));
+    }
 }

@@ -19,7 +19,7 @@ public sealed class AcknowledgementTests
         Task blocked = RunAsync(commits[0], gate.Wait);
         Task[] others = [.. commits.Skip(1).Select(commit => RunAsync(commit, () => { }))];
 
-        Acknowledgements.Send(Threads, commits, _ => true);
+        Acknowledgements.Of(Threads, commits, isBuffered: false)!.Send();
 
         await Task.WhenAll(others).SoonAsync();
         Assert.False(blocked.IsCompleted);
@@ -31,11 +31,11 @@ public sealed class AcknowledgementTests
     public async Task Send_Twice_TellsOnce()
     {
         var commit = new Commit(16, 1) { Sequence = 7 };
-        Acknowledgements.Send(Threads, [commit], _ => true);
+        Assert.Null(Acknowledgements.Of(Threads, [commit], isBuffered: true));
+        Acknowledgements.Of(Threads, [commit], isBuffered: false)!.Send();
         Assert.Equal(7, await commit.Acknowledged.AsTask().SoonAsync());
-        commit.Fail(new StoreClosedException("too late"));
+        Acknowledgements.SendFailure(Threads, commit, new StoreClosedException("too late")); // told twice, it would end the process
         Assert.False(commit.TryClaimAcknowledgement());
-        Acknowledgements.Send(Threads, [commit], _ => true); // would end the process
     }
 
     [Fact]

@@ -77,13 +77,16 @@ public sealed class JournalBytesTests
     [InlineData(RecordType.CleanStop, PinnedBytes.CleanStop)]
     internal void Seal_FixedInput_HasThePinnedBytesAndIsReadBack(RecordType type, string pinned)
     {
-        var group = new GroupBuffer();
-        group.FillWithSeal(type, 200, new Watermarks(105, 103), Salt);
+        using IDirectory root = new SimulatedFileSystem().TryOpenDirectory("/")!;
+        using IFile file = root.Create("segment");
+        long end = new GroupBuffer().WriteSeal(file, JournalFormat.BlockBytes, type, 200, new Watermarks(105, 103), Salt);
+        byte[] seal = new byte[JournalFormat.BlockBytes];
+        file.Read(seal, JournalFormat.BlockBytes);
 
-        Assert.Equal(JournalFormat.BlockBytes, group.Bytes.Length);
-        Assert.Equal(pinned, Convert.ToHexString(group.Bytes[..RecordHeader.Bytes]));
-        Assert.Equal(-1, group.Bytes[RecordHeader.Bytes..].IndexOfAnyExcept((byte)0));
-        RecordHeader header = RecordHeader.TryRead(group.Bytes, Salt, 65536)!.Value;
+        Assert.Equal(2 * JournalFormat.BlockBytes, end);
+        Assert.Equal(pinned, Convert.ToHexString(seal.AsSpan(0, RecordHeader.Bytes)));
+        Assert.Equal(-1, seal.AsSpan(RecordHeader.Bytes).IndexOfAnyExcept((byte)0));
+        RecordHeader header = RecordHeader.TryRead(seal, Salt, 65536)!.Value;
         Assert.Equal((type, 0, 0, 200L, 105L, 103L), (header.Type, header.PayloadBytes, header.Operations, header.Sequence, header.DurableThrough, header.FiledThrough));
     }
 

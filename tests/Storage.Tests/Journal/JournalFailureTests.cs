@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using DocService.Storage.Io;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
@@ -264,5 +265,84 @@ public sealed class JournalFailureTests
         gate.Release();
         await puts.SoonAsync();
         Assert.Equal(TimeSpan.Zero, store.Status.SyncRunningFor);
+    }
+
+    /// <summary>Only the beginning of a write looked at the fence: what then waited for a lock was written and acknowledged.</summary>
+    [Fact]
+    public async Task Put_FencedWhileItWaitsForALock_IsRefused()
+    {
+        var disk = new SimulatedFileSystem();
+        await using DocumentStore store = JournalTest.Open(disk);
+        CallGate filing = disk.BlockCall(JournalTest.IsTempCreation);
+        await store.PutAsync("x", "1", DurabilityLevel.Durable).SoonAsync();
+        using CallGate gate = disk.BlockCall(JournalTest.IsGroupSync);
+        Task<WriteResult> first = store.PutAsync("a", "1", DurabilityLevel.Durable);
+        await gate.Reached.SoonAsync();
+        Task<WriteResult> second = store.PutAsync("a", "2", DurabilityLevel.Durable);
+        _ = disk.FailCall(1, Errno.EIO, where: call => call.Kind == CallKind.SyncDirectory && JournalTest.IsInDocuments(call));
+        filing.Release();
+        await JournalTest.UntilAsync(() => store.Status.State == StoreState.Fenced, "it is fenced");
+        gate.Release();
+
+        Assert.Equal(DurabilityLevel.Durable, (await first.SoonAsync()).Level);
+        await Assert.ThrowsAsync<StoreFencedException>(() => second.SoonAsync());
+        Assert.Equal("1", await store.ReadAsync("a"));
+    }
+
+    /// <summary>The keeper's failure fenced, and what was queued by then went into the directory of which nothing is known.</summary>
+    [Fact]
+    public async Task DirectorySync_OfTheKeeperFails_WhatIsQueuedIsRefused()
+    {
+        var disk = new SimulatedFileSystem();
+        await using DocumentStore store = JournalTest.Open(disk);
+        await store.PutAsync("a", JournalTest.Json(30_000), DurabilityLevel.Durable).SoonAsync();
+        _ = disk.FailCall(1, Errno.EIO, where: call => call is { Kind: CallKind.SyncDirectory, Path: JournalTest.Folder } && Thread.CurrentThread.Name == "docservice-segments");
+        using CallGate keeper = disk.BlockCall(call => call.Kind == CallKind.Create && JournalTest.IsInJournal(call));
+        using CallGate gate = disk.BlockCall(JournalTest.IsGroupSync);
+
+        // It begins a segment, and takes the spare that the keeper then makes anew.
+        Task<WriteResult> first = store.PutAsync("b", JournalTest.Json(30_000), DurabilityLevel.Durable);
+        await gate.Reached.SoonAsync();
+        Task<WriteResult> queued = store.PutAsync("c", "1", DurabilityLevel.Durable);
+        await JournalTest.UntilAsync(() => store.Status.QueuedCommits == 1, "it is queued");
+        await keeper.Reached.SoonAsync();
+        keeper.Release();
+        await JournalTest.UntilAsync(() => store.Status.State == StoreState.Fenced, "it is fenced");
+        gate.Release();
+
+        Assert.Equal(DurabilityLevel.Durable, (await first.SoonAsync()).Level);
+        await Assert.ThrowsAsync<StoreFencedException>(() => queued.SoonAsync());
+        Assert.Null(await store.ReadAsync("c"));
+    }
+
+    /// <summary>A listener of the metrics that threw became an unknown outcome and a fence, after a sync that had succeeded.</summary>
+    [Fact]
+    public async Task Sync_AMetricsListenerThrows_NothingComesOfIt()
+    {
+        int called = 0;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name == "docservice.journal.sync.duration")
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) =>
+        {
+            Interlocked.Increment(ref called);
+            throw new InvalidOperationException("A listener's own fault.");
+        });
+        listener.Start();
+        await using DocumentStore store = JournalTest.Open(new SimulatedFileSystem());
+
+        for (int n = 0; n < 3; n++)
+        {
+            await store.PutAsync("a", $"{n}", DurabilityLevel.Durable).SoonAsync();
+        }
+
+        await JournalTest.UntilAsync(() => Volatile.Read(ref called) > 0, "it is called");
+        Assert.Equal(StoreState.Ready, store.Status.State);
+        Assert.Equal("2", await store.ReadAsync("a"));
     }
 }

@@ -40,7 +40,7 @@ internal sealed class DiskDoctor(IDirectory data, int rounds, TimeProvider clock
         data.TryCreateDirectory(ScratchName);
         try
         {
-            using IDirectory scratch = data.TryOpenDirectory(ScratchName) ?? throw new FileSystemException("open", ScratchName, Errno.ENOENT);
+            using IDirectory scratch = data.TryOpenDirectory(ScratchName) ?? throw new FileSystemException(SystemCall.Open, ScratchName, Errno.ENOENT);
             latencies.AddRange(Measure(scratch));
         }
         finally
@@ -53,8 +53,8 @@ internal sealed class DiskDoctor(IDirectory data, int rounds, TimeProvider clock
         {
             FileSystem = volume.Type,
             MountOptions = volume.MountOptions,
-            FreeBytes = volume.FreeBytes,
-            FreeInodes = volume.FreeInodes == long.MaxValue ? null : volume.FreeInodes,
+            FreeBytes = volume.Free.Bytes,
+            FreeInodes = volume.Free.Inodes == long.MaxValue ? null : volume.Free.Inodes,
             Latencies = latencies,
             Faults = faults,
             Remarks = remarks,

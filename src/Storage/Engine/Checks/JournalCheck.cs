@@ -66,7 +66,7 @@ internal sealed class JournalCheck(VerificationReport report)
         report.Segments++;
         try
         {
-            using IFile file = journal.TryOpen(name, FileAccess.Read) ?? throw new FileSystemException("open", name, Errno.ENOENT);
+            using IFile file = journal.TryOpen(name, FileAccess.Read) ?? throw new FileSystemException(SystemCall.Open, name, Errno.ENOENT);
             JournalScan scan = JournalScan.Read(file, name, lineage, isWhole: true, ref buffer);
             scans.Add(scan);
             report.Records += scan.Records.Count;

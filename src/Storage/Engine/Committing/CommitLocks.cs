@@ -3,13 +3,16 @@ namespace DocService.Storage.Engine.Committing;
 /// <summary>The locks of one write, taken in the order that all writes keep, so that two of them never wait for each other.</summary>
 /// <remarks>
 /// Owns: the leases. Thread: one at a time; <see cref="Release"/> on the journal's thread once the commit is queued.
-/// The time is for all locks together.
+/// The time is for everything that the write waits for, locks first.
 /// </remarks>
 internal sealed class CommitLocks(DigestLocks locks, TimeSpan timeout, TimeProvider clock)
 {
     private readonly long _started = clock.GetTimestamp();
     private DigestLocks.Lease[] _leases = [];
     private int _held;
+
+    /// <summary>What is left of the time; zero when it is over.</summary>
+    public TimeSpan Left => timeout - clock.GetElapsedTime(_started) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
     /// <summary>Exclusive for what is written, shared for what is only checked, by digest.</summary>
     public async ValueTask AcquireAsync(IReadOnlyList<DocumentOperation> operations, CancellationToken cancellation)
@@ -30,8 +33,7 @@ internal sealed class CommitLocks(DigestLocks locks, TimeSpan timeout, TimeProvi
     public async ValueTask AcquireAsync(Sha256Digest digest, LockMode mode, CancellationToken cancellation)
     {
         Reserve(1); // before the lock is held: nothing may fail between having it and noting it
-        TimeSpan left = timeout - clock.GetElapsedTime(_started);
-        _leases[_held] = await locks.AcquireAsync(digest, mode, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellation).ConfigureAwait(false);
+        _leases[_held] = await locks.AcquireAsync(digest, mode, Left, cancellation).ConfigureAwait(false);
         _held++;
     }
 

@@ -11,16 +11,16 @@ namespace DocService.Storage.Engine.Committing;
 /// Thread: the caller's up to the queue. The locks belong to the commit: they are held until it is published or has
 /// failed, whether or not anybody waits for it still.
 /// </remarks>
-internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLookup lookup, JournalWriter journal, Backlog backlog, StoreHealth health, TimeProvider clock)
+internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLookup lookup, JournalWriter journal, DiskSpace space, StoreHealth health, TimeProvider clock)
 {
     /// <summary>Before anything is reserved: what rules say of the bodies alone.</summary>
     public BodyJudgement JudgeBodies(IReadOnlyList<DocumentOperation> operations) => rules.JudgeBodies(operations);
 
-    /// <summary>Locks, judges and queues. Where nothing is to be written, <see cref="JudgedWrite.Commit"/> is null.</summary>
+    /// <summary>Locks, judges and queues; the time is for the locks and for room in the journal. Where nothing is to be written, <see cref="JudgedWrite.Commit"/> is null.</summary>
     /// <exception cref="TimeoutException">A lock was not to be had in time.</exception>
-    public async ValueTask<JudgedWrite> SubmitAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, bool isBuffered, TimeSpan lockTimeout, CancellationToken cancellation)
+    public async ValueTask<JudgedWrite> SubmitAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, bool isBuffered, TimeSpan timeout, CancellationToken cancellation)
     {
-        var leases = new CommitLocks(locks, lockTimeout, clock);
+        var leases = new CommitLocks(locks, timeout, clock);
         bool isQueued = false;
         try
         {
@@ -42,6 +42,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
             JudgedWrite write = Judge(operations, bodies, isBuffered);
             if (write.Commit is { } commit)
             {
+                commit.Deadline = clock.GetTimestamp() + (long)(leases.Left.TotalSeconds * clock.TimestampFrequency);
                 Queue(commit, leases);
                 isQueued = true;
             }
@@ -125,10 +126,11 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
 
     private void Queue(Commit commit, CommitLocks leases)
     {
+        health.ThrowIfFenced(); // again: since the first time the write may have waited long
         long cost = 0;
         foreach (OperationPlace place in commit.Places)
         {
-            cost += Backlog.CostOf(place.Kind, place.Bytes);
+            cost += DiskSpace.CostOf(place.Kind, place.Bytes);
         }
 
         // On the journal's thread: whoever waits for a lock goes on elsewhere.
@@ -136,15 +138,15 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
         {
             if (!isPublished)
             {
-                backlog.Settle(cost); // a commit that never became a record owes the disk nothing
+                space.Discharge(cost); // a commit that never became a record owes the disk nothing
             }
 
             leases.Release();
         };
-        backlog.Charge(cost);
+        space.Charge(cost);
         if (!journal.TryAdd(commit))
         {
-            backlog.Settle(cost);
+            space.Discharge(cost);
             commit.ReleasePayload();
             health.ThrowIfFenced();
             throw new StoreClosedException("The store is closing.");

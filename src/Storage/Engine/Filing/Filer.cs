@@ -42,7 +42,7 @@ internal sealed class Filer : IDisposable
     private readonly FilingQueue _queue;
     private readonly Pending _pending;
     private readonly JournalWriter _journal;
-    private readonly Backlog _backlog;
+    private readonly DiskSpace _space;
     private readonly StoreHealth _health;
     private readonly FilingRhythm _rhythm;
     private readonly WriteBack _writeBack;
@@ -53,7 +53,7 @@ internal sealed class Filer : IDisposable
     private readonly int _openTempsMax;
     private int _openTemps;
 
-    public Filer(DocumentFiles files, int handlesMax, MediaTypes media, FiledHeaders headers, FilingQueue queue, Pending pending, JournalWriter journal, Backlog backlog, StoreHealth health, IThreads threads, ILogger logger)
+    public Filer(DocumentFiles files, int handlesMax, MediaTypes media, FiledHeaders headers, FilingQueue queue, Pending pending, JournalWriter journal, Backlog backlog, DiskSpace space, StoreHealth health, IThreads threads, ILogger logger)
     {
         _files = files;
         _media = media;
@@ -61,9 +61,9 @@ internal sealed class Filer : IDisposable
         _queue = queue;
         _pending = pending;
         _journal = journal;
-        _backlog = backlog;
+        _space = space;
         _health = health;
-        _rhythm = new FilingRhythm(queue, journal.Marks, backlog, health, threads.Clock);
+        _rhythm = new FilingRhythm(queue, journal.Marks, backlog, space, threads.Clock);
         _writeBack = new WriteBack(files, threads.Clock);
         _logger = logger;
         _openTempsMax = Math.Clamp(handlesMax / HandlesShare, 1, OpenTempsMax);
@@ -179,7 +179,7 @@ internal sealed class Filer : IDisposable
 
     private bool TryWriteAndSync(FilingChunk chunk, FilingItem[] slice)
     {
-        if (!TryPhase(chunk, () => chunk.WriteTemps(slice, _rhythm.Pace.Workers), isSync: false))
+        if (!TryPhase(chunk, () => chunk.WriteTemps(slice, _rhythm.Pace.Workers)))
         {
             return false;
         }
@@ -189,14 +189,14 @@ internal sealed class Filer : IDisposable
             _writeBack.Before(slice.Count(item => item.Temp is not null));
         }
 
-        return TryPhase(chunk, () => chunk.SyncTemps(slice, _rhythm.Pace.Workers), isSync: true);
+        return TryPhase(chunk, () => chunk.SyncTemps(slice, _rhythm.Pace.Workers));
     }
 
     private bool TryPublish(FilingChunk chunk, FilingItem[] slice) =>
-        TryPhase(chunk, () => chunk.Rename(slice, _rhythm.Pace.Workers), isSync: false)
-        && TryPhase(chunk, () => chunk.SyncDirectories(slice, _rhythm.Pace.Workers), isSync: true, isDirectory: true);
+        TryPhase(chunk, () => chunk.Rename(slice, _rhythm.Pace.Workers))
+        && TryPhase(chunk, () => chunk.SyncDirectories(slice, _rhythm.Pace.Workers));
 
-    private bool TryPhase(FilingChunk chunk, Action phase, bool isSync, bool isDirectory = false)
+    private bool TryPhase(FilingChunk chunk, Action phase)
     {
         try
         {
@@ -207,11 +207,8 @@ internal sealed class Filer : IDisposable
         {
             chunk.DropTemps();
 
-            // Out of a phase that syncs nothing of its own comes the sync of the quarantine directory.
-            bool isDirectorySync = isDirectory || (!isSync && exception.Operation == "fsync");
-            bool isFull = exception.IsOutOfSpace && !isDirectorySync;
-            bool isSyncFailure = isSync || isDirectorySync;
-            if (!isFull && (isSyncFailure || exception.Error == Errno.EROFS))
+            bool isFull = exception.IsOutOfSpace;
+            if (!isFull && (exception.IsSync || exception.Error == Errno.EROFS))
             {
                 _health.Fence($"a document could not be filed: {exception.Message}", exception);
                 return false;
@@ -225,7 +222,7 @@ internal sealed class Filer : IDisposable
 
             if (isFull)
             {
-                _health.MarkFilingOutOfSpace(exception.Message);
+                _space.NoteFull(SpaceCause.Filing, exception.Message);
                 ApplyDeletesEarly();
             }
 
@@ -254,7 +251,7 @@ internal sealed class Filer : IDisposable
                 _pending.NoteAppliedEarly(item.Document, item.Version.Version);
             }
         }
-        catch (FileSystemException exception) when (exception.Operation != "fsync")
+        catch (FileSystemException exception) when (!exception.IsSync)
         {
             Note(exception);
         }
@@ -294,10 +291,10 @@ internal sealed class Filer : IDisposable
 
         long through = Math.Max(_journal.Marks.FiledThrough, chunk.Through);
         _journal.Marks.AdvanceFiled(through);
-        _backlog.Settle(chunk.ChargedBytes);
+        _space.Discharge(chunk.ChargedBytes);
         Obstacle = null;
         _openTemps = Math.Min(_openTempsMax, _openTemps + (_openTemps / 16) + 1);
-        _health.MarkFilingGoesOn();
+        _space.NoteRoom(SpaceCause.Filing);
         _queue.CompleteWaiting(through); // last: whoever waits finds the state as it is now
         _journal.NoteFiled();
     }

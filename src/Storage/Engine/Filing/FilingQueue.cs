@@ -23,6 +23,7 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
     private long _completedThrough;
     private int _inHand; // taken by the filer, their chunk not yet filed
     private int _count;
+    private int _expected; // tickets that the journal's thread is about to add, and whose room is kept
     private bool _isStopped;
 
     /// <summary>Operations not yet filed, those of the chunk under way included.</summary>
@@ -40,6 +41,17 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
         }
     }
 
+    /// <summary>So many tickets are about to be added: takes the memory that needs, so that it cannot fail.</summary>
+    /// <exception cref="OutOfMemoryException">There is none.</exception>
+    public void Expect(int tickets)
+    {
+        lock (_gate)
+        {
+            _tickets.EnsureCapacity(_tickets.Count + tickets);
+            _expected = tickets;
+        }
+    }
+
     /// <summary>Adds all or none that anybody can see: who takes the first of a commit's tickets finds the last one too.</summary>
     public void Add(IEnumerable<FilingTicket> tickets)
     {
@@ -52,7 +64,26 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
             }
 
             _count = _tickets.Count + _inHand;
+            if (wasEmpty)
+            {
+                Monitor.Pulse(_gate);
+            }
+        }
+    }
 
+    /// <summary>As the other, for the tickets that were expected: takes no memory.</summary>
+    public void AddExpected(List<FilingTicket> tickets)
+    {
+        lock (_gate)
+        {
+            bool wasEmpty = _tickets.Count == 0;
+            foreach (FilingTicket ticket in tickets)
+            {
+                _tickets.Enqueue(ticket);
+            }
+
+            _expected = 0;
+            _count = _tickets.Count + _inHand;
             if (wasEmpty)
             {
                 threads.Pulse(_gate);
@@ -136,7 +167,7 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
             _completedThrough = Math.Max(_completedThrough, filedThrough);
             if (_count == 0 && _tickets.Capacity > KeptTickets)
             {
-                _tickets.TrimExcess(KeptTickets);
+                GiveBackRoom_NeedsLock();
             }
 
             while (_waiting.TryPeek(out Turn? turn, out long sequence) && sequence <= filedThrough)
@@ -158,6 +189,18 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
             }
 
             return !_isStopped;
+        }
+    }
+
+    private void GiveBackRoom_NeedsLock()
+    {
+        try
+        {
+            _tickets.TrimExcess(Math.Max(KeptTickets, _expected));
+        }
+        catch (OutOfMemoryException)
+        {
+            // Giving back takes some first. Another time.
         }
     }
 

@@ -5,7 +5,7 @@ namespace DocService.Storage.Engine.Filing;
 
 /// <summary>When the filer works, and how hard: while commits flow it leaves disk and processors to them for as long as it can.</summary>
 /// <remarks>Thread: the filer's, but for <see cref="Drain"/>: any.</remarks>
-internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog backlog, StoreHealth health, TimeProvider clock)
+internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog backlog, DiskSpace space, TimeProvider clock)
 {
     /// <summary>An idle store files a document after this; what arrives meanwhile shares its chunk.</summary>
     private static readonly TimeSpan LingerTime = TimeSpan.FromMilliseconds(20);
@@ -73,7 +73,7 @@ internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog 
         Pace = FilingPace.Full;
         long started = clock.GetTimestamp();
         var arrivals = new RecentRate(ArrivalsTime, queue.Count);
-        while (!IsJournalIdle() && !_isDraining && !queue.IsAwaited && health.State == StoreState.Ready && backlog.HasRoomToSpare && backlog.Fill < FilingNeed.FullShareFill)
+        while (!IsJournalIdle() && !_isDraining && !queue.IsAwaited && space.HasRoomToSpare && backlog.Fill < FilingNeed.FullShareFill)
         {
             // Looked at once at least: what came beside filing says little of what would have come without.
             if (!queue.Pause(LingerTime))

@@ -57,6 +57,12 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>Descriptors that the process may have open.</summary>
     public required int HandlesMax { get; init; }
 
+    /// <summary>Where the directory is.</summary>
+    public required IFileSystem Files { get; init; }
+
+    /// <summary>Whether it is still there.</summary>
+    public required DirectoryWatch Watch { get; init; }
+
     /// <summary>Handle for what stands directly in the data directory.</summary>
     public IDirectory Root => _data;
 
@@ -103,6 +109,8 @@ internal sealed class DataDirectory : IDisposable
             return new DataDirectory(data, heldLock, format, isFirstStart, documents, journal)
             {
                 HandlesMax = files.HandlesMax,
+                Files = files,
+                Watch = new DirectoryWatch(files, data),
                 IsFormatRebuilt = isRebuilt,
                 Remark = remark,
             };
@@ -131,6 +139,7 @@ internal sealed class DataDirectory : IDisposable
 
     public void Dispose()
     {
+        Watch.Dispose();
         Documents.Dispose();
         Journal.Dispose();
         _data.Dispose();
@@ -162,7 +171,7 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>Opens every directory, removes leftovers, and syncs: what is found may so far be in the page cache only.</summary>
     private static DocumentFiles OpenContent(IDirectory data, IThreads threads)
     {
-        var shards = new ShardDirectory[DocumentPath.Shards];
+        var shards = new SyncedDirectory[DocumentPath.Shards];
         IDirectory? quarantine = null;
         try
         {
@@ -172,22 +181,22 @@ internal sealed class DataDirectory : IDisposable
             for (int shard = 0; shard < shards.Length; shard++)
             {
                 IDirectory directory = OpenPart(documents, DocumentPath.ShardName(shard));
-                shards[shard] = new ShardDirectory(directory, threads);
+                shards[shard] = new SyncedDirectory(directory, threads);
                 DocumentFiles.RemoveTemps(directory);
             }
 
             // The parent first: on filesystems with one journal that commits the shards too, and their own syncs return at once.
             documents.Sync();
-            foreach (ShardDirectory shard in shards)
+            foreach (SyncedDirectory shard in shards)
             {
                 shard.Sync();
             }
 
-            return new DocumentFiles(shards, new ShardDirectory(quarantine, threads));
+            return new DocumentFiles(shards, new SyncedDirectory(quarantine, threads));
         }
         catch
         {
-            foreach (ShardDirectory? shard in shards)
+            foreach (SyncedDirectory? shard in shards)
             {
                 shard?.Dispose();
             }

@@ -65,7 +65,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         try
         {
             IReadOnlyList<string> names = pool.TakeUp();
-            pool.Fill();
+            pool.AddMissing();
             return found is null ? Create(pool, names) : Recover(pool, found.Verdict);
         }
         catch
@@ -80,7 +80,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
     {
         Guid known = found?.Lineage.Newest ?? directory.Format.StoreId;
         bool isNew = found is null ? directory.Format.StartsAfter > 0 : directory.IsCopy;
-        return new SegmentPool(directory.Journal, isNew ? Guid.NewGuid() : known, options.SegmentBytes, options.ReserveSegments, threads.Clock)
+        return new SegmentPool(directory.Journal, isNew ? Guid.NewGuid() : known, options.Segments, threads)
         {
             PreviousStoreId = isNew ? known : Guid.Empty,
         };

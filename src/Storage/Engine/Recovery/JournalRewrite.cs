@@ -121,21 +121,16 @@ internal sealed class JournalRewrite
         for (int index = 0; index < runs.Count; index++)
         {
             List<LiveRecord> run = runs[index];
-            group.Begin(GroupBytes(run));
+            group.Start(file, position);
             foreach (LiveRecord live in run)
             {
                 ReadOnlySpan<byte> payload = JournalOpening.ReadAgain(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset);
-                offsets.Add(position + group.Add(CommitHeader(live), payload, header.Salt));
+                offsets.Add(group.Add(CommitHeader(live), payload, header.Salt));
             }
 
-            group.Finish();
-            file.Write(group.Bytes, position);
-            position += group.Bytes.Length;
-
+            position = group.Finish();
             long unusedThrough = index + 1 < runs.Count ? runs[index + 1][0].Sequence - 1 : _verdict.HandedOutThrough;
-            group.FillWithSeal(RecordType.Seal, unusedThrough, new Watermarks(run[^1].Sequence, _verdict.FiledThrough), header.Salt);
-            file.Write(group.Bytes, position);
-            position += group.Bytes.Length;
+            position = group.WriteSeal(file, position, RecordType.Seal, unusedThrough, new Watermarks(run[^1].Sequence, _verdict.FiledThrough), header.Salt);
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class RecoveredVersions
 
     private void AddToFiling(DocumentKey key, PendingVersion version)
     {
-        long cost = Backlog.CostOf(version.Kind, version.Locator.Bytes);
+        long cost = DiskSpace.CostOf(version.Kind, version.Locator.Bytes);
         ChargedBytes += cost;
         Filing.Add(new FilingTicket(version.Version, key.Digest, cost));
     }

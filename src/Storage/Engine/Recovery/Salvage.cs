@@ -28,7 +28,7 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
         }
 
         directory.RaiseFormat();
-        using var pool = new SegmentPool(directory.Journal, Guid.NewGuid(), options.SegmentBytes, options.ReserveSegments, clock)
+        using var pool = new SegmentPool(directory.Journal, Guid.NewGuid(), options.Segments, new SystemThreads(clock))
         {
             PreviousStoreId = found.Lineage.Newest,
         };

@@ -4,10 +4,11 @@ namespace DocService.Storage.Engine.Space;
 
 /// <summary>Slows writers evenly when filing falls behind, so that no one ever meets a wall.</summary>
 /// <remarks>
-/// Below half of the journal nobody waits. From there the pause grows with the square of what is left, to
-/// <see cref="PauseMax"/>: writers settle at the pace at which documents are filed. When it is full they wait for room.
+/// Thread: any. While the journal is less than half full nobody waits. From there the pause grows with the square of what
+/// is over half, to <see cref="PauseMax"/>: writers come down to the pace at which documents are filed. When it is full
+/// they wait for room.
 /// </remarks>
-internal sealed class Admission(Backlog backlog, StoreHealth health, TimeSpan timeout, TimeProvider clock)
+internal sealed class Admission(Backlog backlog, DiskSpace space, TimeSpan timeout, TimeProvider clock)
 {
     private const double SlowFrom = FilingNeed.FullShareFill;
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(50);
@@ -23,9 +24,9 @@ internal sealed class Admission(Backlog backlog, StoreHealth health, TimeSpan ti
         long started = clock.GetTimestamp();
         while (backlog.IsFull)
         {
-            if (health.State == StoreState.ReadOnly)
+            if (space.IsFull(SpaceCause.Filing))
             {
-                // Nothing is filed on a full disk, so no room comes free by waiting.
+                // Nothing is filed, so no room comes free by waiting.
                 if (isDeletesOnly)
                 {
                     return;
@@ -34,12 +35,13 @@ internal sealed class Admission(Backlog backlog, StoreHealth health, TimeSpan ti
                 throw new OutOfSpaceException("The disk is full, and the journal with documents that cannot be filed.");
             }
 
-            if (clock.GetElapsedTime(started) >= timeout)
+            TimeSpan left = timeout - clock.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero)
             {
                 throw new StoreBusyException($"The journal has been full of documents not yet filed for {timeout.TotalSeconds} s.");
             }
 
-            await Task.Delay(PauseMax, clock, cancellation).ConfigureAwait(false);
+            await Task.Delay(left < PauseMax ? left : PauseMax, clock, cancellation).ConfigureAwait(false);
         }
 
         double excess = Math.Clamp((backlog.Fill - SlowFrom) / (1 - SlowFrom), 0, 1);

@@ -96,7 +96,7 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
                 }
                 finally
                 {
-                    segment.Release();
+                    segment.LetGo();
                 }
             }
 

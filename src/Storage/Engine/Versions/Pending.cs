@@ -6,7 +6,7 @@ namespace DocService.Storage.Engine.Versions;
 /// <summary>The newest versions that stand only in the journal, by document. What is not here is in its file.</summary>
 /// <remarks>
 /// Owns: the versions, in place in its tables and without a reference to anything: whatever a burst adds, the garbage
-/// collector has nothing to look through and nothing to move (bench/README.md). Thread: whoever writes the journal adds,
+/// collector has nothing to look through and nothing to move (bench/README.md). Thread: the journal's adds,
 /// the filer removes, anyone reads; each under its stripe's lock, for as long as a look into a table takes.
 /// Invariants: a version is added before its sync and is invisible until <see cref="Watermarks.DurableThrough"/>
 /// reaches it; per document at most one is unpublished (the writer lock), and as long as it is, the published one that it
@@ -55,12 +55,41 @@ internal sealed class Pending
         }
     }
 
+    /// <summary>A version of the document is about to be added: takes the memory that needs, so that it cannot fail.</summary>
+    /// <exception cref="OutOfMemoryException">There is none.</exception>
+    public void Expect(Sha256Digest document)
+    {
+        Stripe stripe = StripeOf(document);
+        lock (stripe.Gate)
+        {
+            stripe.Expected++;
+            MakeRoom(stripe.Newest, stripe.Expected);
+            MakeRoom(stripe.Followed, stripe.Expected);
+        }
+    }
+
+    /// <summary>What was expected and has not come will not come.</summary>
+    public void ForgetExpected()
+    {
+        foreach (Stripe stripe in _stripes)
+        {
+            if (stripe.Expected > 0)
+            {
+                lock (stripe.Gate)
+                {
+                    stripe.Expected = 0;
+                }
+            }
+        }
+    }
+
     /// <summary>Adds a version that is not yet published, or, in recovery, one that is.</summary>
     public void Add(Sha256Digest document, in PendingVersion version)
     {
         Stripe stripe = StripeOf(document);
         lock (stripe.Gate)
         {
+            stripe.Expected = Math.Max(0, stripe.Expected - 1);
             ref PendingVersion newest = ref CollectionsMarshal.GetValueRefOrAddDefault(stripe.Newest, document, out bool exists);
             if (!exists)
             {
@@ -161,6 +190,15 @@ internal sealed class Pending
         }
     }
 
+    /// <summary>Grows as the table itself would: by steps that double it.</summary>
+    private static void MakeRoom(Dictionary<Sha256Digest, PendingVersion> versions, int more)
+    {
+        if (versions.Count + more > versions.Capacity)
+        {
+            versions.EnsureCapacity(Math.Max(versions.Count + more, 2 * versions.Capacity));
+        }
+    }
+
     private static bool Has(Dictionary<Sha256Digest, PendingVersion> versions, Sha256Digest document, long version) =>
         versions.TryGetValue(document, out PendingVersion found) && found.Version == version;
 
@@ -171,6 +209,9 @@ internal sealed class Pending
     {
         public Lock Gate { get; } = new();
 
+        /// <summary>Versions that the journal's thread is about to add, and whose room is kept.</summary>
+        public int Expected { get; set; }
+
         /// <summary>Of each document the newest version, published or not.</summary>
         public Dictionary<Sha256Digest, PendingVersion> Newest { get; } = new(expected);
 
@@ -180,10 +221,19 @@ internal sealed class Pending
         /// <summary>What a large backlog took is not kept for ever.</summary>
         public void GiveBackRoom()
         {
-            int needed = Math.Max(Newest.Count, KeptPerStripe);
-            if (Newest.Capacity > 2 * needed)
+            int needed = Math.Max(Newest.Count + Expected, KeptPerStripe);
+            if (Newest.Capacity <= 2 * needed)
+            {
+                return;
+            }
+
+            try
             {
                 Newest.TrimExcess(needed);
+            }
+            catch (OutOfMemoryException)
+            {
+                // Giving back takes some first. Another time.
             }
         }
     }

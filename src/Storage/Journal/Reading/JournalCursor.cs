@@ -78,7 +78,7 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
 
     private void Leave()
     {
-        _segment?.Release();
+        _segment?.LetGo();
         _segment = null;
     }
 

@@ -3,94 +3,113 @@ using DocService.Storage.Journal.Writing;
 namespace DocService.Storage.Journal.Segments;
 
 /// <summary>Finds a spare for a group that does not fit the current segment, and refuses the commits that cannot have one.</summary>
-/// <remarks>Thread: the journal's. Waits within a limit: until documents are filed, or until the keeper has made a spare.</remarks>
-internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, SegmentChain chain, CommitQueue queue, JournalHooks hooks, JournalLimits limits)
+/// <remarks>
+/// Thread: the journal's, which waits here until documents are filed, or until the keeper has made a spare.
+/// Invariant: no commit waits longer than until its <see cref="Commit.Deadline"/>, those behind the group included.
+/// </remarks>
+internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, SegmentChain chain, CommitQueue queue, JournalHooks hooks, long usableBytes)
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
+
+    private readonly List<Commit> _late = [];
 
     /// <summary>A spare for what is left of the group; null when nothing is left of it.</summary>
     public Spare? Find(List<Commit> group)
     {
-        if (WaitForSpare(group) is { } spare)
-        {
-            return spare;
-        }
-
-        if (queue.IsClosed)
-        {
-            Refuse(group, _ => true, new StoreClosedException("The store is closing."));
-            return null;
-        }
-
-        // Deletes make room, so they reach deeper; but only where room is what is missing.
-        bool isFull = IsDiskFull;
-        StoreException error = isFull
-            ? NoRoom("There is no room for the journal to grow.")
-            : new StoreBusyException("The journal has no segment left: documents are filed slower than they come, or descriptors have run out.");
-        Refuse(group, commit => !isFull || !commit.IsDeletesOnly, error);
-        if (group.Count > 0 && pool.TryTake(SpareUse.Delete) is { } reserved)
-        {
-            return reserved;
-        }
-
-        Refuse(group, _ => true, NoRoom("There is no room for the journal to grow, and its reserve is used up."));
-        return null;
-    }
-
-    private OutOfSpaceException NoRoom(string reason)
-    {
-        hooks.OutOfSpace(reason);
-        return new OutOfSpaceException(reason);
-    }
-
-    /// <summary>Fails those commits of the group and takes them out.</summary>
-    public void Refuse(List<Commit> group, Predicate<Commit> which, StoreException error)
-    {
-        foreach (Commit commit in group.FindAll(which))
-        {
-            commit.Fail(error);
-        }
-
-        Acknowledgements.Send(hooks.Threads, group, which);
-        group.RemoveAll(which);
-    }
-
-    private bool IsDiskFull => keeper.Obstacle == SpareObstacle.Space || hooks.IsDiskFull();
-
-    private Spare? WaitForSpare(List<Commit> group)
-    {
-        TimeProvider clock = hooks.Threads.Clock;
-        long started = clock.GetTimestamp();
-        bool isDeletesOnly = group.TrueForAll(commit => commit.IsDeletesOnly);
         bool hasAsked = false;
-        while (true)
+        while (group.Count > 0)
         {
             chain.Release(); // filing and followers go on meanwhile
-            bool mayGrow = chain.MayGrow(limits.UsableBytes);
+            bool mayGrow = chain.MayGrow(usableBytes);
             if (mayGrow && pool.TryTake(SpareUse.Put) is { } spare)
             {
                 return spare;
             }
 
-            // On a full disk nothing is filed, so nothing comes free, and deletes must not wait behind puts for that.
-            bool isHopeless = IsDiskFull && (isDeletesOnly || !mayGrow);
-            if (isHopeless || queue.IsClosed || clock.GetElapsedTime(started) > limits.RoomTimeout)
+            if (queue.IsClosed)
             {
-                return null;
+                queue.ThrowIfFenced();
+                Refuse(group, static _ => true, new StoreClosedException("The store is closing."));
             }
+            else if (IsHopeless(group, mayGrow, hasAsked))
+            {
+                return FindInReserve(group);
+            }
+            else
+            {
+                RefuseLate(group);
+                if (!hasAsked)
+                {
+                    keeper.Wake(); // that no spare could be made was perhaps long ago
+                    hasAsked = true;
+                }
 
-            if (!hasAsked)
-            {
-                // That no spare could be made was perhaps long ago.
-                keeper.Wake();
-                hasAsked = true;
+                keeper.WaitForChange(LookInterval);
             }
-            else if (mayGrow && keeper.Obstacle != SpareObstacle.None)
-            {
-                return null;
-            }
+        }
 
-            keeper.WaitForChange(Look);
+        return null;
+    }
+
+    /// <summary>Fails those commits of the group and takes them out.</summary>
+    public void Refuse(List<Commit> group, Predicate<Commit> which, StoreException error)
+    {
+        foreach (Commit commit in group)
+        {
+            if (which(commit))
+            {
+                Acknowledgements.SendFailure(hooks.Threads, commit, error);
+            }
+        }
+
+        group.RemoveAll(which);
+    }
+
+    /// <summary>
+    /// Whether the disk is full, so that waiting brings nothing: no spare can be made where one more is allowed, and nothing
+    /// comes free where none is because documents cannot be filed. Deletes make room, so they do not wait for either.
+    /// </summary>
+    private bool IsHopeless(List<Commit> group, bool mayGrow, bool hasAsked)
+    {
+        bool isFilingFull = hooks.IsFilingOutOfSpace();
+        bool isDeletesOnly = group.TrueForAll(static commit => commit.IsDeletesOnly);
+        return isDeletesOnly
+            ? keeper.IsOutOfSpace || isFilingFull
+            : mayGrow ? hasAsked && keeper.IsOutOfSpace : isFilingFull;
+    }
+
+    /// <summary>On a full disk: puts are refused, deletes may reach deeper.</summary>
+    private Spare? FindInReserve(List<Commit> group)
+    {
+        RefuseFull(group, static commit => !commit.IsDeletesOnly, "There is no room for the journal to grow.");
+        if (group.Count > 0 && pool.TryTake(SpareUse.Delete) is { } reserved)
+        {
+            return reserved;
+        }
+
+        RefuseFull(group, static _ => true, "There is no room for the journal to grow, and its reserve is used up.");
+        return null;
+    }
+
+    private void RefuseFull(List<Commit> group, Predicate<Commit> which, string reason)
+    {
+        if (group.Exists(which))
+        {
+            hooks.OutOfSpace(reason);
+            Refuse(group, which, new OutOfSpaceException(reason));
+        }
+    }
+
+    /// <summary>Refuses whoever has waited too long, in the group and behind it: the journal is busy, the disk is not known to be full.</summary>
+    private void RefuseLate(List<Commit> group)
+    {
+        long now = hooks.Threads.Clock.GetTimestamp();
+        queue.TakeLate(now, _late);
+        if (_late.Count > 0 || group.Exists(commit => commit.Deadline <= now))
+        {
+            var busy = new StoreBusyException("The journal has no segment left: documents are filed slower than they come, or descriptors have run out.");
+            Refuse(_late, static _ => true, busy);
+            Refuse(group, commit => commit.Deadline <= now, busy);
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class LiveSegments
     public Segment? LastStartingAtOrBefore(long sequence) =>
         _segments.Values.Where(segment => segment.Header.StartsAfter <= sequence).MaxBy(segment => segment.Header.Number);
 
-    /// <summary>Holds the segment until its <see cref="Segment.Release"/>; false when it is gone: look the document up again.</summary>
+    /// <summary>Holds the segment until its <see cref="Segment.LetGo"/>; false when it is gone: look the document up again.</summary>
     public bool TryHold(long number, [NotNullWhen(true)] out Segment? segment) =>
         _segments.TryGetValue(number, out segment) && segment.TryHold();
 }

@@ -7,7 +7,7 @@ namespace DocService.Storage.Journal.Segments;
 /// <summary>One journal file under its final name.</summary>
 /// <remarks>
 /// Owns: the open file, and the count of those who read from it. Thread: the journal's thread appends; anyone reads
-/// between a successful <see cref="TryHold"/> and its <see cref="Release"/>.
+/// between a successful <see cref="TryHold"/> and its <see cref="LetGo"/>.
 /// Invariant: a retired segment is not recycled or unlinked while somebody reads from it.
 /// </remarks>
 internal sealed class Segment(SegmentHeader header, IFile file) : IDisposable
@@ -17,13 +17,13 @@ internal sealed class Segment(SegmentHeader header, IFile file) : IDisposable
     private readonly Lock _gate = new();
     private int _readers;
     private bool _isRetired;
-    private Action? _idle;
+    private Action<Segment>? _idle;
 
     public SegmentHeader Header { get; } = header;
 
     public IFile File { get; } = file;
 
-    public string Name => NameOf(Header.Number);
+    public string Name { get; } = NameOf(header.Number);
 
     /// <summary>Where the next group goes. Block-aligned.</summary>
     public long Position { get; set; } = JournalFormat.BlockBytes;
@@ -56,9 +56,9 @@ internal sealed class Segment(SegmentHeader header, IFile file) : IDisposable
         }
     }
 
-    public void Release()
+    public void LetGo()
     {
-        Action? idle = null;
+        Action<Segment>? idle = null;
         lock (_gate)
         {
             _readers--;
@@ -68,11 +68,11 @@ internal sealed class Segment(SegmentHeader header, IFile file) : IDisposable
             }
         }
 
-        idle?.Invoke();
+        idle?.Invoke(this);
     }
 
     /// <summary>Admits no more readers; the action runs once, when the last has left, perhaps now.</summary>
-    public void Retire(Action idle)
+    public void Retire(Action<Segment> idle)
     {
         lock (_gate)
         {
@@ -84,7 +84,7 @@ internal sealed class Segment(SegmentHeader header, IFile file) : IDisposable
             }
         }
 
-        idle();
+        idle(this);
     }
 
     public void Dispose() => this.File.Dispose();

@@ -14,6 +14,7 @@ internal sealed class SegmentChain
     private readonly SegmentKeeper _keeper;
     private readonly Watermarks _marks;
     private readonly Queue<Segment> _older;
+    private readonly Action<Segment> _recycle;
     private long _recordedDurable; // the watermarks as the current segment's synced records tell them
     private long _recordedFiled;
     private long _usedBytes;
@@ -26,6 +27,7 @@ internal sealed class SegmentChain
         _keeper = keeper;
         _marks = marks;
         _older = new Queue<Segment>(older);
+        _recycle = keeper.Recycle;
         Current = current;
         _recordedDurable = current.Header.DurableThrough;
         _recordedFiled = current.Header.FiledThrough;
@@ -62,7 +64,12 @@ internal sealed class SegmentChain
     public bool MayGrow(long usableBytes)
     {
         long settled = _marks.SettledThrough;
-        long unsettled = _older.Where(segment => segment.LastSequence > settled).Sum(segment => segment.Header.SizeBytes);
+        long unsettled = 0;
+        foreach (Segment segment in _older)
+        {
+            unsettled += segment.LastSequence > settled ? segment.Header.SizeBytes : 0;
+        }
+
         long current = Current.LastSequence > settled ? Current.Header.SizeBytes : 0;
         return unsettled + current + _pool.SegmentBytes <= usableBytes;
     }
@@ -73,6 +80,7 @@ internal sealed class SegmentChain
     /// </summary>
     public void Begin(Spare spare, long lastSequence)
     {
+        _older.EnsureCapacity(_older.Count + 1);
         Segment begun = _pool.Begin(spare, _marks.DurableThrough, lastSequence + 1, _marks.DurableThrough, _marks.FiledThrough);
         _keeper.Wake();
         Live.Add(begun);
@@ -97,13 +105,29 @@ internal sealed class SegmentChain
         {
             _older.Dequeue();
             Live.Remove(oldest);
-            oldest.Retire(() => _keeper.Recycle(oldest));
+            oldest.Retire(_recycle);
         }
 
         bool isAwaited = _older.TryPeek(out Segment? first) && first.LastSequence <= _marks.FiledThrough && first.LastSequence > settled;
         Volatile.Write(ref _awaitedThrough, isAwaited ? first!.LastSequence : 0);
         Volatile.Write(ref _roomBytes, Current.Header.SizeBytes - Current.Position);
-        Volatile.Write(ref _usedBytes, _older.Sum(segment => segment.Header.SizeBytes) + (Current.LastSequence > settled ? Current.Position : 0));
+        long older = 0;
+        foreach (Segment segment in _older)
+        {
+            older += segment.Header.SizeBytes;
+        }
+
+        Volatile.Write(ref _usedBytes, older + (Current.LastSequence > settled ? Current.Position : 0));
+    }
+
+    /// <exception cref="StorageFaultException">A segment is no longer found under its name: a next start would miss it.</exception>
+    public void ThrowIfGone()
+    {
+        _pool.ThrowIfGone(Current);
+        foreach (Segment segment in _older)
+        {
+            _pool.ThrowIfGone(segment);
+        }
     }
 
     /// <summary>Once the journal's thread has ended.</summary>

@@ -1,50 +1,59 @@
 using DocService.Storage.Io;
-using DocService.Storage.Journal.Writing;
 using DocService.Storage.Threading;
 
 namespace DocService.Storage.Journal.Segments;
 
-/// <summary>Keeps spares ready: recycles retired segments and prepares new files, so that the journal's thread never waits for zeros.</summary>
+/// <summary>Keeps spares ready: recycles released segments and prepares new files, so that the journal's thread never waits for zeros.</summary>
 /// <remarks>
-/// Owns: a thread. Thread: <see cref="Recycle"/> and <see cref="Wake"/> from any.
-/// On failure: without room it tells so and tries again every second; anything else stops the journal, because a
-/// directory's state is then unknown.
+/// Owns: a thread, and the released segments until it has recycled them. Thread: its own; the other members from any.
+/// On failure: what leaves the directory as it was (no room, no descriptors, no memory) is tried again every second.
+/// Anything else ends the thread and is told: what the directory holds is then unknown.
 /// </remarks>
-internal sealed class SegmentKeeper : IDisposable
+internal sealed class SegmentKeeper
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     private readonly SegmentPool _pool;
-    private readonly JournalHooks _hooks;
-    private readonly object _gate = new();
-    private readonly Queue<Segment> _retired = new();
+    private readonly Action<string, Exception> _failed;
     private readonly IThreads _threads;
-    private readonly IThread _thread;
+    private readonly object _gate = new();
+    private readonly Queue<Segment> _released = new(64);
+    private IThread? _thread; // null before the start
     private bool _isWoken = true;
-    private volatile SpareObstacle _obstacle;
+    private bool _isRetryDue;
+    private volatile bool _isOutOfSpace;
     private bool _isStopped;
+    private bool _isClosed;
 
     /// <param name="pool">The spares to look after.</param>
-    /// <param name="hooks">Whom to tell.</param>
-    public SegmentKeeper(SegmentPool pool, JournalHooks hooks)
+    /// <param name="threads">How its thread runs and waits.</param>
+    /// <param name="failed">Told when the state of the journal's directory is unknown; must neither block nor throw.</param>
+    public SegmentKeeper(SegmentPool pool, IThreads threads, Action<string, Exception> failed)
     {
         _pool = pool;
-        _hooks = hooks;
-        _threads = hooks.Threads;
-        _thread = _threads.Start("docservice-segments", Work);
+        _failed = failed;
+        _threads = threads;
     }
 
-    /// <summary>What came of the last attempt to make a spare since <see cref="Wake"/>.</summary>
-    public SpareObstacle Obstacle => _obstacle;
+    /// <summary>Whether the last attempt to make a spare since <see cref="Wake"/> has met a full disk.</summary>
+    public bool IsOutOfSpace => _isOutOfSpace;
+
+    public void Start() => _thread = _threads.Start("docservice-segments", Work);
 
     /// <summary>Takes a segment that nobody reads and whose commits are all filed.</summary>
     public void Recycle(Segment segment)
     {
         lock (_gate)
         {
-            _retired.Enqueue(segment);
-            _threads.PulseAll(_gate);
+            if (!_isClosed)
+            {
+                _released.Enqueue(segment);
+                _threads.PulseAll(_gate);
+                return;
+            }
         }
+
+        segment.Dispose();
     }
 
     /// <summary>A spare was taken, or is missed: try now to make one, whatever came of it before.</summary>
@@ -53,7 +62,7 @@ internal sealed class SegmentKeeper : IDisposable
         lock (_gate)
         {
             _isWoken = true;
-            _obstacle = SpareObstacle.None;
+            _isOutOfSpace = false;
             _threads.PulseAll(_gate);
         }
     }
@@ -69,8 +78,8 @@ internal sealed class SegmentKeeper : IDisposable
         }
     }
 
-    /// <summary>Stops the thread and waits for it.</summary>
-    public void Dispose()
+    /// <summary>Stops the thread and waits for it. What is not recycled by then is a segment of the next start.</summary>
+    public void Stop()
     {
         lock (_gate)
         {
@@ -78,10 +87,19 @@ internal sealed class SegmentKeeper : IDisposable
             _threads.PulseAll(_gate);
         }
 
-        _thread.Join();
-        foreach (Segment segment in _retired)
+        _thread?.Join();
+    }
+
+    /// <summary>Closes what has not been recycled, and from now on what is released. After <see cref="Stop"/>; reads may still end.</summary>
+    public void CloseFiles()
+    {
+        lock (_gate)
         {
-            segment.Dispose();
+            _isClosed = true;
+            while (_released.TryDequeue(out Segment? segment))
+            {
+                segment.Dispose();
+            }
         }
     }
 
@@ -95,13 +113,9 @@ internal sealed class SegmentKeeper : IDisposable
                 {
                     _pool.Recycle(segment);
                 }
-                else if (_pool.Count < _pool.Wanted)
-                {
-                    PrepareOne();
-                }
                 else
                 {
-                    _pool.Trim(isFull: _hooks.IsDiskFull());
+                    PrepareOne();
                 }
 
                 lock (_gate)
@@ -112,7 +126,7 @@ internal sealed class SegmentKeeper : IDisposable
         }
         catch (Exception exception)
         {
-            _hooks.Failed($"the journal's directory cannot be kept: {exception.Message}", exception);
+            _failed($"the journal's directory cannot be kept: {exception.Message}", exception);
         }
     }
 
@@ -123,26 +137,21 @@ internal sealed class SegmentKeeper : IDisposable
             segment = null;
             while (!_isStopped)
             {
-                if (_retired.TryDequeue(out segment))
+                if (_released.TryDequeue(out segment))
                 {
                     return true;
                 }
 
-                if (_isWoken && _pool.Count < _pool.Wanted)
+                if (_isWoken && _pool.NeedsMore)
                 {
                     _isWoken = false;
                     return true;
                 }
 
-                // While none can be made, or some could be removed, look again by itself; otherwise somebody wakes us.
-                bool hasMany = _pool.Count > _pool.Wanted;
-                if (!_threads.Wait(_gate, _obstacle != SpareObstacle.None || hasMany ? RetryInterval : Timeout.InfiniteTimeSpan))
+                // Whoever takes a spare wakes this thread; after a failure it tries again by itself.
+                if (!_threads.Wait(_gate, _isRetryDue ? RetryInterval : Timeout.InfiniteTimeSpan))
                 {
                     _isWoken = true;
-                    if (hasMany)
-                    {
-                        return true;
-                    }
                 }
             }
 
@@ -152,16 +161,18 @@ internal sealed class SegmentKeeper : IDisposable
 
     private void PrepareOne()
     {
+        _isRetryDue = true;
         try
         {
             if (!_pool.HasRoom())
             {
-                _obstacle = SpareObstacle.Space;
+                _isOutOfSpace = true;
                 return;
             }
 
             _pool.Add();
-            _obstacle = SpareObstacle.None;
+            _isOutOfSpace = false;
+            _isRetryDue = false;
             lock (_gate)
             {
                 _isWoken = true; // perhaps one more is wanted
@@ -169,12 +180,11 @@ internal sealed class SegmentKeeper : IDisposable
         }
         catch (FileSystemException exception) when (exception.IsOutOfSpace)
         {
-            _obstacle = SpareObstacle.Space;
+            _isOutOfSpace = true;
         }
-        catch (FileSystemException exception) when (exception.IsOutOfHandles || exception.Operation is "open" or "pwrite" or "fstatfs")
+        catch (FileSystemException exception) when (exception.IsOutOfHandles || exception.Call is SystemCall.Open or SystemCall.Write or SystemCall.StatVolume)
         {
             // Nothing is known to be wrong with what is there; the journal goes on with the spares it has.
-            _obstacle = SpareObstacle.Other;
         }
     }
 }

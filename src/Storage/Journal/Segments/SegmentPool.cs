@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Journal.Segments;
 
@@ -9,40 +9,29 @@ namespace DocService.Storage.Journal.Segments;
 /// <remarks>
 /// Owns: the spares. Thread: any; the disk work of preparing and recycling is done by <see cref="SegmentKeeper"/>.
 /// Invariants: a name <c>spare-N</c> says that the file's blocks are synced; a file becomes a segment by a synced
-/// header, a rename and a sync of the directory, in this order.
+/// header, a rename and a sync of the directory, in this order. Every released segment becomes a spare, so that the next
+/// burst finds its zeros written; what is beyond the least number is given back when a write has met a full disk.
 /// </remarks>
-internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segmentBytes, int reserve, TimeProvider clock) : IDisposable
+internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSizes sizes, IThreads threads) : IDisposable
 {
-    private const string SparePrefix = "spare-";
-    private const string TempSuffix = ".tmp";
     private const int ZeroBytes = 2 * 1024 * 1024;
 
-    /// <summary>What an opening may need on a full disk: one segment for the tail written anew, one to go on in.</summary>
-    public const int RecoverySpares = 2;
-
-    /// <summary>Room for so many more segments is plenty: 8 GiB with those of the usual size.</summary>
-    private const int PlentySegments = 128;
+    private static readonly byte[] Zeros = new byte[ZeroBytes];
 
     private readonly NewestMark _newest = new(directory);
+    private readonly SyncedDirectory _names = new(directory, threads); // the directory's owner disposes it
     private readonly Lock _gate = new();
-    private readonly Stack<Spare> _spares = new();
+    private readonly Stack<Spare> _spares = new(sizes.SparesMax + 1);
     private long _lastNumber;
     private long _lastSpare;
-    private volatile bool _hasSyncFailed;
 
-    public long SegmentBytes => segmentBytes;
+    public long SegmentBytes => sizes.SegmentBytes;
 
     /// <summary>Told in every header that is made.</summary>
     public Guid StoreId => storeId;
 
     /// <summary>Told beside it: see <see cref="SegmentHeader.PreviousStoreId"/>.</summary>
     public Guid PreviousStoreId { get; init; }
-
-    /// <summary>
-    /// How many spares stand by: the reserve, those for recovery alone, and the segment about to be begun. Retired segments
-    /// beyond them stay too while the disk has plenty of room, so that the next burst finds its zeros written.
-    /// </summary>
-    public int Wanted => reserve + RecoverySpares + 1;
 
     public int Count
     {
@@ -55,7 +44,13 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
         }
     }
 
-    /// <summary>Removes unfinished files, takes up the spares, and returns the names of the segments. At open, once.</summary>
+    /// <summary>Whether spares are missing that have to stand by.</summary>
+    public bool NeedsMore => Count < sizes.SparesMin;
+
+    /// <summary>Bytes of the spares that do not have to stand by.</summary>
+    public long SurplusBytes => Math.Max(0, Count - sizes.SparesMin) * sizes.SegmentBytes;
+
+    /// <summary>Removes unfinished files, takes up the spares, and returns the names of the segments. At open, once. What has another name is somebody else's.</summary>
     public IReadOnlyList<string> TakeUp()
     {
         var segments = new List<string>();
@@ -63,36 +58,37 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
         _newest.TakeUp(names);
         foreach (string name in names)
         {
-            if (name.EndsWith(TempSuffix, StringComparison.Ordinal))
-            {
-                directory.TryUnlink(name);
-            }
-            else if (name.StartsWith(SparePrefix, StringComparison.Ordinal))
-            {
-                TakeUpSpare(name);
-            }
-            else if (Segment.TryParseName(name) is { } number)
+            if (Segment.TryParseName(name) is { } number)
             {
                 segments.Add(name);
                 _lastNumber = Math.Max(_lastNumber, number);
+            }
+            else if (Spare.TryParseName(name, out bool isUnfinished) is { } spare && directory.GetKind(name) == EntryKind.File)
+            {
+                _lastSpare = Math.Max(_lastSpare, spare);
+                if (isUnfinished)
+                {
+                    directory.TryUnlink(name);
+                }
+                else
+                {
+                    TakeUpSpare(name);
+                }
             }
         }
 
         return segments;
     }
 
+    /// <summary>Whether that use would get a spare.</summary>
+    public bool HasSpareFor(SpareUse use) => Count > LeftBy(use);
+
     /// <summary>A spare, or null where that use has to leave what is there.</summary>
     public Spare? TryTake(SpareUse use)
     {
-        int left = use switch
-        {
-            SpareUse.Put => reserve + RecoverySpares,
-            SpareUse.Delete => RecoverySpares,
-            _ => 0,
-        };
         lock (_gate)
         {
-            return _spares.Count > left ? _spares.Pop() : null;
+            return _spares.Count > LeftBy(use) ? _spares.Pop() : null;
         }
     }
 
@@ -100,20 +96,20 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
     /// <exception cref="FileSystemException">No room for it.</exception>
     public Spare TakeOrPrepare(long bytesMin)
     {
-        Spare? spare = bytesMin <= segmentBytes ? TryTake(SpareUse.Recovery) : null;
-        return spare ?? Prepare(Math.Max(segmentBytes, JournalFormat.BlockAlign(bytesMin)));
+        Spare? spare = bytesMin <= sizes.SegmentBytes ? TryTake(SpareUse.Recovery) : null;
+        return spare ?? Prepare(Math.Max(sizes.SegmentBytes, JournalFormat.BlockAlign(bytesMin)));
     }
 
     /// <summary>Adds one spare of the usual size. Blocks for as long as the zeros take.</summary>
     /// <exception cref="FileSystemException">It could not be made; nothing is left behind.</exception>
-    public void Add() => Put(Prepare(segmentBytes));
+    public void Add() => Put(Prepare(sizes.SegmentBytes));
 
-    /// <summary>Makes what is missing of the spares, as far as there is room.</summary>
-    public void Fill()
+    /// <summary>Makes what is missing of the spares, as far as there is room. For opening.</summary>
+    public void AddMissing()
     {
         try
         {
-            while (Count < Wanted && HasRoom())
+            while (NeedsMore && HasRoom())
             {
                 Add();
             }
@@ -127,37 +123,49 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
     /// <summary>Whether one more spare would fit: a disk that is nearly full is not filled with zeros to find that out.</summary>
     public bool HasRoom()
     {
-        VolumeInfo volume = directory.GetVolumeInfo();
-        return volume.FreeBytes > segmentBytes + ZeroBytes && volume.FreeInodes > 0;
+        FreeSpace free = directory.GetFreeSpace();
+        return free.Bytes > sizes.SegmentBytes + ZeroBytes && free.Inodes > 0;
     }
 
-    /// <summary>Removes the spares that are not wanted, unless the disk has plenty of room.</summary>
-    /// <param name="isFull">Room is known to be missing, whatever the disk says of its free bytes: quotas do not count there.</param>
-    public void Trim(bool isFull)
+    /// <summary>A write has met a full disk: removes the spares that do not have to stand by.</summary>
+    public void DropSurplus()
     {
-        while (Count > Wanted && (isFull || !HasPlentyOfRoom()))
+        while (true)
         {
-            DropOne();
+            Spare spare;
+            lock (_gate)
+            {
+                if (_spares.Count <= sizes.SparesMin)
+                {
+                    return;
+                }
+
+                spare = _spares.Pop();
+            }
+
+            spare.File.Dispose();
+            DropLeftover(spare.Name);
         }
     }
 
-    /// <summary>Turns a retired segment into a spare, or removes it when there are enough.</summary>
+    /// <summary>Turns a released segment into a spare. One of another size, or more than the journal may have, is removed.</summary>
+    /// <exception cref="FileSystemException">Unknown what the directory holds.</exception>
     public void Recycle(Segment segment)
     {
-        if ((Count >= Wanted && !HasPlentyOfRoom()) || segment.Header.SizeBytes != segmentBytes)
+        if (segment.Header.SizeBytes != sizes.SegmentBytes || Count >= sizes.SparesMax)
         {
             segment.Dispose();
             directory.TryUnlink(segment.Name);
             return;
         }
 
-        string name = NextSpareName();
+        var spare = new Spare(NextSpareName(), segment.File, sizes.SegmentBytes);
         try
         {
-            directory.Rename(segment.Name, directory, name);
+            directory.Rename(segment.Name, directory, spare.Name);
 
             // Or starts that are cut off again and again use up the spares of a full disk.
-            SyncNames();
+            _names.Sync();
         }
         catch
         {
@@ -165,7 +173,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
             throw;
         }
 
-        Put(new Spare(name, segment.File, segmentBytes));
+        Put(spare);
     }
 
     /// <summary>
@@ -181,13 +189,13 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
     {
         byte[] block = new byte[JournalFormat.BlockBytes];
         header.Write(block);
+        var segment = new Segment(header, spare.File);
         try
         {
             spare.File.Write(block, 0);
             spare.File.Sync();
-            var segment = new Segment(header, spare.File);
             directory.Rename(spare.Name, directory, segment.Name);
-            SyncNames();
+            _names.Sync();
             _newest.Note(header.Number);
             return segment;
         }
@@ -212,9 +220,28 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
             FirstSequence = firstSequence,
             DurableThrough = durableThrough,
             FiledThrough = filedThrough,
-            Created = clock.GetUtcNow().UtcDateTime,
+            Created = threads.Clock.GetUtcNow().UtcDateTime,
             PreviousStoreId = PreviousStoreId,
         };
+    }
+
+    /// <exception cref="StorageFaultException">The segment's name leads to another file, or nowhere.</exception>
+    public void ThrowIfGone(Segment segment)
+    {
+        bool isGone;
+        try
+        {
+            isGone = directory.TryGetIdentity(segment.Name) != segment.File.GetIdentity();
+        }
+        catch (FileSystemException)
+        {
+            isGone = false; // not known to be: the syncs tell what the disk is worth
+        }
+
+        if (isGone)
+        {
+            throw new StorageFaultException($"{directory.Path}/{segment.Name} is no longer the segment that this store has open: it was removed, renamed or replaced.");
+        }
     }
 
     public void Dispose()
@@ -230,132 +257,76 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, long segme
         }
     }
 
+    private int LeftBy(SpareUse use) => use switch
+    {
+        SpareUse.Put => sizes.Reserve + SegmentSizes.ForRecovery,
+        SpareUse.Delete => SegmentSizes.ForRecovery,
+        _ => 0,
+    };
+
+    /// <summary>Removed where another segment size was configured when it was made, or a larger journal.</summary>
     private void TakeUpSpare(string name)
     {
         IFile? file = directory.TryOpen(name, FileAccess.ReadWrite);
-        if (file is null)
-        {
-            return;
-        }
-
-        if (!HasUsualLength(file))
-        {
-            // Another segment size was configured when it was made.
-            directory.TryUnlink(name);
-            return;
-        }
-
-        if (long.TryParse(name.AsSpan(SparePrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long number))
-        {
-            _lastSpare = Math.Max(_lastSpare, number);
-        }
-
-        Put(new Spare(name, file, segmentBytes));
-    }
-
-    /// <summary>Closes the file unless it has.</summary>
-    private bool HasUsualLength(IFile file)
-    {
-        bool hasIt = false;
         try
         {
-            return hasIt = file.GetLength() == segmentBytes;
+            if (file is not null && Count < sizes.SparesMax && file.GetLength() == sizes.SegmentBytes)
+            {
+                Put(new Spare(name, file, sizes.SegmentBytes));
+                file = null;
+            }
+            else
+            {
+                directory.TryUnlink(name);
+            }
         }
         finally
         {
-            if (!hasIt)
-            {
-                file.Dispose();
-            }
-        }
-    }
-
-    private void DropOne()
-    {
-        Spare spare;
-        lock (_gate)
-        {
-            if (_spares.Count <= Wanted)
-            {
-                return;
-            }
-
-            spare = _spares.Pop();
-        }
-
-        spare.File.Dispose();
-        try
-        {
-            directory.TryUnlink(spare.Name);
-        }
-        catch (FileSystemException)
-        {
-            // What is left is a spare of the next start.
-        }
-    }
-
-    /// <summary>Far more than documents can take up before somebody looks again; true where the disk does not say.</summary>
-    private bool HasPlentyOfRoom()
-    {
-        try
-        {
-            return directory.GetVolumeInfo().FreeBytes > PlentySegments * segmentBytes;
-        }
-        catch (FileSystemException)
-        {
-            return true;
+            file?.Dispose();
         }
     }
 
     private Spare Prepare(long bytes)
     {
         string name = NextSpareName();
-        string temp = name + TempSuffix;
+        string temp = Spare.UnfinishedNameOf(name);
         IFile file = directory.Create(temp);
         try
         {
             // Real zeros: blocks reserved but unwritten would make every later sync commit metadata too. Synced piece by
             // piece: tens of megabytes handed to the device at once would hold up every sync of the journal meanwhile.
-            byte[] zeros = new byte[(int)Math.Min(bytes, ZeroBytes)];
-            for (long offset = 0; offset < bytes; offset += zeros.Length)
+            for (long offset = 0; offset < bytes; offset += Zeros.Length)
             {
-                file.Write(zeros.AsSpan(0, (int)Math.Min(zeros.Length, bytes - offset)), offset);
+                file.Write(Zeros.AsSpan(0, (int)Math.Min(Zeros.Length, bytes - offset)), offset);
                 file.Sync();
             }
 
             directory.Rename(temp, directory, name);
-            SyncNames(); // after a power cut on a full disk there is no making another
+            _names.Sync(); // after a power cut on a full disk there is no making another
             return new Spare(name, file, bytes);
         }
         catch
         {
             file.Dispose();
-            directory.TryUnlink(temp);
+            DropLeftover(temp);
             throw;
         }
     }
 
-    /// <summary>Changed names survive a power cut. A failure is latched: the same descriptor is never synced again.</summary>
-    /// <exception cref="StorageFaultException">This sync failed, or an earlier one did.</exception>
-    private void SyncNames()
+    /// <summary>Of an attempt that failed: what that failure means must not hide behind this one's.</summary>
+    private void DropLeftover(string name)
     {
-        if (_hasSyncFailed)
-        {
-            throw new StorageFaultException($"{directory.Path} is not synced again after a sync that failed.");
-        }
-
         try
         {
-            directory.Sync();
+            directory.TryUnlink(name);
         }
-        catch (FileSystemException exception)
+        catch (FileSystemException)
         {
-            _hasSyncFailed = true;
-            throw new StorageFaultException($"{directory.Path} could not be synced: {exception.Message}", exception);
+            // The next start removes it, or takes it up as a spare.
         }
     }
 
-    private string NextSpareName() => SparePrefix + Interlocked.Increment(ref _lastSpare).ToString(CultureInfo.InvariantCulture);
+    private string NextSpareName() => Spare.NameOf(Interlocked.Increment(ref _lastSpare));
 
     private void Put(Spare spare)
     {

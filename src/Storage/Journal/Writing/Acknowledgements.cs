@@ -4,9 +4,9 @@ namespace DocService.Storage.Journal.Writing;
 
 /// <summary>Completes commits on the thread pool, a group's with a few work items instead of one for each.</summary>
 /// <remarks>
-/// Thread: sent from the journal's, run on the pool's.
-/// Invariant: while a continuation runs, which may block, and others are left, a work item waits in the pool's queue for
-/// a free thread to go on with them.
+/// Thread: made and sent on the journal's, run on the pool's.
+/// Invariants: what sending needs of memory is taken when it is made, before the group is written. While a continuation
+/// runs, which may block, and others are left, a work item waits in the pool's queue for a free thread to go on with them.
 /// </remarks>
 internal sealed class Acknowledgements : IThreadPoolWorkItem
 {
@@ -21,13 +21,51 @@ internal sealed class Acknowledgements : IThreadPoolWorkItem
         _commits = commits;
     }
 
-    /// <summary>Whoever awaits one of the commits, and has not been told before, will be told; returns at once.</summary>
-    public static void Send(IThreads threads, List<Commit> commits, Predicate<Commit> which)
+    /// <summary>For the commits of the group that are told as soon as they are appended, or for the others; null where there are none.</summary>
+    public static Acknowledgements? Of(IThreads threads, List<Commit> group, bool isBuffered)
     {
-        List<Commit> chosen = commits.FindAll(commit => which(commit) && commit.TryClaimAcknowledgement());
-        if (chosen.Count > 0)
+        int count = 0;
+        foreach (Commit commit in group)
         {
-            new Acknowledgements(threads, [.. chosen]).Queue();
+            count += commit.IsBuffered == isBuffered ? 1 : 0;
+        }
+
+        if (count == 0)
+        {
+            return null;
+        }
+
+        var commits = new Commit[count];
+        foreach (Commit commit in group)
+        {
+            if (commit.IsBuffered == isBuffered)
+            {
+                commits[--count] = commit;
+            }
+        }
+
+        Array.Reverse(commits); // in the order of the group
+        return new Acknowledgements(threads, commits);
+    }
+
+    /// <summary>Whoever awaits one of the commits will be told; returns at once.</summary>
+    public void Send()
+    {
+        foreach (Commit commit in _commits)
+        {
+            commit.TryClaimAcknowledgement();
+        }
+
+        Queue();
+    }
+
+    /// <summary>Whoever awaits the commit, and has not been told, will be told why it has failed.</summary>
+    public static void SendFailure(IThreads threads, Commit commit, StoreException error)
+    {
+        commit.Fail(error);
+        if (commit.TryClaimAcknowledgement())
+        {
+            threads.Queue(commit);
         }
     }
 

@@ -12,7 +12,7 @@ namespace DocService.Storage.Journal.Writing;
 /// Owns: the pooled payload until the group is written. Thread: the caller's until it is queued, then the journal's; who
 /// awaits it goes on on the thread pool (<see cref="Acknowledgements"/>).
 /// </remarks>
-internal sealed class Commit : IValueTaskSource<long>
+internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
 {
     private readonly OperationPlace[] _places;
     private ManualResetValueTaskSourceCore<long> _acknowledgement; // its state changes in place: not readonly
@@ -39,6 +39,9 @@ internal sealed class Commit : IValueTaskSource<long>
 
     /// <summary>Acknowledged once it is appended, not once it is durable.</summary>
     public bool IsBuffered { get; init; }
+
+    /// <summary>Until when it may wait for room in the journal, by the timestamps of the store's clock; then it is refused.</summary>
+    public long Deadline { get; set; } = long.MaxValue;
 
     public ReadOnlySpan<byte> Payload => _buffer.AsSpan(0, PayloadBytes);
 
@@ -147,6 +150,8 @@ internal sealed class Commit : IValueTaskSource<long>
             _acknowledgement.SetException(_error);
         }
     }
+
+    void IThreadPoolWorkItem.Execute() => Acknowledge();
 
     long IValueTaskSource<long>.GetResult(short token) => _acknowledgement.GetResult(token);
 

@@ -2,7 +2,7 @@ using DocService.Storage.Threading;
 
 namespace DocService.Storage.Journal.Writing;
 
-/// <summary>Where commits wait for the journal's thread.</summary>
+/// <summary>Where commits wait for the journal's thread. Not bounded here: a writer waits for each of its commits.</summary>
 /// <remarks>
 /// Owns: the queue. Thread: <see cref="TryAdd"/>, <see cref="Wake"/> and <see cref="Close"/> from any, everything else from
 /// the journal's.
@@ -14,6 +14,9 @@ namespace DocService.Storage.Journal.Writing;
 internal sealed class CommitQueue(IThreads threads, TimeSpan? gatherMax = null)
 {
     private readonly TimeSpan _gatherMax = gatherMax ?? TimeSpan.FromMilliseconds(1);
+    /// <summary>So many commits at most are in a group: its list, made once, never grows.</summary>
+    public const int GroupCommitsMax = 4096;
+
     private readonly object _gate = new();
     private readonly Queue<Commit> _commits = new();
     private int _awaited; // commits at which the journal's thread is to be woken; 0 while it does not wait for any
@@ -21,6 +24,7 @@ internal sealed class CommitQueue(IThreads threads, TimeSpan? gatherMax = null)
     private int _writersBefore;
     private bool _isWoken;
     private bool _isClosed;
+    private Exception? _fence;
 
     /// <summary>Commits waiting.</summary>
     public int Count
@@ -77,7 +81,7 @@ internal sealed class CommitQueue(IThreads threads, TimeSpan? gatherMax = null)
             _isWoken = false;
 
             long bytes = 0;
-            while (_commits.TryPeek(out Commit? next) && (group.Count == 0 || bytes + next.RecordBytes <= groupBytesMax))
+            while (group.Count < GroupCommitsMax && _commits.TryPeek(out Commit? next) && (group.Count == 0 || bytes + next.RecordBytes <= groupBytesMax))
             {
                 bytes += next.RecordBytes;
                 group.Add(_commits.Dequeue());
@@ -105,6 +109,50 @@ internal sealed class CommitQueue(IThreads threads, TimeSpan? gatherMax = null)
         {
             _isClosed = true;
             threads.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Takes no more commits; those inside must not be written: what the journal's directory holds is unknown.</summary>
+    public void Fence(Exception cause)
+    {
+        lock (_gate)
+        {
+            _fence ??= cause;
+        }
+
+        Close();
+    }
+
+    /// <exception cref="StorageFaultException">See <see cref="Fence"/>.</exception>
+    public void ThrowIfFenced()
+    {
+        lock (_gate)
+        {
+            if (_fence is not null)
+            {
+                throw new StorageFaultException(_fence.Message, _fence);
+            }
+        }
+    }
+
+    /// <summary>Moves the commits whose deadline is over into the list.</summary>
+    public void TakeLate(long now, List<Commit> late)
+    {
+        lock (_gate)
+        {
+            // Nearly in the order of the deadlines, but not quite: a commit may have waited for a lock before it came here.
+            for (int left = _commits.Any(commit => commit.Deadline <= now) ? _commits.Count : 0; left > 0; left--)
+            {
+                Commit commit = _commits.Dequeue();
+                if (commit.Deadline <= now)
+                {
+                    late.Add(commit);
+                }
+                else
+                {
+                    _commits.Enqueue(commit);
+                }
+            }
         }
     }
 

@@ -1,20 +1,25 @@
 using System.IO.Hashing;
+using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
 
 namespace DocService.Storage.Journal.Writing;
 
-/// <summary>The bytes of one group: its records back to back, padded with zeros to a whole number of blocks.</summary>
-/// <remarks>Owns: the buffer, used for every group again. Thread: the journal's.</remarks>
-internal sealed class GroupBuffer
+/// <summary>Writes a group into a file: its records back to back, padded with zeros to a whole number of blocks.</summary>
+/// <remarks>
+/// Owns: a buffer of a fixed size. Thread: one at a time.
+/// Invariant: takes no memory after it is made. A group that is larger than the buffer is written in several pieces, of
+/// which all but the last are as large as the buffer.
+/// </remarks>
+/// <param name="bytesMax">Length of the buffer: whole blocks.</param>
+internal sealed class GroupBuffer(int bytesMax = GroupBuffer.UsualBytes)
 {
-    /// <summary>Buffers above this are not kept: one large document must not hold its memory for ever.</summary>
-    private const int KeptBytesMax = 8 * 1024 * 1024;
+    /// <summary>A group of small commits is written with one call.</summary>
+    public const int UsualBytes = 4 * 1024 * 1024;
 
-    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(256 * 1024);
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(bytesMax);
+    private IFile? _file;
+    private long _position; // in the file, of the buffer's first byte
     private int _length;
-
-    /// <summary>What <see cref="Finish"/> completed.</summary>
-    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 
     /// <summary>Length that the commits' group will have, padding included.</summary>
     public static long Measure(List<Commit> commits)
@@ -28,40 +33,40 @@ internal sealed class GroupBuffer
         return JournalFormat.BlockAlign(bytes);
     }
 
-    public void Begin(long bytes)
+    /// <summary>The group goes there; block-aligned.</summary>
+    public void Start(IFile file, long position)
     {
-        if (_buffer.Length < bytes || _buffer.Length > KeptBytesMax)
-        {
-            _buffer = GC.AllocateUninitializedArray<byte>(checked((int)Math.Max(bytes, 256 * 1024)));
-        }
-
+        _file = file;
+        _position = position;
         _length = 0;
     }
 
-    /// <summary>Adds a record; returns the offset of its payload in the group.</summary>
-    public int Add(RecordHeader header, ReadOnlySpan<byte> payload, ulong salt)
+    /// <summary>Adds a record; returns the offset of its payload in the file.</summary>
+    /// <exception cref="FileSystemException">Any part of the group may have been written.</exception>
+    public long Add(RecordHeader header, ReadOnlySpan<byte> payload, ulong salt)
     {
-        Span<byte> record = _buffer.AsSpan(_length, header.PaddedBytes);
-        header.Write(record, salt);
-        payload.CopyTo(record[RecordHeader.Bytes..]);
-        record[(RecordHeader.Bytes + payload.Length)..].Clear();
-        int payloadOffset = _length + RecordHeader.Bytes;
-        _length += record.Length;
+        Span<byte> bytes = stackalloc byte[RecordHeader.Bytes];
+        header.Write(bytes, salt);
+        Append(bytes);
+        long payloadOffset = _position + _length;
+        Append(payload);
+        AppendZeros(header.PaddedBytes - RecordHeader.Bytes - payload.Length);
         return payloadOffset;
     }
 
-    /// <summary>Pads to the next block.</summary>
-    public void Finish()
+    /// <summary>Pads to the next block and writes what is left; returns where the group ends.</summary>
+    /// <exception cref="FileSystemException">As <see cref="Add"/>.</exception>
+    public long Finish()
     {
-        int padded = (int)JournalFormat.BlockAlign(_length);
-        _buffer.AsSpan(_length, padded - _length).Clear();
-        _length = padded;
+        AppendZeros((int)JournalFormat.BlockAlign(_length) - _length);
+        Flush();
+        return _position;
     }
 
-    /// <summary>A group of one record without operations.</summary>
-    public void FillWithSeal(RecordType type, long sequence, Watermarks marks, ulong salt)
+    /// <summary>A group of one record without operations; returns where it ends.</summary>
+    public long WriteSeal(IFile file, long position, RecordType type, long sequence, Watermarks marks, ulong salt)
     {
-        Begin(JournalFormat.BlockBytes);
+        Start(file, position);
         Add(
             new RecordHeader
             {
@@ -75,6 +80,49 @@ internal sealed class GroupBuffer
             },
             [],
             salt);
-        Finish();
+        return Finish();
+    }
+
+    private void Append(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            int count = Math.Min(bytes.Length, RoomFor());
+            bytes[..count].CopyTo(_buffer.AsSpan(_length));
+            _length += count;
+            bytes = bytes[count..];
+        }
+    }
+
+    private void AppendZeros(int count)
+    {
+        while (count > 0)
+        {
+            int some = Math.Min(count, RoomFor());
+            _buffer.AsSpan(_length, some).Clear();
+            _length += some;
+            count -= some;
+        }
+    }
+
+    /// <summary>Bytes that the buffer takes, at least one.</summary>
+    private int RoomFor()
+    {
+        if (_length == _buffer.Length)
+        {
+            Flush();
+        }
+
+        return _buffer.Length - _length;
+    }
+
+    private void Flush()
+    {
+        if (_length > 0)
+        {
+            _file!.Write(_buffer.AsSpan(0, _length), _position);
+            _position += _length;
+            _length = 0;
+        }
     }
 }

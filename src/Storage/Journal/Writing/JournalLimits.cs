@@ -8,7 +8,4 @@ internal readonly record struct JournalLimits
 
     /// <summary>Quiet time after which a seal is written.</summary>
     public required TimeSpan SealAfter { get; init; }
-
-    /// <summary>Longest that a group waits for a segment before its puts are refused.</summary>
-    public required TimeSpan RoomTimeout { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace DocService.Storage.Journal.Writing;
 
-/// <summary>Counts since the start, for metrics and tests. Thread: written by whoever writes the journal, read by any.</summary>
+/// <summary>Counts since the start, for metrics and tests. Thread: written by the journal's, read by any.</summary>
 internal sealed class JournalStatistics
 {
     private long _syncs;
@@ -10,7 +10,7 @@ internal sealed class JournalStatistics
     private long _bytes;
     private long _syncStarted;
 
-    /// <summary>Called after every sync of the journal, by whoever made it.</summary>
+    /// <summary>Called after every sync of the journal, on its thread, once whoever waits for it has been told. What it throws is dropped.</summary>
     public Action<TimeSpan, int>? Synced { get; set; }
 
     /// <summary>How long the sync under way has been running, one that begins a segment included; zero when none is.</summary>
@@ -22,19 +22,26 @@ internal sealed class JournalStatistics
 
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>A sync begins; it ends, well or not, with the disposal.</summary>
-    public RunningSync BeginSync()
+    /// <summary>A sync is under way until the disposal, whether it ends well or not.</summary>
+    public RunningSync NoteSyncStarted()
     {
         Volatile.Write(ref _syncStarted, Stopwatch.GetTimestamp());
         return new RunningSync(this);
     }
 
-    public void NoteSync(TimeSpan duration, int commits, int bytes)
+    public void NoteSync(TimeSpan duration, int commits, long bytes)
     {
         Volatile.Write(ref _syncs, _syncs + 1);
         Volatile.Write(ref _commits, _commits + commits);
         Volatile.Write(ref _bytes, _bytes + bytes);
-        Synced?.Invoke(duration, commits);
+        try
+        {
+            Synced?.Invoke(duration, commits);
+        }
+        catch (Exception)
+        {
+            // A listener of the metrics; what is durable is so without it.
+        }
     }
 
     internal readonly struct RunningSync(JournalStatistics statistics) : IDisposable

@@ -14,11 +14,15 @@ namespace DocService.Storage.Journal.Writing;
 /// Invariants: group N+1 is not begun before the sync of group N has returned; a group never spans two segments.
 /// On failure: a failed sync is not survived. Nothing of its group is acknowledged, no descriptor is synced again, the
 /// thread ends, and everyone who waits is told. A write that found no room is voided by a new segment's synced header.
+/// What a group needs of memory is taken before its write: without it the group is refused, and its effect is nothing.
 /// </remarks>
 internal sealed class JournalWriter
 {
-    /// <summary>A group takes no more commits above this: its bytes are copied once and written at one go.</summary>
-    private const long GroupBytesMax = 4 * 1024 * 1024;
+    /// <summary>
+    /// How long it is believed that the directory is still there. A group is acknowledged within this of a look: half of
+    /// the second after which nothing may be.
+    /// </summary>
+    private static readonly TimeSpan SeenFor = TimeSpan.FromMilliseconds(500);
 
     private readonly SegmentPool _pool;
     private readonly SegmentChain _chain;
@@ -26,16 +30,20 @@ internal sealed class JournalWriter
     private readonly JournalHooks _hooks;
     private readonly JournalLimits _limits;
     private readonly CommitQueue _queue;
-    private readonly GroupBuffer _buffer = new();
-    private readonly List<Commit> _group = [];
+    private readonly StoreBusyException _noMemory = new("There is no memory for the write at present.");
+    private readonly GroupBuffer _buffer;
+    private readonly List<Commit> _group = new(CommitQueue.GroupCommitsMax);
     private readonly TimeProvider _clock;
     private readonly int _groupBytesMax; // a group never spans two segments, so it fits an empty one
     private long _lastSequence;
     private long _writtenDurable; // the watermarks as the bytes being written tell them
     private long _writtenFiled;
     private long _lastSync; // or the last time that a seal found no room
+    private long _seenAt; // when the directory was last found in its place
     private IThread? _thread; // null before the start
     private bool _isSealBlocked;
+    private bool _isHandedOver; // of the group under way some bytes may be in the file
+    private bool _isUncertain; // what has been begun on the disk has to be ended
     private volatile bool _isFailed;
 
     /// <param name="pool">Where segments come from.</param>
@@ -52,13 +60,14 @@ internal sealed class JournalWriter
         _clock = hooks.Threads.Clock;
         _queue = new CommitQueue(hooks.Threads);
         _limits = limits;
-        _groupBytesMax = (int)Math.Min(GroupBytesMax, pool.SegmentBytes - JournalFormat.BlockBytes);
+        _groupBytesMax = (int)Math.Min(GroupBuffer.UsualBytes, pool.SegmentBytes - JournalFormat.BlockBytes);
+        _buffer = new GroupBuffer((int)Math.Min(GroupBuffer.UsualBytes, pool.SegmentBytes));
         _lastSequence = current.Header.FirstSequence - 1;
         Marks = marks;
         Published = new PublishedSignal(marks, hooks.Threads);
         _chain = new SegmentChain(pool, keeper, Marks, older, current);
-        _room = new JournalRoom(pool, keeper, _chain, _queue, hooks, limits);
-        _lastSync = _clock.GetTimestamp();
+        _room = new JournalRoom(pool, keeper, _chain, _queue, hooks, limits.UsableBytes);
+        _lastSync = _seenAt = _clock.GetTimestamp();
     }
 
     public Watermarks Marks { get; }
@@ -92,6 +101,9 @@ internal sealed class JournalWriter
 
     /// <summary>Queues a closed commit. False when the journal has stopped: the commit was not taken.</summary>
     public bool TryAdd(Commit commit) => !_isFailed && _queue.TryAdd(commit);
+
+    /// <summary>What the journal's directory holds is unknown: nothing more is written, and what is queued is refused.</summary>
+    public void Fence(Exception cause) => _queue.Fence(cause);
 
     /// <summary>filedThrough has moved: a seal is due once it is quiet.</summary>
     public void NoteFiled() => _queue.Wake();
@@ -134,7 +146,8 @@ internal sealed class JournalWriter
             {
                 if (_queue.TryTakeGroup(_group, _groupBytesMax, UntilSeal()))
                 {
-                    WriteGroup();
+                    _queue.ThrowIfFenced();
+                    WriteOrRefuseGroup();
                     _group.Clear();
                 }
                 else
@@ -147,6 +160,8 @@ internal sealed class JournalWriter
                 }
             }
 
+            _queue.ThrowIfFenced();
+
             // Unfiled commits are replayed at the next start, and that is no clean stop.
             WriteSeal(Marks.FiledThrough == Marks.DurableThrough ? RecordType.CleanStop : RecordType.Seal);
         }
@@ -156,11 +171,26 @@ internal sealed class JournalWriter
         }
     }
 
+    private void WriteOrRefuseGroup()
+    {
+        try
+        {
+            WriteGroup();
+        }
+        catch (OutOfMemoryException) when (!_isUncertain)
+        {
+            // Nothing of the group is in the file, or all of it is told.
+            _room.Refuse(_group, static _ => true, _noMemory);
+        }
+    }
+
     private void WriteGroup()
     {
+        SeeIfStale();
         long bytes = GroupBuffer.Measure(_group);
         if (!Fits(bytes))
         {
+            See();
             if (_room.Find(_group) is not { } spare)
             {
                 return;
@@ -170,10 +200,14 @@ internal sealed class JournalWriter
             bytes = GroupBuffer.Measure(_group);
         }
 
-        Encode(bytes);
+        Acknowledgements? early = Acknowledgements.Of(_hooks.Threads, _group, isBuffered: true);
+        Acknowledgements? late = Acknowledgements.Of(_hooks.Threads, _group, isBuffered: false);
+        _hooks.Expect(_group);
+        _isHandedOver = _isUncertain = true;
+        long end;
         try
         {
-            _chain.Current.File.Write(_buffer.Bytes, _chain.Current.Position);
+            end = Write();
         }
         catch (FileSystemException exception) when (exception.IsOutOfSpace)
         {
@@ -181,13 +215,14 @@ internal sealed class JournalWriter
             return;
         }
 
-        _chain.Current.Position += _buffer.Bytes.Length;
+        _chain.Current.Position = end;
         _chain.Current.LastSequence = _lastSequence;
         Marks.AdvanceAppended(_lastSequence);
         _hooks.Appended(_group);
-        Acknowledgements.Send(_hooks.Threads, _group, static commit => commit.IsBuffered);
+        early?.Send();
 
-        Sync(_group.Count);
+        TimeSpan duration = Sync();
+        SeeIfStale();
         Marks.AdvanceDurable(_lastSequence);
         _hooks.Published(_group);
         Published.Tell();
@@ -196,24 +231,43 @@ internal sealed class JournalWriter
             commit.Publish();
         }
 
-        Acknowledgements.Send(_hooks.Threads, _group, static _ => true);
+        late?.Send();
+        _isHandedOver = _isUncertain = false;
         _chain.NoteSynced(_writtenDurable, _writtenFiled);
+        Statistics.NoteSync(duration, _group.Count, bytes);
+    }
+
+    private void SeeIfStale()
+    {
+        if (_clock.GetElapsedTime(_seenAt) >= SeenFor)
+        {
+            See();
+        }
+    }
+
+    /// <summary>What is removed can still be written to and synced, but nobody will find it.</summary>
+    /// <exception cref="StorageFaultException">The directory or a segment is not in its place.</exception>
+    private void See()
+    {
+        _hooks.ThrowIfGone();
+        _chain.ThrowIfGone();
+        _seenAt = _clock.GetTimestamp();
     }
 
     private bool Fits(long bytes) => _chain.Current.Position + bytes <= _chain.Current.Header.SizeBytes;
 
-    /// <summary>Gives the commits their sequences and places and fills the buffer.</summary>
-    private void Encode(long bytes)
+    /// <summary>Gives the commits their sequences and places and writes them; returns where they end.</summary>
+    private long Write()
     {
-        _buffer.Begin(bytes);
         Segment segment = _chain.Current;
+        _buffer.Start(segment.File, segment.Position);
         _writtenDurable = Marks.DurableThrough;
         _writtenFiled = Marks.FiledThrough;
         foreach (Commit commit in _group)
         {
             commit.Sequence = NextSequence();
             commit.Segment = segment;
-            commit.PayloadOffset = segment.Position + _buffer.Add(
+            commit.PayloadOffset = _buffer.Add(
                 new RecordHeader
                 {
                     Type = RecordType.Commit,
@@ -228,30 +282,33 @@ internal sealed class JournalWriter
                 segment.Header.Salt);
         }
 
-        _buffer.Finish();
+        return _buffer.Finish();
     }
 
     private long NextSequence() => ++_lastSequence < JournalFormat.SequenceMax ? _lastSequence : throw new InvalidOperationException("The sequences are used up.");
 
     private void BeginSegment(Spare spare)
     {
-        using (Statistics.BeginSync())
+        _isUncertain = true;
+        using (Statistics.NoteSyncStarted())
         {
             _chain.Begin(spare, _lastSequence);
         }
+
+        _isUncertain = false;
     }
 
-    private void Sync(int commits)
+    private TimeSpan Sync()
     {
         long started = _clock.GetTimestamp();
-        using (Statistics.BeginSync())
+        using (Statistics.NoteSyncStarted())
         {
             _chain.Current.File.SyncData();
         }
 
         _lastSync = _clock.GetTimestamp();
         _isSealBlocked = false;
-        Statistics.NoteSync(_clock.GetElapsedTime(started, _lastSync), commits, _buffer.Bytes.Length);
+        return _clock.GetElapsedTime(started, _lastSync);
     }
 
     /// <summary>A seal saves work at the next start, no more: where there is no room for one it is tried again after the next quiet time.</summary>
@@ -268,6 +325,7 @@ internal sealed class JournalWriter
     {
         if (!Fits(JournalFormat.BlockBytes))
         {
+            See();
             if (_pool.TryTake(SpareUse.Delete) is not { } spare)
             {
                 return false;
@@ -283,19 +341,19 @@ internal sealed class JournalWriter
 
         _writtenDurable = Marks.DurableThrough;
         _writtenFiled = Marks.FiledThrough;
-        _buffer.FillWithSeal(type, _lastSequence, Marks, _chain.Current.Header.Salt);
+        Segment segment = _chain.Current;
         try
         {
-            _chain.Current.File.Write(_buffer.Bytes, _chain.Current.Position);
+            segment.Position = _buffer.WriteSeal(segment.File, segment.Position, type, _lastSequence, Marks, segment.Header.Salt);
         }
         catch (FileSystemException exception) when (exception.IsOutOfSpace)
         {
             return false; // what stands there now was never synced, and the next group is written over it
         }
 
-        _chain.Current.Position += _buffer.Bytes.Length;
-        Sync(0);
+        TimeSpan duration = Sync();
         _chain.NoteSynced(_writtenDurable, _writtenFiled);
+        Statistics.NoteSync(duration, 0, JournalFormat.BlockBytes);
         return true;
     }
 
@@ -307,6 +365,7 @@ internal sealed class JournalWriter
     {
         Spare spare = _pool.TryTake(SpareUse.Delete) ?? throw cause;
         BeginSegment(spare);
+        _isHandedOver = false;
         _hooks.OutOfSpace(cause.Message);
         _room.Refuse(_group, _ => true, new OutOfSpaceException(cause.Message, cause));
     }
@@ -317,10 +376,12 @@ internal sealed class JournalWriter
         _hooks.Failed($"the journal cannot be written: {cause.Message}", cause);
         _isFailed = true;
         _queue.Close();
-        _room.Refuse(_group, _ => true, new OutcomeUnknownException($"The write may or may not survive: {cause.Message}", cause));
+        var unknown = new OutcomeUnknownException($"The write may or may not survive: {cause.Message}", cause);
+        var fenced = new StoreFencedException($"Nothing of this request was done; the store takes no writes until it is restarted: {cause.Message}", cause);
+        _room.Refuse(_group, _ => true, _isHandedOver ? unknown : fenced);
         while (_queue.TryTakeGroup(_group, _groupBytesMax, TimeSpan.Zero))
         {
-            _room.Refuse(_group, _ => true, new StoreFencedException($"Nothing of this request was done; the store takes no writes until it is restarted: {cause.Message}", cause));
+            _room.Refuse(_group, _ => true, fenced);
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace DocService.Storage.Journal.Writing;
 
 /// <summary>How far the log has come: filedThrough ≤ durableThrough ≤ appendedThrough, at every moment.</summary>
-/// <remarks>Thread: the journal's thread advances the first two, the filer the third; anyone reads.</remarks>
+/// <remarks>Thread: the journal's advances the first two, the filer's the third; anyone reads.</remarks>
 internal sealed class Watermarks(long start, long filedThrough)
 {
     private long _appended = start;

@@ -11,10 +11,9 @@ public sealed class DiskDoctorTests
     private static readonly VolumeInfo Ext4 = new()
     {
         Type = "ext4",
-        MountOptions = "rw,relatime",
-        FreeBytes = 1 << 30,
+        Mounts = [new Mount("ext4", "rw,relatime")],
+        Free = new FreeSpace(1 << 30, 1000),
         TotalBytes = 1L << 31,
-        FreeInodes = 1000,
         BlockBytes = 4096,
     };
 
@@ -98,7 +97,7 @@ public sealed class DiskDoctorTests
     [InlineData("xfs", "rw", 0, 0)]
     public void Judge_FileSystemAndOptions_AreNamedWhereTheyVoidThePromise(string type, string options, int faults, int remarks)
     {
-        VolumeInfo volume = Ext4 with { Type = type, MountOptions = options };
+        VolumeInfo volume = Ext4 with { Type = type, Mounts = [new Mount(type, options)] };
 
         Assert.Equal((faults, remarks), Counts(DiskDoctor.Judge(volume, [Latency(1), Latency(200)])));
     }

@@ -23,6 +23,48 @@ public sealed class PendingTests(ITestOutputHelper output)
         Assert.Equal(1, Find(pending));
     }
 
+    /// <summary>What is written must not fail for lack of memory; so the room is made before.</summary>
+    [Fact]
+    public void Add_AfterItWasExpected_TakesNoMemory()
+    {
+        var pending = new Pending(_marks);
+        DocumentKey[] keys = [.. Enumerable.Range(0, 5_000).Select(n => DocumentKey.Create($"d{n}"))];
+        for (int round = 1; round <= 2; round++)
+        {
+            foreach (DocumentKey key in keys)
+            {
+                pending.Expect(key.Digest);
+            }
+
+            pending.GiveBackRoom(); // as the filer may at any time
+            int room = pending.Room;
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int n = 0; n < keys.Length; n++)
+            {
+                pending.Add(keys[n].Digest, Version((round * 10_000) + n));
+            }
+
+            long taken = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.Equal((room, 0), (pending.Room, taken));
+            Publish(pending, (round * 10_000) + keys.Length);
+        }
+    }
+
+    [Fact]
+    public void Expect_ForgottenWithoutAnAdd_GivesItsRoomBack()
+    {
+        var pending = new Pending(_marks);
+        for (int n = 0; n < 500_000; n++)
+        {
+            pending.Expect(Document);
+        }
+
+        Assert.True(pending.Room >= 500_000);
+        pending.ForgetExpected();
+        pending.GiveBackRoom();
+        Assert.True(pending.Room < 200_000, $"{pending.Room}");
+    }
+
     [Fact]
     public void Find_WhileTheNewVersionIsUnpublished_ServesThePreviousOne()
     {

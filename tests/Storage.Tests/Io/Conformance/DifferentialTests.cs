@@ -72,7 +72,7 @@ public sealed class DifferentialTests
         }
         catch (FileSystemException exception)
         {
-            answer = $"{exception.Operation} {exception.Error}";
+            answer = $"{exception.Call} {exception.Error}";
         }
 
         return $"{choice} {number}/{name} {target}/{newName} {offset} {length}: {answer}";

@@ -275,7 +275,8 @@ public abstract class EntryConformanceTests : ConformanceTests
 
         Assert.NotEmpty(info.Type);
         Assert.InRange(info.BlockBytes, 512, 1 << 24);
-        Assert.InRange(info.FreeBytes, 1, info.TotalBytes);
-        Assert.True(info.FreeInodes > 0);
+        Assert.InRange(info.Free.Bytes, 1, info.TotalBytes);
+        Assert.True(info.Free.Inodes > 0);
+        Assert.InRange(root.GetFreeSpace().Bytes, 1, info.TotalBytes);
     }
 }

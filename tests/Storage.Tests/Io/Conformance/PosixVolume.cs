@@ -1,4 +1,5 @@
 using DocService.Storage.Io;
+using DocService.Storage.Io.Posix;
 using DocService.Storage.Tests.Support;
 
 namespace DocService.Storage.Tests.Io.Conformance;

@@ -17,6 +17,7 @@ internal enum CallKind
     SyncDirectory,
     Lock,
     GetVolumeInfo,
+    GetFreeSpace,
     GetLength,
     Read,
     Write,

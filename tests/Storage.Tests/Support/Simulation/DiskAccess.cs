@@ -59,6 +59,15 @@ internal sealed class DiskAccess(SimulatedFileSystem fileSystem)
         return SetEntry(volume, parent, name, null).WithoutHandles();
     });
 
+    /// <summary>What has the name gets another in a directory that exists; whoever has it open keeps it.</summary>
+    public void Move(string path, string newPath) => fileSystem.Edit(volume =>
+    {
+        long moved = (Find(volume, path) ?? throw Missing(path)).Number;
+        var (parent, name) = Parent(volume, path);
+        var (newParent, newName) = Parent(volume, newPath);
+        return SetEntry(SetEntry(volume, parent, name, null), newParent, newName, moved);
+    });
+
     /// <summary>Two names change places.</summary>
     public void Swap(string path, string other) => fileSystem.Edit(volume =>
     {

@@ -57,26 +57,27 @@ internal sealed class SimulatedCall(CallKind kind, string directory, string name
     /// <summary>May need blocks or inodes: where ENOSPC is usual.</summary>
     public bool NeedsSpace => Kind is CallKind.Create or CallKind.CreateDirectory or CallKind.Link or CallKind.Lock or CallKind.Write;
 
-    public FileSystemException Fail(Errno error) => new(Operation, Path, error);
+    public FileSystemException Fail(Errno error) => new(Called, Path, error);
 
     public override string ToString() =>
         $"{Index} {Kind} {Path}{(TargetPath is null ? string.Empty : $" -> {TargetPath}")}" +
         $"{(Kind is CallKind.Read or CallKind.Write ? $" {Length}@{Offset}" : string.Empty)}" +
         $"{(Note is null ? string.Empty : $" {Note}")}{(Error is null ? string.Empty : $" failed: {Error}")}";
 
-    private string Operation => Kind switch
+    private SystemCall Called => Kind switch
     {
-        CallKind.OpenDirectory or CallKind.Open or CallKind.Create or CallKind.Lock => "open",
-        CallKind.CreateDirectory => "mkdir",
-        CallKind.Link => "link",
-        CallKind.Rename => "rename",
-        CallKind.Unlink => "unlink",
-        CallKind.GetKind or CallKind.GetStamp or CallKind.GetLength => "statx",
-        CallKind.List => "readdir",
-        CallKind.GetVolumeInfo => "fstatfs",
-        CallKind.Read => "pread",
-        CallKind.Write => "pwrite",
-        CallKind.SyncData => "fdatasync",
-        _ => "fsync",
+        CallKind.OpenDirectory or CallKind.Open or CallKind.Create or CallKind.Lock => SystemCall.Open,
+        CallKind.CreateDirectory => SystemCall.CreateDirectory,
+        CallKind.Link => SystemCall.Link,
+        CallKind.Rename => SystemCall.Rename,
+        CallKind.Unlink => SystemCall.Unlink,
+        CallKind.GetKind or CallKind.GetStamp or CallKind.GetLength => SystemCall.Stat,
+        CallKind.List => SystemCall.List,
+        CallKind.GetVolumeInfo or CallKind.GetFreeSpace => SystemCall.StatVolume,
+        CallKind.Read => SystemCall.Read,
+        CallKind.Write => SystemCall.Write,
+        CallKind.SyncData => SystemCall.SyncData,
+        CallKind.SyncDirectory => SystemCall.SyncDirectory,
+        _ => SystemCall.Sync,
     };
 }

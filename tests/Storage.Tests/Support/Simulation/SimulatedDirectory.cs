@@ -108,6 +108,12 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
         return Volume.Find(number, name) is { } inode ? SimulatedFile.StampOf(inode) : null;
     });
 
+    public InodeIdentity? TryGetIdentity(string name)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return fileSystem.Snapshot().Find(number, name) is { } inode ? SimulatedFile.IdentityOf(inode) : null;
+    }
+
     public IReadOnlyList<string> List() =>
         Run<IReadOnlyList<string>>(CallKind.List, string.Empty, _ => [.. Volume.Directory(number).Current.Keys]);
 
@@ -139,6 +145,9 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
     public bool TryLock() => Run(CallKind.Lock, string.Empty, _ => _isLocked = fileSystem.TryLockDirectory_NeedsLock(number));
 
     public InodeIdentity GetIdentity() => Run(CallKind.GetStamp, string.Empty, _ => new InodeIdentity((ulong)number, 0, 0));
+
+    public FreeSpace GetFreeSpace() =>
+        Run(CallKind.GetFreeSpace, string.Empty, _ => Volume.Settings.ToFreeSpace(Volume.UsedBlocks, Volume.UsedInodes));
 
     public VolumeInfo GetVolumeInfo() =>
         Run(CallKind.GetVolumeInfo, string.Empty, _ => Volume.Settings.ToInfo(Volume.UsedBlocks, Volume.UsedInodes));

@@ -97,6 +97,32 @@ internal sealed class SimulatedFileSystem : IFileSystem
             });
     }
 
+    public InodeIdentity? TryGetIdentity(string absolutePath) =>
+        PathWalk.Find(Snapshot(), absolutePath, new SimulatedCall(CallKind.GetKind, absolutePath)) is { } inode ? SimulatedFile.IdentityOf(inode) : null;
+
+    /// <summary>Demands of memory to be met before those that are not; null: all are.</summary>
+    public int? MemoryLeft { get; set; }
+
+    /// <summary>Demands of memory that were refused.</summary>
+    public int MemoryRefused { get; private set; }
+
+    /// <summary>From <see cref="MemoryLeft"/> demands on there is none, until that is set anew. No call of the log: files are not concerned.</summary>
+    public void ExpectMemory()
+    {
+        lock (_lock)
+        {
+            if (MemoryLeft is { } left)
+            {
+                MemoryLeft = Math.Max(0, left - 1);
+                if (left == 0)
+                {
+                    MemoryRefused++;
+                    throw new InsufficientMemoryException("The simulated memory is used up.");
+                }
+            }
+        }
+    }
+
     /// <summary>Puts a note of the workload into the log, such as an acknowledgement it has received.</summary>
     public void Mark(object note)
     {

@@ -16,7 +16,7 @@ public sealed class SimulatedSpaceTests
         Assert.True(Assert.Throws<FileSystemException>(() => file.Write(new byte[5 * Block], 0)).IsOutOfSpace);
 
         Assert.Equal(2 * Block, file.GetLength());
-        Assert.Equal(0, directory.GetVolumeInfo().FreeBytes);
+        Assert.Equal(0, directory.GetFreeSpace().Bytes);
         file.Write(SimulationTest.Filled(2 * Block, 'x'), 0);
         _ = Assert.Throws<FileSystemException>(() => file.Write("x"u8, 2 * Block));
     }
@@ -32,10 +32,10 @@ public sealed class SimulatedSpaceTests
             directory.Link("file", directory, "second");
             Assert.True(directory.TryUnlink("file"));
             Assert.True(directory.TryUnlink("second"));
-            Assert.Equal(0, directory.GetVolumeInfo().FreeBytes);
+            Assert.Equal(0, directory.GetFreeSpace().Bytes);
         }
 
-        Assert.Equal(2 * Block, directory.GetVolumeInfo().FreeBytes);
+        Assert.Equal(2 * Block, directory.GetFreeSpace().Bytes);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class SimulatedSpaceTests
 
         directory.Rename("new", directory, "old");
 
-        Assert.Equal(Block, directory.GetVolumeInfo().FreeBytes);
+        Assert.Equal(Block, directory.GetFreeSpace().Bytes);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class SimulatedSpaceTests
         Assert.True(Assert.Throws<FileSystemException>(() => directory.TryCreateDirectory("two")).IsOutOfSpace);
         Assert.True(Assert.Throws<FileSystemException>(() => directory.TryLock("two")).IsOutOfSpace);
         Assert.Equal(EntryKind.None, directory.GetKind("two"));
-        Assert.Equal(0, directory.GetVolumeInfo().FreeInodes);
+        Assert.Equal(0, directory.GetFreeSpace().Inodes);
         directory.Link("one", directory, "link");
 
         Assert.True(directory.TryUnlink("one"));
@@ -127,7 +127,7 @@ public sealed class SimulatedSpaceTests
 
         VolumeInfo info = directory.GetVolumeInfo();
 
-        Assert.Equal(("tmpfs", "rw,nodev", 100L * Block, 97L * Block, 7L), (info.Type, info.MountOptions, info.TotalBytes, info.FreeBytes, info.FreeInodes));
+        Assert.Equal(("tmpfs", "rw,nodev", 100L * Block, 97L * Block, 7L), (info.Type, info.MountOptions, info.TotalBytes, info.Free.Bytes, info.Free.Inodes));
     }
 
     private static SimulatedFileSystem Limited(int freeBlocks)

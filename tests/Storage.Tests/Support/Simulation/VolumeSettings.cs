@@ -22,10 +22,12 @@ internal sealed record VolumeSettings
     public VolumeInfo ToInfo(long usedBlocks, long usedInodes) => new()
     {
         Type = Type,
-        MountOptions = MountOptions,
+        Mounts = [new Mount(Type, MountOptions)],
         BlockBytes = FileContent.PageBytes,
         TotalBytes = CapacityBytes,
-        FreeBytes = Math.Max(0, CapacityBlocks - usedBlocks) * FileContent.PageBytes,
-        FreeInodes = Math.Max(0, CapacityInodes - usedInodes),
+        Free = ToFreeSpace(usedBlocks, usedInodes),
     };
+
+    public FreeSpace ToFreeSpace(long usedBlocks, long usedInodes) =>
+        new(Math.Max(0, CapacityBlocks - usedBlocks) * FileContent.PageBytes, Math.Max(0, CapacityInodes - usedInodes));
 }

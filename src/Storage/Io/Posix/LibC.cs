@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace DocService.Storage.Io;
+namespace DocService.Storage.Io.Posix;
 
 /// <summary>
 /// The C library's calls as they are. The framework's own wrappers are not used because its flush reports success
@@ -32,6 +32,9 @@ internal static unsafe partial class LibC
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
     public const int AdviseDontNeed = 4;
+
+    /// <summary>AT_FDCWD: relative paths start at the process's directory; absolute ones do not ask.</summary>
+    public static readonly SafeFileHandle Nowhere = new(-100, ownsHandle: false);
 
     /// <summary>AT_SYMLINK_NOFOLLOW.</summary>
     public const int AtNoFollow = 0x100;
@@ -151,6 +154,9 @@ internal static unsafe partial class LibC
 
         public readonly InodeIdentity Identity => (Mask & 0x800) != 0 ? new(Inode, BornSeconds, BornNanoseconds) : new(Inode, 0, 0);
 
+        /// <summary>As the mount table writes it.</summary>
+        public readonly string Device => $"{DeviceMajor}:{DeviceMinor}";
+
         public readonly FileStamp Stamp => new(Inode, checked((long)Size), ModifiedSeconds, ModifiedNanoseconds);
     }
 
@@ -175,5 +181,8 @@ internal static unsafe partial class LibC
 
         [FieldOffset(48)]
         public ulong FilesFree;
+
+        [FieldOffset(72)]
+        public long FragmentBytes;
     }
 }

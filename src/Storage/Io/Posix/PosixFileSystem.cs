@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace DocService.Storage.Io;
+namespace DocService.Storage.Io.Posix;
 
 /// <summary>The real filesystem, on Linux.</summary>
 internal sealed class PosixFileSystem : IFileSystem
@@ -51,6 +51,19 @@ internal sealed class PosixFileSystem : IFileSystem
         return new PosixFileSystem();
     }
 
+    public InodeIdentity? TryGetIdentity(string absolutePath)
+    {
+        LibC.StatxBuffer buffer;
+        int result;
+        unsafe
+        {
+            result = LibC.Stat(LibC.Nowhere, absolutePath, 0, LibC.StatxIdentity, &buffer);
+        }
+
+        var error = (Errno)Marshal.GetLastPInvokeError();
+        return result == 0 ? buffer.Identity : error is Errno.ENOENT ? null : throw new FileSystemException(SystemCall.Stat, absolutePath, error);
+    }
+
     public IDirectory? TryOpenDirectory(string absolutePath)
     {
         int descriptor;
@@ -67,6 +80,6 @@ internal sealed class PosixFileSystem : IFileSystem
             return PosixDirectory.Adopt(new SafeFileHandle(descriptor, ownsHandle: true), absolutePath);
         }
 
-        return error == Errno.ENOENT ? null : throw new FileSystemException("open", absolutePath, error);
+        return error == Errno.ENOENT ? null : throw new FileSystemException(SystemCall.Open, absolutePath, error);
     }
 }

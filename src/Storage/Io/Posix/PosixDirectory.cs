@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace DocService.Storage.Io;
+namespace DocService.Storage.Io.Posix;
 
 /// <summary>An open directory on Linux; every name is resolved against its descriptor, never against a path.</summary>
 internal sealed class PosixDirectory : IDirectory
@@ -35,7 +35,7 @@ internal sealed class PosixDirectory : IDirectory
         }
 
         handle.Dispose();
-        throw new FileSystemException("open", path, Errno.ENOTDIR);
+        throw new FileSystemException(SystemCall.Open, path, Errno.ENOTDIR);
     }
 
     public IFile? TryOpen(string name, FileAccess access)
@@ -55,7 +55,7 @@ internal sealed class PosixDirectory : IDirectory
             return new PosixFile(new SafeFileHandle(descriptor, ownsHandle: true), this, name);
         }
 
-        return error == Errno.ENOENT ? null : throw new FileSystemException("open", PathOf(name), error);
+        return error == Errno.ENOENT ? null : throw new FileSystemException(SystemCall.Open, PathOf(name), error);
     }
 
     public IFile Create(string name)
@@ -63,7 +63,7 @@ internal sealed class PosixDirectory : IDirectory
         int descriptor = OpenAt(name, LibC.ReadWrite | LibC.Create | LibC.Exclusive, FileMode, out Errno error);
         return descriptor >= 0
             ? new PosixFile(new SafeFileHandle(descriptor, ownsHandle: true), this, name)
-            : throw new FileSystemException("open", PathOf(name), error);
+            : throw new FileSystemException(SystemCall.Open, PathOf(name), error);
     }
 
     public IDirectory? TryOpenDirectory(string name)
@@ -74,23 +74,23 @@ internal sealed class PosixDirectory : IDirectory
             return Adopt(new SafeFileHandle(descriptor, ownsHandle: true), PathOf(name));
         }
 
-        return error == Errno.ENOENT ? null : throw new FileSystemException("open", PathOf(name), error);
+        return error == Errno.ENOENT ? null : throw new FileSystemException(SystemCall.Open, PathOf(name), error);
     }
 
     public bool TryCreateDirectory(string name) =>
-        Try("mkdir", name, Errno.EEXIST, LibC.MakeDirectoryAt(_handle, name, DirectoryMode));
+        Try(SystemCall.CreateDirectory, name, Errno.EEXIST, LibC.MakeDirectoryAt(_handle, name, DirectoryMode));
 
     public void Link(string name, IDirectory target, string newName) =>
-        Check("link", name, LibC.LinkAt(_handle, name, ((PosixDirectory)target)._handle, newName, 0));
+        Check(SystemCall.Link, name, LibC.LinkAt(_handle, name, ((PosixDirectory)target)._handle, newName, 0));
 
     public void Rename(string name, IDirectory target, string newName) =>
-        Check("rename", name, LibC.RenameAt(_handle, name, ((PosixDirectory)target)._handle, newName));
+        Check(SystemCall.Rename, name, LibC.RenameAt(_handle, name, ((PosixDirectory)target)._handle, newName));
 
     public bool TryUnlink(string name) =>
-        Try("unlink", name, Errno.ENOENT, LibC.UnlinkAt(_handle, name, 0));
+        Try(SystemCall.Unlink, name, Errno.ENOENT, LibC.UnlinkAt(_handle, name, 0));
 
     public bool TryRemoveDirectory(string name) =>
-        Try("rmdir", name, Errno.ENOENT, LibC.UnlinkAt(_handle, name, LibC.AtRemoveDirectory));
+        Try(SystemCall.RemoveDirectory, name, Errno.ENOENT, LibC.UnlinkAt(_handle, name, LibC.AtRemoveDirectory));
 
     public EntryKind GetKind(string name)
     {
@@ -101,7 +101,7 @@ internal sealed class PosixDirectory : IDirectory
             result = LibC.Stat(_handle, name, LibC.AtNoFollow | (name.Length == 0 ? LibC.AtEmptyPath : 0), LibC.StatxType, &buffer);
         }
 
-        if (!Try("statx", name, Errno.ENOENT, result))
+        if (!Try(SystemCall.Stat, name, Errno.ENOENT, result))
         {
             return EntryKind.None;
         }
@@ -124,7 +124,19 @@ internal sealed class PosixDirectory : IDirectory
             result = LibC.Stat(_handle, name, LibC.AtNoFollow, LibC.StatxStamp, &buffer);
         }
 
-        return Try("statx", name, Errno.ENOENT, result) ? buffer.Stamp : null;
+        return Try(SystemCall.Stat, name, Errno.ENOENT, result) ? buffer.Stamp : null;
+    }
+
+    public InodeIdentity? TryGetIdentity(string name)
+    {
+        LibC.StatxBuffer buffer;
+        int result;
+        unsafe
+        {
+            result = LibC.Stat(_handle, name, LibC.AtNoFollow, LibC.StatxIdentity, &buffer);
+        }
+
+        return Try(SystemCall.Stat, name, Errno.ENOENT, result) ? buffer.Identity : null;
     }
 
     public IReadOnlyList<string> List()
@@ -140,7 +152,7 @@ internal sealed class PosixDirectory : IDirectory
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The framework hides errno here; the two cases a user can mend are told apart.
-            throw new FileSystemException("readdir", Path, exception is UnauthorizedAccessException ? Errno.EACCES : Errno.EIO);
+            throw new FileSystemException(SystemCall.List, Path, exception is UnauthorizedAccessException ? Errno.EACCES : Errno.EIO);
         }
         finally
         {
@@ -161,7 +173,7 @@ internal sealed class PosixDirectory : IDirectory
             result = LibC.Sync(_handle);
         }
         while (result != 0 && (Errno)Marshal.GetLastPInvokeError() == Errno.EINTR);
-        Check("fsync", string.Empty, result);
+        Check(SystemCall.SyncDirectory, string.Empty, result);
     }
 
     public IDisposable? TryLock(string name)
@@ -169,7 +181,7 @@ internal sealed class PosixDirectory : IDirectory
         int descriptor = OpenAt(name, LibC.ReadWrite | LibC.Create | LibC.NonBlocking, FileMode, out Errno openError);
         if (descriptor < 0)
         {
-            throw new FileSystemException("open", PathOf(name), openError);
+            throw new FileSystemException(SystemCall.Open, PathOf(name), openError);
         }
 
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
@@ -195,7 +207,7 @@ internal sealed class PosixDirectory : IDirectory
         LibC.StatxBuffer buffer;
         unsafe
         {
-            Check("statx", string.Empty, LibC.Stat(_handle, string.Empty, LibC.AtEmptyPath, LibC.StatxIdentity, &buffer));
+            Check(SystemCall.Stat, string.Empty, LibC.Stat(_handle, string.Empty, LibC.AtEmptyPath, LibC.StatxIdentity, &buffer));
         }
 
         return buffer.Identity;
@@ -215,25 +227,25 @@ internal sealed class PosixDirectory : IDirectory
         return path is not null && Directory.EnumerateFileSystemEntries(Descriptors).Count(entry => new FileInfo(entry).LinkTarget == path) > 1;
     }
 
+    public FreeSpace GetFreeSpace() => FreeOf(StatVolume());
+
     public VolumeInfo GetVolumeInfo()
     {
-        LibC.StatfsBuffer volume;
+        LibC.StatfsBuffer volume = StatVolume();
         LibC.StatxBuffer file;
         unsafe
         {
-            Check("fstatfs", string.Empty, LibC.StatVolume(_handle, &volume));
-            Check("statx", string.Empty, LibC.Stat(_handle, string.Empty, LibC.AtEmptyPath, LibC.StatxType, &file));
+            Check(SystemCall.Stat, string.Empty, LibC.Stat(_handle, string.Empty, LibC.AtEmptyPath, LibC.StatxType, &file));
         }
 
-        var (type, options) = MountTable.Find(file.DeviceMajor, file.DeviceMinor, Path);
+        IReadOnlyList<Mount> mounts = MountTable.Find(file.Device, Path, DeviceOf);
         return new VolumeInfo
         {
-            Type = type ?? $"0x{volume.Type:x}",
-            MountOptions = options ?? string.Empty,
-            BlockBytes = checked((int)volume.BlockBytes),
-            FreeBytes = Multiply(volume.BlocksAvailable, volume.BlockBytes),
-            TotalBytes = Multiply(volume.Blocks, volume.BlockBytes),
-            FreeInodes = volume.Files == 0 ? long.MaxValue : Multiply(volume.FilesFree, 1),
+            Type = mounts.Count > 0 ? mounts[0].Type : $"0x{volume.Type:x}",
+            Mounts = mounts,
+            BlockBytes = checked((int)UnitOf(volume)),
+            TotalBytes = Multiply(volume.Blocks, UnitOf(volume)),
+            Free = FreeOf(volume),
         };
     }
 
@@ -250,8 +262,39 @@ internal sealed class PosixDirectory : IDirectory
         }
         while (result != 0 && error == Errno.EINTR);
 
-        return result == 0 || (error == Errno.EAGAIN ? false : throw new FileSystemException("flock", PathOf(name), error));
+        return result == 0 || (error == Errno.EAGAIN ? false : throw new FileSystemException(SystemCall.Lock, PathOf(name), error));
     }
+
+    /// <summary>The device of any absolute path, as the mount table writes it; null when nothing is there for us.</summary>
+    private string? DeviceOf(string path)
+    {
+        LibC.StatxBuffer buffer;
+        unsafe
+        {
+            return LibC.Stat(_handle, path, 0, LibC.StatxType, &buffer) == 0 ? buffer.Device : null;
+        }
+    }
+
+    private LibC.StatfsBuffer StatVolume()
+    {
+        LibC.StatfsBuffer volume;
+        unsafe
+        {
+            Check(SystemCall.StatVolume, string.Empty, LibC.StatVolume(_handle, &volume));
+        }
+
+        return volume;
+    }
+
+    private static FreeSpace FreeOf(in LibC.StatfsBuffer volume) => new(
+        Multiply(volume.BlocksAvailable, UnitOf(volume)),
+        volume.Files == 0 ? long.MaxValue : Multiply(volume.FilesFree, 1));
+
+    /// <summary>
+    /// Blocks are counted in fragments (statvfs(3): f_frsize), which filesystems with large blocks for transfer, such as
+    /// those of a network, have smaller; 0 where the filesystem does not say.
+    /// </summary>
+    private static long UnitOf(in LibC.StatfsBuffer volume) => volume.FragmentBytes > 0 ? volume.FragmentBytes : volume.BlockBytes;
 
     private static long Multiply(ulong count, long unit) => (long)UInt128.Min((UInt128)count * (ulong)unit, long.MaxValue);
 
@@ -267,15 +310,15 @@ internal sealed class PosixDirectory : IDirectory
         return descriptor;
     }
 
-    private void Check(string operation, string name, int result)
+    private void Check(SystemCall call, string name, int result)
     {
         if (result != 0)
         {
-            throw new FileSystemException(operation, PathOf(name), (Errno)Marshal.GetLastPInvokeError());
+            throw new FileSystemException(call, PathOf(name), (Errno)Marshal.GetLastPInvokeError());
         }
     }
 
-    private bool Try(string operation, string name, Errno expected, int result)
+    private bool Try(SystemCall call, string name, Errno expected, int result)
     {
         if (result == 0)
         {
@@ -283,7 +326,7 @@ internal sealed class PosixDirectory : IDirectory
         }
 
         var error = (Errno)Marshal.GetLastPInvokeError();
-        return error == expected ? false : throw new FileSystemException(operation, PathOf(name), error);
+        return error == expected ? false : throw new FileSystemException(call, PathOf(name), error);
     }
 
     /// <summary>Absolute path of an entry, for messages.</summary>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace DocService.Storage.Io;
+namespace DocService.Storage.Io.Posix;
 
 /// <summary>An open regular file on Linux.</summary>
 internal sealed class PosixFile(SafeFileHandle handle, PosixDirectory directory, string name) : IFile
@@ -13,7 +13,7 @@ internal sealed class PosixFile(SafeFileHandle handle, PosixDirectory directory,
         LibC.StatxBuffer buffer;
         unsafe
         {
-            Check("statx", LibC.Stat(handle, string.Empty, LibC.AtEmptyPath, LibC.StatxSize, &buffer));
+            Check(SystemCall.Stat, LibC.Stat(handle, string.Empty, LibC.AtEmptyPath, LibC.StatxSize, &buffer));
         }
 
         return checked((long)buffer.Size);
@@ -43,10 +43,21 @@ internal sealed class PosixFile(SafeFileHandle handle, PosixDirectory directory,
         LibC.StatxBuffer buffer;
         unsafe
         {
-            Check("statx", LibC.Stat(handle, string.Empty, LibC.AtEmptyPath, LibC.StatxStamp, &buffer));
+            Check(SystemCall.Stat, LibC.Stat(handle, string.Empty, LibC.AtEmptyPath, LibC.StatxStamp, &buffer));
         }
 
         return buffer.Stamp;
+    }
+
+    public InodeIdentity GetIdentity()
+    {
+        LibC.StatxBuffer buffer;
+        unsafe
+        {
+            Check(SystemCall.Stat, LibC.Stat(handle, string.Empty, LibC.AtEmptyPath, LibC.StatxIdentity, &buffer));
+        }
+
+        return buffer.Identity;
     }
 
     public void Write(ReadOnlySpan<byte> bytes, long offset)
@@ -58,7 +69,7 @@ internal sealed class PosixFile(SafeFileHandle handle, PosixDirectory directory,
             if (count == 0)
             {
                 // POSIX leaves a zero result of pwrite undefined for regular files; taken as a device that is full.
-                throw new FileSystemException("pwrite", Path, Errno.ENOSPC);
+                throw new FileSystemException(SystemCall.Write, Path, Errno.ENOSPC);
             }
 
             total += (int)count;
@@ -73,7 +84,7 @@ internal sealed class PosixFile(SafeFileHandle handle, PosixDirectory directory,
             result = LibC.SyncData(handle);
         }
         while (result != 0 && (Errno)Marshal.GetLastPInvokeError() == Errno.EINTR);
-        Check("fdatasync", result);
+        Check(SystemCall.SyncData, result);
     }
 
     public void Sync()
@@ -84,7 +95,7 @@ internal sealed class PosixFile(SafeFileHandle handle, PosixDirectory directory,
             result = LibC.Sync(handle);
         }
         while (result != 0 && (Errno)Marshal.GetLastPInvokeError() == Errno.EINTR);
-        Check("fsync", result);
+        Check(SystemCall.Sync, result);
     }
 
     public void DropCache() => _ = LibC.Advise(handle, 0, 0, LibC.AdviseDontNeed);
@@ -103,7 +114,7 @@ internal sealed class PosixFile(SafeFileHandle handle, PosixDirectory directory,
                     return count;
                 }
 
-                ThrowUnlessInterrupted("pread");
+                ThrowUnlessInterrupted(SystemCall.Read);
             }
         }
     }
@@ -120,25 +131,25 @@ internal sealed class PosixFile(SafeFileHandle handle, PosixDirectory directory,
                     return count;
                 }
 
-                ThrowUnlessInterrupted("pwrite");
+                ThrowUnlessInterrupted(SystemCall.Write);
             }
         }
     }
 
-    private void ThrowUnlessInterrupted(string operation)
+    private void ThrowUnlessInterrupted(SystemCall call)
     {
         var error = (Errno)Marshal.GetLastPInvokeError();
         if (error != Errno.EINTR)
         {
-            throw new FileSystemException(operation, Path, error);
+            throw new FileSystemException(call, Path, error);
         }
     }
 
-    private void Check(string operation, int result)
+    private void Check(SystemCall call, int result)
     {
         if (result != 0)
         {
-            throw new FileSystemException(operation, Path, (Errno)Marshal.GetLastPInvokeError());
+            throw new FileSystemException(call, Path, (Errno)Marshal.GetLastPInvokeError());
         }
     }
 }

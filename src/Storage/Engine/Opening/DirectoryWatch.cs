@@ -1,0 +1,78 @@
+using DocService.Storage.Documents;
+using DocService.Storage.Io;
+
+namespace DocService.Storage.Engine.Opening;
+
+/// <summary>Notices that the data directory, or a part of it, is taken away from under the running store.</summary>
+/// <remarks>
+/// Owns: a handle of the directory above the documents' directories. Thread: built by one, then asked by one at a time.
+/// What is open stays usable without its name, and syncs of it succeed: a write would be acknowledged that nobody finds any
+/// more. So names are looked up again, and must lead to what they led to when the store was opened.
+/// </remarks>
+internal sealed class DirectoryWatch : IDisposable
+{
+    private readonly IFileSystem _files;
+    private readonly IDirectory _documents;
+    private readonly List<Part> _parts = [];
+
+    public DirectoryWatch(IFileSystem files, IDirectory data)
+    {
+        _files = files;
+        _documents = data.TryOpenDirectory(DataDirectory.DocumentsName) ?? throw Gone($"{data.Path}/{DataDirectory.DocumentsName}");
+        try
+        {
+            Add(null, data.Path);
+            Add(data, DataDirectory.JournalName);
+            Add(data, DataDirectory.QuarantineName);
+            Add(data, DataDirectory.DocumentsName);
+            for (int shard = 0; shard < DocumentPath.Shards; shard++)
+            {
+                Add(_documents, DocumentPath.ShardName(shard));
+            }
+        }
+        catch
+        {
+            _documents.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Some hundred look-ups of names that the kernel has in memory.</summary>
+    /// <exception cref="StorageFaultException">A name leads elsewhere, or nowhere.</exception>
+    public void ThrowIfGone()
+    {
+        foreach (Part part in _parts)
+        {
+            if (IsGone(part))
+            {
+                throw Gone(part.Parent is null ? part.Name : $"{part.Parent.Path}/{part.Name}");
+            }
+        }
+    }
+
+    public void Dispose() => _documents.Dispose();
+
+    /// <summary>A name that cannot be looked up is not known to be gone: the syncs tell what the disk is worth.</summary>
+    private bool IsGone(Part part)
+    {
+        try
+        {
+            return Find(part.Parent, part.Name) != part.Known;
+        }
+        catch (FileSystemException exception)
+        {
+            return exception.Error == Errno.ENOTDIR;
+        }
+    }
+
+    private static StorageFaultException Gone(string path) => new($"{path} is no longer the directory that this store has open: it was removed, renamed or replaced.");
+
+    private void Add(IDirectory? parent, string name) => _parts.Add(new Part(parent, name, Find(parent, name) ?? throw Gone(name)));
+
+    private InodeIdentity? Find(IDirectory? parent, string name) => parent is null ? _files.TryGetIdentity(name) : parent.TryGetIdentity(name);
+
+    /// <param name="Parent">Where the name stands; null: it is an absolute path.</param>
+    /// <param name="Name">The name.</param>
+    /// <param name="Known">What it led to.</param>
+    private readonly record struct Part(IDirectory? Parent, string Name, InodeIdentity Known);
+}
