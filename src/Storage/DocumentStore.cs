@@ -66,7 +66,7 @@ public sealed class DocumentStore : IDocumentStore
         _health = new StoreHealth(logger);
         try
         {
-            OpenedJournal journal = new JournalOpening(directory, options, threads).Open();
+            OpenedJournal journal = new JournalOpening(directory, options, threads) { LeastPosition = LeastPosition(followers) }.Open();
             WarnOfCopy(journal);
             _engine = new StoreEngine(directory, journal, options, rules, followers, _health, threads, logger);
         }
@@ -315,6 +315,9 @@ public sealed class DocumentStore : IDocumentStore
                 _directory.Root.Path);
         }
     }
+
+    private static long LeastPosition(IReadOnlyList<IFollower> followers) =>
+        followers.Select(follower => follower.DurablePosition).DefaultIfEmpty(long.MaxValue).Min();
 
     private VolumeInfo AskVolume()
     {

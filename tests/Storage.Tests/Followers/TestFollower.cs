@@ -9,8 +9,10 @@ namespace DocService.Storage.Tests.Followers;
 internal sealed class TestFollower(long position = 0) : IFollower
 {
     private readonly CancellationTokenSource _stopped = new();
+    private readonly Lock _applying = new();
     private ICommitLog? _log;
     private Task _work = Task.CompletedTask;
+    private volatile TestFollower? _flushed;
     private long _durable = position;
     private long _position = position;
 
@@ -25,7 +27,7 @@ internal sealed class TestFollower(long position = 0) : IFollower
 
     public long Position => Interlocked.Read(ref _position);
 
-    public ConcurrentDictionary<string, (long Version, string? Body)> Documents { get; } = new();
+    public ConcurrentDictionary<string, (long Version, string? Body)> Documents { get; init; } = new();
 
     public ConcurrentQueue<long> Sequences { get; } = new();
 
@@ -42,7 +44,14 @@ internal sealed class TestFollower(long position = 0) : IFollower
         _work = Task.Run(FollowAsync);
     }
 
-    public void Hurry(long through) => HurriedThrough = through;
+    public void Hurry(long through)
+    {
+        HurriedThrough = through;
+        if (FlushesWhenHurried)
+        {
+            Flush();
+        }
+    }
 
     public void LetGo(string reason) => Reason = reason;
 
@@ -58,6 +67,25 @@ internal sealed class TestFollower(long position = 0) : IFollower
         _log!.NoteDurable(this);
     }
 
+    /// <summary>Whether it becomes durable when a segment waits for it.</summary>
+    public bool FlushesWhenHurried { get; init; }
+
+    /// <summary>What a restart would find of it; null while nothing of this run is durable.</summary>
+    public TestFollower? Durable => _flushed;
+
+    /// <summary>All that it has read so far becomes durable.</summary>
+    public void Flush()
+    {
+        lock (_applying)
+        {
+            _flushed = Copy(Position, Documents);
+            MakeDurable(Position);
+        }
+    }
+
+    private TestFollower Copy(long at, IEnumerable<KeyValuePair<string, (long, string?)>> documents) =>
+        new(at) { Documents = new ConcurrentDictionary<string, (long, string?)>(documents), IsDerived = IsDerived, FlushesWhenHurried = FlushesWhenHurried };
+
     public Task UntilAsync(long sequence) => JournalTest.UntilAsync(() => Position >= sequence, $"it follows through {sequence}");
 
     private async Task FollowAsync()
@@ -69,7 +97,10 @@ internal sealed class TestFollower(long position = 0) : IFollower
             {
                 while (cursor.TryRead(out FollowedCommit? commit))
                 {
-                    Apply(commit);
+                    lock (_applying)
+                    {
+                        Apply(commit);
+                    }
                 }
 
                 await _log.WaitForCommitsAsync(cursor.Position, _stopped.Token);
