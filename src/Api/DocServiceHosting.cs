@@ -46,6 +46,7 @@ internal static class DocServiceHosting
 
     public static void UseDocService(this WebApplication app)
     {
+        ServerRefusals.Explain(app.Services);
         app.UseMiddleware<ProblemMiddleware>();
         app.UseWhen(context => context.Request.Headers.ContainsKey("X-Forwarded-Prefix"), branch => branch.UseForwardedHeaders());
         app.UseMiddleware<RequestTargetMiddleware>();

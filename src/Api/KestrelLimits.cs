@@ -7,6 +7,7 @@ internal static class KestrelLimits
 {
     public static void Apply(KestrelServerOptions server)
     {
+        server.RequestHeaderEncodingSelector = RequestFieldEncodings.Select;
         server.AddServerHeader = false; // what runs here is nobody's business
 
         KestrelServerLimits limits = server.Limits;

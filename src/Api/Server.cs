@@ -1,4 +1,5 @@
 using DocService.Api.Configuration;
+using DocService.Api.Routing;
 using DocService.Storage;
 
 namespace DocService.Api;
@@ -16,9 +17,12 @@ internal static class Server
             WebApplication app = Build(args);
             app.Lifetime.ApplicationStarted.Register(() => isStarted = true);
             app.Services.GetRequiredService<DocServiceOptions>();
+            string hosts = app.Configuration[AllowedHosts.Key] is { Length: > 0 } named
+                ? $"Requests must name one of the hosts {named}."
+                : "Requests may name any host: AllowedHosts is not set.";
             foreach (string address in await ListeningProbe.RunAsync(app.Configuration, app.Environment))
             {
-                app.Logger.LogWarning("Listening on {Address}: everybody who reaches this port can read and write every document. There is no authentication.", address);
+                app.Logger.LogWarning("Listening on {Address}: everybody who reaches this port can read and write every document. There is no authentication. {Hosts}", address, hosts);
             }
 
             // Opened here and not by the host, which would log a refusal with a stack trace.

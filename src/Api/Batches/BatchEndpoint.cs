@@ -15,6 +15,9 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
     /// <summary>JSON for programs, not inside HTML: an entity tag is <c>"\"17\""</c>, an id its own characters.</summary>
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Fields of a single document's requests. A write that its client takes for conditional is refused rather than carried out.</summary>
+    private static readonly string[] NotTaken = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "Prefer"];
+
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/batch", ["POST"], Post);
 
@@ -29,7 +32,15 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
     private async Task<Problem?> CommitAsync(HttpContext context)
     {
         IHeaderDictionary headers = context.Request.Headers;
-        if (BodyFields.Check(context.Request, options.BatchBytesMax) is { } badBody)
+        foreach (string field in NotTaken)
+        {
+            if (headers.ContainsKey(field))
+            {
+                return ProblemCatalogue.Invalid($"{field} would have no effect on a batch: conditions stand in its operations, as 'ifMatch' and 'ifNoneMatch', and the answer always has one form.");
+            }
+        }
+
+        if (BodyFields.Check(context.Request, options.BatchBytesMax, "MaxBatchBytes") is { } badBody)
         {
             return badBody;
         }
@@ -55,6 +66,11 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
             if (StrictJson.Check(body.Bytes.Span, options.MaxDepth + BatchJson.DepthAround) is { } error)
             {
                 return ProblemCatalogue.Json(error);
+            }
+
+            if (digest.TryAddTrailer(context.Request, out digest) is { } badTrailer)
+            {
+                return badTrailer;
             }
 
             if (!digest.IsEmpty && digest.Check(body.Bytes.Span, Sha256Digest.Of(body.Bytes.Span)) is { } mismatch)
@@ -90,6 +106,7 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
                 {
                     index,
                     id = operations[index].Key.Id,
+                    detail = FailedCondition.Explain(operations[index].Conditions, one.Document),
                     currentETag = one.Document is null ? null : EntityTag.Of(one.Document),
                     currentDigest = one.Document is null ? null : Digest.Of(one.Document.Sha256),
                 });

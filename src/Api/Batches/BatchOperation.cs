@@ -7,6 +7,8 @@ namespace DocService.Api.Batches;
 /// <summary>One element of a batch's operations.</summary>
 internal static class BatchOperation
 {
+    private static readonly string[] Members = ["op", "id", "body", "ifMatch", "ifNoneMatch"];
+
     /// <summary>Null when parsed, else what is wrong. The reader stands on the object's start and is left on its end.</summary>
     public static Problem? TryParse(ReadOnlyMemory<byte> json, ref Utf8JsonReader reader, int index, out DocumentOperation? operation)
     {
@@ -19,6 +21,11 @@ internal static class BatchOperation
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string member = reader.GetString()!;
+            if (!Members.Contains(member))
+            {
+                return Invalid(index, $"'{member}' is not a member of an operation. Known are {string.Join(", ", Members)}.");
+            }
+
             reader.Read();
             if (member == "body")
             {
@@ -45,10 +52,8 @@ internal static class BatchOperation
                 case "ifMatch" when BatchRequest.TryParseTags(value, countsWeak: false, out ifMatch):
                 case "ifNoneMatch" when BatchRequest.TryParseTags(value, countsWeak: true, out ifNoneMatch):
                     break;
-                case "ifMatch" or "ifNoneMatch":
-                    return Invalid(index, $"'{member}' must be \"*\" or entity tags in their own quotes, like \"\\\"17\\\"\".");
                 default:
-                    return Invalid(index, $"'{member}' is not a member of an operation.");
+                    return Invalid(index, $"'{member}' must be \"*\" or entity tags in their own quotes, like \"\\\"17\\\"\".");
             }
         }
 

@@ -31,7 +31,7 @@ internal static class BatchRequest
         {
             if (!reader.ValueTextEquals("operations"u8))
             {
-                return Invalid($"'{reader.GetString()}' is not a member of a batch.");
+                return Invalid($"'{reader.GetString()}' is not a member of a batch: it has 'operations' alone.");
             }
 
             reader.Read();
@@ -56,7 +56,7 @@ internal static class BatchRequest
         {
             if (operations.Count == options.BatchOperationsMax)
             {
-                return new Problem(ProblemCatalogue.PayloadTooLarge, $"A batch has at most {options.BatchOperationsMax} operations.");
+                return new Problem(ProblemCatalogue.PayloadTooLarge, $"A batch has at most {ProblemCatalogue.Count(options.BatchOperationsMax, "operation")} (MaxBatchOperations).");
             }
 
             int index = operations.Count;

@@ -89,7 +89,7 @@ internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, Tim
         problem = null;
         if (!conditions.Write.MatchHolds(exists: true, info))
         {
-            problem = ProblemCatalogue.Precondition(info);
+            problem = FailedCondition.Of(conditions.Write, context.Request.Headers, info);
             return true;
         }
 

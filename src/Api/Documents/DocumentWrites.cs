@@ -33,17 +33,22 @@ internal sealed class DocumentWrites(
                 return ProblemCatalogue.Json(error);
             }
 
+            if (request.Digest.TryAddTrailer(context.Request, out Digest digest) is { } badTrailer)
+            {
+                return badTrailer;
+            }
+
             Sha256Digest sha256 = Sha256Digest.Of(body.Bytes.Span);
-            if (request.Digest.Check(body.Bytes.Span, sha256) is { } mismatch)
+            if (digest.Check(body.Bytes.Span, sha256) is { } mismatch)
             {
                 return mismatch;
             }
 
-            var content = new DocumentContent(body.Bytes, context.Request.ContentType!, sha256);
+            var content = new DocumentContent(body.Bytes, BodyFields.TypeOf(context.Request), sha256);
             WriteResult result = await store.PutAsync(request.Key, content, request.Conditions, request.Level, context.RequestAborted);
             return result.Status switch
             {
-                WriteStatus.ConditionFailed => ProblemCatalogue.Precondition(result.Document),
+                WriteStatus.ConditionFailed => FailedCondition.Of(request.Conditions, context.Request.Headers, result.Document),
                 WriteStatus.Created or WriteStatus.Replaced => await AnswerPutAsync(context, request, result, body),
                 _ => throw new UnreachableException($"A put ended as {result.Status}: the server plugs in no rules."),
             };
@@ -68,7 +73,7 @@ internal sealed class DocumentWrites(
             case WriteStatus.NotFound:
                 return ProblemCatalogue.NoDocument(request.Key);
             case WriteStatus.ConditionFailed:
-                return ProblemCatalogue.Precondition(result.Document);
+                return FailedCondition.Of(request.Conditions.Write, context.Request.Headers, result.Document);
             case WriteStatus.Deleted:
                 context.Response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);
                 context.Response.StatusCode = DurabilityField.IsBuffered(level, result.Level) ? StatusCodes.Status202Accepted : StatusCodes.Status204NoContent;

@@ -18,7 +18,7 @@ internal readonly record struct PutRequest(DocumentKey Key, Conditions Condition
             return invalidId;
         }
 
-        if (BodyFields.Check(context.Request, options.MaxDocumentBytes) is { } badBody)
+        if (BodyFields.Check(context.Request, options.MaxDocumentBytes, "MaxDocumentBytes") is { } badBody)
         {
             return badBody;
         }
@@ -38,7 +38,7 @@ internal readonly record struct PutRequest(DocumentKey Key, Conditions Condition
             return badLevel;
         }
 
-        request = new PutRequest(key, conditions.Write, digest, level, PreferField.Parse(headers["Prefer"]));
+        request = new PutRequest(key, conditions.Write, digest, level, PreferField.Parse(headers));
         return null;
     }
 }

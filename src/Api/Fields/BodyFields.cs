@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 using DocService.Api.Problems;
 using DocService.Storage;
 using Microsoft.Net.Http.Headers;
@@ -5,21 +7,31 @@ using Microsoft.Net.Http.Headers;
 namespace DocService.Api.Fields;
 
 /// <summary>The fields that say what a request's body is.</summary>
-internal static class BodyFields
+internal static partial class BodyFields
 {
+    private static readonly string[] Utf8Labels = ["utf-8", "utf8"];
+
     /// <summary>Null when the body is JSON in UTF-8, whole and without a content coding, of a size that may be stored.</summary>
-    public static Problem? Check(HttpRequest request, long bytesMax)
+    public static Problem? Check(HttpRequest request, long bytesMax, string setting)
     {
+        if (request.Headers.TransferEncoding.Count > 0 && HttpProtocol.IsHttp10(request.Protocol))
+        {
+            return ProblemCatalogue.Invalid("HTTP/1.0 has no Transfer-Encoding, so where the body ends is not certain (RFC 9112 section 6.1).") with { EndsConnection = true };
+        }
+
         if (CheckType(request.ContentType) is { } problem)
         {
             return problem;
         }
 
-        foreach (string? coding in request.Headers.ContentEncoding)
+        foreach (string coding in request.Headers.GetCommaSeparatedValues("Content-Encoding"))
         {
-            if (!string.IsNullOrEmpty(coding) && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            if (!coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
             {
-                return new Problem(ProblemCatalogue.UnsupportedMediaType, $"Content-Encoding {coding} is not taken: documents are stored as the bytes that were sent.");
+                return new Problem(ProblemCatalogue.UnsupportedMediaType, $"Content-Encoding {coding} is not taken: documents are stored as the bytes that were sent.")
+                {
+                    Field = new("Accept-Encoding", "identity"),
+                };
             }
         }
 
@@ -28,8 +40,11 @@ internal static class BodyFields
             return ProblemCatalogue.Invalid("Content-Range is not taken: a PUT replaces the whole document (RFC 9110 section 14.5).");
         }
 
-        return request.ContentLength > bytesMax ? ProblemCatalogue.TooLarge(bytesMax) : null;
+        return request.ContentLength > bytesMax ? ProblemCatalogue.TooLarge(bytesMax, setting) : null;
     }
+
+    /// <summary>The media type to store with a body that has passed. A tab, which may stand between parameters, is stored as a space.</summary>
+    public static string TypeOf(HttpRequest request) => request.ContentType!.Replace('\t', ' ');
 
     private static Problem? CheckType(string? contentType)
     {
@@ -38,9 +53,9 @@ internal static class BodyFields
             return null; // nearly always
         }
 
-        if (contentType is null || !MediaTypeHeaderValue.TryParse(contentType, out MediaTypeHeaderValue? type))
+        if (contentType is null || !TryParse(contentType, out MediaTypeHeaderValue? type))
         {
-            return Unsupported(contentType is null ? "Content-Type is missing" : "Content-Type is malformed");
+            return Unsupported(contentType is null ? "Content-Type is missing" : "Content-Type is malformed, or sent more than once");
         }
 
         bool isJson = type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
@@ -50,16 +65,37 @@ internal static class BodyFields
             return Unsupported($"{type.MediaType} is not JSON");
         }
 
-        if (type.Charset.HasValue && !type.Charset.Value.AsSpan().Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        // RFC 8259 knows no charset. Many send this one; the second spelling is the Encoding Standard's other label of it.
+        foreach (NameValueHeaderValue parameter in type.Parameters)
         {
-            return Unsupported($"charset {type.Charset} is not taken, JSON is UTF-8");
+            if (parameter.Name.Equals("charset", StringComparison.OrdinalIgnoreCase)
+                && !Utf8Labels.Contains(parameter.GetUnescapedValue().Value ?? string.Empty, StringComparer.OrdinalIgnoreCase))
+            {
+                return Unsupported($"charset {parameter.Value} is not taken, JSON is UTF-8");
+            }
         }
 
-        return contentType.Length > DocumentContent.ContentTypeLengthMax || contentType.AsSpan().ContainsAnyExceptInRange(' ', '~')
+        return contentType.Length > DocumentContent.ContentTypeLengthMax || contentType.Replace('\t', ' ').AsSpan().ContainsAnyExceptInRange(' ', '~')
             ? Unsupported($"Content-Type is longer than {DocumentContent.ContentTypeLengthMax} characters or holds others than printable ASCII")
             : null;
     }
 
+    /// <summary>
+    /// The framework's parser, and two rules of RFC 9110 that it does not keep: no white space beside the slash (8.3.1),
+    /// and parameters that are empty (5.6.6).
+    /// </summary>
+    private static bool TryParse(string text, [NotNullWhen(true)] out MediaTypeHeaderValue? type)
+    {
+        type = null;
+        int end = text.IndexOf(';', StringComparison.Ordinal);
+        ReadOnlySpan<char> name = (end < 0 ? text : text.AsSpan(0, end)).Trim(" \t");
+        return !name.ContainsAny(' ', '\t')
+            && (MediaTypeHeaderValue.TryParse(text, out type) || MediaTypeHeaderValue.TryParse(EmptyParameters().Replace(text, string.Empty), out type));
+    }
+
+    [GeneratedRegex(@";[ \t]*(?=;|$)")]
+    private static partial Regex EmptyParameters();
+
     private static Problem Unsupported(string reason) =>
-        new(ProblemCatalogue.UnsupportedMediaType, $"{reason}. With curl: -H 'Content-Type: application/json'.");
+        new(ProblemCatalogue.UnsupportedMediaType, $"{reason}. With curl: -H 'Content-Type: application/json'.") { Field = new("Accept", "application/json") };
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using DocService.Api.Problems;
 using DocService.Storage;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
 namespace DocService.Api.Fields;
@@ -8,6 +9,8 @@ namespace DocService.Api.Fields;
 /// <summary>Content-Digest and Repr-Digest (RFC 9530). The two mean the same here: documents have no content coding.</summary>
 internal sealed class Digest
 {
+    private static readonly string[] Obsolete = ["Content-MD5", "Digest"]; // RFC 7231 appendix B, RFC 9530 section 1.3
+
     private static readonly Digest Nothing = new();
 
     private readonly List<byte[]> _sha256 = [];
@@ -28,9 +31,22 @@ internal sealed class Digest
         return $"sha-256=:{Convert.ToBase64String(value)}:";
     }
 
-    /// <summary>What the request states of its body; unknown algorithms are ignored.</summary>
+    /// <summary>What the request's header states of its body; unknown algorithms are ignored.</summary>
+    /// <remarks>
+    /// A client that states a digest counts on its being checked, so the two fields that came before RFC 9530 are not
+    /// passed over: they are refused.
+    /// </remarks>
     public static Problem? TryParse(IHeaderDictionary headers, out Digest stated)
     {
+        foreach (string field in Obsolete)
+        {
+            if (headers.ContainsKey(field))
+            {
+                stated = Nothing;
+                return ProblemCatalogue.Invalid($"{field} is obsolete and would not be checked. Send Content-Digest, like sha-256=:base64: (RFC 9530), or none.");
+            }
+        }
+
         if (!headers.ContainsKey("Content-Digest") && !headers.ContainsKey("Repr-Digest"))
         {
             stated = Nothing;
@@ -39,6 +55,27 @@ internal sealed class Digest
 
         stated = new Digest();
         return stated.Take("Content-Digest", headers["Content-Digest"]) ?? stated.Take("Repr-Digest", headers["Repr-Digest"]);
+    }
+
+    /// <summary>Adds what the trailer of a chunked body states; to be called when the body has been read.</summary>
+    /// <remarks>No other field counts in a trailer: none of them says that it may stand there (RFC 9110 section 6.5.1).</remarks>
+    public Problem? TryAddTrailer(HttpRequest request, out Digest stated)
+    {
+        stated = this;
+        if (request.ContentLength is not null || request.HttpContext.Features.Get<IHttpRequestTrailersFeature>() is not { Available: true, Trailers: { Count: > 0 } trailers })
+        {
+            return null;
+        }
+
+        if (TryParse(trailers, out Digest inTrailer) is { } problem)
+        {
+            return problem;
+        }
+
+        inTrailer._sha256.AddRange(_sha256);
+        inTrailer._sha512.AddRange(_sha512);
+        stated = inTrailer.IsEmpty ? this : inTrailer;
+        return null;
     }
 
     /// <summary>Null when the body is what was stated.</summary>
@@ -82,7 +119,7 @@ internal sealed class Digest
 
         if (StructuredFields.ParseByteSequences(string.Join(',', lines.ToArray())) is not { } members)
         {
-            return ProblemCatalogue.Invalid($"{field} must be a dictionary of byte sequences, like sha-256=:base64:, (RFC 9530).");
+            return ProblemCatalogue.Invalid($"{field} must be a dictionary of byte sequences, like sha-256=:base64: (RFC 9530).");
         }
 
         if (members.TryGetValue("sha-256", out byte[]? sha256))

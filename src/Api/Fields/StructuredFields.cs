@@ -1,5 +1,5 @@
-using System.Buffers.Text;
-using System.Text;
+using System.Buffers;
+using System.Text.Unicode;
 
 namespace DocService.Api.Fields;
 
@@ -9,6 +9,9 @@ namespace DocService.Api.Fields;
 /// </summary>
 internal ref struct StructuredFields(ReadOnlySpan<char> text)
 {
+    private static readonly SearchValues<char> Base64Digits =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+
     private ReadOnlySpan<char> _rest = text;
 
     /// <summary>A dictionary whose members are byte sequences; null when malformed. Of repeated keys the last counts (4.2.2).</summary>
@@ -104,21 +107,28 @@ internal ref struct StructuredFields(ReadOnlySpan<char> text)
         }
 
         int end = _rest.IndexOf(':');
-        if (end < 0)
+        if (end < 0 || !TryDecode(_rest[..end], out value))
         {
             return false;
         }
 
-        byte[] base64 = Encoding.UTF8.GetBytes(_rest[..end].ToString());
-        byte[] decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(base64.Length)];
-        if (base64.AsSpan().ContainsAny(" \t\r\n"u8)
-            || Base64.DecodeFromUtf8(base64, decoded, out int consumed, out int written) != System.Buffers.OperationStatus.Done || consumed != base64.Length)
-        {
-            return false;
-        }
-
-        value = decoded[..written];
         _rest = _rest[(end + 1)..];
+        return true;
+    }
+
+    /// <summary>Base64 with its padding or without, whatever its pad bits: a parser should refuse neither (4.2.7).</summary>
+    private static bool TryDecode(ReadOnlySpan<char> base64, out byte[]? value)
+    {
+        value = null;
+        ReadOnlySpan<char> digits = base64.TrimEnd('=');
+        int missing = -digits.Length & 3;
+        int padding = base64.Length - digits.Length;
+        if (missing == 3 || (padding > 0 && padding != missing) || digits.ContainsAnyExcept(Base64Digits))
+        {
+            return false;
+        }
+
+        value = Convert.FromBase64String(string.Concat(digits, "==".AsSpan(0, missing)));
         return true;
     }
 
@@ -237,20 +247,34 @@ internal ref struct StructuredFields(ReadOnlySpan<char> text)
             return false;
         }
 
+        var bytes = new List<byte>();
         for (int position = 2; position < _rest.Length; position++)
         {
             char character = _rest[position];
             if (character == '"')
             {
                 _rest = _rest[(position + 1)..];
-                return true;
+                return Utf8.IsValid(bytes.ToArray());
             }
 
-            bool isEscape = character == '%';
-            if (character is < ' ' or > '~' || (isEscape && !(position + 2 < _rest.Length && char.IsAsciiHexDigitLower(_rest[position + 1]) && char.IsAsciiHexDigitLower(_rest[position + 2]))))
+            if (character is < ' ' or > '~')
             {
                 return false;
             }
+
+            if (character != '%')
+            {
+                bytes.Add((byte)character);
+                continue;
+            }
+
+            if (_rest[(position + 1)..] is not [var high, var low, ..] || !char.IsAsciiHexDigitLower(high) || !char.IsAsciiHexDigitLower(low))
+            {
+                return false;
+            }
+
+            bytes.Add((byte)((char.IsAsciiDigit(high) ? high - '0' : high - 'a' + 10) * 16 + (char.IsAsciiDigit(low) ? low - '0' : low - 'a' + 10)));
+            position += 2;
         }
 
         return false;

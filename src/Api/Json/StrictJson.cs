@@ -12,6 +12,8 @@ namespace DocService.Api.Json;
 /// </summary>
 internal static class StrictJson
 {
+    private const int NameShownMax = 60; // characters
+
     /// <summary>Null when the bytes are one strict JSON value.</summary>
     public static JsonError? Check(ReadOnlySpan<byte> json, int depthMax)
     {
@@ -143,8 +145,19 @@ internal static class StrictJson
         return value;
     }
 
-    private static JsonError Duplicate(ReadOnlySpan<byte> json, int offset) =>
-        At(json, offset - 1, "an object has this name twice");
+    /// <summary>Quotes the name as it was written, so much of it as a reader takes in.</summary>
+    private static JsonError Duplicate(ReadOnlySpan<byte> json, int offset)
+    {
+        int end = offset;
+        while (json[end] != '"')
+        {
+            end += json[end] == '\\' ? 2 : 1;
+        }
+
+        string name = Encoding.UTF8.GetString(json[offset..end]);
+        string shown = string.Concat(name.EnumerateRunes().Take(NameShownMax));
+        return At(json, offset - 1, $"the name '{shown}{(shown.Length < name.Length ? "…" : string.Empty)}' stands twice in one object");
+    }
 
     private static JsonError At(ReadOnlySpan<byte> json, int offset, string reason)
     {

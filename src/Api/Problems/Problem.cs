@@ -6,6 +6,9 @@ internal sealed record Problem(ProblemType Type, string Detail)
     /// <summary>Members beside the standard ones, in order.</summary>
     public IReadOnlyList<KeyValuePair<string, object?>> Extensions { get; init; } = [];
 
+    /// <summary>A header field that tells a client what would be taken; null for most.</summary>
+    public KeyValuePair<string, string>? Field { get; init; }
+
     /// <summary>Seconds after which trying again makes sense; null where it does not, or where nobody knows.</summary>
     public int? RetryAfterSeconds { get; init; }
 

@@ -18,10 +18,12 @@ internal static class ProblemCatalogue
     public static readonly ProblemType PayloadTooLarge = new("payload-too-large", 413, "Payload too large", "The body is larger than the server takes. Nothing was written.");
     public static readonly ProblemType UnsupportedMediaType = new("unsupported-media-type", 415, "Unsupported media type", "Documents are sent as application/json or a type ending in +json, in UTF-8, without a content coding. Nothing was written.");
     public static readonly ProblemType RequestTimeout = new("request-timeout", 408, "Request timeout", "The request did not arrive completely in time. Nothing was done.");
+    public static readonly ProblemType TargetTooLong = new("target-too-long", 414, "Target too long", "The request line is longer than the server takes, 8 KiB. Nothing was done.");
+    public static readonly ProblemType VersionNotSupported = new("http-version-not-supported", 505, "HTTP version not supported", "The server speaks HTTP/1.0 and HTTP/1.1. Nothing was done.");
     public static readonly ProblemType HeadersTooLarge = new("headers-too-large", 431, "Header fields too large", "The request's header fields are larger than the server takes. Nothing was done.");
     public static readonly ProblemType DocumentCorrupt = new("document-corrupt", 500, "Document corrupt", "The document exists but its file cannot be read or fails its checksums. Other documents are not concerned. An unconditional PUT or DELETE succeeds and keeps the damaged file in the quarantine directory.");
     public static readonly ProblemType StorageFault = new("storage-fault", 500, "Storage fault", "The disk refused an operation whose effect is known to be nothing. Nothing was written.");
-    public static readonly ProblemType InternalError = new("internal-error", 500, "Internal error", "Something went wrong that should not; the server's log has the details.");
+    public static readonly ProblemType InternalError = new("internal-error", 500, "Internal error", "Something went wrong that should not; the server's log has the details. A write may or may not have happened: read the document before repeating it.");
     public static readonly ProblemType Busy = new("busy", 503, "Busy", "The request waited as long as it may. Nothing was done; try again after Retry-After.");
     public static readonly ProblemType ShuttingDown = new("shutting-down", 503, "Shutting down", "The server is stopping. Nothing was done; try again after Retry-After.");
     public static readonly ProblemType Fenced = new("fenced", 503, "Fenced", "A sync failed, so the server no longer knows what the disk keeps. It takes no writes until it is restarted; reads of published data go on. Nothing of this request was done.");
@@ -32,7 +34,7 @@ internal static class ProblemCatalogue
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         Misdirected, NotFound, MethodNotAllowed, InvalidRequest, UnknownParameter, InvalidId, InvalidJson, DigestMismatch, PreconditionFailed, PayloadTooLarge,
-        UnsupportedMediaType, RequestTimeout, HeadersTooLarge, DocumentCorrupt, StorageFault, InternalError, Busy, ShuttingDown,
+        UnsupportedMediaType, RequestTimeout, TargetTooLong, HeadersTooLarge, VersionNotSupported, DocumentCorrupt, StorageFault, InternalError, Busy, ShuttingDown,
         Fenced, OutcomeUnknown, JournalDamaged, OutOfSpace,
     ];
 
@@ -66,17 +68,13 @@ internal static class ProblemCatalogue
         new Problem(InvalidJson, $"{Sentence(error.Reason)} Line {error.Line}, byte {error.BytePosition}.")
             .With(Member("line", error.Line), Member("bytePosition", error.BytePosition));
 
-    public static Problem TooLarge(long bytesMax) =>
-        new Problem(PayloadTooLarge, $"The body is larger than {bytesMax} bytes.").With(Member("maxBytes", bytesMax)) with { EndsConnection = true };
-
-    public static Problem Precondition(DocumentInfo? current) =>
-        new Problem(PreconditionFailed, current is null ? "There is no such document, or none that can be read." : "The document has another version than the condition asks for.")
-            .With(
-                Member("currentETag", current is null ? null : Fields.EntityTag.Of(current)),
-                Member("currentDigest", current is null ? null : Fields.Digest.Of(current.Sha256)));
+    /// <param name="bytesMax">What is taken at most.</param>
+    /// <param name="setting">The key of the configuration that says so.</param>
+    public static Problem TooLarge(long bytesMax, string? setting = null) =>
+        new Problem(PayloadTooLarge, $"The body is larger than {Count(bytesMax, "byte")}{(setting is null ? string.Empty : $" ({setting})")}.").With(Member("maxBytes", bytesMax)) with { EndsConnection = true };
 
     public static Problem Batch(IReadOnlyList<object> failures) =>
-        new Problem(PreconditionFailed, $"The conditions of {failures.Count} operations do not hold; nothing of the batch was done.").With(Member("failures", failures));
+        new Problem(PreconditionFailed, $"The conditions of {Count(failures.Count, "operation")} do not hold; nothing of the batch was done.").With(Member("failures", failures));
 
     public static Problem NoDocument(DocumentKey key) => new(NotFound, $"There is no document '{key.Id}'.");
 
@@ -109,11 +107,16 @@ internal static class ProblemCatalogue
         405 => new Problem(MethodNotAllowed, detail ?? "The Allow header lists the methods that this resource takes."),
         408 => new Problem(RequestTimeout, detail ?? "The request did not arrive completely in time."),
         413 => new Problem(PayloadTooLarge, detail ?? "The body is larger than the server takes."),
+        414 => new Problem(TargetTooLong, detail ?? "The request line is longer than the server takes."),
+        505 => new Problem(VersionNotSupported, detail ?? "The server speaks HTTP/1.0 and HTTP/1.1."),
         415 => new Problem(UnsupportedMediaType, detail ?? "Send Content-Type: application/json."),
         431 => new Problem(HeadersTooLarge, detail ?? "The request's header fields are larger than the server takes."),
         >= 400 and < 500 => Invalid(detail ?? "The request is malformed."),
         _ => Internal,
     };
+
+    /// <summary>"1 byte", "2 bytes".</summary>
+    public static string Count(long count, string unit) => count == 1 ? $"1 {unit}" : $"{count} {unit}s";
 
     private static KeyValuePair<string, object?> Member(string name, object? value) => new(name, value);
 

@@ -1,6 +1,8 @@
+using DocService.Api.Fields;
+
 namespace DocService.Api.Problems;
 
-/// <summary>GET /problems and GET /problems/{slug}: the page behind each problem's type.</summary>
+/// <summary>GET /problems and GET /problems/{slug}: the page behind each problem's type, JSON for programs and HTML for a browser.</summary>
 internal static class ProblemEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -9,7 +11,11 @@ internal static class ProblemEndpoints
         routes.MapMethods("/problems/{slug}", ["GET", "HEAD"], Explain);
     }
 
-    internal static IResult List(HttpRequest request) => Results.Json(ProblemCatalogue.All.Select(type => ToPage(type, request.PathBase.Value)));
+    internal static IResult List(HttpRequest request)
+    {
+        string? root = request.PathBase.Value;
+        return InEitherForm(request, () => ProblemPage.List(root), () => ProblemCatalogue.All.Select(type => ToPage(type, root)));
+    }
 
     internal static async Task Explain(HttpContext context)
     {
@@ -21,7 +27,14 @@ internal static class ProblemEndpoints
             return;
         }
 
-        await Results.Json(ToPage(type, context.Request.PathBase.Value)).ExecuteAsync(context);
+        string? root = context.Request.PathBase.Value;
+        await InEitherForm(context.Request, () => ProblemPage.Of(type, root), () => ToPage(type, root)).ExecuteAsync(context);
+    }
+
+    private static IResult InEitherForm(HttpRequest request, Func<string> page, Func<object> json)
+    {
+        request.HttpContext.Response.Headers.Vary = "Accept";
+        return AcceptField.PrefersHtml(request.Headers.Accept) ? Results.Text(page(), ProblemPage.MediaType) : Results.Json(json());
     }
 
     internal static object ToPage(ProblemType type, string? pathBase = null) => new { type = pathBase + type.Uri, title = type.Title, status = type.Status, explanation = type.Explanation };

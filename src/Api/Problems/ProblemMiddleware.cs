@@ -28,7 +28,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         if (!context.Response.HasStarted && context.Response.StatusCode >= 400 && context.Response.ContentType is null)
         {
             // Set by routing without a body: unknown paths, methods that a resource does not take.
-            await ProblemWriter.WriteAsync(context, ProblemCatalogue.OfStatus(context.Response.StatusCode));
+            await ProblemWriter.WriteAsync(context, RoutingProblem.Of(context));
         }
     }
 

@@ -17,6 +17,11 @@ internal static class ProblemWriter
         response.StatusCode = problem.Type.Status;
         response.ContentType = MediaType;
         response.Headers.CacheControl = "no-store";
+        if (problem.Field is { } field)
+        {
+            response.Headers[field.Key] = field.Value;
+        }
+
         if (problem.RetryAfterSeconds is { } seconds)
         {
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

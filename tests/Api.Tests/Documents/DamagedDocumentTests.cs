@@ -56,7 +56,7 @@ public sealed class DamagedDocumentTests : IAsyncLifetime
 
         JsonElement problem = await response.AssertProblemAsync(HttpStatusCode.PreconditionFailed, "precondition-failed");
         Assert.Equal(JsonValueKind.Null, problem.GetProperty("currentETag").ValueKind);
-        Assert.Contains("can be read", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("there is one. Its file cannot be read", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

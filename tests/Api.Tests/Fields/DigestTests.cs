@@ -30,6 +30,9 @@ public sealed class DigestTests
         { [Sha256, Sha512], [Sha512], true },
         { [$"{Sha256}, {Sha512}"], [Sha256], true },
         { [Sha256 + ";note=1"], [], true },
+        { [Sha256.Replace("=:", ":", StringComparison.Ordinal).Replace("sha-256:", "sha-256=:", StringComparison.Ordinal)], [], true },
+        { [OtherSha256.Replace("=:", ":", StringComparison.Ordinal).Replace("sha-256:", "sha-256=:", StringComparison.Ordinal)], [], false },
+        { ["future=::", Sha256], [], true },
         { ["unixsum=:AA==:, crc32c=:AAAA:"], [], true },
         { [OtherSha256], [], false },
         { [], [OtherSha512], false },
@@ -64,11 +67,25 @@ public sealed class DigestTests
     [InlineData("sha-256=:!!!!:")]
     [InlineData("SHA-256=:AAAA:")]
     [InlineData("sha-256=:AAAA:,")]
+    [InlineData("sha-256=5")]
+    [InlineData("sha-512=(:AAAA:)")]
     [InlineData("unknown=5")]
+    [InlineData("unknown")]
     public void TryParse_Malformed_IsAnInvalidRequest(string field)
     {
         Assert.Same(ProblemCatalogue.InvalidRequest, Parse([field], [], out _)!.Type);
         Assert.Contains("Repr-Digest", Parse([], [field], out _)!.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>A client that sends them counts on their being checked.</summary>
+    [Theory]
+    [InlineData("Content-MD5", "Q2hlY2sgSW50ZWdyaXR5IQ==")]
+    [InlineData("Digest", "SHA-256=X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=")]
+    public void TryParse_TheFieldsBeforeRfc9530_AreRefused(string field, string value)
+    {
+        Problem? problem = Digest.TryParse(new HeaderDictionary { [field] = value }, out _);
+        Assert.Same(ProblemCatalogue.InvalidRequest, problem!.Type);
+        Assert.Contains("Content-Digest", problem.Detail, StringComparison.Ordinal);
     }
 
     private static Problem? Parse(string[] contentDigest, string[] reprDigest, out Digest stated)

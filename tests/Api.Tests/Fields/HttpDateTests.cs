@@ -15,6 +15,22 @@ public sealed class HttpDateTests
     public void Parse_EachForm_IsRead(string text) => Assert.Equal(Example, HttpDate.Parse(text));
 
     [Fact]
+    public void Parse_LeapSecond_IsTheSecondAfter() =>
+        Assert.Equal(new DateTimeOffset(2017, 1, 1, 0, 0, 0, TimeSpan.Zero), HttpDate.Parse("Sat, 31 Dec 2016 23:59:60 GMT"));
+
+    /// <summary>Two digits mean the year that is at most 50 years ahead.</summary>
+    [Theory]
+    [InlineData(50)]
+    [InlineData(1)]
+    [InlineData(-1)]
+    [InlineData(-49)]
+    public void Parse_TwoDigitYear_IsAtMost50YearsAhead(int years)
+    {
+        var time = new DateTimeOffset(TimeProvider.System.GetUtcNow().Year + years, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        Assert.Equal(time, HttpDate.Parse(time.ToString("dddd, dd-MMM-yy HH:mm:ss 'GMT'", System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
     public void Parse_AsctimeWithTwoDigits_IsRead() =>
         Assert.Equal(Example.AddDays(10), HttpDate.Parse("Wed Nov 16 08:49:37 1994"));
 

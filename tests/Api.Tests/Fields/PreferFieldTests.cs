@@ -1,4 +1,5 @@
 using DocService.Api.Fields;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
 namespace DocService.Api.Tests.Fields;
@@ -15,18 +16,25 @@ public sealed class PreferFieldTests
     [InlineData("return=minimal; foo=\"some parameter\"", "return=minimal")]
     [InlineData("respond-async, wait=10, return=representation", "return=representation")]
     [InlineData("return=minimal, return=representation", "return=minimal")]
+    [InlineData("foo=\"a, return=representation\", return=minimal", "return=minimal")]
+    [InlineData("foo; bar=\"return=minimal\"", null)]
+    [InlineData(", ,return=minimal,", "return=minimal")]
+    [InlineData("return=everything, return=minimal", null)]
+    [InlineData("return=\"\"", null)]
     [InlineData("respond-async", null)]
     [InlineData("return", null)]
     [InlineData("return=everything", null)]
     [InlineData("noreturn=minimal", null)]
     [InlineData(";;,,==", null)]
     [InlineData("", null)]
-    public void Parse_Line_GivesThePreferenceOrNothing(string line, string? expected) => Assert.Equal(expected, PreferField.Parse(line));
+    public void Parse_Line_GivesThePreferenceOrNothing(string line, string? expected) => Assert.Equal(expected, Parse(line));
 
     [Fact]
-    public void Parse_SeveralLines_TheFirstThatIsUnderstoodCounts()
+    public void Parse_SeveralLines_TheFirstReturnCounts()
     {
-        Assert.Null(PreferField.Parse(StringValues.Empty));
-        Assert.Equal("return=minimal", PreferField.Parse(new StringValues(["wait=5", "return=minimal", "return=representation"])));
+        Assert.Null(PreferField.Parse(new HeaderDictionary()));
+        Assert.Equal("return=minimal", Parse(new StringValues(["wait=5", "return=minimal", "return=representation"])));
     }
+
+    private static string? Parse(StringValues lines) => PreferField.Parse(new HeaderDictionary { ["Prefer"] = lines });
 }

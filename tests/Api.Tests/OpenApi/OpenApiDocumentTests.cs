@@ -19,6 +19,8 @@ public sealed class OpenApiDocumentTests(DescribedServer server) : IClassFixture
     {
         ["method-not-allowed"] = "answers methods that are no operation",
         ["headers-too-large"] = "answered before there is an operation",
+        ["target-too-long"] = "answered before there is an operation",
+        ["http-version-not-supported"] = "answered before there is an operation",
         ["misdirected-request"] = "answered before there is an operation",
         ["unknown-parameter"] = "answers queries that no operation has",
     };

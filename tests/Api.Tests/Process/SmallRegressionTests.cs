@@ -34,7 +34,7 @@ public sealed class SmallRegressionTests
         var context = new DefaultHttpContext();
         context.Request.ContentType = type;
 
-        Assert.Equal(ProblemCatalogue.UnsupportedMediaType, BodyFields.Check(context.Request, 100)?.Type);
+        Assert.Equal(ProblemCatalogue.UnsupportedMediaType, BodyFields.Check(context.Request, 100, "MaxDocumentBytes")?.Type);
     }
 
     [Theory]
