@@ -30,5 +30,5 @@ public interface IFollower
     void LetGo(string reason);
 
     /// <summary>The store stops. When this returns, the log is not read any more.</summary>
-    void Stop();
+    void StopFollowing();
 }

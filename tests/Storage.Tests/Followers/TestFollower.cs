@@ -55,7 +55,7 @@ internal sealed class TestFollower(long position = 0) : IFollower
 
     public void LetGo(string reason) => Reason = reason;
 
-    public void Stop()
+    public void StopFollowing()
     {
         _stopped.Cancel();
         _work.GetAwaiter().GetResult();

@@ -89,7 +89,7 @@ internal sealed class FollowerSet : ICommitLog, IDisposable
         _timer?.Dispose();
         foreach (Entry entry in _entries)
         {
-            entry.Follower.Stop();
+            entry.Follower.StopFollowing();
         }
     }
 
