@@ -24,7 +24,7 @@ internal static class DocServiceHosting
     {
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => OptionsLoading.Load(services.GetRequiredService<IConfiguration>()));
-        builder.Services.AddSingleton(services => new ByteBudget(services.GetRequiredService<DocServiceOptions>().InFlightBytes));
+        builder.Services.AddSingleton(services => new ByteBudget(services.GetRequiredService<DocServiceOptions>().InFlightBytesMax));
         builder.Services.AddSingleton<IDocumentStore>(OpenStore);
         builder.Services.AddSingleton<AllowedHosts>();
         builder.Services.AddSingleton<DocumentReads>();

@@ -5,6 +5,15 @@ namespace DocService.Api;
 /// <summary>Every limit of the web server, set on purpose.</summary>
 internal static class KestrelLimits
 {
+    /// <summary>256 kbit/s. A slower client does not get a large body through: 16 MiB take nine minutes at most, in either direction.</summary>
+    public const int BytesPerSecondMin = 32 * 1024;
+
+    /// <summary>A small body may take so long, however slow the line.</summary>
+    private static readonly TimeSpan RequestGrace = TimeSpan.FromSeconds(15);
+
+    /// <summary>For each piece of an answer, see <see cref="Documents.ResponseBody.PieceBytes"/>: what a piece takes at that rate.</summary>
+    private static readonly TimeSpan ResponseGrace = TimeSpan.FromSeconds(8);
+
     public static void Apply(KestrelServerOptions server)
     {
         server.RequestHeaderEncodingSelector = RequestFieldEncodings.Select;
@@ -18,7 +27,8 @@ internal static class KestrelLimits
         limits.MaxRequestHeaderCount = 100; // the usual default
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15); // a client that sends half a request holds a connection no longer
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(130); // longer than the two minutes that many clients and proxies keep
-        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5)); // a trickling body holds its share of the budget
-        limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5)); // so does a reader that does not read
+        limits.MinRequestBodyDataRate = new MinDataRate(BytesPerSecondMin, RequestGrace); // a body that trickles holds what has arrived of the budget
+        limits.MinResponseDataRate = new MinDataRate(BytesPerSecondMin, ResponseGrace); // a reader that does not read holds the whole document
+        limits.MaxRequestBufferSize = 128 * 1024; // what a connection sends ahead of its turn is in nobody's budget; the default is 1 MiB for each
     }
 }

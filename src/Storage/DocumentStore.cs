@@ -5,6 +5,7 @@ using DocService.Storage.Engine.Committing;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Recovery;
 using DocService.Storage.Engine.Space;
+using DocService.Storage.Engine.Versions;
 using DocService.Storage.Followers;
 using DocService.Storage.Io;
 using DocService.Storage.Io.Posix;
@@ -187,19 +188,35 @@ public sealed class DocumentStore : IDocumentStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<StoredDocument?> ReadAsync(DocumentKey key, CancellationToken cancellation)
+    public async ValueTask<StoredDocument?> ReadAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         using OperationGate.Passage passage = _operations.Enter();
-        return ValueTask.FromResult(Engine().Lookup.Read(key));
+        StoreEngine engine = Engine();
+        using ReadGate.Place place = await engine.Reads.EnterAsync(cancellation).ConfigureAwait(false);
+        return engine.Lookup.Read(key, budget);
     }
 
     /// <inheritdoc/>
-    public ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation)
+    public async ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         using OperationGate.Passage passage = _operations.Enter();
-        return ValueTask.FromResult(Engine().Lookup.ReadInfo(key));
+        StoreEngine engine = Engine();
+        using ReadGate.Place place = await engine.Reads.EnterAsync(cancellation).ConfigureAwait(false);
+        return engine.Lookup.ReadInfo(key);
+    }
+
+    /// <inheritdoc/>
+    public void ThrowIfRefusing(long bodyBytes)
+    {
+        using OperationGate.Passage passage = _operations.Enter();
+        StoreEngine engine = Engine();
+        _health.ThrowIfFenced();
+        if (bodyBytes > 0 && _health.State == StoreState.ReadOnly)
+        {
+            engine.Space.ThrowIfNoRoom(DiskSpace.CostOf(OperationKind.Put, (int)Math.Min(bodyBytes, int.MaxValue / 2)));
+        }
     }
 
     /// <inheritdoc/>
@@ -219,9 +236,10 @@ public sealed class DocumentStore : IDocumentStore
         long started = _clock.GetTimestamp();
         await engine.Admission.EnterAsync(isDeletesOnly: cost == 0, cancellation).ConfigureAwait(false);
         TimeSpan left = _options.BusyTimeout - _clock.GetElapsedTime(started);
+        JudgedWrite? write = null;
         try
         {
-            JudgedWrite write = await engine.Commits.SubmitAsync(operations, bodies, level == DurabilityLevel.Buffered, left, cancellation).ConfigureAwait(false);
+            write = await engine.Commits.SubmitAsync(operations, bodies, level == DurabilityLevel.Buffered, left, cancellation).ConfigureAwait(false);
             if (write.Commit is not { } commit)
             {
                 long through = engine.Journal.Marks.DurableThrough;
@@ -234,6 +252,12 @@ public sealed class DocumentStore : IDocumentStore
         catch (TimeoutException exception)
         {
             throw new StoreBusyException($"The write waited {_options.BusyTimeout.TotalSeconds} s for its turn.", exception);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw write?.Commit is null
+                ? new StoreBusyException("There was no memory for the write. Nothing of it was done.", exception)
+                : new OutcomeUnknownException("Memory ran out while the write was under way: it may or may not have happened.", exception);
         }
     }
 

@@ -1,8 +1,15 @@
 namespace DocService.Storage;
 
-/// <summary>Writes of one document.</summary>
+/// <summary>Writes of one document, and reads that nobody counts.</summary>
 public static class DocumentStoreExtensions
 {
+    /// <summary>As <see cref="IDocumentStore.ReadAsync"/>, charged to no budget.</summary>
+    public static ValueTask<StoredDocument?> ReadAsync(this IDocumentStore store, DocumentKey key, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.ReadAsync(key, budget: null, cancellation);
+    }
+
     /// <summary>Creates or replaces a document if the conditions hold; otherwise as <see cref="IDocumentStore.CommitAsync"/>.</summary>
     /// <returns>
     /// <see cref="WriteStatus.Created"/>, <see cref="WriteStatus.Replaced"/>, <see cref="WriteStatus.ConditionFailed"/> or

@@ -11,11 +11,14 @@ public interface IDocumentStore : IAsyncDisposable
     StoreStatus Status { get; }
 
     /// <summary>The newest published version with its body, or null. Its checksums have been verified.</summary>
+    /// <param name="key">Which document.</param>
+    /// <param name="budget">What its bytes are charged to before they are read, until it is disposed; null: nothing.</param>
+    /// <param name="cancellation">Honoured while it waits for its turn to read.</param>
     /// <exception cref="DocumentCorruptException">It exists and cannot be read.</exception>
-    /// <exception cref="StoreBusyException">Descriptors have run out.</exception>
+    /// <exception cref="StoreBusyException">Descriptors, memory or the budget have run out, or the disk does not answer other reads.</exception>
     /// <exception cref="JournalDamagedException">Nothing is served.</exception>
     /// <exception cref="StoreClosedException">The store is closed.</exception>
-    ValueTask<StoredDocument?> ReadAsync(DocumentKey key, CancellationToken cancellation);
+    ValueTask<StoredDocument?> ReadAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation);
 
     /// <summary>As <see cref="ReadAsync"/>, without the body, which has not been verified.</summary>
     ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation);
@@ -28,4 +31,11 @@ public interface IDocumentStore : IAsyncDisposable
     /// <exception cref="StoreException">See the family: every member but the three that only opening throws.</exception>
     /// <exception cref="ArgumentException">No operations, two of one document, or an impossible media type or size.</exception>
     ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, CancellationToken cancellation);
+
+    /// <summary>
+    /// Refuses what a write would be refused for whatever it holds: for who asks before a body is sent. Takes and promises nothing.
+    /// </summary>
+    /// <param name="bodyBytes">Length of what is to be put as far as it is known; 0 for none, which needs no room on the disk.</param>
+    /// <exception cref="StoreException">Damaged, fenced, closing, or known to be out of space.</exception>
+    void ThrowIfRefusing(long bodyBytes);
 }

@@ -8,7 +8,7 @@ public sealed partial class ArchitectureTests
 {
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
-        // The root folder is the store that ties the rooms together; with the three public rooms it is the public surface.
+        // The root folder is the store that ties the rooms together; with the public rooms it is the public surface.
         [""] = ["Engine", "Journal", "Documents", "Io", "Threading"],
         ["Engine"] = ["Journal", "Documents", "Io", "Threading"],
         ["Journal"] = ["Io", "Threading"],
@@ -17,8 +17,8 @@ public sealed partial class ArchitectureTests
         ["Threading"] = [],
     };
 
-    /// <summary>Values, reports and exceptions that users of the store see; every room may use them.</summary>
-    private static readonly string[] PublicRooms = ["Model", "Reports", "Failures", "Rules", "Followers"];
+    /// <summary>Values, reports, exceptions and the memory of bodies, which users of the store see too; every room may use them.</summary>
+    private static readonly string[] PublicRooms = ["Model", "Reports", "Failures", "Rules", "Followers", "Memory"];
 
     [Fact]
     public void StorageRooms_KnowOnlyTheRoomsBelowThem()

@@ -55,6 +55,7 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
             return badLevel;
         }
 
+        store.ThrowIfRefusing(bodyBytes: 0); // it may be of deletes alone, which a full disk takes
         (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(context.Request, options.BatchBytesMax, budget, lifetime);
         if (body is null)
         {
@@ -63,7 +64,7 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
 
         using (body)
         {
-            if (StrictJson.Check(body.Bytes.Span, options.MaxDepth + BatchJson.DepthAround) is { } error)
+            if (StrictJson.Check(body.Bytes.Span, options.MaxDepth + BatchJson.DepthAround, budget) is { } error)
             {
                 return ProblemCatalogue.Json(error);
             }
@@ -81,6 +82,11 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
             if (BatchRequest.TryParse(body.Bytes, options, out List<DocumentOperation> operations) is { } invalid)
             {
                 return invalid;
+            }
+
+            if (!body.TryCharge((long)operations.Count * WriteCost.OperationBytes))
+            {
+                return ProblemCatalogue.OverBudget;
             }
 
             CommitResult result = await store.CommitAsync(operations, level, context.RequestAborted);

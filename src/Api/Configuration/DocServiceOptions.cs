@@ -11,6 +11,9 @@ internal sealed class DocServiceOptions
     private const int DepthLimit = 1000; // Utf8JsonReader's and everybody else's stacks end somewhere
     private const int BatchOperationsLimit = 5_000; // each takes some 140 bytes of a segment beside its id and body, and holds a lock
     private const long BatchBytesDefault = 32L << 20; // two of the largest documents
+    private const long InFlightBytesDefault = 256L << 20;
+    private const int InFlightShare = 2; // of the memory that the collector may use: the rest is for the index of documents, the journal, and what waits to be collected
+    private const int InFlightLargest = WriteCost.Copies + 1; // of the largest body, so that it leaves something to others
     private const long DocumentBytesLimit = 1L << 29; // one array, with its header, in one buffer
 
     /// <summary>Path of the data directory; relative to the current directory.</summary>
@@ -25,8 +28,8 @@ internal sealed class DocServiceOptions
     /// <summary>Deepest nesting of arrays and objects in a document.</summary>
     public int MaxDepth { get; set; } = 128;
 
-    /// <summary>Bytes of request bodies and answers held at once.</summary>
-    public long InFlightBytes { get; set; } = 256L << 20;
+    /// <summary>Bytes of memory for bodies under way, all their copies counted; unset: 256 MiB, or half of the memory that the process may use.</summary>
+    public long? InFlightBytes { get; set; }
 
     /// <summary>Longest that a write waits for its turn, for room in the journal, or for its level.</summary>
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(10);
@@ -59,7 +62,10 @@ internal sealed class DocServiceOptions
     /// <see cref="MaxBatchBytes"/> as it counts. A default gives way to what was asked for: a budget or segments that
     /// suffice for every document must not stop the start because of batches that nobody has spoken of.
     /// </summary>
-    public long BatchBytesMax => MaxBatchBytes ?? Math.Max(1, Math.Min(BatchBytesDefault, Math.Min(InFlightBytes / 2, StoreOptions.CommitBytesOf(SegmentBytes))));
+    public long BatchBytesMax => MaxBatchBytes ?? Math.Max(1, Math.Min(BatchBytesDefault, Math.Min(InFlightBytesMax / InFlightLargest, StoreOptions.CommitBytesOf(SegmentBytes))));
+
+    /// <summary><see cref="InFlightBytes"/> as it counts: a limit on the process, a container's for example, is heeded as long as the largest body gets through.</summary>
+    public long InFlightBytesMax => InFlightBytes ?? InFlightBytesOf(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     /// <summary><see cref="MaxBatchOperations"/>, or as many as a segment below 2 MiB can hold.</summary>
     public int BatchOperationsMax => (int)Math.Clamp(StoreOptions.OperationsOf(SegmentBytes), 1, MaxBatchOperations);
@@ -105,10 +111,14 @@ internal sealed class DocServiceOptions
         }
 
         long largest = Math.Max(MaxDocumentBytes, BatchBytesMax);
-        return InFlightBytes < 2 * largest
-            ? $"DocService:InFlightBytes must be at least twice the largest document and batch ({2 * largest}), not {InFlightBytes}."
+        return InFlightBytesMax < InFlightLargest * largest
+            ? $"DocService:InFlightBytes must be at least {InFlightLargest} times the largest document and batch ({InFlightLargest * largest}), not {InFlightBytesMax}."
             : null;
     }
+
+    /// <summary>The default where the process may use so much memory.</summary>
+    internal long InFlightBytesOf(long availableBytes) =>
+        Math.Max(InFlightLargest * Math.Max(MaxDocumentBytes, MaxBatchBytes ?? 0), Math.Min(InFlightBytesDefault, availableBytes / InFlightShare));
 
     public StoreOptions ToStoreOptions() => new()
     {

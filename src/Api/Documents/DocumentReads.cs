@@ -20,7 +20,7 @@ internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, Tim
             return decided;
         }
 
-        using StoredDocument? document = await store.ReadAsync(request.Key, context.RequestAborted);
+        using StoredDocument? document = await store.ReadAsync(request.Key, budget, context.RequestAborted);
         if (document is null)
         {
             return ProblemCatalogue.NoDocument(request.Key);
@@ -59,14 +59,11 @@ internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, Tim
             : (Judge(context, info, request.Conditions, out Problem? problem), problem);
     }
 
-    /// <remarks>
-    /// The budget is charged here, where the length is known without a second look at the file. What it bounds is what
-    /// lasts, the time that a client takes to receive; a read lasts no longer than the disk, on one thread each.
-    /// </remarks>
+    /// <remarks>The store has charged the document to the budget; what the web server holds of it beside comes here.</remarks>
     private async ValueTask<Problem?> SendAsync(HttpContext context, StoredDocument document)
     {
-        long length = document.Info.Length;
-        if (!budget.TryTake(length))
+        long copied = ResponseBody.CopiedBytes(document.Info.Length);
+        if (copied > 0 && !budget.TryTake(copied))
         {
             return ProblemCatalogue.OverBudget;
         }
@@ -74,12 +71,12 @@ internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, Tim
         try
         {
             DocumentFields.WriteAll(context.Response, document.Info, clock.GetUtcNow());
-            await context.Response.BodyWriter.WriteAsync(document.Body, context.RequestAborted);
+            await ResponseBody.WriteAsync(context.Response, document.Body, context.RequestAborted);
             return null;
         }
         finally
         {
-            budget.Return(length);
+            budget.Return(copied);
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class DocumentWrites(
             return refused;
         }
 
+        store.ThrowIfRefusing(context.Request.ContentLength ?? 1);
         (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(context.Request, options.MaxDocumentBytes, budget, lifetime);
         if (body is null)
         {
@@ -28,7 +29,7 @@ internal sealed class DocumentWrites(
 
         using (body)
         {
-            if (StrictJson.Check(body.Bytes.Span, options.MaxDepth) is { } error)
+            if (StrictJson.Check(body.Bytes.Span, options.MaxDepth, budget) is { } error)
             {
                 return ProblemCatalogue.Json(error);
             }
@@ -67,7 +68,24 @@ internal sealed class DocumentWrites(
             return unknown;
         }
 
-        WriteResult result = await store.DeleteAsync(request.Key, request.Conditions.Write, level, context.RequestAborted);
+        if (!budget.TryTake(WriteCost.OperationBytes))
+        {
+            return ProblemCatalogue.OverBudget;
+        }
+
+        try
+        {
+            WriteResult result = await store.DeleteAsync(request.Key, request.Conditions.Write, level, context.RequestAborted);
+            return AnswerDelete(context, request, level, result);
+        }
+        finally
+        {
+            budget.Return(WriteCost.OperationBytes);
+        }
+    }
+
+    private static Problem? AnswerDelete(HttpContext context, ConditionalRequest request, DurabilityLevel level, WriteResult result)
+    {
         switch (result.Status)
         {
             case WriteStatus.NotFound:
@@ -110,7 +128,8 @@ internal sealed class DocumentWrites(
             response.StatusCode = isCreated ? StatusCodes.Status201Created : StatusCodes.Status200OK;
             DocumentFields.WriteAll(response, result.Document!, clock.GetUtcNow());
             response.Headers.ContentLocation = DocumentTarget.PathOf(context, request.Key);
-            await response.BodyWriter.WriteAsync(body.Bytes, context.RequestAborted);
+            body.NoteCommitted();
+            await ResponseBody.WriteAsync(response, body.Bytes, context.RequestAborted);
             return null;
         }
 

@@ -1,21 +1,32 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using DocService.Api.Problems;
+using Microsoft.AspNetCore.Connections;
 
 namespace DocService.Api.Documents;
 
-/// <summary>A request's whole body in a pooled buffer.</summary>
-/// <remarks>Owns: the buffer and its share of the budget, both given back by <see cref="Dispose"/>. Nothing is locked while a client sends.</remarks>
+/// <summary>A request's whole body in one buffer.</summary>
+/// <remarks>
+/// Owns: the buffer and its share of the budget, both given back by <see cref="Dispose"/>. Nothing is locked while a client sends.
+/// Invariant: what is charged follows what has arrived, at most <see cref="GrowthFactor"/> times as much; a length that is only
+/// announced takes nothing. Each byte is charged for all the copies that it will have, so what has arrived can be committed.
+/// </remarks>
 internal sealed class RequestBody : IDisposable
 {
-    private const int FirstBytes = 16 * 1024; // for bodies of unknown length
+    private const int FirstBytes = 16 * 1024;
+    private const int GrowthFactor = 4; // a third of the body is copied once more while it grows, and a quarter of its buffer is there twice
 
     private readonly ByteBudget _budget;
+    private readonly long _announced; // or as much as may come
     private byte[] _buffer = [];
     private long _taken;
     private int _length;
 
-    private RequestBody(ByteBudget budget) => _budget = budget;
+    private RequestBody(ByteBudget budget, long announced)
+    {
+        _budget = budget;
+        _announced = announced;
+    }
 
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
 
@@ -27,17 +38,23 @@ internal sealed class RequestBody : IDisposable
     public static async ValueTask<(RequestBody? Body, Problem? Problem)> ReadAsync(
         HttpRequest request, long bytesMax, ByteBudget budget, IHostApplicationLifetime lifetime)
     {
-        var body = new RequestBody(budget);
-        Problem? problem = null;
+        // What could not be taken now is not asked for. A length that is announced holds nothing, so nobody is kept out by it.
+        if (!budget.HasRoom(WriteCost.Of(request.ContentLength ?? 0)))
+        {
+            return (null, ProblemCatalogue.OverBudget);
+        }
+
+        var body = new RequestBody(budget, request.ContentLength ?? bytesMax);
+        Problem? problem = ProblemCatalogue.Internal;
         try
         {
             problem = await body.FillAsync(request, bytesMax, lifetime.ApplicationStopping);
             return problem is null ? (body, null) : (null, problem);
         }
-        catch
+        catch (Exception exception) when (ProblemOf(request, exception) is { } clients)
         {
-            problem = ProblemCatalogue.Internal;
-            throw;
+            problem = clients;
+            return (null, problem);
         }
         finally
         {
@@ -48,26 +65,45 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
+    /// <summary>Charges more than the body itself; false when the budget has no room for it.</summary>
+    public bool TryCharge(long bytes)
+    {
+        bool isTaken = _budget.TryTake(bytes, _taken);
+        _taken += isTaken ? bytes : 0;
+        return isTaken;
+    }
+
+    /// <summary>The write is done: only one copy is left.</summary>
+    public void NoteCommitted()
+    {
+        long left = _taken / WriteCost.Copies;
+        _budget.Return(_taken - left);
+        _taken = left;
+    }
+
     public void Dispose()
     {
-        if (_buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-        }
-
+        byte[] buffer = _buffer;
         _buffer = [];
+        BodyBuffers.Return(buffer);
         _budget.Return(_taken);
         _taken = 0;
     }
 
+    /// <summary>
+    /// Whatever the web server throws while a body is read is said of what the client sent, in whatever type: a chunk's size that
+    /// overflows is an IOException there. Null for what is not: no memory, or a client that has gone.
+    /// </summary>
+    private static Problem? ProblemOf(HttpRequest request, Exception exception) => exception switch
+    {
+        OutOfMemoryException or ConnectionAbortedException or ConnectionResetException => null,
+        _ when request.HttpContext.RequestAborted.IsCancellationRequested => null,
+        BadHttpRequestException bad => ProblemCatalogue.OfStatus(bad.StatusCode, bad.Message) with { EndsConnection = true },
+        _ => ProblemCatalogue.Invalid($"The body cannot be read: {exception.Message}") with { EndsConnection = true },
+    };
+
     private async ValueTask<Problem?> FillAsync(HttpRequest request, long bytesMax, CancellationToken stopping)
     {
-        long expected = request.ContentLength ?? Math.Min(FirstBytes, bytesMax);
-        if (!TryGrow(Math.Max(1, expected)))
-        {
-            return ProblemCatalogue.OverBudget;
-        }
-
         UnreadBody.Begun(request);
         PipeReader reader = request.BodyReader;
 
@@ -78,7 +114,7 @@ internal sealed class RequestBody : IDisposable
         }
 
         // No token goes into the read: one that it cuts off leaves Kestrel's reader in a state that the log then complains
-        // of as an error. A read ends by itself with the connection.
+        // of as an error. A read ends by itself with the connection, and with the least rate that KestrelLimits sets.
         using CancellationTokenRegistration stop = stopping.UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), reader);
         do
         {
@@ -104,7 +140,7 @@ internal sealed class RequestBody : IDisposable
             return ProblemCatalogue.TooLarge(bytesMax);
         }
 
-        if (length > _buffer.Length && !TryGrow(Math.Max(length, Math.Min(2L * _buffer.Length, bytesMax))))
+        if (length > _buffer.Length && !TryGrow((int)Math.Max(length, Math.Min(Math.Max(FirstBytes, (long)GrowthFactor * _buffer.Length), _announced))))
         {
             return ProblemCatalogue.OverBudget;
         }
@@ -118,26 +154,16 @@ internal sealed class RequestBody : IDisposable
         return null;
     }
 
-    private bool TryGrow(long bytes)
+    private bool TryGrow(int bytes)
     {
-        if (bytes <= _buffer.Length)
-        {
-            return true;
-        }
-
-        if (!_budget.TryTake(bytes - _taken))
+        if (!TryCharge(WriteCost.Of(bytes) - _taken))
         {
             return false;
         }
 
-        _taken = bytes;
-        byte[] larger = ArrayPool<byte>.Shared.Rent(checked((int)bytes));
+        byte[] larger = BodyBuffers.Rent(bytes);
         _buffer.AsSpan(0, _length).CopyTo(larger);
-        if (_buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-        }
-
+        BodyBuffers.Return(_buffer);
         _buffer = larger;
         return true;
     }

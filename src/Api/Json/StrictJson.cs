@@ -15,7 +15,11 @@ internal static class StrictJson
     private const int NameShownMax = 60; // characters
 
     /// <summary>Null when the bytes are one strict JSON value.</summary>
-    public static JsonError? Check(ReadOnlySpan<byte> json, int depthMax)
+    /// <param name="json">The bytes.</param>
+    /// <param name="depthMax">Deepest nesting that is taken.</param>
+    /// <param name="budget">Where more memory is charged than two more documents would take; null: nowhere.</param>
+    /// <exception cref="StoreBusyException">The budget has no room for all names of an object.</exception>
+    public static JsonError? Check(ReadOnlySpan<byte> json, int depthMax, ByteBudget? budget = null)
     {
         if (json.StartsWith("\uFEFF"u8))
         {
@@ -23,27 +27,29 @@ internal static class StrictJson
         }
 
         // The reader does not look inside strings; this does, at the speed of memory.
-        return Utf8.IsValid(json) ? CheckValue(json, depthMax) : At(json, FirstInvalidByte(json), "the text is not valid UTF-8");
+        return Utf8.IsValid(json) ? CheckValue(json, depthMax, budget) : At(json, FirstInvalidByte(json), "the text is not valid UTF-8");
     }
 
-    private static JsonError? CheckValue(ReadOnlySpan<byte> json, int depthMax)
+    private static JsonError? CheckValue(ReadOnlySpan<byte> json, int depthMax, ByteBudget? budget)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = depthMax });
-        var names = new NameTable();
-        int[] objects = ArrayPool<int>.Shared.Rent(depthMax + 1); // serial numbers of the open objects
+        var names = new NameTable(budget);
+        int[] outer = ArrayPool<int>.Shared.Rent(depthMax + 1); // of each open object, what the table knows of the one around it
         try
         {
-            int objectCount = 0;
             while (reader.Read())
             {
                 JsonError? error = null;
                 switch (reader.TokenType)
                 {
                     case JsonTokenType.StartObject:
-                        objects[reader.CurrentDepth] = ++objectCount;
+                        outer[reader.CurrentDepth] = names.Open();
+                        break;
+                    case JsonTokenType.EndObject:
+                        names.Close(json, outer[reader.CurrentDepth]);
                         break;
                     case JsonTokenType.PropertyName:
-                        error = CheckName(json, ref reader, ref names, objects[reader.CurrentDepth - 1]);
+                        error = CheckName(json, ref reader, ref names);
                         break;
                     case JsonTokenType.String when reader.ValueIsEscaped:
                         error = CheckEscapes(json, ref reader);
@@ -64,18 +70,18 @@ internal static class StrictJson
         }
         finally
         {
-            ArrayPool<int>.Shared.Return(objects);
+            ArrayPool<int>.Shared.Return(outer);
             names.Dispose();
         }
     }
 
-    private static JsonError? CheckName(ReadOnlySpan<byte> json, ref Utf8JsonReader reader, ref NameTable names, int objectSerial)
+    private static JsonError? CheckName(ReadOnlySpan<byte> json, ref Utf8JsonReader reader, ref NameTable names)
     {
         int offset = (int)reader.TokenStartIndex + 1;
         int length = reader.ValueSpan.Length;
         if (!reader.ValueIsEscaped)
         {
-            return names.TryAdd(json, objectSerial, offset, length) ? null : Duplicate(json, offset);
+            return names.TryAdd(json, offset, length) ? null : Duplicate(json, offset);
         }
 
         if (CheckEscapes(json, ref reader) is { } error)
@@ -83,15 +89,15 @@ internal static class StrictJson
             return error;
         }
 
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
+        byte[] buffer = BodyBuffers.Rent(length);
         try
         {
             int unescaped = reader.CopyString(buffer);
-            return names.TryAddUnescaped(json, objectSerial, buffer.AsSpan(0, unescaped)) ? null : Duplicate(json, offset);
+            return names.TryAddUnescaped(json, buffer.AsSpan(0, unescaped)) ? null : Duplicate(json, offset);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            BodyBuffers.Return(buffer);
         }
     }
 

@@ -24,10 +24,10 @@ internal static class ProblemCatalogue
     public static readonly ProblemType DocumentCorrupt = new("document-corrupt", 500, "Document corrupt", "The document exists but its file cannot be read or fails its checksums. Other documents are not concerned. An unconditional PUT or DELETE succeeds and keeps the damaged file in the quarantine directory.");
     public static readonly ProblemType StorageFault = new("storage-fault", 500, "Storage fault", "The disk refused an operation whose effect is known to be nothing. Nothing was written.");
     public static readonly ProblemType InternalError = new("internal-error", 500, "Internal error", "Something went wrong that should not; the server's log has the details. A write may or may not have happened: read the document before repeating it.");
-    public static readonly ProblemType Busy = new("busy", 503, "Busy", "The request waited as long as it may. Nothing was done; try again after Retry-After.");
+    public static readonly ProblemType Busy = new("busy", 503, "Busy", "The request waited as long as it may, or the memory for requests under way is used up. Nothing was done; try again after Retry-After.");
     public static readonly ProblemType ShuttingDown = new("shutting-down", 503, "Shutting down", "The server is stopping. Nothing was done; try again after Retry-After.");
     public static readonly ProblemType Fenced = new("fenced", 503, "Fenced", "A sync failed, so the server no longer knows what the disk keeps. It takes no writes until it is restarted; reads of published data go on. Nothing of this request was done.");
-    public static readonly ProblemType OutcomeUnknown = new("outcome-unknown", 503, "Outcome unknown", "A sync failed while this write was under way: the write may or may not have happened. After a restart the document shows which. Do not repeat it blindly.");
+    public static readonly ProblemType OutcomeUnknown = new("outcome-unknown", 503, "Outcome unknown", "A sync failed, or memory ran out, while this write was under way: the write may or may not have happened. After a restart the document shows which. Do not repeat it blindly.");
     public static readonly ProblemType JournalDamaged = new("journal-damaged", 503, "Journal damaged", "Committed data cannot be read. Nothing is served until the journal is salvaged; /status names the damage.");
     public static readonly ProblemType OutOfSpace = new("out-of-space", 507, "Out of space", "There is no room on the disk. Nothing was written; deletes work, and the server takes writes again by itself once there is room.");
 
@@ -99,6 +99,11 @@ internal static class ProblemCatalogue
 
     public static Problem OverBudget { get; } =
         new(Busy, "Requests and answers under way have used up the server's memory budget (InFlightBytes).") { RetryAfterSeconds = 1 };
+
+    public static Problem NoMemory { get; } = new(Busy, "The server had no memory left for the request. Nothing was done.") { RetryAfterSeconds = 1 };
+
+    public static Problem FaultyFraming { get; } =
+        new(InvalidRequest, "HTTP/1.0 has no Transfer-Encoding; send a Content-Length (RFC 9112 section 6.1).") { EndsConnection = true };
 
     /// <summary>The problem for a bare status code, as routing and the web server set it.</summary>
     public static Problem OfStatus(int status, string? detail = null) => status switch

@@ -9,15 +9,21 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
 {
     public async Task InvokeAsync(HttpContext context)
     {
+        if (HasFaultyFraming(context.Request))
+        {
+            await ProblemWriter.WriteAsync(context, ProblemCatalogue.FaultyFraming);
+            return;
+        }
+
         try
         {
             await next(context);
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
-            if (IsGone(context, exception))
+            if (IsGone(context, exception) || IsWritten(context, exception))
             {
-                context.Abort(); // nobody is there to read an answer, or to send what is left of the body
+                context.Abort(); // nobody is there to read an answer, or to send what is left of the body; or none that could be made would be true
                 return;
             }
 
@@ -32,10 +38,24 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         }
     }
 
+    /// <summary>
+    /// A transfer coding in HTTP/1.0, which knows none: proxies disagree on where such a message ends (RFC 9112 section 6.1), and
+    /// the web server would take what follows it on the connection for the next request.
+    /// </summary>
+    private static bool HasFaultyFraming(HttpRequest request) =>
+        HttpProtocol.IsHttp10(request.Protocol) && request.Headers.TransferEncoding.Count > 0;
+
     /// <summary>A read can fail with the connection before the context's own token says so.</summary>
     private static bool IsGone(HttpContext context, Exception exception) =>
         context.RequestAborted.IsCancellationRequested
         || exception is ConnectionAbortedException or ConnectionResetException or { InnerException: ConnectionAbortedException };
+
+    /// <summary>
+    /// Memory ran out while a write's success was put into words. To say that nothing was done would be false; no answer says
+    /// that the outcome is unknown.
+    /// </summary>
+    private static bool IsWritten(HttpContext context, Exception exception) =>
+        exception is OutOfMemoryException && context.Response.Headers.ContainsKey("Durability");
 
     private static async Task AnswerAsync(HttpContext context, Problem problem)
     {
@@ -54,6 +74,9 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
                 }
 
                 return ProblemCatalogue.Of(failure);
+            case OutOfMemoryException:
+                logger.LogWarning("No memory for {Method}: answered as busy", context.Request.Method);
+                return ProblemCatalogue.NoMemory;
             case BadHttpRequestException bad:
                 return ProblemCatalogue.OfStatus(bad.StatusCode, bad.Message);
             default:

@@ -15,16 +15,20 @@ internal static class DocumentReader
     private const int FirstReadBytes = 16 * 1024;
 
     /// <summary>Header and body, both checksums verified.</summary>
+    /// <param name="file">The document's.</param>
+    /// <param name="key">Whose it must be.</param>
+    /// <param name="budget">What the file's length is charged to before there is a buffer for it; null: nothing.</param>
     /// <exception cref="DocumentCorruptException">Unreadable or damaged.</exception>
-    public static StoredDocument Read(IFile file, DocumentKey key)
+    /// <exception cref="StoreBusyException">The budget has no room for it.</exception>
+    public static StoredDocument Read(IFile file, DocumentKey key, ByteBudget? budget)
     {
-        if (TryRead(file, key, out StoredDocument? document, out _))
+        if (TryRead(file, key, budget, out StoredDocument? document, out _))
         {
             return document!;
         }
 
         file.DropCache();
-        return TryRead(file, key, out document, out string reason)
+        return TryRead(file, key, budget, out document, out string reason)
             ? document!
             : throw new DocumentCorruptException(key, file.Path, reason);
     }
@@ -79,10 +83,11 @@ internal static class DocumentReader
         }
     }
 
-    private static bool TryRead(IFile file, DocumentKey key, out StoredDocument? document, out string reason)
+    private static bool TryRead(IFile file, DocumentKey key, ByteBudget? budget, out StoredDocument? document, out string reason)
     {
         document = null;
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstReadBytes);
+        long taken = 0;
+        byte[] buffer = BodyBuffers.Rent(FirstReadBytes);
         try
         {
             int count = ReadFirst(file, buffer, key, out ParsedHeader header, out bool isRead, out reason);
@@ -98,6 +103,8 @@ internal static class DocumentReader
                 return false;
             }
 
+            budget?.Take(fileBytes);
+            taken = fileBytes;
             if (fileBytes > count && !TryReadRest(file, ref buffer, count, fileBytes, out reason))
             {
                 return false;
@@ -110,7 +117,7 @@ internal static class DocumentReader
                 return false;
             }
 
-            document = new StoredDocument(header.Info, buffer, header.HeaderBytes, bodyBytes);
+            document = new StoredDocument(header.Info, buffer, header.HeaderBytes, bodyBytes, budget, taken);
             return true;
         }
         catch (FileSystemException exception) when (!exception.IsOutOfHandles)
@@ -122,7 +129,8 @@ internal static class DocumentReader
         {
             if (document is null)
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                BodyBuffers.Return(buffer);
+                budget?.Return(taken);
             }
         }
     }
@@ -154,9 +162,9 @@ internal static class DocumentReader
             return false;
         }
 
-        byte[] larger = ArrayPool<byte>.Shared.Rent((int)fileBytes);
+        byte[] larger = BodyBuffers.Rent((int)fileBytes);
         buffer.AsSpan(0, count).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
+        BodyBuffers.Return(buffer);
         buffer = larger;
         if (count + file.Read(buffer.AsSpan(count, (int)fileBytes - count), count) == fileBytes)
         {

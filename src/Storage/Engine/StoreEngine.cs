@@ -66,7 +66,8 @@ internal sealed class StoreEngine
         Admission = new Admission(Backlog, Space, options.BusyTimeout, clock);
         var headers = new FiledHeaders();
         Lookup = new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents);
-        Commits = new CommitPath(new DigestLocks(threads), new RuleBook(rules, CommitBytesMax(options)), Lookup, Journal, Space, health, clock);
+        Reads = new ReadGate(options.BusyTimeout, threads);
+        Commits = new CommitPath(new DigestLocks(threads), new RuleBook(rules, CommitBytesMax(options)), Lookup, Reads, Journal, Space, health, clock);
         _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, Pending, Journal, Backlog, Space, health, threads, logger);
         _metrics = new StoreMetrics(this);
         Space.Charge(opened.Unfiled.ChargedBytes);
@@ -91,6 +92,8 @@ internal sealed class StoreEngine
     public Admission Admission { get; }
 
     public DocumentLookup Lookup { get; }
+
+    public ReadGate Reads { get; }
 
     public CommitPath Commits { get; }
 

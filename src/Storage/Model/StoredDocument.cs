@@ -1,11 +1,11 @@
-using System.Buffers;
-
 namespace DocService.Storage.Model;
 
 /// <summary>One version of a document with its body, both checksums verified. Dispose it once the body has been used.</summary>
 public sealed class StoredDocument : IDisposable
 {
     private readonly ReadOnlyMemory<byte> _body;
+    private readonly ByteBudget? _budget;
+    private readonly long _taken;
     private byte[]? _rented;
 
     /// <summary>A document whose body is nobody else's.</summary>
@@ -16,11 +16,19 @@ public sealed class StoredDocument : IDisposable
         _body = body;
     }
 
-    internal StoredDocument(DocumentInfo info, byte[] rented, int bodyOffset, int bodyLength)
+    /// <param name="info">What stands in its header.</param>
+    /// <param name="rented">From <see cref="BodyBuffers"/>.</param>
+    /// <param name="bodyOffset">Where the body begins in it.</param>
+    /// <param name="bodyLength">Its length.</param>
+    /// <param name="budget">Where the buffer has been charged; null: nowhere.</param>
+    /// <param name="taken">How much has been.</param>
+    internal StoredDocument(DocumentInfo info, byte[] rented, int bodyOffset, int bodyLength, ByteBudget? budget, long taken)
     {
         Info = info;
         _rented = rented;
         _body = rented.AsMemory(bodyOffset, bodyLength);
+        _budget = budget;
+        _taken = taken;
     }
 
     public DocumentInfo Info { get; }
@@ -36,13 +44,14 @@ public sealed class StoredDocument : IDisposable
         }
     }
 
-    /// <summary>Gives the buffer back. A second call does nothing.</summary>
+    /// <summary>Gives the buffer and its charge back. A second call does nothing.</summary>
     public void Dispose()
     {
         byte[]? rented = Interlocked.Exchange(ref _rented, null);
         if (rented is { Length: > 0 })
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            BodyBuffers.Return(rented);
+            _budget?.Return(_taken);
         }
     }
 }

@@ -16,7 +16,7 @@ public sealed class OptionsLoadingTests
         Assert.Equal(DurabilityLevel.Durable, options.Level);
         Assert.Equal(16L << 20, options.MaxDocumentBytes);
         Assert.Equal(128, options.MaxDepth);
-        Assert.Equal(256L << 20, options.InFlightBytes);
+        Assert.Null(options.InFlightBytes); // by the memory that there is
         Assert.Equal(TimeSpan.FromSeconds(10), options.BusyTimeout);
     }
 
@@ -25,13 +25,13 @@ public sealed class OptionsLoadingTests
     {
         DocServiceOptions options = Load(
             ("DataDirectory", "/somewhere"), ("Durability", "durable"), ("MaxDocumentBytes", "1000"), ("maxdepth", "7"),
-            ("InFlightBytes", "2000"), ("BusyTimeout", "00:00:01.5"));
+            ("InFlightBytes", "4000"), ("BusyTimeout", "00:00:01.5"));
 
         Assert.Equal("/somewhere", options.DataDirectory);
         Assert.Equal(DurabilityLevel.Durable, options.Level);
         Assert.Equal(1000, options.MaxDocumentBytes);
         Assert.Equal(7, options.MaxDepth);
-        Assert.Equal(2000, options.InFlightBytes);
+        Assert.Equal(4000, options.InFlightBytesMax);
         StoreOptions store = options.ToStoreOptions();
         Assert.Equal("/somewhere", store.DataDirectory);
         Assert.Equal(TimeSpan.FromSeconds(1.5), store.BusyTimeout);
@@ -72,12 +72,20 @@ public sealed class OptionsLoadingTests
 
     /// <summary>What started a server before there were batches still does.</summary>
     [Theory]
-    [InlineData("InFlightBytes", "33554432", 16L << 20)]
+    [InlineData("InFlightBytes", "67108864", 16L << 20)]
     [InlineData("SegmentBytes", "18874368", 17L << 20)]
     [InlineData("SegmentBytes", "1048576", 1L << 19)]
     [InlineData("InFlightBytes", "1073741824", 32L << 20)]
     public void Load_BatchSizeNotSaid_GivesWayToWhatIs(string key, string value, long expected) =>
         Assert.Equal(expected, Load((key, value)).BatchBytesMax);
+
+    /// <summary>A container of 256 MiB leaves the collector three quarters of that.</summary>
+    [Theory]
+    [InlineData(16L << 30, 256L << 20)]
+    [InlineData(192L << 20, 96L << 20)]
+    [InlineData(96L << 20, 64L << 20)] // the largest document must get through, whatever there is
+    public void InFlightBytes_NotSaid_FollowsTheMemoryThatThereIs(long availableBytes, long expected) =>
+        Assert.Equal(expected, Load().InFlightBytesOf(availableBytes));
 
     [Fact]
     public void ToStoreOptions_RelativeDirectory_IsMadeAbsolute() =>
@@ -109,7 +117,7 @@ public sealed class OptionsLoadingTests
     [InlineData("MaxDepth", "1001")]
     [InlineData("MaxDepth", "")]
     [InlineData("MaxDepth", "1.5")]
-    [InlineData("InFlightBytes", "33554431")]
+    [InlineData("InFlightBytes", "67108863")]
     [InlineData("InFlightBytes", "x")]
     [InlineData("BusyTimeout", "ten")]
     [InlineData("MaxBatchOperations", "0")]

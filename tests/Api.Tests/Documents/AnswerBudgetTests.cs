@@ -14,17 +14,19 @@ public sealed class AnswerBudgetTests
         await using var app = new TestApplication(new ApplicationSettings
         {
             UsesSockets = true,
-            Values = new Dictionary<string, string> { ["InFlightBytes"] = $"{2 * DocumentBytes}" },
+            Values = new Dictionary<string, string> { ["InFlightBytes"] = $"{4 * DocumentBytes}" },
         });
         await app.StoreAsync("large", $"\"{new string('x', DocumentBytes - 2)}\"");
         using Socket first = await AskWithoutReadingAsync(app);
         using Socket second = await AskWithoutReadingAsync(app);
+        using Socket third = await AskWithoutReadingAsync(app);
 
         RawResponse refused = await RawConnection.AskAsync(app.Port, "GET", "/docs/large");
         refused.AssertProblem(503, "busy");
         Assert.NotNull(refused.Field("Retry-After"));
         await TakeAllAsync(first);
         await TakeAllAsync(second);
+        await TakeAllAsync(third);
 
         using HttpResponseMessage again = await app.SendAsync("GET", "/docs/large");
         Assert.Equal(DocumentBytes, (await again.Content.ReadAsByteArrayAsync()).Length);

@@ -37,7 +37,7 @@ public sealed class ProblemAnswerTests
         await using var app = new TestApplication(new ApplicationSettings
         {
             Environment = environment,
-            Values = new Dictionary<string, string> { ["MaxDocumentBytes"] = "20", ["InFlightBytes"] = "100" },
+            Values = new Dictionary<string, string> { ["MaxDocumentBytes"] = "20", ["InFlightBytes"] = "10000" },
         });
         foreach (string accept in new[] { "*/*", "text/html", "text/html,application/xhtml+xml;q=0.9", "image/png" })
         {

@@ -17,7 +17,7 @@ public sealed class ConnectionTests
     [InlineData("POST /status HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 20\r\n\r\n", "405")]
     public async Task Refusal_BodyNotSent_ComesAtOnceAndEndsTheConnection(string request, string status)
     {
-        using var server = new ServerProcess("--DocService:MaxDocumentBytes=1000", "--DocService:InFlightBytes=2000");
+        using var server = new ServerProcess("--DocService:MaxDocumentBytes=1000", "--DocService:InFlightBytes=9000");
 
         string answer = await server.AskAsync(request);
 
@@ -65,7 +65,7 @@ public sealed class ConnectionTests
     [Fact]
     public async Task Disconnect_InTheMiddleOfABody_GivesTheBudgetBackAndLogsNoError()
     {
-        using var server = new ServerProcess("--DocService:MaxDocumentBytes=1000", "--DocService:InFlightBytes=2000");
+        using var server = new ServerProcess("--DocService:MaxDocumentBytes=1000", "--DocService:InFlightBytes=9000");
         for (int round = 0; round < 20; round++)
         {
             Socket gone = await server.SendAsync(Put + "Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n");
@@ -80,6 +80,30 @@ public sealed class ConnectionTests
         // Only a budget that is whole again lets two of the largest documents in at once.
         Assert.True(await TakesTwoLargestAsync(server), "The budget was not given back.");
         Assert.DoesNotContain("fail:", server.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>A client's fault is no error of the server's: one such request after the other filled the log with stack traces.</summary>
+    [Theory]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n80000000\r\n1")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n1\r\n1\r\nFFFFFFFFFFFFFFFF\r\n")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\nxyz\r\n1\r\n0\r\n\r\n")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n1\r\n12\r\n0\r\n\r\n")]
+    public async Task Body_ThatCannotBeRead_IsAnswered400AndLeavesNoTraceInTheLog(string rest)
+    {
+        using ServerProcess server = await ServerProcess.StartAsync();
+        int warnings = Warnings(server);
+
+        string answer = await server.AskAsync(Put + rest);
+        string alive = await server.AskAsync("GET /healthz/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        (int exitCode, _) = await server.TerminateAsync();
+
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Contains("/problems/invalid-request", answer, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 ", alive, StringComparison.Ordinal);
+        Assert.Equal(0, exitCode);
+        Assert.DoesNotContain("Exception", server.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("fail:", server.Output, StringComparison.Ordinal);
+        Assert.Equal(warnings, Warnings(server));
     }
 
     [Theory]
@@ -97,6 +121,8 @@ public sealed class ConnectionTests
         Assert.Contains("/problems/invalid-id", answer, StringComparison.Ordinal);
         Assert.Contains(expected, answer, StringComparison.Ordinal);
     }
+
+    private static int Warnings(ServerProcess server) => server.Output.Split("warn:").Length - 1; // a start has some
 
     private static async Task<bool> TakesTwoLargestAsync(ServerProcess server)
     {

@@ -40,6 +40,22 @@ public sealed class DamagedJournalTests : IDisposable
         Assert.Null(response.Field("Retry-After")); // it does not pass by itself
     }
 
+    [Theory]
+    [InlineData("PUT /docs/kept")]
+    [InlineData("POST /batch")]
+    public async Task Write_ToADamagedStore_IsRefusedBeforeItsBodyIsAskedFor(string line)
+    {
+        await WriteAndDamageAsync();
+        using ServerProcess server = await ServerProcess.StartAsync(DataArgument);
+        using RawConnection connection = await RawConnection.OpenAsync(server.Port);
+        await connection.SendAsync($"{line} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 1000000\r\n\r\n");
+
+        RawResponse refused = await connection.ReceiveAsync(); // would be 100 otherwise
+
+        refused.AssertProblem(503, "journal-damaged");
+        Assert.Equal("close", refused.Field("Connection"));
+    }
+
     [Fact]
     public async Task Service_OfADamagedStore_SaysWhatIsDamaged()
     {

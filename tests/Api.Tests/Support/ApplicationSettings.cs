@@ -16,9 +16,9 @@ internal sealed record ApplicationSettings
     /// <summary>Listen on a free port instead of answering in memory.</summary>
     public bool UsesSockets { get; init; }
 
-    /// <summary>Small enough that a test can exceed them: documents of 1,000 bytes, a budget of 2,500.</summary>
+    /// <summary>Small enough that a test can exceed them: documents of 1,000 bytes, a budget of 20,000.</summary>
     public static IReadOnlyDictionary<string, string> SmallLimits { get; } =
-        new Dictionary<string, string> { ["MaxDocumentBytes"] = "1000", ["MaxBatchBytes"] = "1000", ["InFlightBytes"] = "2500", ["MaxDepth"] = "5" };
+        new Dictionary<string, string> { ["MaxDocumentBytes"] = "1000", ["MaxBatchBytes"] = "1000", ["InFlightBytes"] = "20000", ["MaxDepth"] = "5" };
 
     /// <summary>Quick to make; and a write is filed when it is answered, so that tests can look at the files.</summary>
     public static IReadOnlyDictionary<string, string> SmallJournal { get; } = new Dictionary<string, string>

@@ -129,7 +129,7 @@ internal sealed class DocumentCheck(VerificationReport report, JournalCheck jour
     {
         try
         {
-            using StoredDocument document = DocumentReader.Read(file, key);
+            using StoredDocument document = DocumentReader.Read(file, key, budget: null);
             if (file.UnreadableAt is { } unreadable)
             {
                 Add(place, unreadable, "the device cannot read this at every try");

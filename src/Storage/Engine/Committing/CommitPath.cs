@@ -11,7 +11,7 @@ namespace DocService.Storage.Engine.Committing;
 /// Thread: the caller's up to the queue. The locks belong to the commit: they are held until it is published or has
 /// failed, whether or not anybody waits for it still.
 /// </remarks>
-internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLookup lookup, JournalWriter journal, DiskSpace space, StoreHealth health, TimeProvider clock)
+internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLookup lookup, ReadGate reads, JournalWriter journal, DiskSpace space, StoreHealth health, TimeProvider clock)
 {
     /// <summary>Before anything is reserved: what rules say of the bodies alone.</summary>
     public BodyJudgement JudgeBodies(IReadOnlyList<DocumentOperation> operations) => rules.JudgeBodies(operations);
@@ -39,7 +39,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
                 }
             }
 
-            JudgedWrite write = Judge(operations, bodies, isBuffered);
+            JudgedWrite write = await JudgeAsync(operations, bodies, isBuffered, cancellation).ConfigureAwait(false);
             if (write.Commit is { } commit)
             {
                 commit.Deadline = clock.GetTimestamp() + (long)(leases.Left.TotalSeconds * clock.TimestampFrequency);
@@ -56,6 +56,13 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
                 leases.Release();
             }
         }
+    }
+
+    /// <summary>Judging may read a file's header, so it is one of the reads that a disk can hold up.</summary>
+    private async ValueTask<JudgedWrite> JudgeAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, bool isBuffered, CancellationToken cancellation)
+    {
+        using ReadGate.Place place = await reads.EnterAsync(cancellation).ConfigureAwait(false);
+        return Judge(operations, bodies, isBuffered);
     }
 
     private JudgedWrite Judge(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, bool isBuffered)
@@ -144,10 +151,22 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
             leases.Release();
         };
         space.Charge(cost);
-        if (!journal.TryAdd(commit))
+        bool isTaken = false;
+        try
         {
-            space.Discharge(cost);
-            commit.ReleasePayload();
+            isTaken = journal.TryAdd(commit);
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                space.Discharge(cost); // closed, or no memory for its place in the queue
+                commit.ReleasePayload();
+            }
+        }
+
+        if (!isTaken)
+        {
             health.ThrowIfFenced();
             throw new StoreClosedException("The store is closing.");
         }

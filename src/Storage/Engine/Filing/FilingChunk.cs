@@ -1,4 +1,3 @@
-using System.Buffers;
 using DocService.Storage.Documents;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Io;
@@ -18,9 +17,6 @@ namespace DocService.Storage.Engine.Filing;
 /// </remarks>
 internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, DiskThreads threads)
 {
-    /// <summary>Not the shared pool, which would keep a buffer of the largest document for each thread.</summary>
-    private static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(maxArrayLength: 8 * 1024 * 1024, maxArraysPerBucket: 4);
-
     private readonly Dictionary<Sha256Digest, FilingItem> _items = [];
     private readonly int[] _slots = new int[DocumentPath.Shards];
 
@@ -67,7 +63,7 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
     /// <summary>Reads every record of the slice: which document it is, and the first step if it is a put.</summary>
     public void WriteTemps(FilingItem[] slice, int workers) => ForEach(slice, workers, item =>
     {
-        byte[] buffer = Buffers.Rent(item.Version.Locator.Bytes);
+        byte[] buffer = BodyBuffers.Rent(item.Version.Locator.Bytes);
         try
         {
             Operation operation = ReadOperation(item, buffer);
@@ -79,7 +75,7 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
         }
         finally
         {
-            Buffers.Return(buffer);
+            BodyBuffers.Return(buffer);
         }
     });
 

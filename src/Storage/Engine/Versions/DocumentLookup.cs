@@ -1,4 +1,3 @@
-using System.Buffers;
 using DocService.Storage.Documents;
 using DocService.Storage.Engine.Committing;
 using DocService.Storage.Io;
@@ -15,19 +14,21 @@ namespace DocService.Storage.Engine.Versions;
 internal sealed class DocumentLookup(Pending pending, LiveSegments segments, MediaTypes media, FiledHeaders headers, DocumentFiles files)
 {
     /// <summary>The version with its body, or null.</summary>
+    /// <param name="key">Which document.</param>
+    /// <param name="budget">What its bytes are charged to before they are read; null: nothing.</param>
     /// <exception cref="DocumentCorruptException">It exists and cannot be read.</exception>
-    /// <exception cref="StoreBusyException">Descriptors have run out.</exception>
-    public StoredDocument? Read(DocumentKey key) =>
-        Find(key, static (file, key) => DocumentReader.Read(file, key), static (operation, version, buffer) =>
+    /// <exception cref="StoreBusyException">Descriptors, memory or the budget have run out.</exception>
+    public StoredDocument? Read(DocumentKey key, ByteBudget? budget) =>
+        Find(key, budget, static (file, key, budget) => DocumentReader.Read(file, key, budget), static (operation, version, buffer, budget, taken) =>
         {
             ReadOnlySpan<byte> all = buffer;
             all.Overlaps(operation.Body, out int offset);
-            return new StoredDocument(operation.ToInfo(version), buffer, operation.Body.IsEmpty ? 0 : offset, operation.Body.Length);
+            return new StoredDocument(operation.ToInfo(version), buffer, operation.Body.IsEmpty ? 0 : offset, operation.Body.Length, budget, taken);
         }, keepsBuffer: true);
 
     /// <summary>The version without its body, or null.</summary>
     /// <exception cref="DocumentCorruptException">It exists and cannot be read.</exception>
-    /// <exception cref="StoreBusyException">Descriptors have run out.</exception>
+    /// <exception cref="StoreBusyException">Descriptors or memory have run out.</exception>
     public DocumentInfo? ReadInfo(DocumentKey key)
     {
         if (pending.TryFind(key.Digest, out PendingVersion version) && version.Info.IsKnown)
@@ -35,11 +36,11 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
             return media.Unpack(version.Info, version.Version);
         }
 
-        return Find(key, static (file, key) => DocumentReader.ReadInfo(file, key), static (operation, version, _) => operation.ToInfo(version), keepsBuffer: false);
+        return Find(key, null, static (file, key, _) => DocumentReader.ReadInfo(file, key), static (operation, version, _, _, _) => operation.ToInfo(version), keepsBuffer: false);
     }
 
     /// <summary>What stands under the key, for a write that judges it.</summary>
-    /// <exception cref="StoreBusyException">Descriptors have run out.</exception>
+    /// <exception cref="StoreBusyException">Descriptors or memory have run out.</exception>
     public CurrentDocument ReadCurrent(DocumentKey key)
     {
         try
@@ -73,7 +74,7 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
         }
     }
 
-    private T? Find<T>(DocumentKey key, Func<IFile, DocumentKey, T> fromFile, Func<Operation, long, byte[], T> fromJournal, bool keepsBuffer)
+    private T? Find<T>(DocumentKey key, ByteBudget? budget, Func<IFile, DocumentKey, ByteBudget?, T> fromFile, Func<Operation, long, byte[], ByteBudget?, long, T> fromJournal, bool keepsBuffer)
         where T : class
     {
         try
@@ -92,7 +93,7 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
 
                 try
                 {
-                    return FromJournal(key, version, segment.File, fromJournal, keepsBuffer);
+                    return FromJournal(key, version, segment.File, budget, fromJournal, keepsBuffer);
                 }
                 finally
                 {
@@ -101,7 +102,7 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
             }
 
             using IFile? file = Open(key);
-            return file is null ? null : fromFile(file, key);
+            return file is null ? null : fromFile(file, key, budget);
         }
         catch (DocumentCorruptException)
         {
@@ -111,6 +112,10 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
         catch (FileSystemException exception) when (exception.IsOutOfHandles)
         {
             throw new StoreBusyException(exception.Message, exception);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw new StoreBusyException("There is no memory to read the document.", exception);
         }
         catch (FileSystemException exception)
         {
@@ -132,19 +137,22 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
         }
     }
 
-    private static T FromJournal<T>(DocumentKey key, in PendingVersion version, IFile segment, Func<Operation, long, byte[], T> map, bool keepsBuffer)
+    private static T FromJournal<T>(
+        DocumentKey key, in PendingVersion version, IFile segment, ByteBudget? budget, Func<Operation, long, byte[], ByteBudget?, long, T> map, bool keepsBuffer)
     {
         RecordLocator locator = version.Locator;
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(locator.Bytes);
+        budget?.Take(locator.Bytes);
+        byte[] buffer = [];
         bool isKept = false;
         try
         {
+            buffer = BodyBuffers.Rent(locator.Bytes);
             if (!locator.TryRead(segment, buffer) || !Operation.TryRead(buffer.AsSpan(0, locator.Bytes), out Operation operation, out _))
             {
                 throw new DocumentCorruptException(key, segment.Path, $"its record at offset {locator.Offset} is damaged");
             }
 
-            T result = map(operation, version.Version, buffer);
+            T result = map(operation, version.Version, buffer, budget, locator.Bytes);
             isKept = keepsBuffer;
             return result;
         }
@@ -152,7 +160,8 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
         {
             if (!isKept)
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                BodyBuffers.Return(buffer);
+                budget?.Return(locator.Bytes);
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Hashing;
 using System.Text;
 using System.Threading.Tasks.Sources;
@@ -22,9 +21,10 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
     private byte[] _buffer;
 
     /// <summary>An empty commit with room for the operations; see <see cref="Operation.Measure"/>; record fields come on top.</summary>
+    /// <exception cref="OutOfMemoryException">There is none for the payload; nothing is held.</exception>
     public Commit(int payloadBytesMax, int operations)
     {
-        _buffer = ArrayPool<byte>.Shared.Rent(payloadBytesMax);
+        _buffer = BodyBuffers.Rent(payloadBytesMax);
         _places = new OperationPlace[operations];
     }
 
@@ -113,10 +113,7 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
     {
         byte[] buffer = _buffer;
         _buffer = [];
-        if (buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        BodyBuffers.Return(buffer);
     }
 
     /// <summary>It is published; see <see cref="Settled"/>.</summary>

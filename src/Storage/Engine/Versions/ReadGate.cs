@@ -1,0 +1,98 @@
+using DocService.Storage.Threading;
+
+namespace DocService.Storage.Engine.Versions;
+
+/// <summary>How many threads may be in a read of the disk at once; others wait without a thread.</summary>
+/// <remarks>
+/// Owns: the free places, and the queue of those who wait. Thread: any; nothing blocks.
+/// Invariants: first come first served. A waiter that has timed out or was cancelled never holds a place.
+/// A read blocks its thread in a system call. A disk whose reads hang would otherwise take one thread of the pool after the other,
+/// until none is left to answer that the process is alive. What the page cache answers ends too soon for anybody to wait here.
+/// </remarks>
+internal sealed class ReadGate(TimeSpan timeout, IThreads threads)
+{
+    /// <summary>The pool begins with as many threads as processors and adds one or two a second, so behind a hang it is beyond this in seconds.</summary>
+    internal static readonly int ReadsMax = Math.Max(8, 4 * Environment.ProcessorCount);
+
+    private readonly Lock _gate = new();
+    private readonly Queue<Turn> _waiting = new();
+    private int _free = ReadsMax;
+
+    /// <summary>A place among the readers, at once where one is free. Disposed exactly once.</summary>
+    /// <exception cref="StoreBusyException">None of the other reads has ended in time.</exception>
+    public ValueTask<Place> EnterAsync(CancellationToken cancellation)
+    {
+        Turn turn;
+        lock (_gate)
+        {
+            if (_free > 0)
+            {
+                _free--;
+                return ValueTask.FromResult(new Place(this));
+            }
+
+            turn = new Turn(threads);
+            _waiting.Enqueue(turn);
+        }
+
+        return WaitAsync(turn, cancellation);
+    }
+
+    private async ValueTask<Place> WaitAsync(Turn turn, CancellationToken cancellation)
+    {
+        try
+        {
+            await turn.Given.WaitAsync(timeout, threads.Clock, cancellation).ConfigureAwait(false);
+            return new Place(this);
+        }
+        catch (Exception exception)
+        {
+            GiveUp(turn);
+            if (exception is TimeoutException)
+            {
+                throw new StoreBusyException($"{ReadsMax} other reads of the disk have not ended for {timeout.TotalSeconds} s.", exception);
+            }
+
+            throw;
+        }
+    }
+
+    private void GiveUp(Turn turn)
+    {
+        if (!turn.TryGiveUp())
+        {
+            Leave(); // it came in the same moment, and goes to the next
+            return;
+        }
+
+        lock (_gate)
+        {
+            // The oldest wait the shortest: nobody who has left stays in the queue for long.
+            while (_waiting.TryPeek(out Turn? oldest) && oldest.IsDecided)
+            {
+                _waiting.Dequeue();
+            }
+        }
+    }
+
+    private void Leave()
+    {
+        lock (_gate)
+        {
+            while (_waiting.TryDequeue(out Turn? next))
+            {
+                if (next.TryGive())
+                {
+                    return;
+                }
+            }
+
+            _free++;
+        }
+    }
+
+    internal readonly struct Place(ReadGate gate) : IDisposable
+    {
+        public void Dispose() => gate.Leave();
+    }
+}

@@ -1,0 +1,93 @@
+using DocService.Api.Tests.Support;
+
+namespace DocService.Api.Tests.Service;
+
+/// <summary>HTTP/1.0 over raw connections: no Host, no chunks, no 100 Continue, and a connection that ends unless it is asked to stay.</summary>
+public sealed class Http10Tests(SharedSocketApplication shared) : IClassFixture<SharedSocketApplication>
+{
+    private const string Json = "Content-Type: application/json\r\n";
+
+    private readonly TestApplication _app = shared.Application;
+
+    [Fact]
+    public async Task Put_WithALength_IsTakenAndTheConnectionEnds()
+    {
+        string id = TestApplication.NewId();
+        using RawConnection connection = await RawConnection.OpenAsync(_app.Port);
+        await connection.SendAsync($"PUT /docs/{id} HTTP/1.0\r\n{Json}Content-Length: 2\r\n\r\n12");
+
+        RawResponse created = await connection.ReceiveAsync();
+
+        Assert.Equal(201, created.Status);
+        Assert.NotNull(created.Field("ETag"));
+        Assert.True(await connection.IsClosedByServerAsync());
+        Assert.Equal("12", (await AskAsync($"GET /docs/{id} HTTP/1.0\r\n\r\n")).Body);
+    }
+
+    [Fact]
+    public async Task Requests_ThatAskToKeepTheConnection_AreAnsweredOnIt()
+    {
+        string id = TestApplication.NewId();
+        using RawConnection connection = await RawConnection.OpenAsync(_app.Port);
+        await connection.SendAsync($"PUT /docs/{id} HTTP/1.0\r\nConnection: keep-alive\r\n{Json}Content-Length: 1\r\n\r\n1");
+        RawResponse created = await connection.ReceiveAsync();
+        await connection.SendAsync($"GET /docs/{id} HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+        RawResponse read = await connection.ReceiveAsync();
+        await connection.SendAsync($"DELETE /docs/{id} HTTP/1.0\r\n\r\n");
+        RawResponse deleted = await connection.ReceiveAsync();
+
+        Assert.Equal((201, 200, 204), (created.Status, read.Status, deleted.Status));
+        Assert.Equal(("keep-alive", "keep-alive"), (created.Field("Connection"), read.Field("Connection")));
+        Assert.Equal("1", read.Body);
+        Assert.True(await connection.IsClosedByServerAsync());
+    }
+
+    /// <summary>RFC 9112 6.3: a request without a length has no body, and what follows cannot be told from another request. Refused, not guessed.</summary>
+    [Theory]
+    [InlineData("PUT /docs/{0} HTTP/1.0\r\n")]
+    [InlineData("PUT /docs/{0} HTTP/1.0\r\nConnection: keep-alive\r\n")]
+    [InlineData("POST /batch HTTP/1.0\r\n")]
+    public async Task Write_WithoutALength_IsRefusedAndTheConnectionEnds(string line)
+    {
+        string id = TestApplication.NewId();
+        using RawConnection connection = await RawConnection.OpenAsync(_app.Port);
+        await connection.SendAsync(line.Replace("{0}", id, StringComparison.Ordinal) + Json + "\r\n12");
+
+        RawResponse refused = await connection.ReceiveAsync();
+
+        Assert.Contains(refused.Status, new[] { 400, 411 });
+        Assert.True(await connection.IsClosedByServerAsync());
+        Assert.Equal(404, (await RawConnection.AskAsync(_app.Port, "GET", "/docs/" + id)).Status);
+    }
+
+    /// <summary>RFC 9112 6.1: a transfer coding in HTTP/1.0 is faulty framing; the web server would have carried out the DELETE behind it.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("Content-Length: 1\r\n")]
+    public async Task Put_InChunks_IsRefusedAndEndsTheConnection(string length)
+    {
+        string id = TestApplication.NewId();
+        await _app.StoreAsync(id, "7");
+        using RawConnection connection = await RawConnection.OpenAsync(_app.Port);
+        await connection.SendAsync(
+            $"PUT /docs/{id} HTTP/1.0\r\nConnection: keep-alive\r\n{Json}{length}Transfer-Encoding: chunked\r\n\r\n1\r\n1\r\n0\r\n\r\nDELETE /docs/{id} HTTP/1.0\r\n\r\n");
+
+        RawResponse answer = await connection.ReceiveAsync();
+
+        answer.AssertProblem(400, "invalid-request");
+        Assert.True(await connection.IsClosedByServerAsync());
+        Assert.Equal("7", (await RawConnection.AskAsync(_app.Port, "GET", "/docs/" + id)).Body);
+    }
+
+    /// <summary>RFC 9110 10.1.1: the expectation is ignored in HTTP/1.0, whose clients know no interim answers.</summary>
+    [Fact]
+    public async Task Put_WithAnExpectation_GetsNoInterimAnswer()
+    {
+        using RawConnection connection = await RawConnection.OpenAsync(_app.Port);
+        await connection.SendAsync($"PUT /docs/{TestApplication.NewId()} HTTP/1.0\r\nExpect: 100-continue\r\n{Json}Content-Length: 1\r\n\r\n1");
+
+        Assert.Equal(201, (await connection.ReceiveAsync()).Status);
+    }
+
+    private Task<RawResponse> AskAsync(string request) => RawConnection.AskAsync(_app.Port, System.Text.Encoding.Latin1.GetBytes(request));
+}

@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# Large documents in little memory: the server runs in a control group (as root; else with the collector's own limit), clients
+# PUT, read and delete 16 MiB documents at once, and every answer is a success or 503 busy. It is never 500, the store is never
+# fenced, the process is never killed, everything acknowledged is there, and afterwards the memory goes back.
+#   memory.sh [ROUNDS]     default 3
+source "$(dirname "$0")/lib.sh"
+need curl jq awk
+rounds=${1:-3}
+document_bytes=$((16 << 20))
+group=
+
+head -c $((document_bytes - 2)) /dev/zero | tr '\0' x | sed 's/^/"/; s/$/"/' >"$work/large"
+printf '{"small":1}' >"$work/small"
+
+# make_group BYTES: a group with so much memory and no swap; false where this process may not.
+make_group() {
+  local root=/sys/fs/cgroup name=docservice-memory-$$ file
+  [[ $(id -u) == 0 ]] || return 1
+  if [[ -f $root/cgroup.controllers ]]; then
+    grep -qw memory "$root/cgroup.subtree_control" || echo +memory >"$root/cgroup.subtree_control" 2>/dev/null || return 1
+    group=$root/$name file=memory.max
+  elif [[ -f $root/memory/memory.limit_in_bytes ]]; then
+    group=$root/memory/$name file=memory.limit_in_bytes
+  else
+    return 1
+  fi
+  mkdir "$group" 2>/dev/null || return 1
+  at_exit+=("rmdir '$group' 2>/dev/null")
+  echo "$1" >"$group/$file" 2>/dev/null || return 1
+  echo 0 >"$group/memory.swap.max" 2>/dev/null || echo "$1" >"$group/memory.memsw.limit_in_bytes" 2>/dev/null || true
+}
+
+remove_group() {
+  [[ -z $group ]] || wait_until 10 rmdir "$group" 2>/dev/null || true
+  group=
+}
+
+# start_limited MIB: the server with so much memory, 0 for all of it; a journal that holds the documents many times.
+start_limited() {
+  local limit=$(($1 << 20)) arguments=(--DocService:BusyTimeout=00:00:30)
+  rm -rf "$work/data"
+  how=unlimited
+  if [[ $1 == 0 ]]; then
+    start_server "$work/data" "${arguments[@]}"
+  elif make_group "$limit"; then
+    how="a control group of $1 MiB"
+    # shellcheck disable=SC2016
+    launch "$work/data" "${arguments[@]}" -- bash -c 'echo $$ >"$0/cgroup.procs" && exec dotnet "$@"' "$group" "$server_dll"
+  else
+    remove_group
+    how="the collector's limit of three quarters of $1 MiB, as in a group"
+    launch "$work/data" "${arguments[@]}" -- env "DOTNET_GCHeapHardLimit=$(printf '%X' $((limit / 4 * 3)))" dotnet "$server_dll"
+  fi
+}
+
+resident_mib() { awk '/^VmRSS/ { print int($2 / 1024) }' "/proc/$server_pid/status"; }
+peak_mib() { awk '/^VmHWM/ { print int($2 / 1024) }' "/proc/$server_pid/status"; }
+is_resident_below() { [[ $(resident_mib) -lt $1 ]]; }
+
+# client NUMBER: large documents, as a program that tries again later would send them; each answer's code in a line.
+client() {
+  local round
+  for ((round = 0; round < rounds; round++)); do
+    curl -sS --max-time 120 -o /dev/null -w 'PUT %{http_code}\n' -X PUT -H 'Content-Type: application/json' -H 'Expect:' \
+      --data-binary "@$work/large" "$base/docs/large-$1-$round" || echo 'PUT no answer'
+    curl -sS --max-time 120 -o "$work/read-$1" -w 'GET %{http_code}\n' "$base/docs/large-$1-$round" || echo 'GET no answer'
+  done
+}
+
+# run CLIENTS MIB RESIDENT_MAX: all clients at once, small requests beside them.
+run() {
+  local clients=$1 limit=$2 resident_max=$3 number pids=() bad taken
+  start_limited "$limit"
+  put small "$work/small"
+  equal "$clients clients, $how: a small document is taken" 201 "$code"
+  for ((number = 0; number < clients; number++)); do
+    client "$number" >"$work/client-$number" 2>"$work/client-$number.err" &
+    pids+=($!)
+  done
+  for ((number = 0; number < 20; number++)); do
+    request GET /docs/small
+    echo "small $code"
+    put "small-$number" "$work/small"
+    echo "small $code"
+  done >"$work/client-small"
+  for number in "${pids[@]}"; do
+    wait "$number" || true
+  done
+
+  sort "$work"/client-{small,[0-9]*} 2>/dev/null | grep -v '^curl' | uniq -c >"$work/answers" || true
+  say "$(tr -s ' \n' ' ' <"$work/answers")peak $(peak_mib) MiB"
+  bad=$(grep -vE ' (PUT (201|204|503)|GET (200|404|503)|small (200|201))$' "$work/answers" || true)
+  equal "every answer is a success or busy, and small requests all succeed" "" "$bad"
+  taken=$(awk '/PUT 20/ { sum += $1 } END { print sum + 0 }' "$work/answers")
+  check "large documents were taken ($taken)" test "$taken" -ge "$rounds"
+  equal "the store is ready" ready "$(state)"
+  wait_until 60 is_filed || fail "not everything is filed"
+  check "what was taken can be read" reads_back "$clients"
+  check "memory goes back: $(resident_mib) MiB now, under $resident_max MiB in time" wait_until 30 is_resident_below "$resident_max"
+  refuses "the log tells of no error" grep -qE 'fail:|crit:|Unhandled' "$server_log"
+  stop_server || fail "the server did not stop"
+  remove_group
+  rm -f "$work"/client-*
+}
+
+is_filed() { curl -sS --max-time 10 "$base/status" | jq -e '.filedThrough == .durableThrough' >"$work/filed"; }
+
+# reads_back CLIENTS: each document that a PUT was answered 201 for, byte for byte.
+reads_back() {
+  local number round
+  for ((number = 0; number < $1; number++)); do
+    round=0
+    while read -r kind status; do
+      [[ $kind == PUT ]] || continue
+      if [[ $status == 20* ]]; then
+        request GET "/docs/large-$number-$round"
+        [[ $code == 200 ]] && cmp -s "$work/body" "$work/large" || { say "large-$number-$round: $code"; return 1; }
+      fi
+      round=$((round + 1))
+    done <"$work/client-$number"
+  done
+}
+
+run 4 256 230
+run 8 512 300
+run 16 1024 300
+run 16 0 300
+finish
