@@ -50,7 +50,7 @@ start_limited() {
   else
     remove_group
     how="the collector's limit of three quarters of $1 MiB, as in a group"
-    launch "$work/data" "${arguments[@]}" -- env "DOTNET_GCHeapHardLimit=$(printf '%X' $((limit / 4 * 3)))" dotnet "$server_dll"
+    launch "$work/data" "${arguments[@]}" -- env "DOTNET_GCHeapHardLimit=$(printf '%X' $((3 * limit / 4)))" dotnet "$server_dll"
   fi
 }
 
@@ -115,7 +115,10 @@ reads_back() {
       [[ $kind == PUT ]] || continue
       if [[ $status == 20* ]]; then
         request GET "/docs/large-$number-$round"
-        [[ $code == 200 ]] && cmp -s "$work/body" "$work/large" || { say "large-$number-$round: $code"; return 1; }
+        if [[ $code != 200 ]] || ! cmp -s "$work/body" "$work/large"; then
+          say "large-$number-$round: $code"
+          return 1
+        fi
       fi
       round=$((round + 1))
     done <"$work/client-$number"
