@@ -1,3 +1,4 @@
+using DocService.Storage.Engine.Versions;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;
 using DocService.Storage.Rules;

@@ -2,6 +2,7 @@ using DocService.Storage.Engine.Filing;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Tests.Support.Simulation;
 using DocService.Storage.Threading;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DocService.Storage.Tests.Engine.Filing;
 
@@ -9,7 +10,7 @@ namespace DocService.Storage.Tests.Engine.Filing;
 public sealed class WriteBackTests
 {
     private readonly SimulatedFileSystem _disk = new();
-    private readonly SteppedClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public void Before_FewSyncs_DoesNothing()
@@ -28,7 +29,7 @@ public sealed class WriteBackTests
         using DataDirectory data = DataDirectory.Open(_disk, "/data", new SystemThreads(_clock));
         var writeBack = new WriteBack(data.Documents, _clock);
         TimeSpan takes = TimeSpan.FromSeconds(2);
-        _disk.BeforeCall = call => _clock.Now += call.Kind == CallKind.WriteBackVolume ? takes : TimeSpan.Zero;
+        _disk.BeforeCall = call => _clock.Advance(call.Kind == CallKind.WriteBackVolume ? takes : TimeSpan.Zero);
         writeBack.Before(500);
         writeBack.Before(500);
         Assert.Equal(2, WriteBacks);
@@ -37,24 +38,13 @@ public sealed class WriteBackTests
         writeBack.Before(500);
         writeBack.Before(500);
         Assert.Equal(3, WriteBacks);
-        _clock.Now += TimeSpan.FromSeconds(59);
+        _clock.Advance(TimeSpan.FromSeconds(59));
         writeBack.Before(500);
         Assert.Equal(3, WriteBacks);
-        _clock.Now += TimeSpan.FromSeconds(1);
+        _clock.Advance(TimeSpan.FromSeconds(1));
         writeBack.Before(500);
         Assert.Equal(4, WriteBacks);
     }
 
     private int WriteBacks => _disk.Log.Take().Count(call => call.Kind == CallKind.WriteBackVolume);
-
-    private sealed class SteppedClock : TimeProvider
-    {
-        public TimeSpan Now { get; set; } = TimeSpan.FromDays(1);
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Now.Ticks;
-
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + Now;
-    }
 }

@@ -1,4 +1,4 @@
-namespace DocService.Storage.Engine.Committing;
+namespace DocService.Storage.Engine.Versions;
 
 /// <summary>What stands under a key before a write: nothing, a readable version, or something unreadable.</summary>
 internal readonly struct CurrentDocument
