@@ -1,4 +1,5 @@
 using ArchUnitNET.Domain;
+using ArchUnitNET.Domain.Dependencies;
 using ArchUnitNET.Fluent.Slices;
 using ArchUnitNET.Loader;
 using DocService.Proof;
