@@ -66,7 +66,7 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
             _count = _tickets.Count + _inHand;
             if (wasEmpty)
             {
-                Monitor.Pulse(_gate);
+                threads.Pulse(_gate);
             }
         }
     }
