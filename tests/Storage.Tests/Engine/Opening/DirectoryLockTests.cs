@@ -57,7 +57,9 @@ public sealed class DirectoryLockTests : IDisposable
     {
         SimulatedFileSystem disk = await JournalTest.DiskWithAsync(id => new SegmentForge(id, 1).Put(1, "a", 0).Put(2, "b", 0));
         IReadOnlyList<string> before = disk.Disk.Tree();
+#pragma warning disable CA2201 // What the runtime throws is what is meant.
         disk.BeforeCall = call => _ = call is { Kind: CallKind.Read, Name: "00000001.journal" } ? throw new OutOfMemoryException() : 0;
+#pragma warning restore CA2201
 
         StoreConfigurationException error = Assert.Throws<StoreConfigurationException>(() => JournalTest.Open(disk));
 
