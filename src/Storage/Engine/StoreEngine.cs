@@ -1,15 +1,15 @@
 using DocService.Storage.Engine.Committing;
 using DocService.Storage.Engine.Filing;
+using DocService.Storage.Engine.Following;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Recovery;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Engine.Versions;
+using DocService.Storage.Followers;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Segments;
 using DocService.Storage.Journal.Writing;
-using DocService.Storage.Engine.Following;
-using DocService.Storage.Followers;
 using DocService.Storage.Rules;
 using DocService.Storage.Threading;
 using Microsoft.Extensions.Logging;

@@ -5,8 +5,8 @@ using DocService.Storage.Engine.Recovery;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
-using Microsoft.Extensions.Logging.Abstractions;
 using DocService.Storage.Threading;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DocService.Storage.Tests.Engine;
 

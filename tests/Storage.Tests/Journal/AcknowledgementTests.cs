@@ -1,8 +1,8 @@
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Writing;
-using DocService.Storage.Threading;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Tests.Journal;
 
