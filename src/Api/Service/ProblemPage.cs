@@ -1,7 +1,8 @@
-using System.Text;
 using System.Text.Encodings.Web;
+using System.Text;
+using DocService.Api.Problems;
 
-namespace DocService.Api.Problems;
+namespace DocService.Api.Service;
 
 /// <summary>The problem types for a reader in a browser.</summary>
 internal static class ProblemPage

@@ -1,6 +1,7 @@
 using DocService.Api.Fields;
+using DocService.Api.Problems;
 
-namespace DocService.Api.Problems;
+namespace DocService.Api.Service;
 
 /// <summary>GET /problems and GET /problems/{slug}: the page behind each problem's type, JSON for programs and HTML for a browser.</summary>
 internal static class ProblemEndpoints
