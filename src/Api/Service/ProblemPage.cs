@@ -1,5 +1,5 @@
-using System.Text.Encodings.Web;
 using System.Text;
+using System.Text.Encodings.Web;
 using DocService.Api.Problems;
 
 namespace DocService.Api.Service;
