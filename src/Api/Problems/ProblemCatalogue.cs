@@ -70,8 +70,8 @@ internal static class ProblemCatalogue
 
     /// <param name="bytesMax">What is taken at most.</param>
     /// <param name="setting">The key of the configuration that says so.</param>
-    public static Problem TooLarge(long bytesMax, string? setting = null) =>
-        new Problem(PayloadTooLarge, $"The body is larger than {Count(bytesMax, "byte")}{(setting is null ? string.Empty : $" ({setting})")}.").With(Member("maxBytes", bytesMax)) with { EndsConnection = true };
+    public static Problem TooLarge(long bytesMax, string setting = "MaxDocumentBytes, or MaxBatchBytes of a batch") =>
+        new Problem(PayloadTooLarge, $"The body is larger than {Count(bytesMax, "byte")} ({setting}).").With(Member("maxBytes", bytesMax)) with { EndsConnection = true };
 
     public static Problem Batch(IReadOnlyList<object> failures) =>
         new Problem(PreconditionFailed, $"The conditions of {Count(failures.Count, "operation")} do not hold; nothing of the batch was done.").With(Member("failures", failures));

@@ -76,6 +76,14 @@ public sealed class RefusalTests(SharedSocketApplication shared) : IClassFixture
     }
 
     [Fact]
+    public async Task Put_ChunkedAndTooLarge_NamesTheSetting()
+    {
+        RawResponse response = await RawConnection.AskAsync(_app.Port, Encoding.ASCII.GetBytes(
+            $"PUT /docs/x HTTP/1.1\r\n{Json}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n{new string(' ', 1001)}\r\n0\r\n\r\n"));
+        Assert.Contains("MaxDocumentBytes", response.AssertProblem(413, "payload-too-large").GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Put_WithALengthOfDigits_IsTaken()
     {
         foreach (string length in new[] { "1", "01", "0000000000000000001" })
