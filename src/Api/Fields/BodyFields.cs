@@ -14,11 +14,6 @@ internal static partial class BodyFields
     /// <summary>Null when the body is JSON in UTF-8, whole and without a content coding, of a size that may be stored.</summary>
     public static Problem? Check(HttpRequest request, long bytesMax, string setting)
     {
-        if (request.Headers.TransferEncoding.Count > 0 && HttpProtocol.IsHttp10(request.Protocol))
-        {
-            return ProblemCatalogue.Invalid("HTTP/1.0 has no Transfer-Encoding, so where the body ends is not certain (RFC 9112 section 6.1).") with { EndsConnection = true };
-        }
-
         if (CheckType(request.ContentType) is { } problem)
         {
             return problem;

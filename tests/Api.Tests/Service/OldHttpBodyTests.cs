@@ -2,8 +2,8 @@ using DocService.Api.Tests.Support;
 
 namespace DocService.Api.Tests.Service;
 
-/// <summary>HTTP/1.0 over raw connections: no Host, no chunks, no 100 Continue, and a connection that ends unless it is asked to stay.</summary>
-public sealed class Http10Tests(SharedSocketApplication shared) : IClassFixture<SharedSocketApplication>
+/// <summary>Bodies in HTTP/1.0: with a length or not at all.</summary>
+public sealed class OldHttpBodyTests(SharedSocketApplication shared) : IClassFixture<SharedSocketApplication>
 {
     private const string Json = "Content-Type: application/json\r\n";
 
@@ -22,24 +22,6 @@ public sealed class Http10Tests(SharedSocketApplication shared) : IClassFixture<
         Assert.NotNull(created.Field("ETag"));
         Assert.True(await connection.IsClosedByServerAsync());
         Assert.Equal("12", (await AskAsync($"GET /docs/{id} HTTP/1.0\r\n\r\n")).Body);
-    }
-
-    [Fact]
-    public async Task Requests_ThatAskToKeepTheConnection_AreAnsweredOnIt()
-    {
-        string id = TestApplication.NewId();
-        using RawConnection connection = await RawConnection.OpenAsync(_app.Port);
-        await connection.SendAsync($"PUT /docs/{id} HTTP/1.0\r\nConnection: keep-alive\r\n{Json}Content-Length: 1\r\n\r\n1");
-        RawResponse created = await connection.ReceiveAsync();
-        await connection.SendAsync($"GET /docs/{id} HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-        RawResponse read = await connection.ReceiveAsync();
-        await connection.SendAsync($"DELETE /docs/{id} HTTP/1.0\r\n\r\n");
-        RawResponse deleted = await connection.ReceiveAsync();
-
-        Assert.Equal((201, 200, 204), (created.Status, read.Status, deleted.Status));
-        Assert.Equal(("keep-alive", "keep-alive"), (created.Field("Connection"), read.Field("Connection")));
-        Assert.Equal("1", read.Body);
-        Assert.True(await connection.IsClosedByServerAsync());
     }
 
     /// <summary>RFC 9112 6.3: a request without a length has no body, and what follows cannot be told from another request. Refused, not guessed.</summary>
@@ -77,16 +59,6 @@ public sealed class Http10Tests(SharedSocketApplication shared) : IClassFixture<
         answer.AssertProblem(400, "invalid-request");
         Assert.True(await connection.IsClosedByServerAsync());
         Assert.Equal("7", (await RawConnection.AskAsync(_app.Port, "GET", "/docs/" + id)).Body);
-    }
-
-    /// <summary>RFC 9110 10.1.1: the expectation is ignored in HTTP/1.0, whose clients know no interim answers.</summary>
-    [Fact]
-    public async Task Put_WithAnExpectation_GetsNoInterimAnswer()
-    {
-        using RawConnection connection = await RawConnection.OpenAsync(_app.Port);
-        await connection.SendAsync($"PUT /docs/{TestApplication.NewId()} HTTP/1.0\r\nExpect: 100-continue\r\n{Json}Content-Length: 1\r\n\r\n1");
-
-        Assert.Equal(201, (await connection.ReceiveAsync()).Status);
     }
 
     private Task<RawResponse> AskAsync(string request) => RawConnection.AskAsync(_app.Port, System.Text.Encoding.Latin1.GetBytes(request));
