@@ -233,6 +233,11 @@ public sealed class DocumentStore : IDocumentStore
 
         _health.ThrowIfFenced();
         engine.Space.ThrowIfNoRoom(cost);
+        foreach (DocumentOperation operation in operations)
+        {
+            engine.ThrowIfBlocked(operation.Key);
+        }
+
         long started = _clock.GetTimestamp();
         await engine.Admission.EnterAsync(isDeletesOnly: cost == 0, cancellation).ConfigureAwait(false);
         TimeSpan left = _options.BusyTimeout - _clock.GetElapsedTime(started);
@@ -407,16 +412,9 @@ public sealed class DocumentStore : IDocumentStore
             return Lower(commit.IsBuffered ? DurabilityLevel.Buffered : DurabilityLevel.Durable, _promise.Best);
         }
 
-        try
-        {
-            await engine.WaitForFiledAsync(commit.Sequence).WaitAsync(_options.BusyTimeout, _clock).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // The write is durable; how much further it came is told as it is.
-        }
-
-        return DurableOrFiled(engine, commit.Sequence);
+        // Past the time the write is durable; how much further it came is told as it is.
+        bool isFiled = await engine.ReachFiledAsync(commit, _options.BusyTimeout).ConfigureAwait(false);
+        return Lower(isFiled ? DurabilityLevel.Filed : DurabilityLevel.Durable, _promise.Best);
     }
 
     /// <summary>The level that a durable sequence has reached by now.</summary>

@@ -21,12 +21,22 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
     private static readonly string[] TempNames =
         [.. Enumerable.Range(0, TempSlots).Select(slot => string.Create(CultureInfo.InvariantCulture, $".tmp-{slot}"))];
 
-    /// <summary>Removes every temporary file that a crash left in the directory. Not synced: a leftover is removed again before its slot is used.</summary>
+    /// <summary>
+    /// Removes every temporary file that a crash left in the directory. Not synced: a leftover is removed again before its slot
+    /// is used. So one that must not be removed, in a directory that cannot be written, keeps no store from being opened.
+    /// </summary>
     public static void RemoveTemps(IDirectory directory)
     {
-        foreach (string name in TempNames)
+        try
         {
-            directory.TryUnlink(name);
+            foreach (string name in TempNames)
+            {
+                directory.TryUnlink(name);
+            }
+        }
+        catch (FileSystemException exception) when (exception.Error is Errno.EACCES or Errno.EPERM)
+        {
+            // Whatever is to be filed there waits, and says why.
         }
     }
 

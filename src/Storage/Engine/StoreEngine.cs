@@ -27,6 +27,7 @@ internal sealed class StoreEngine
     private readonly IFileSystem _files;
     private readonly SegmentKeeper _keeper;
     private readonly FilingQueue _filing;
+    private readonly BlockedDocuments _blocked;
     private readonly MediaTypes _media = new();
     private readonly List<FilingTicket> _tickets = []; // of one group; the journal's thread alone uses it
     private readonly Filer _filer;
@@ -39,6 +40,7 @@ internal sealed class StoreEngine
         _threads = threads;
         _opened = opened;
         _filing = opened.Unfiled.Filing;
+        _blocked = new BlockedDocuments(options.UsableJournalBytes, threads);
         Pending = opened.Unfiled.Pending;
         var space = new DiskSpace(directory.Root, opened.Pool, _filing, health, clock);
         Space = space;
@@ -67,8 +69,9 @@ internal sealed class StoreEngine
         var headers = new FiledHeaders();
         Lookup = new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents);
         Reads = new ReadGate(options.BusyTimeout, threads);
-        Commits = new CommitPath(new DigestLocks(threads), new RuleBook(rules, CommitBytesMax(options)), Lookup, Reads, Journal, Space, health, clock);
-        _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, Pending, Journal, Backlog, Space, health, threads, logger);
+        var locks = new DigestLocks(threads);
+        Commits = new CommitPath(locks, new RuleBook(rules, CommitBytesMax(options)), Lookup, Reads, Journal, Space, health, clock);
+        _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, _blocked, new CarryForward(locks, Pending, Journal), Pending, Journal, Backlog, Space, health, threads, logger);
         _metrics = new StoreMetrics(this);
         Space.Charge(opened.Unfiled.ChargedBytes);
         _followers = new FollowerSet(followers, Journal, options.BusyTimeout, clock, logger);
@@ -100,20 +103,48 @@ internal sealed class StoreEngine
     public RecoveryReport Recovery => _opened.Report;
 
     /// <summary>Why filing does not get on; null when it does.</summary>
-    public string? FilingObstacle => _filer.Obstacle;
+    public string? FilingObstacle => _blocked.Obstacle;
 
-    /// <summary>Ends when everything through the sequence is filed, or filing has ended.</summary>
-    public Task WaitForFiledAsync(long sequence) => _filing.WaitAsync(sequence, Journal.Marks.FiledThrough);
+    /// <summary>Refuses a write of a document whose directory takes none, once the journal holds enough of those that wait for it.</summary>
+    /// <exception cref="StoreBusyException">Nothing has been done.</exception>
+    public void ThrowIfBlocked(DocumentKey key) => _blocked.ThrowIfFull(key.Digest);
+
+    /// <summary>Ends when everything through the sequence is filed, or its document blocked, or when filing has ended. Nobody who waits is kept waiting by a pause.</summary>
+    public Task WaitForTriedAsync(long sequence) => _filing.WaitAsync(sequence, Journal.Marks.FiledThrough);
+
+    /// <summary>Waits until the documents of a published commit are filed, these versions or later ones; at most so long. Returns whether they are.</summary>
+    public async Task<bool> ReachFiledAsync(Commit commit, TimeSpan timeout)
+    {
+        Sha256Digest[] documents = [.. commit.Places.ToArray().Select(place => place.Key.Digest)];
+        long started = _threads.Clock.GetTimestamp();
+        try
+        {
+            await WaitForTriedAsync(commit.Sequence).WaitAsync(timeout, _threads.Clock).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+
+        TimeSpan left = timeout - _threads.Clock.GetElapsedTime(started);
+        if (left > TimeSpan.Zero)
+        {
+            await _blocked.WaitAsync(documents, left).ConfigureAwait(false);
+        }
+
+        // filedThrough moves first, and what is blocked is noted before that.
+        bool isTried = Journal.Marks.FiledThrough >= commit.Sequence || _filing.TriedThrough >= commit.Sequence;
+        return isTried && !documents.Any(_blocked.Contains);
+    }
 
     /// <summary>Files what is there, for as long as that may take, then seals and ends every thread.</summary>
     public async Task StopAsync(TimeSpan filingTimeout)
     {
         Space.Dispose();
         _metrics.Dispose();
-        _filer.Drain();
         try
         {
-            await WaitForFiledAsync(Journal.Marks.DurableThrough).WaitAsync(filingTimeout, _threads.Clock).ConfigureAwait(false);
+            await WaitForTriedAsync(Journal.Marks.DurableThrough).WaitAsync(filingTimeout, _threads.Clock).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -163,11 +194,13 @@ internal sealed class StoreEngine
     {
         foreach (Commit commit in commits)
         {
-            foreach (OperationPlace place in commit.Places)
+            if (commit.CarriedVersion == 0) // what is carried is there already, until its copy is published
             {
-                var locator = new RecordLocator(commit.Segment!.Header.Number, commit.PayloadOffset + place.Offset, place.Bytes, place.Hash);
-                PackedInfo info = place.Info is { } known ? _media.Pack(known) : default;
-                Pending.Add(place.Key.Digest, new PendingVersion(commit.Sequence, place.Kind, info, locator, place.KeepsEvidence));
+                foreach (OperationPlace place in commit.Places)
+                {
+                    PackedInfo info = place.Info is { } known ? _media.Pack(known) : default;
+                    Pending.Add(place.Key.Digest, new PendingVersion(commit.Sequence, place.Kind, info, LocatorOf(commit, place), place.KeepsEvidence));
+                }
             }
 
             commit.ReleasePayload();
@@ -181,11 +214,22 @@ internal sealed class StoreEngine
         {
             foreach (OperationPlace place in commit.Places)
             {
-                Pending.NotePublished(place.Key.Digest);
-                _tickets.Add(new FilingTicket(commit.Sequence, place.Key.Digest, DiskSpace.CostOf(place.Kind, place.Bytes)));
+                if (commit.CarriedVersion != 0)
+                {
+                    Pending.NoteCarried(place.Key.Digest, commit.CarriedVersion, LocatorOf(commit, place));
+                    _tickets.Add(new FilingTicket(commit.Sequence, place.Key.Digest, 0)); // charged already
+                }
+                else
+                {
+                    Pending.NotePublished(place.Key.Digest);
+                    _tickets.Add(new FilingTicket(commit.Sequence, place.Key.Digest, DiskSpace.CostOf(place.Kind, place.Bytes)));
+                }
             }
         }
 
-        _filing.AddExpected(_tickets);
+        _filing.Add(_tickets);
     }
+
+    private static RecordLocator LocatorOf(Commit commit, in OperationPlace place) =>
+        new(commit.Segment!.Header.Number, commit.PayloadOffset + place.Offset, place.Bytes, place.Hash);
 }

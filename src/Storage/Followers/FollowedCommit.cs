@@ -1,7 +1,7 @@
 namespace DocService.Storage.Followers;
 
 /// <summary>A published commit, as a follower reads it. Valid until its cursor reads on.</summary>
-/// <param name="Sequence">Of the commit: the version of every document that it writes.</param>
+/// <param name="Sequence">Of the commit: the version of every document that it writes, but for one that is carried forward.</param>
 /// <param name="Operations">In the order of the commit.</param>
 public sealed record FollowedCommit(long Sequence, IReadOnlyList<FollowedOperation> Operations);
 
@@ -9,4 +9,11 @@ public sealed record FollowedCommit(long Sequence, IReadOnlyList<FollowedOperati
 /// <param name="Key">Of the document, which may be a hidden one.</param>
 /// <param name="Info">What it makes of the document; null for a delete.</param>
 /// <param name="Body">The bytes of a put, verified; empty for a delete.</param>
-public readonly record struct FollowedOperation(DocumentKey Key, DocumentInfo? Info, ReadOnlyMemory<byte> Body);
+public readonly record struct FollowedOperation(DocumentKey Key, DocumentInfo? Info, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>
+    /// The version that it makes: the commit's sequence. A lower one where the document cannot be filed and its record is carried
+    /// forward: that version has been met before, and taking it up again must change nothing.
+    /// </summary>
+    public long Version { get; init; }
+}

@@ -7,7 +7,7 @@ public interface ICommitLog
     /// <summary>Every commit up to here is published.</summary>
     long DurableThrough { get; }
 
-    /// <summary>Every commit up to here stands in the documents' files.</summary>
+    /// <summary>Every commit up to here stands in the documents' files; what could not be filed stands in a commit behind it.</summary>
     long FiledThrough { get; }
 
     /// <summary>Reads on behind the sequence.</summary>

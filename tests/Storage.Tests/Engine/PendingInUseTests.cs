@@ -37,7 +37,7 @@ public sealed class PendingInUseTests
             last = await run.PutAsync(JournalTest.Json(JournalTest.SegmentBytes / 8));
         }
 
-        await run.Engine.WaitForFiledAsync(last).SoonAsync();
+        await run.Engine.WaitForTriedAsync(last).SoonAsync();
         await JournalTest.UntilAsync(() => run.Engine.Journal.Segments.Count <= 2, "segments of which all is filed are gone");
         Assert.Equal((0, 0, 0), (run.Engine.Pending.Count, run.Engine.Pending.FollowedCount, run.Engine.Space.ChargedBytes));
     }
@@ -63,7 +63,7 @@ public sealed class PendingInUseTests
         {
             Assert.Equal((owed, 1), (run.Engine.Space.ChargedBytes, run.Engine.Pending.Count));
             gate.Release();
-            await run.Engine.WaitForFiledAsync(run.Engine.Journal.Marks.DurableThrough).SoonAsync();
+            await run.Engine.WaitForTriedAsync(run.Engine.Journal.Marks.DurableThrough).SoonAsync();
             Assert.Equal((0, 0), (run.Engine.Space.ChargedBytes, run.Engine.Pending.Count));
         }
     }

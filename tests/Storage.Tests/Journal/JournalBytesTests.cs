@@ -52,6 +52,26 @@ public sealed class JournalBytesTests
         Assert.Equal(Header with { PreviousStoreId = Guid.Empty }, SegmentHeader.TryRead(block));
     }
 
+    /// <summary>A copy has the bytes of the first record, but for the version and the flag that says so.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Operation_CarriedForward_TellsItsVersionAndAllElseAsBefore(bool keepsEvidence)
+    {
+        byte[] first = CommitRecord()[RecordHeader.Bytes..];
+        byte[] copy = [.. first];
+        Operation.MarkCarried(copy, 0x0102030405, keepsEvidence);
+        int[] changed = [.. Enumerable.Range(0, first.Length).Where(index => first[index] != copy[index])];
+
+        Assert.Equal(keepsEvidence ? [1, 3, 16, 17, 18, 19, 20] : [3, 16, 17, 18, 19, 20], changed.Where(index => index != 1 || first[1] == 0));
+        Assert.Equal((1, 5, 1), (copy[3], copy[16], copy[20]));
+        Assert.True(Operation.TryRead(copy, out Operation operation, out int bytes));
+        Assert.True(Operation.TryRead(first, out Operation before, out int bytesBefore));
+        Assert.Equal((0x0102030405, 105, bytesBefore), (operation.VersionIn(105_000_000_000), before.VersionIn(105), bytes));
+        Assert.True(operation.Id.SequenceEqual(before.Id) && operation.Body.SequenceEqual(before.Body) && operation.Sha256 == before.Sha256);
+        Assert.Equal(keepsEvidence || before.KeepsEvidence, operation.KeepsEvidence);
+    }
+
     [Fact]
     public void CommitRecord_PutAndDelete_HaveThePinnedBytesAndAreReadBack()
     {
@@ -175,7 +195,7 @@ public sealed class JournalBytesTests
 
     [Theory]
     [InlineData(0, 9)]
-    [InlineData(3, 1)]
+    [InlineData(3, 2)]
     public void Operation_ThatMustBeUnderstoodAndIsNot_IsRefused(int offset, byte value)
     {
         byte[] payload = CommitRecord()[RecordHeader.Bytes..];

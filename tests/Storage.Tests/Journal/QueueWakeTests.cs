@@ -1,4 +1,3 @@
-using DocService.Storage.Engine.Filing;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;
 using DocService.Storage.Threading;
@@ -102,62 +101,6 @@ public sealed class QueueWakeTests
         Assert.True(queue.IsClosedAndEmpty);
     }
 
-    [Fact]
-    public void FilingQueue_FiledBetweenTheLookAndTheWait_DoesNotWait()
-    {
-        var queue = new FilingQueue(Threads);
-        const long looked = 4;
-        queue.CompleteWaiting(5); // the filer gets there after the caller has looked
-
-        Assert.True(queue.WaitAsync(5, looked).IsCompletedSuccessfully);
-        Assert.False(queue.WaitAsync(6, looked).IsCompleted);
-    }
-
-    [Fact]
-    public async Task FilingQueue_Stopped_LetsEverybodyGo()
-    {
-        var queue = new FilingQueue(Threads);
-        Task waiting = queue.WaitAsync(9, 0);
-        Task<bool> filer = Task.Run(() => queue.WaitForTickets(TimeSpan.FromMinutes(1)));
-        queue.Stop();
-        await waiting.SoonAsync();
-        Assert.False(await filer.SoonAsync());
-        Assert.False(queue.Pause(TimeSpan.FromMinutes(1)));
-        Assert.True(queue.WaitAsync(10, 0).IsCompletedSuccessfully);
-    }
-
-    [Fact]
-    public async Task FilingQueue_SomebodyWaits_DoesNotLinger()
-    {
-        var queue = new FilingQueue(Threads);
-        queue.Add([new FilingTicket(1, Key.Digest, 0)]);
-        Task<bool> filer = Task.Run(() => queue.WaitForTickets(TimeSpan.FromMinutes(1)));
-        Task waiting = queue.WaitAsync(1, 0);
-        Assert.True(await filer.SoonAsync());
-        queue.CompleteWaiting(1);
-        await waiting.SoonAsync();
-    }
-
-    [Fact]
-    public async Task FilingQueue_CommitBeingAdded_IsNotSeenInPart()
-    {
-        // Who saw the first ticket alone would count the whole commit as filed, and the journal would let go of the rest.
-        var queue = new FilingQueue(Threads);
-        Task<bool>? peek = null;
-        bool wasSeen = false;
-        queue.Add(Tickets());
-        Assert.False(wasSeen);
-        Assert.True(await peek!.SoonAsync());
-
-        IEnumerable<FilingTicket> Tickets()
-        {
-            yield return new FilingTicket(1, Key.Digest, 0);
-            peek = Task.Run(() => queue.TryPeek(out _));
-            wasSeen = peek.Wait(TimeSpan.FromMilliseconds(200));
-            yield return new FilingTicket(1, DocumentKey.Create("b").Digest, 0);
-        }
-    }
-
     /// <summary>Adds so many commits and takes them as one group.</summary>
     private static void Take(CommitQueue queue, int commits)
     {
@@ -169,16 +112,5 @@ public sealed class QueueWakeTests
         List<Commit> group = [];
         Assert.True(queue.TryTakeGroup(group, 1024, Timeout.InfiniteTimeSpan));
         Assert.Equal(commits, group.Count);
-    }
-
-    [Fact]
-    public void FilingQueue_TicketsInTheFilersHand_StillCount()
-    {
-        var queue = new FilingQueue(Threads);
-        queue.Add([new FilingTicket(1, Key.Digest, 0), new FilingTicket(2, Key.Digest, 0)]);
-        queue.Take();
-        Assert.Equal(2, queue.Count);
-        queue.CompleteWaiting(1);
-        Assert.Equal(1, queue.Count);
     }
 }

@@ -182,9 +182,9 @@ internal sealed class JournalCheck(VerificationReport report)
             {
                 Filed.Remove(key);
             }
-            else if (!Filed.TryGetValue(key, out FiledVersion known) || known.Version < record.Sequence)
+            else if (!Filed.TryGetValue(key, out FiledVersion known) || known.Version < operation.VersionIn(record.Sequence))
             {
-                Filed[key] = new FiledVersion(record.Sequence, operation.Kind == OperationKind.Delete);
+                Filed[key] = new FiledVersion(operation.VersionIn(record.Sequence), operation.Kind == OperationKind.Delete);
             }
         }
 

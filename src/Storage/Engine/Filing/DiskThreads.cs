@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using DocService.Storage.Engine.Checks;
 using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Filing;
@@ -26,12 +25,12 @@ internal sealed class DiskThreads(int threadsMax, IThreads threads) : IDisposabl
     /// <param name="items">Each is given to the action once, unless another has failed before.</param>
     /// <param name="workers">Threads at most.</param>
     /// <param name="action">What to do.</param>
-    /// <param name="isGrave">Failures that must not hide behind others.</param>
-    /// <exception cref="Exception">The action's, once all threads have ended; the gravest of several.</exception>
-    public void ForEach<T>(IReadOnlyList<T> items, int workers, Action<T> action, Predicate<Exception> isGrave)
+    /// <exception cref="Exception">The action's first, once all threads have ended.</exception>
+    /// <exception cref="OutOfMemoryException">Not the action's: then nothing was begun.</exception>
+    public void ForEach<T>(IReadOnlyList<T> items, int workers, Action<T> action)
     {
         workers = Math.Min(workers, items.Count);
-        var sweep = new Sweep(items.Count, workers, index => action(items[index]), isGrave, threads);
+        var sweep = new Sweep(items.Count, workers, index => action(items[index]), threads);
         if (workers == 1)
         {
             sweep.Work();
@@ -67,7 +66,7 @@ internal sealed class DiskThreads(int threadsMax, IThreads threads) : IDisposabl
 
     /// <summary>
     /// All that is unfinished has a thread, up to the limit: nothing waits behind a call that hangs while a thread could be had.
-    /// False when there is none at all.
+    /// False when there is none at all, or no memory.
     /// </summary>
     private bool TryQueue(Action work)
     {
@@ -91,8 +90,16 @@ internal sealed class DiskThreads(int threadsMax, IThreads threads) : IDisposabl
                 return false;
             }
 
+            try
+            {
+                _queue.Enqueue(work);
+            }
+            catch (OutOfMemoryException)
+            {
+                return false; // others may be under way by now: the caller takes this part itself
+            }
+
             _unfinished++;
-            _queue.Enqueue(work);
             threads.Pulse(_gate);
             return true;
         }

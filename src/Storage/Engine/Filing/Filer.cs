@@ -13,35 +13,45 @@ namespace DocService.Storage.Engine.Filing;
 /// order, the newest of each key only, so that the journal can let go of them.
 /// </summary>
 /// <remarks>
-/// Owns: a thread. Thread: its own; <see cref="FilingQueue"/> is how others reach it.
-/// Invariants: filedThrough passes a commit only when each of its documents is renamed into place, that version or a
-/// later one, and its directory is synced. Chunk n+1 starts when chunk n's directory syncs have returned.
-/// On failure: what changes nothing is tried again with growing pauses, the data is safe in the journal meanwhile; a
-/// failed sync fences the store and ends filing.
+/// Owns: a thread. Thread: its own; <see cref="FilingQueue"/> and <see cref="BlockedDocuments"/> are how others reach it.
+/// Invariants: filedThrough passes a record only when each of its documents is renamed into place, that version or a
+/// later one, and its directory is synced, or when a later record of that document is durable. Chunk n+1 starts when
+/// chunk n's directory syncs have returned.
+/// On failure: what is known to have changed nothing blocks the documents that it concerns, and no others; they are
+/// tried again, the data is safe in the journal meanwhile. Without memory the chunk is tried again. A failed sync fences the
+/// store and ends filing.
 /// </remarks>
 internal sealed class Filer : IDisposable
 {
-    /// <summary>Temporary files that are open at a time: they share one write-back.</summary>
-    private const int OpenTempsMax = 2048;
+    /// <summary>Documents in a chunk: their temporary files are open at a time and share one write-back, and each directory is synced once.</summary>
+    private const int ChunkDocumentsMax = 2048;
 
     /// <summary>What of the process's descriptors temporary files may take, beside connections and readers.</summary>
     private const int HandlesShare = 8;
 
-    /// <summary>Documents filed together after a failure.</summary>
+    /// <summary>Blocked documents that are tried again together. On a full disk a chunk has no more either: few temporary files take little room.</summary>
     private const int CarefulDocuments = 64;
 
     /// <summary>Bytes in a chunk.</summary>
     private const long ChunkBytesMax = 16 * 1024 * 1024;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
+    /// <summary>From this fill of the journal on, blocked documents are carried forward: most of it is free again then, and a record is copied once for many times its length.</summary>
+    private const double CarryFill = 0.25;
+
+    /// <summary>Copies on the way at a time: a group's worth.</summary>
+    private const long CarryBytesMax = 4 * 1024 * 1024;
+
+    private static readonly TimeSpan MemoryPause = TimeSpan.FromSeconds(0.1);
 
     private readonly DocumentFiles _files;
     private readonly MediaTypes _media;
     private readonly FiledHeaders _headers;
     private readonly FilingQueue _queue;
+    private readonly BlockedDocuments _blocked;
+    private readonly CarryForward _carry;
     private readonly Pending _pending;
     private readonly JournalWriter _journal;
+    private readonly Backlog _backlog;
     private readonly DiskSpace _space;
     private readonly StoreHealth _health;
     private readonly FilingRhythm _rhythm;
@@ -50,46 +60,40 @@ internal sealed class Filer : IDisposable
     private readonly DiskThreads _threads;
     private readonly IThreads _system;
     private IThread? _thread; // null before the start
-    private readonly int _openTempsMax;
-    private int _openTemps;
+    private readonly int _chunkDocumentsMax;
+    private int _chunkDocuments;
+    private FilingChunk? _chunk; // under way; kept when memory runs out
+    private bool _isAgain;
 
-    public Filer(DocumentFiles files, int handlesMax, MediaTypes media, FiledHeaders headers, FilingQueue queue, Pending pending, JournalWriter journal, Backlog backlog, DiskSpace space, StoreHealth health, IThreads threads, ILogger logger)
+    public Filer(DocumentFiles files, int handlesMax, MediaTypes media, FiledHeaders headers, FilingQueue queue, BlockedDocuments blocked, CarryForward carry, Pending pending, JournalWriter journal, Backlog backlog, DiskSpace space, StoreHealth health, IThreads threads, ILogger logger)
     {
         _files = files;
         _media = media;
         _headers = headers;
         _queue = queue;
+        _blocked = blocked;
+        _carry = carry;
         _pending = pending;
         _journal = journal;
+        _backlog = backlog;
         _space = space;
         _health = health;
         _rhythm = new FilingRhythm(queue, journal.Marks, backlog, space, threads.Clock);
         _writeBack = new WriteBack(files, threads.Clock);
         _logger = logger;
-        _openTempsMax = Math.Clamp(handlesMax / HandlesShare, 1, OpenTempsMax);
-        _openTemps = _openTempsMax;
-        _threads = new DiskThreads(FilingPace.Full.Workers, threads);
+        _chunkDocumentsMax = Math.Clamp(handlesMax / HandlesShare, 1, ChunkDocumentsMax);
+        _chunkDocuments = _chunkDocumentsMax;
+        _threads = new DiskThreads(FilingChunk.Workers, threads);
         _system = threads;
     }
 
-    /// <summary>Why filing does not get on at present; null when it does.</summary>
-    public string? Obstacle { get; private set; }
-
     public void Start() => _thread = _system.Start("docservice-filer", Work);
-
-    /// <summary>No more lingering: what is there is filed at once.</summary>
-    public void Drain()
-    {
-        _rhythm.Drain();
-        _ = _queue.WaitAsync(_journal.Marks.DurableThrough, _journal.Marks.FiledThrough);
-    }
 
     /// <summary>Ends after the chunk under way; what is not filed is replayed at the next start.</summary>
     public void Dispose()
     {
         _queue.Stop();
         _thread?.Join();
-
         _threads.Dispose();
     }
 
@@ -97,21 +101,9 @@ internal sealed class Filer : IDisposable
     {
         try
         {
-            while (_queue.WaitForTickets(_rhythm.Linger))
+            while (_queue.WaitForTickets(_blocked.UntilDue))
             {
-                _rhythm.Begin();
-                FilingChunk chunk = TakeChunk();
-                if (!FileUntilDone(chunk))
-                {
-                    return;
-                }
-
-                // A single large document says nothing of how many are filed a second.
-                bool isLarge = chunk.Bytes >= ChunkBytesMax / 2 && chunk.Items.Count >= _rhythm.Pace.Workers;
-                bool isTelling = (isLarge || chunk.Items.Count >= _rhythm.Pace.ChunkDocuments / 4) && Obstacle is null;
-                Conclude(chunk);
-                _rhythm.End(chunk.Items.Count, isTelling);
-                _rhythm.GiveWay();
+                FileOne();
             }
         }
         catch (Exception exception)
@@ -120,21 +112,78 @@ internal sealed class Filer : IDisposable
         }
         finally
         {
+            _chunk?.DropTemps();
             _queue.Stop();
+            _blocked.Stop();
         }
     }
 
+    /// <summary>One chunk, and the pause after it.</summary>
+    private void FileOne()
+    {
+        try
+        {
+            _rhythm.Begin();
+            FilingChunk chunk = TakeChunk();
+            if (_isAgain)
+            {
+                chunk.DropTemps();
+            }
+
+            chunk.WriteTemps();
+            _writeBack.Before(chunk.Items.Count(item => item.Temp is not null));
+            chunk.SyncTemps();
+            chunk.Rename();
+            chunk.SyncDirectories();
+            Conclude(chunk);
+            _chunk = null;
+            _isAgain = false;
+            CarryBlocked();
+        }
+        catch (OutOfMemoryException exception)
+        {
+            // Nothing of the chunk is lost, and filing it once more is right.
+            _isAgain = true;
+            _logger.LogWarning("Filing waits for memory: {Reason}", exception.Message);
+            _queue.Pause(MemoryPause, endsWhenAwaited: false);
+            return;
+        }
+
+        _rhythm.GiveWay();
+    }
+
+    /// <summary>Blocked documents whose time has come, and the next operations. When memory runs out in between, it is called again.</summary>
     private FilingChunk TakeChunk()
     {
-        var chunk = new FilingChunk(_files, _journal.Segments, _threads);
+        FilingChunk chunk = _chunk ??= new FilingChunk(_files, _journal.Segments, _threads);
+        int careful = Math.Min(CarefulDocuments, _chunkDocuments);
+        while (chunk.Items.Count < careful && _blocked.TryPeekDue(out Sha256Digest document))
+        {
+            if (!_pending.TryFind(document, out PendingVersion version))
+            {
+                chunk.ChargedBytes += _blocked.Remove(document, out _);
+            }
+            else if (!chunk.TryAdd(new FilingTicket(0, document, 0), version))
+            {
+                break; // no slot left in its directory
+            }
+
+            _blocked.TakeDue();
+        }
+
+        int documentsMax = _blocked.IsOutOfSpace ? careful : _chunkDocuments;
         while (_queue.TryPeek(out FilingTicket ticket))
         {
             // A document that is filed by now in a later version is not pending, and costs nothing more. One that is in
             // the chunk may have got a later version since: it is that one that the ticket stands for.
-            if (_pending.TryFind(ticket.Document, out PendingVersion version) && !chunk.TryRenew(ticket.Document, version))
+            if (!_pending.TryFind(ticket.Document, out PendingVersion version))
             {
-                bool isFull = chunk.Items.Count > 0 && (chunk.Items.Count >= _rhythm.Pace.ChunkDocuments || chunk.Bytes + version.Locator.Bytes > ChunkBytesMax);
-                if (isFull || !chunk.TryAdd(ticket.Document, version))
+                chunk.ChargedBytes += ticket.ChargedBytes;
+            }
+            else if (!chunk.TryRenew(ticket, version))
+            {
+                bool isFull = chunk.Items.Count > 0 && (chunk.Items.Count >= documentsMax || chunk.Bytes + version.Locator.Bytes > ChunkBytesMax);
+                if (isFull || !chunk.TryAdd(ticket, version))
                 {
                     // A commit counts as filed only when all of its documents are.
                     chunk.Through = ticket.Sequence - 1;
@@ -143,169 +192,108 @@ internal sealed class Filer : IDisposable
             }
 
             _queue.Take();
-            chunk.ChargedBytes += ticket.ChargedBytes;
             chunk.Through = ticket.Sequence;
         }
 
         return chunk;
     }
 
-    /// <summary>False when filing has to end: stopped, or fenced.</summary>
-    private bool FileUntilDone(FilingChunk chunk)
-    {
-        TimeSpan pause = FirstPause;
-        while (!TryFile(chunk))
-        {
-            if (_health.State == StoreState.Fenced || !_queue.Pause(pause))
-            {
-                chunk.DropTemps();
-                return false;
-            }
-
-            pause = pause * 2 < LastPause ? pause * 2 : LastPause;
-        }
-
-        return true;
-    }
-
-    /// <summary>
-    /// All four steps of a chunk in phases. After a failure some documents at a time: what can be filed is, and makes room,
-    /// and few temporary files take some.
-    /// </summary>
-    private bool TryFile(FilingChunk chunk) =>
-        Obstacle is null
-            ? chunk.Slices(_openTemps).All(slice => TryWriteAndSync(chunk, slice)) && TryPublish(chunk, [.. chunk.Items])
-            : chunk.Slices(Math.Min(_openTemps, CarefulDocuments)).All(slice => TryWriteAndSync(chunk, slice) && TryPublish(chunk, slice));
-
-    private bool TryWriteAndSync(FilingChunk chunk, FilingItem[] slice)
-    {
-        if (!TryPhase(chunk, () => chunk.WriteTemps(slice, _rhythm.Pace.Workers)))
-        {
-            return false;
-        }
-
-        if (_rhythm.Pace == FilingPace.Full)
-        {
-            _writeBack.Before(slice.Count(item => item.Temp is not null));
-        }
-
-        return TryPhase(chunk, () => chunk.SyncTemps(slice, _rhythm.Pace.Workers));
-    }
-
-    private bool TryPublish(FilingChunk chunk, FilingItem[] slice) =>
-        TryPhase(chunk, () => chunk.Rename(slice, _rhythm.Pace.Workers))
-        && TryPhase(chunk, () => chunk.SyncDirectories(slice, _rhythm.Pace.Workers));
-
-    private bool TryPhase(FilingChunk chunk, Action phase)
-    {
-        try
-        {
-            phase();
-            return true;
-        }
-        catch (FileSystemException exception)
-        {
-            chunk.DropTemps();
-
-            bool isFull = exception.IsOutOfSpace;
-            if (!isFull && (exception.IsSync || exception.Error == Errno.EROFS))
-            {
-                _health.Fence($"a document could not be filed: {exception.Message}", exception);
-                return false;
-            }
-
-            Note(exception);
-            if (exception.IsOutOfHandles)
-            {
-                _openTemps = Math.Max(1, _openTemps / 2);
-            }
-
-            if (isFull)
-            {
-                _space.NoteFull(SpaceCause.Filing, exception.Message);
-                ApplyDeletesEarly();
-            }
-
-            return false;
-        }
-    }
-
-    /// <summary>The disk is full: published deletes need no room and make some, so they do not wait for their turn.</summary>
-    private void ApplyDeletesEarly()
-    {
-        var chunk = new FilingChunk(_files, _journal.Segments, _threads);
-        foreach ((Sha256Digest document, PendingVersion version) in _pending.UnappliedDeletes(FilingPace.Gentle.ChunkDocuments))
-        {
-            chunk.TryAdd(document, version);
-        }
-
-        try
-        {
-            FilingItem[] all = [.. chunk.Items.Where(item => TryName(chunk, item))];
-            chunk.Rename(all, 1);
-
-            // For the room alone: the blocks are free when this is durable. The delete is filed again in its turn.
-            chunk.SyncDirectories(all, 1);
-            foreach (FilingItem item in all)
-            {
-                _pending.NoteAppliedEarly(item.Document, item.Version.Version);
-            }
-        }
-        catch (FileSystemException exception) when (!exception.IsSync)
-        {
-            Note(exception);
-        }
-    }
-
-    /// <summary>Learns from its record which document a delete is of. If that cannot be read, its turn will tell; the others need not wait for it.</summary>
-    private bool TryName(FilingChunk chunk, FilingItem item)
-    {
-        try
-        {
-            chunk.WriteTemps([item], 1);
-            return true;
-        }
-        catch (FileSystemException exception)
-        {
-            _logger.LogDebug("A delete waits for its turn: {Reason}", exception.Message); // which will warn, and not each second
-            return false;
-        }
-        catch (JournalDamagedException exception)
-        {
-            _logger.LogWarning("A delete waits for its turn, which will fence the store: {Reason}", exception.Message);
-            return false;
-        }
-    }
-
     private void Conclude(FilingChunk chunk)
     {
+        bool isOutOfHandles = false;
         foreach (FilingItem item in chunk.Items)
         {
-            if (item is { Stamp: { } stamp, Info: { } info })
+            if (item.Failure is { } failure)
             {
-                _headers.Add(new FiledHeader(item.Document, info.Version, _media.Pack(info), stamp));
+                isOutOfHandles |= failure is FileSystemException { IsOutOfHandles: true };
+                Block(item, failure);
             }
-
-            _pending.Remove(item.Document, item.Version.Version);
+            else
+            {
+                NoteFiled(item);
+            }
         }
 
-        long through = Math.Max(_journal.Marks.FiledThrough, chunk.Through);
-        _journal.Marks.AdvanceFiled(through);
+        _chunkDocuments = isOutOfHandles ? Math.Max(1, chunk.Items.Count / 2) : Math.Min(_chunkDocumentsMax, _chunkDocuments + (_chunkDocuments / 16) + 1);
+        if (!_blocked.IsOutOfSpace)
+        {
+            _space.NoteRoom(SpaceCause.Filing);
+        }
+
+        long tried = Math.Max(_queue.TriedThrough, chunk.Through);
+        _journal.Marks.AdvanceFiled(Math.Max(_journal.Marks.FiledThrough, Math.Min(tried, _blocked.LowestSequence - 1)));
         _space.Discharge(chunk.ChargedBytes);
-        Obstacle = null;
-        _openTemps = Math.Min(_openTempsMax, _openTemps + (_openTemps / 16) + 1);
-        _space.NoteRoom(SpaceCause.Filing);
-        _queue.CompleteWaiting(through); // last: whoever waits finds the state as it is now
+        chunk.ChargedBytes = 0;
         _journal.NoteFiled();
+
+        // Last: whoever waits finds the state as it is now.
+        _queue.CompleteWaiting(tried, _blocked.Count);
+        _blocked.CompleteWaiting();
     }
 
-    private void Note(FileSystemException exception)
+    private void NoteFiled(FilingItem item)
     {
-        if (Obstacle is null)
+        if (item is { Stamp: { } stamp, Info: { } info })
         {
-            _logger.LogWarning("Filing waits and tries again: {Reason}. Acknowledged data is safe in the journal.", exception.Message);
+            _headers.Add(new FiledHeader(item.Document, info.Version, _media.Pack(info), stamp));
         }
 
-        Obstacle = exception.Message;
+        _pending.Remove(item.Document, item.Version.Version);
+        _space.Discharge(item.ChargedBytes + _blocked.Remove(item.Document, out bool isNews));
+        item.ChargedBytes = 0;
+        if (isNews)
+        {
+            _logger.LogInformation("All documents in docs/{Directory} are filed again.", DocumentPath.ShardName(item.Shard));
+        }
+    }
+
+    private void Block(FilingItem item, Exception failure)
+    {
+        _space.Discharge(_blocked.Add(item, failure, out bool isNews));
+        if (isNews)
+        {
+            _logger.LogWarning(
+                "Documents in docs/{Directory} wait to be filed, others do not: {Reason}. Acknowledged data is safe in the journal.", DocumentPath.ShardName(item.Shard), failure.Message);
+        }
+
+        if (failure is FileSystemException { IsOutOfSpace: true })
+        {
+            _space.NoteFull(SpaceCause.Filing, failure.Message);
+        }
+    }
+
+    /// <summary>Blocked documents whose records stand in older segments are written once more into the newest.</summary>
+    private void CarryBlocked()
+    {
+        if (_blocked.Count == 0 || _carry.UnderWay > 0 || _backlog.Fill < CarryFill)
+        {
+            return;
+        }
+
+        long newest = _journal.Segments.Newest;
+        foreach (Sha256Digest document in _blocked.Holding(CarryBytesMax))
+        {
+            if (_pending.TryFind(document, out PendingVersion version) && version.Locator.Segment != newest)
+            {
+                Carry(document, version);
+            }
+        }
+    }
+
+    private void Carry(Sha256Digest document, in PendingVersion version)
+    {
+        bool hasBegun = false;
+        _blocked.NoteCarried(document, true); // first: its ticket may come before this returns
+        try
+        {
+            hasBegun = _carry.TryBegin(document, version, () => _blocked.NoteCarried(document, false));
+        }
+        finally
+        {
+            if (!hasBegun)
+            {
+                _blocked.NoteCarried(document, false);
+            }
+        }
     }
 }

@@ -7,61 +7,67 @@ using DocService.Storage.Journal.Segments;
 namespace DocService.Storage.Engine.Filing;
 
 /// <summary>
-/// Some documents filed together, by the four steps in phases: temporary files and their syncs, slice by slice, all renames,
-/// one sync for each directory touched. One filesystem commit and one write-back serve many.
+/// Some documents filed together, by the four steps in phases: all temporary files, all their syncs, all renames, one sync
+/// for each directory touched. One filesystem commit and one write-back serve many.
 /// </summary>
 /// <remarks>
 /// Owns: the temporary files in between. Thread: the filer's, which spreads each phase over disk threads.
-/// On failure: the phase's <see cref="FileSystemException"/> leaves; which phase it was says what it means. Filing the
-/// chunk again from the first phase is always right.
+/// On failure: one that is known to have changed nothing is noted in its item, which takes no further step; the others go
+/// on. A sync that failed, and what nobody expects, leaves the phase: the store is to be fenced. Filing an item again
+/// from the first step is always right.
 /// </remarks>
 internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, DiskThreads threads)
 {
+    /// <summary>Threads that work on a phase: syncs at once share the device's flushes.</summary>
+    public const int Workers = 32;
+
     private readonly Dictionary<Sha256Digest, FilingItem> _items = [];
     private readonly int[] _slots = new int[DocumentPath.Shards];
 
     public IReadOnlyCollection<FilingItem> Items => _items.Values;
 
-    /// <summary>Everything through this sequence is filed once the chunk is.</summary>
+    /// <summary>Everything through this sequence has been tried once the chunk has; 0 when it has no tickets.</summary>
     public long Through { get; set; }
 
+    /// <summary>What tickets were charged that stand for nothing any more.</summary>
     public long ChargedBytes { get; set; }
 
     /// <summary>Body and header bytes that the chunk reads and writes.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>Puts the document's newest version in the place of the one that the chunk has; false when it has none.</summary>
-    public bool TryRenew(Sha256Digest document, in PendingVersion newest)
+    public bool TryRenew(in FilingTicket ticket, in PendingVersion newest)
     {
-        if (!_items.TryGetValue(document, out FilingItem? item))
+        if (!_items.TryGetValue(ticket.Document, out FilingItem? item))
         {
             return false;
         }
 
         Bytes += newest.Locator.Bytes - item.Version.Locator.Bytes;
         item.Version = newest;
+        Note(item, ticket);
         return true;
     }
 
     /// <summary>False when the document's directory has no temporary slot left in this chunk.</summary>
-    public bool TryAdd(Sha256Digest document, in PendingVersion version)
+    public bool TryAdd(in FilingTicket ticket, in PendingVersion version)
     {
-        int shard = DocumentPath.ShardOf(document);
+        int shard = DocumentPath.ShardOf(ticket.Document);
         if (_slots[shard] == DocumentFiles.TempSlots)
         {
             return false;
         }
 
-        _items.Add(document, new FilingItem(document, version, _slots[shard]++));
+        var item = new FilingItem(ticket.Document, version, _slots[shard]);
+        _items.Add(ticket.Document, item);
+        _slots[shard]++;
         Bytes += version.Locator.Bytes;
+        Note(item, ticket);
         return true;
     }
 
-    /// <summary>The documents, so many at a time: each put has a descriptor open from its first step to its second.</summary>
-    public IEnumerable<FilingItem[]> Slices(int documents) => _items.Values.Chunk(documents);
-
-    /// <summary>Reads every record of the slice: which document it is, and the first step if it is a put.</summary>
-    public void WriteTemps(FilingItem[] slice, int workers) => ForEach(slice, workers, item =>
+    /// <summary>Reads every record: which document it is, and the first step if it is a put.</summary>
+    public void WriteTemps() => ForEach(item =>
     {
         byte[] buffer = BodyBuffers.Rent(item.Version.Locator.Bytes);
         try
@@ -79,8 +85,8 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
         }
     });
 
-    /// <summary>Second step for every put of the slice.</summary>
-    public void SyncTemps(FilingItem[] slice, int workers) => ForEach(slice, workers, item =>
+    /// <summary>Second step for every put.</summary>
+    public void SyncTemps() => ForEach(item =>
     {
         if (item.Temp is { } temp)
         {
@@ -92,7 +98,7 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
     });
 
     /// <summary>Third step: every document takes its name, or loses it.</summary>
-    public void Rename(FilingItem[] slice, int workers) => ForEach(slice, workers, item =>
+    public void Rename() => ForEach(item =>
     {
         if (item.Version.KeepsEvidence)
         {
@@ -112,23 +118,46 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
     });
 
     /// <summary>Fourth step, once for each directory.</summary>
-    public void SyncDirectories(FilingItem[] slice, int workers)
+    public void SyncDirectories()
     {
-        int[] shards = [.. slice.Select(item => item.Shard).Distinct()];
-        threads.ForEach(shards, workers, files.SyncNames, IsGrave);
+        int[] shards = [.. _items.Values.Where(item => item.Failure is null).Select(item => item.Shard).Distinct()];
+        threads.ForEach(shards, Workers, shard =>
+        {
+            try
+            {
+                files.SyncNames(shard);
+            }
+            catch (OutOfMemoryException exception)
+            {
+                throw new InvalidOperationException($"memory ran out while docs/{DocumentPath.ShardName(shard)} was synced, so the outcome of that is unknown", exception);
+            }
+        });
     }
 
-    /// <summary>Closes and removes what temporary files there are; their slots are used again.</summary>
+    /// <summary>Back before the first step: closes and removes what temporary files there are, and forgets what failed.</summary>
     public void DropTemps()
     {
         foreach (FilingItem item in _items.Values)
         {
-            item.Temp?.Dispose();
-            item.Temp = null;
-            if (!item.Version.IsDelete)
-            {
-                files.TryDropTemp(item.Slot, item.Shard);
-            }
+            DropTemp(item);
+            item.Failure = null;
+        }
+    }
+
+    private static void Note(FilingItem item, in FilingTicket ticket)
+    {
+        item.FirstSequence = item.FirstSequence == 0 ? ticket.Sequence : item.FirstSequence;
+        item.Sequence = Math.Max(item.Sequence, ticket.Sequence);
+        item.ChargedBytes += ticket.ChargedBytes;
+    }
+
+    private void DropTemp(FilingItem item)
+    {
+        item.Temp?.Dispose();
+        item.Temp = null;
+        if (!item.Version.IsDelete)
+        {
+            files.TryDropTemp(item.Slot, item.Shard);
         }
     }
 
@@ -160,10 +189,31 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
         return operation;
     }
 
-    private void ForEach(FilingItem[] items, int workers, Action<FilingItem> action) => threads.ForEach(items, workers, action, IsGrave);
+    private void ForEach(Action<FilingItem> step)
+    {
+        FilingItem[] items = [.. _items.Values.Where(item => item.Failure is null)];
+        threads.ForEach(items, Workers, item =>
+        {
+            try
+            {
+                step(item);
+            }
+            catch (Exception exception) when (IsOfOneDocument(exception))
+            {
+                item.Failure = exception;
+                DropTemp(item);
+            }
+        });
+    }
 
-    /// <summary>Lack of space passes; what else fails must not hide behind it.</summary>
-    private static bool IsGrave(Exception exception) => exception is not FileSystemException { IsOutOfSpace: true };
+    /// <summary>Whether a failed step is known to have had no lasting effect. A temporary file whose sync found no room, or no memory, is never renamed.</summary>
+    private static bool IsOfOneDocument(Exception exception) => exception switch
+    {
+        OutOfMemoryException or FileSystemException { IsOutOfSpace: true } => true,
+        FileSystemException { IsSync: true } or FileSystemException { Error: Errno.EROFS } => false,
+        FileSystemException => true,
+        _ => false,
+    };
 
     private void Apply(FilingItem item)
     {

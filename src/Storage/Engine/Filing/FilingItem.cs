@@ -14,6 +14,15 @@ internal sealed class FilingItem(Sha256Digest document, PendingVersion version, 
     /// <summary>Replaced by a later one as long as the chunk is being taken.</summary>
     public PendingVersion Version { get; set; } = version;
 
+    /// <summary>Of the last record that a ticket in this chunk stands for; 0 where it is only tried again.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>Of the first of those records.</summary>
+    public long FirstSequence { get; set; }
+
+    /// <summary>What those tickets were charged.</summary>
+    public long ChargedBytes { get; set; }
+
     /// <summary>Known once its record has been read: the first phase.</summary>
     public DocumentKey Key { get; set; }
 
@@ -31,4 +40,7 @@ internal sealed class FilingItem(Sha256Digest document, PendingVersion version, 
 
     /// <summary>Of the synced temporary file; null where the filesystem did not tell.</summary>
     public FileStamp? Stamp { get; set; }
+
+    /// <summary>Why this document cannot be filed now, while others are; null as long as nothing has failed. It takes no further step.</summary>
+    public Exception? Failure { get; set; }
 }

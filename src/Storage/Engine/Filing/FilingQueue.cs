@@ -2,14 +2,8 @@ using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Filing;
 
-/// <summary>One published operation that waits to be filed.</summary>
-/// <param name="Sequence">Of its commit.</param>
-/// <param name="Document">Which document.</param>
-/// <param name="ChargedBytes">What it was charged against free space.</param>
-internal readonly record struct FilingTicket(long Sequence, Sha256Digest Document, long ChargedBytes);
-
-/// <summary>Published operations in sequence order, and those who wait for them to be filed.</summary>
-/// <remarks>Owns: both. Thread: any adds; the filer alone takes.</remarks>
+/// <summary>Published operations in the order of their sequences, and the writes that wait for them to be filed.</summary>
+/// <remarks>Owns: both. Thread: any adds and waits; the filer alone takes.</remarks>
 /// <param name="threads">How the filer waits.</param>
 /// <param name="expected">Tickets that recovery is about to add: they get their room at once.</param>
 internal sealed class FilingQueue(IThreads threads, int expected = 0)
@@ -20,16 +14,20 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
     private readonly object _gate = new();
     private readonly Queue<FilingTicket> _tickets = new(expected);
     private readonly PriorityQueue<Turn, long> _waiting = new();
-    private long _completedThrough;
-    private int _inHand; // taken by the filer, their chunk not yet filed
+    private long _triedThrough;
+    private int _inHand; // taken by the filer, their chunk not yet tried
+    private int _blocked;
     private int _count;
     private int _expected; // tickets that the journal's thread is about to add, and whose room is kept
     private bool _isStopped;
 
-    /// <summary>Operations not yet filed, those of the chunk under way included.</summary>
+    /// <summary>Operations not yet filed: those of the chunk under way and those of blocked documents included.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Whether anybody waits for documents to be filed.</summary>
+    /// <summary>Every operation up to here has been filed, or its document is blocked (<see cref="BlockedDocuments"/>).</summary>
+    public long TriedThrough => Volatile.Read(ref _triedThrough);
+
+    /// <summary>Whether a write waits for documents that have not been tried yet.</summary>
     public bool IsAwaited
     {
         get
@@ -52,38 +50,29 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
         }
     }
 
-    /// <summary>Adds all or none that anybody can see: who takes the first of a commit's tickets finds the last one too.</summary>
+    /// <summary>Adds the tickets of a group; the filer sees all of them or none. Takes no memory where they were expected.</summary>
     public void Add(IEnumerable<FilingTicket> tickets)
     {
         lock (_gate)
         {
             bool wasEmpty = _tickets.Count == 0;
-            foreach (FilingTicket ticket in tickets)
+            if (tickets is List<FilingTicket> list)
             {
-                _tickets.Enqueue(ticket);
+                foreach (FilingTicket ticket in list) // its enumerator takes no memory
+                {
+                    _tickets.Enqueue(ticket);
+                }
             }
-
-            _count = _tickets.Count + _inHand;
-            if (wasEmpty)
+            else
             {
-                threads.Pulse(_gate);
-            }
-        }
-    }
-
-    /// <summary>As the other, for the tickets that were expected: takes no memory.</summary>
-    public void AddExpected(List<FilingTicket> tickets)
-    {
-        lock (_gate)
-        {
-            bool wasEmpty = _tickets.Count == 0;
-            foreach (FilingTicket ticket in tickets)
-            {
-                _tickets.Enqueue(ticket);
+                foreach (FilingTicket ticket in tickets)
+                {
+                    _tickets.Enqueue(ticket);
+                }
             }
 
             _expected = 0;
-            _count = _tickets.Count + _inHand;
+            Count_NeedsLock();
             if (wasEmpty)
             {
                 threads.Pulse(_gate);
@@ -97,17 +86,16 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
         lock (_gate)
         {
             _tickets.Enqueue(ticket);
-            _count = _tickets.Count + _inHand;
+            Count_NeedsLock();
         }
     }
 
-    /// <summary>Ends when everything through the sequence is filed, fails when it never will be in this run.</summary>
+    /// <summary>Ends when everything through the sequence has been tried, or when filing has ended in this run: <see cref="TriedThrough"/> tells which.</summary>
     public Task WaitAsync(long sequence, long filedThrough)
     {
         lock (_gate)
         {
-            // The caller has looked without this lock: the filer may have come there since.
-            if (sequence <= filedThrough || sequence <= _completedThrough || _isStopped)
+            if (sequence <= filedThrough || sequence <= _triedThrough || _isStopped)
             {
                 return Task.CompletedTask;
             }
@@ -119,23 +107,12 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
         }
     }
 
-    /// <summary>
-    /// Waits for a ticket, then, if nobody is waiting for it to be filed, a little longer for more; false once stopped.
-    /// </summary>
-    public bool WaitForTickets(TimeSpan linger)
+    /// <summary>Waits for a ticket, at most so long; false once stopped.</summary>
+    public bool WaitForTickets(TimeSpan longest)
     {
         lock (_gate)
         {
-            while (_tickets.Count == 0 && !_isStopped)
-            {
-                threads.Wait(_gate, Timeout.InfiniteTimeSpan);
-            }
-
-            if (!_isStopped && _waiting.Count == 0 && linger > TimeSpan.Zero)
-            {
-                threads.Wait(_gate, linger);
-            }
-
+            Wait_NeedsLock(longest, () => _tickets.Count > 0);
             return !_isStopped;
         }
     }
@@ -157,40 +134,58 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
         }
     }
 
-    /// <summary>What was taken is filed: lets go everyone who waits for a sequence up to this one.</summary>
-    public void CompleteWaiting(long filedThrough)
+    /// <summary>What was taken has been tried: lets go every write that waits for a sequence up to this one.</summary>
+    /// <param name="triedThrough">Every operation up to here is filed, or its document blocked.</param>
+    /// <param name="blocked">Documents that are.</param>
+    public void CompleteWaiting(long triedThrough, int blocked)
     {
         lock (_gate)
         {
             _inHand = 0;
-            _count = _tickets.Count;
-            _completedThrough = Math.Max(_completedThrough, filedThrough);
-            if (_count == 0 && _tickets.Capacity > KeptTickets)
+            _blocked = blocked;
+            Count_NeedsLock();
+            Volatile.Write(ref _triedThrough, Math.Max(_triedThrough, triedThrough));
+            while (_waiting.TryPeek(out Turn? turn, out long sequence) && sequence <= _triedThrough)
+            {
+                turn.TryGive();
+                _waiting.Dequeue();
+            }
+
+            if (_tickets.Count == 0 && _tickets.Capacity > KeptTickets)
             {
                 GiveBackRoom_NeedsLock();
             }
-
-            while (_waiting.TryPeek(out Turn? turn, out long sequence) && sequence <= filedThrough)
-            {
-                _waiting.Dequeue();
-                turn.TryGive();
-            }
         }
     }
 
-    /// <summary>Waits the time out, or until <see cref="Stop"/>; false once stopped.</summary>
-    public bool Pause(TimeSpan time)
+    /// <summary>Waits the time out; false once stopped.</summary>
+    /// <param name="time">How long.</param>
+    /// <param name="endsWhenAwaited">Ends at once when a write waits for documents to be filed.</param>
+    public bool Pause(TimeSpan time, bool endsWhenAwaited)
     {
         lock (_gate)
         {
-            if (!_isStopped)
-            {
-                threads.Wait(_gate, time);
-            }
-
+            Wait_NeedsLock(time, () => endsWhenAwaited && _waiting.Count > 0);
             return !_isStopped;
         }
     }
+
+    /// <summary>Filing has ended. Every write that waits is let go, and sees for itself how far filing came.</summary>
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _isStopped = true;
+            while (_waiting.TryDequeue(out Turn? turn, out _))
+            {
+                turn.TryGive();
+            }
+
+            threads.PulseAll(_gate);
+        }
+    }
+
+    private void Count_NeedsLock() => Volatile.Write(ref _count, _tickets.Count + _inHand + _blocked);
 
     private void GiveBackRoom_NeedsLock()
     {
@@ -204,18 +199,15 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
         }
     }
 
-    /// <summary>Filing has ended. Whoever waits is let go and sees for himself how far it came.</summary>
-    public void Stop()
+    /// <summary>A pulse for something else does not end it.</summary>
+    private void Wait_NeedsLock(TimeSpan longest, Func<bool> isOver)
     {
-        lock (_gate)
+        bool isBounded = longest != Timeout.InfiniteTimeSpan;
+        long started = threads.Clock.GetTimestamp();
+        TimeSpan left = longest;
+        while (!_isStopped && !isOver() && (!isBounded || left > TimeSpan.Zero) && threads.Wait(_gate, left))
         {
-            _isStopped = true;
-            while (_waiting.TryDequeue(out Turn? turn, out _))
-            {
-                turn.TryGive();
-            }
-
-            threads.PulseAll(_gate);
+            left = isBounded ? longest - threads.Clock.GetElapsedTime(started) : longest;
         }
     }
 }

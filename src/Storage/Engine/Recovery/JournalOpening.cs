@@ -230,9 +230,9 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         return segments;
     }
 
-    /// <summary>Tells the version that each operation of the commit at that place makes.</summary>
+    /// <summary>Tells, with the commit's sequence, the version that each operation of the commit at that place makes.</summary>
     /// <exception cref="JournalDamagedException">The payload, intact a moment ago, cannot be taken apart.</exception>
-    public static void Collect(PayloadReader reader, Segment segment, ScannedRecord record, long payloadOffset, Action<DocumentKey, PendingVersion> found)
+    public static void Collect(PayloadReader reader, Segment segment, ScannedRecord record, long payloadOffset, Action<DocumentKey, long, PendingVersion> found)
     {
         ReadOnlySpan<byte> payload = ReadAgain(reader, segment, record, payloadOffset);
         var parts = new PayloadParts(payload, record.Operations);
@@ -245,7 +245,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
 
             ulong hash = XxHash3.HashToUInt64(payload.Slice(parts.Offset, parts.Bytes));
             var locator = new RecordLocator(segment.Header.Number, payloadOffset + parts.Offset, parts.Bytes, hash);
-            found(key, new PendingVersion(record.Sequence, operation.Kind, default, locator, operation.KeepsEvidence));
+            found(key, record.Sequence, new PendingVersion(operation.VersionIn(record.Sequence), operation.Kind, default, locator, operation.KeepsEvidence));
         }
 
         if (!parts.TryGetFields(out _))

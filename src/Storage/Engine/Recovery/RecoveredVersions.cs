@@ -20,7 +20,7 @@ internal sealed class RecoveredVersions
     {
         Pending = new Pending(marks, expected);
         Filing = new FilingQueue(threads, expected);
-        _followers = [AddToPending, AddToFiling, .. followers];
+        _followers = [AddToPending, .. followers];
     }
 
     public Pending Pending { get; }
@@ -30,20 +30,18 @@ internal sealed class RecoveredVersions
     /// <summary>What the tickets were charged against free space.</summary>
     public long ChargedBytes { get; private set; }
 
-    public void Add(DocumentKey key, PendingVersion version)
+    /// <summary>Adds a version that stands in the record of that sequence: a higher one where it was carried forward.</summary>
+    public void Add(DocumentKey key, long sequence, PendingVersion version)
     {
         foreach (Action<DocumentKey, PendingVersion> follower in _followers)
         {
             follower(key, version);
         }
+
+        long cost = DiskSpace.CostOf(version.Kind, version.Locator.Bytes);
+        ChargedBytes += cost;
+        Filing.Add(new FilingTicket(sequence, key.Digest, cost));
     }
 
     private void AddToPending(DocumentKey key, PendingVersion version) => Pending.Add(key.Digest, version);
-
-    private void AddToFiling(DocumentKey key, PendingVersion version)
-    {
-        long cost = DiskSpace.CostOf(version.Kind, version.Locator.Bytes);
-        ChargedBytes += cost;
-        Filing.Add(new FilingTicket(version.Version, key.Digest, cost));
-    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using DocService.Storage.Documents;
 using DocService.Storage.Engine.Filing;
 using DocService.Storage.Engine.Opening;
@@ -65,7 +66,7 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
             var reader = new PayloadReader();
             foreach (LiveRecord live in verdict.Live)
             {
-                JournalOpening.Collect(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset, (key, version) => newest[key] = version with { KeepsEvidence = true }); // of an earlier version too, and what is unreadable may be a later one
+                JournalOpening.Collect(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset, (key, _, version) => newest[key] = version with { KeepsEvidence = true }); // of an earlier version too, and what is unreadable may be a later one
             }
 
             var readable = new LiveSegments();
@@ -88,16 +89,19 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
         while (rest.Count > 0)
         {
             var chunk = new FilingChunk(directory.Documents, segments, threads);
-            while (rest.TryPeek(out KeyValuePair<DocumentKey, PendingVersion> next) && chunk.TryAdd(next.Key.Digest, next.Value))
+            while (rest.TryPeek(out KeyValuePair<DocumentKey, PendingVersion> next) && chunk.TryAdd(new FilingTicket(next.Value.Version, next.Key.Digest, 0), next.Value))
             {
                 rest.Dequeue();
             }
 
-            FilingItem[] all = [.. chunk.Items];
-            chunk.WriteTemps(all, 1);
-            chunk.SyncTemps(all, 1);
-            chunk.Rename(all, 1);
-            chunk.SyncDirectories(all, 1);
+            chunk.WriteTemps();
+            chunk.SyncTemps();
+            chunk.Rename();
+            chunk.SyncDirectories();
+            if (chunk.Items.FirstOrDefault(item => item.Failure is not null) is { Failure: { } failure })
+            {
+                ExceptionDispatchInfo.Throw(failure);
+            }
         }
     }
 

@@ -10,7 +10,7 @@ namespace DocService.Storage.Engine.Space;
 /// </remarks>
 internal sealed class Admission(Backlog backlog, DiskSpace space, TimeSpan timeout, TimeProvider clock)
 {
-    private const double SlowFrom = FilingNeed.FullShareFill;
+    private const double SlowFrom = FilingShare.FullFill;
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Returns when the write may go on. One of deletes only waits for nobody on a full disk: it is what makes room.</summary>

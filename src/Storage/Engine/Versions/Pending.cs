@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;
 
 namespace DocService.Storage.Engine.Versions;
@@ -117,6 +119,20 @@ internal sealed class Pending
         }
     }
 
+    /// <summary>A copy of the version's record is published: it is read from there from now on. Does nothing if the version is filed, or has been replaced. Needs no memory.</summary>
+    public void NoteCarried(Sha256Digest document, long version, RecordLocator copy)
+    {
+        Stripe stripe = StripeOf(document);
+        lock (stripe.Gate)
+        {
+            ref PendingVersion newest = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Newest, document);
+            if (!Unsafe.IsNullRef(ref newest) && newest.Version == version)
+            {
+                newest = newest with { Locator = copy };
+            }
+        }
+    }
+
     /// <summary>The version is filed. Does nothing if a newer one has taken its place, except that it forgets this one.</summary>
     public void Remove(Sha256Digest document, long filed)
     {
@@ -147,45 +163,6 @@ internal sealed class Pending
             lock (stripe.Gate)
             {
                 stripe.GiveBackRoom();
-            }
-        }
-    }
-
-    /// <summary>Published deletes whose files may still be there, so many at most; for the filer when the disk is full.</summary>
-    public List<(Sha256Digest Document, PendingVersion Version)> UnappliedDeletes(int max)
-    {
-        var found = new List<(Sha256Digest, PendingVersion)>();
-        foreach (Stripe stripe in _stripes)
-        {
-            lock (stripe.Gate)
-            {
-                foreach ((Sha256Digest document, PendingVersion version) in stripe.Newest)
-                {
-                    if (found.Count == max)
-                    {
-                        return found;
-                    }
-
-                    if (version is { IsDelete: true, IsAppliedEarly: false } && version.Version <= _marks.DurableThrough)
-                    {
-                        found.Add((document, version));
-                    }
-                }
-            }
-        }
-
-        return found;
-    }
-
-    /// <summary>The delete's file is gone ahead of its turn.</summary>
-    public void NoteAppliedEarly(Sha256Digest document, long version)
-    {
-        Stripe stripe = StripeOf(document);
-        lock (stripe.Gate)
-        {
-            if (stripe.Newest.TryGetValue(document, out PendingVersion newest) && newest.Version == version)
-            {
-                stripe.Newest[document] = newest with { IsAppliedEarly = true };
             }
         }
     }

@@ -11,7 +11,4 @@ namespace DocService.Storage.Engine.Versions;
 internal readonly record struct PendingVersion(long Version, OperationKind Kind, PackedInfo Info, RecordLocator Locator, bool KeepsEvidence)
 {
     public bool IsDelete => Kind == OperationKind.Delete;
-
-    /// <summary>The filer removed the file ahead of its turn, because the disk was full.</summary>
-    public bool IsAppliedEarly { get; init; }
 }

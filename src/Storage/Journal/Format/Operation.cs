@@ -13,10 +13,15 @@ internal readonly ref struct Operation
     /// <summary>Length of the fixed part.</summary>
     private const int FixedBytes = 80;
 
+    private const byte CarriedFlag = 1; // of those that a reader must understand
+
     public required OperationKind Kind { get; init; }
 
     /// <summary>What stood under the document's name could not be read: filing keeps it in quarantine.</summary>
     public required bool KeepsEvidence { get; init; }
+
+    /// <summary>0, or the version that the operation makes in place of the record's sequence: it is a copy of that version's record, carried forward.</summary>
+    public required long CarriedVersion { get; init; }
 
     public required ReadOnlySpan<byte> Id { get; init; }
 
@@ -84,7 +89,7 @@ internal readonly ref struct Operation
             return false;
         }
 
-        if (source[0] is < (byte)OperationKind.Put or > (byte)OperationKind.Delete || source[3] != 0)
+        if (source[0] is < (byte)OperationKind.Put or > (byte)OperationKind.Delete || (source[3] & ~CarriedFlag) != 0)
         {
             throw new StoreFormatException($"A journal operation has kind {source[0]}, flags {source[3]:x2}: written by a later version.");
         }
@@ -94,7 +99,8 @@ internal readonly ref struct Operation
         uint optionalBytes = BinaryPrimitives.ReadUInt32LittleEndian(source[8..]);
         uint bodyBytes = BinaryPrimitives.ReadUInt32LittleEndian(source[12..]);
         long length = FixedBytes + idBytes + typeBytes + (long)optionalBytes + bodyBytes;
-        if (length > source.Length || idBytes == 0 || Ticks(source[24..]) is not { } created || Ticks(source[32..]) is not { } modified)
+        long carriedVersion = (source[3] & CarriedFlag) != 0 ? BinaryPrimitives.ReadInt64LittleEndian(source[16..]) : 0;
+        if (length > source.Length || idBytes == 0 || carriedVersion < 0 || Ticks(source[24..]) is not { } created || Ticks(source[32..]) is not { } modified)
         {
             return false;
         }
@@ -110,6 +116,7 @@ internal readonly ref struct Operation
         {
             Kind = (OperationKind)source[0],
             KeepsEvidence = (source[1] & 1) != 0,
+            CarriedVersion = carriedVersion,
             Id = text[..idBytes],
             ContentType = text[idBytes..],
             Created = created,
@@ -122,6 +129,17 @@ internal readonly ref struct Operation
         paddedBytes = Math.Min(JournalFormat.Align((int)length), source.Length);
         return true;
     }
+
+    /// <summary>Makes an encoded operation one that is carried forward, with what an earlier version of the document said of evidence.</summary>
+    public static void MarkCarried(Span<byte> operation, long version, bool keepsEvidence)
+    {
+        operation[1] |= keepsEvidence ? (byte)1 : (byte)0;
+        operation[3] |= CarriedFlag;
+        BinaryPrimitives.WriteInt64LittleEndian(operation[16..], version);
+    }
+
+    /// <summary>The version that it makes in a record of that sequence.</summary>
+    public long VersionIn(long sequence) => CarriedVersion == 0 ? sequence : CarriedVersion;
 
     /// <summary>The document version that this put makes.</summary>
     public DocumentInfo ToInfo(long version) => new()

@@ -145,7 +145,9 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
 
             bool isPut = operation.Kind == OperationKind.Put;
             payload.Overlaps(operation.Body, out int at);
-            _operations.Add(new FollowedOperation(key, isPut ? operation.ToInfo(record.Sequence) : null, operation.Body.IsEmpty ? default : bytes.Slice(at, operation.Body.Length)));
+            long version = operation.VersionIn(record.Sequence);
+            ReadOnlyMemory<byte> body = operation.Body.IsEmpty ? default : bytes.Slice(at, operation.Body.Length);
+            _operations.Add(new FollowedOperation(key, isPut ? operation.ToInfo(version) : null, body) { Version = version });
         }
 
         if (_operations.Count != record.Operations)

@@ -20,7 +20,7 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
         while (group.Count > 0)
         {
             chain.Release(); // filing and followers go on meanwhile
-            bool mayGrow = chain.MayGrow(usableBytes);
+            bool mayGrow = chain.MayGrow(usableBytes) || group.TrueForAll(static commit => commit.CarriedVersion != 0); // segments come free behind what is carried forward
             if (mayGrow && pool.TryTake(SpareUse.Put) is { } spare)
             {
                 return spare;

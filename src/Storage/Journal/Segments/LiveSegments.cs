@@ -11,6 +11,9 @@ internal sealed class LiveSegments
 
     public int Count => _segments.Count;
 
+    /// <summary>The highest number: of the one that is appended to.</summary>
+    public long Newest => _segments.Keys.Max();
+
     public void Add(Segment segment) => _segments[segment.Header.Number] = segment;
 
     public void Remove(Segment segment) => _segments.TryRemove(segment.Header.Number, out _);

@@ -31,6 +31,12 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
     /// <summary>Whether it holds deletes only: those are taken even when the disk is full.</summary>
     public bool IsDeletesOnly { get; private set; } = true;
 
+    /// <summary>
+    /// Not 0: it changes nothing, but says once more what the document's version of this number says, because that
+    /// cannot be filed yet (<see cref="Operation.CarriedVersion"/>). It has one operation.
+    /// </summary>
+    public long CarriedVersion { get; init; }
+
     public int PayloadBytes { get; private set; }
 
     public ulong PayloadHash { get; private set; }
@@ -95,6 +101,15 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
     {
         int bytes = Operation.WriteDelete(_buffer.AsSpan(PayloadBytes), key, time, keepsEvidence, fields);
         Add(key, OperationKind.Delete, bytes, null, keepsEvidence);
+    }
+
+    /// <summary>Adds a copy of an operation, with the version that it made.</summary>
+    public void AddCarried(DocumentKey key, OperationKind kind, bool keepsEvidence, ReadOnlySpan<byte> operation)
+    {
+        operation.CopyTo(_buffer.AsSpan(PayloadBytes));
+        Operation.MarkCarried(_buffer.AsSpan(PayloadBytes, operation.Length), CarriedVersion, keepsEvidence);
+        Add(key, kind, operation.Length, null, keepsEvidence);
+        IsDeletesOnly = false;
     }
 
     /// <summary>Adds the record's own encoded <see cref="Fields"/>, behind the last operation.</summary>

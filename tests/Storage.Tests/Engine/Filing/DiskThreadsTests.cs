@@ -30,8 +30,7 @@ public sealed class DiskThreadsTests : IDisposable
                 Thread.SpinWait(100);
                 done[item]++;
                 Interlocked.Decrement(ref atOnce);
-            },
-            Never);
+            });
         Assert.All(done, times => Assert.Equal(1, times));
     }
 
@@ -40,7 +39,7 @@ public sealed class DiskThreadsTests : IDisposable
     {
         using var release = new ManualResetEventSlim();
         Task hanging = await HangAsync(2, release);
-        await Task.Run(() => _threads.ForEach([1, 2], 2, _ => { }, Never)).SoonAsync();
+        await Task.Run(() => _threads.ForEach([1, 2], 2, _ => { })).SoonAsync();
 
         release.Set();
         await hanging.SoonAsync();
@@ -52,7 +51,7 @@ public sealed class DiskThreadsTests : IDisposable
         using var release = new ManualResetEventSlim();
         Task hanging = await HangAsync(4, release);
         using var begun = new ManualResetEventSlim();
-        Task next = Task.Run(() => _threads.ForEach([1, 2], 2, _ => begun.Set(), Never));
+        Task next = Task.Run(() => _threads.ForEach([1, 2], 2, _ => begun.Set()));
         Assert.False(begun.Wait(TimeSpan.FromMilliseconds(100)));
 
         release.Set();
@@ -73,29 +72,10 @@ public sealed class DiskThreadsTests : IDisposable
             {
                 Interlocked.Increment(ref begun);
                 throw new InvalidDataException($"{item}");
-            },
-            Never));
+            }));
         Assert.InRange(begun, 1, workers);
         Assert.InRange(int.Parse(failure.Message, System.Globalization.CultureInfo.InvariantCulture), 0, workers - 1);
-        _threads.ForEach([1, 2], workers, _ => { }, Never); // the threads are still there
-    }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void ForEach_SeveralFail_ThrowsTheGravest(int grave)
-    {
-        using var all = new Barrier(3);
-        Assert.Throws<InvalidDataException>(() => _threads.ForEach(
-            [0, 1, 2],
-            3,
-            item =>
-            {
-                Assert.True(all.SignalAndWait(TimeSpan.FromSeconds(30)));
-                throw item == grave ? new InvalidDataException() : new IOException();
-            },
-            exception => exception is InvalidDataException));
+        _threads.ForEach([1, 2], workers, _ => { }); // the threads are still there
     }
 
     /// <summary>Filing waited for thread-pool threads to learn that its own had ended: a pool full of blocked requests held it up.</summary>
@@ -108,7 +88,7 @@ public sealed class DiskThreadsTests : IDisposable
         var filer = new Thread(() =>
         {
             started.Wait();
-            _threads.ForEach(Enumerable.Range(0, 100).ToArray(), 4, _ => Thread.Yield(), Never);
+            _threads.ForEach(Enumerable.Range(0, 100).ToArray(), 4, _ => Thread.Yield());
             done.Set();
         })
         { IsBackground = true };
@@ -136,8 +116,7 @@ public sealed class DiskThreadsTests : IDisposable
                 Thread.SpinWait(item * 10_000);
                 Interlocked.Increment(ref ended);
                 throw new IOException();
-            },
-            Never));
+            }));
         Assert.Equal(3, ended);
     }
 
@@ -152,11 +131,8 @@ public sealed class DiskThreadsTests : IDisposable
             {
                 Interlocked.Increment(ref begun);
                 release.Wait();
-            },
-            Never));
+            }));
         await JournalTest.UntilAsync(() => Volatile.Read(ref begun) == items, "all hang");
         return hanging;
     }
-
-    private static bool Never(Exception exception) => false;
 }

@@ -30,7 +30,7 @@ public sealed class FilingRhythmTests
         await JournalTest.UntilAsync(() => clock.Looks >= looks + 10 || store.Status.PendingDocuments == 1, "the filer looks");
         Assert.Equal(2, store.Status.PendingDocuments);
 
-        clock.Advance(FilingNeed.PauseMax);
+        clock.Advance(FilingShare.PauseMax);
         await JournalTest.UntilAsync(() => store.Status.PendingDocuments == 1, "the second is filed, however long the sync takes");
         Assert.False(third.IsCompleted);
 

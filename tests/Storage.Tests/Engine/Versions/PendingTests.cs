@@ -216,28 +216,6 @@ public sealed class PendingTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void UnappliedDeletes_NamesPublishedTombstonesOnly()
-    {
-        var pending = new Pending(_marks);
-        pending.Add(Document, Version(1, OperationKind.Delete));
-        pending.Add(DocumentKey.Create("b").Digest, Version(2));
-        pending.Add(DocumentKey.Create("c").Digest, Version(3, OperationKind.Delete));
-        Publish(pending, 2);
-
-        (Sha256Digest document, PendingVersion version) = Assert.Single(pending.UnappliedDeletes(10));
-        Assert.Equal((Document, 1), (document, version.Version));
-        pending.NoteAppliedEarly(document, 99); // another version of it
-        Assert.Single(pending.UnappliedDeletes(10));
-        pending.NoteAppliedEarly(document, version.Version);
-        Assert.Empty(pending.UnappliedDeletes(10));
-        Assert.Equal(1, Find(pending));
-
-        Publish(pending, 3);
-        Assert.Single(pending.UnappliedDeletes(10));
-        Assert.Empty(pending.UnappliedDeletes(0));
-    }
-
-    [Fact]
     public async Task Find_WhileOthersAddPublishAndFile_NeverGoesBack()
     {
         const int seed = 4711;

@@ -76,7 +76,7 @@ public sealed class NewestMarkTests
     {
         var disk = new SimulatedFileSystem();
         DocumentStore store = JournalTest.Open(disk);
-        _ = disk.FailCall(1, Errno.EIO, forever: true, where: JournalTest.IsTempCreation);
+        _ = disk.FailCall(1, Errno.ENOSPC, forever: true, where: JournalTest.IsTempCreation); // nothing of it is carried forward into the second
         await store.PutAsync("a", "1", DurabilityLevel.Durable);
         await store.PutAsync("b", JournalTest.Json(30_000), DurabilityLevel.Durable);
         await store.PutAsync("b", JournalTest.Json(30_000), DurabilityLevel.Durable);

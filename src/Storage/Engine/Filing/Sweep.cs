@@ -1,14 +1,14 @@
 using System.Runtime.ExceptionServices;
 using DocService.Storage.Threading;
 
-namespace DocService.Storage.Engine.Checks;
+namespace DocService.Storage.Engine.Filing;
 
 /// <summary>One action for every item of a list, under way on several disk threads.</summary>
 /// <remarks>
 /// Thread: <see cref="Work"/> on the threads, the others on whoever has started it.
-/// On failure: no further item is begun. Who waits gets the exception once all threads have ended, the gravest of several.
+/// On failure: no further item is begun. Who waits gets the first exception once all threads have ended.
 /// </remarks>
-internal sealed class Sweep(int items, int workers, Action<int> action, Predicate<Exception> isGrave, IThreads threads)
+internal sealed class Sweep(int items, int workers, Action<int> action, IThreads threads)
 {
     private readonly object _gate = new();
     private int _working = workers;
@@ -27,7 +27,7 @@ internal sealed class Sweep(int items, int workers, Action<int> action, Predicat
             }
             catch (Exception exception)
             {
-                Note(exception);
+                Interlocked.CompareExchange(ref _failure, exception, null);
             }
         }
 
@@ -55,17 +55,6 @@ internal sealed class Sweep(int items, int workers, Action<int> action, Predicat
         if (_failure is { } failure)
         {
             ExceptionDispatchInfo.Throw(failure);
-        }
-    }
-
-    private void Note(Exception exception)
-    {
-        lock (_gate)
-        {
-            if (_failure is null || (!isGrave(_failure) && isGrave(exception)))
-            {
-                _failure = exception;
-            }
         }
     }
 }

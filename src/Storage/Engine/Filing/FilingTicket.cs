@@ -1,0 +1,7 @@
+namespace DocService.Storage.Engine.Filing;
+
+/// <summary>One published operation that waits to be filed.</summary>
+/// <param name="Sequence">Of its record.</param>
+/// <param name="Document">Which document.</param>
+/// <param name="ChargedBytes">What it was charged against free space.</param>
+internal readonly record struct FilingTicket(long Sequence, Sha256Digest Document, long ChargedBytes);
