@@ -1,8 +1,10 @@
 using BenchmarkDotNet.Attributes;
 using DocService.Storage.Bench.Support;
 using DocService.Storage.Engine.Committing;
+using DocService.Storage.Engine.Locks;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Writing;
 using DocService.Storage.Model;
 using DocService.Storage.Threading;

@@ -1,6 +1,8 @@
 using DocService.Storage.Engine.Committing;
 using DocService.Storage.Engine.Filing;
 using DocService.Storage.Engine.Following;
+using DocService.Storage.Engine.Health;
+using DocService.Storage.Engine.Locks;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Recovery;
 using DocService.Storage.Engine.Space;
@@ -42,7 +44,7 @@ internal sealed class StoreEngine
         _filing = opened.Unfiled.Filing;
         _blocked = new BlockedDocuments(options.UsableJournalBytes, threads);
         Pending = opened.Unfiled.Pending;
-        var space = new DiskSpace(directory.Root, opened.Pool, _filing, health, clock);
+        var space = new DiskSpace(directory.Root, opened.Pool, () => _filing.Count, health, clock);
         Space = space;
         _files = directory.Files;
         var hooks = new JournalHooks
@@ -64,7 +66,7 @@ internal sealed class StoreEngine
         var limits = new JournalLimits { UsableBytes = options.UsableJournalBytes, SealAfter = options.SealAfter };
         Journal = new JournalWriter(opened.Pool, _keeper, opened.Sealed, opened.Current, opened.Marks, hooks, limits);
         var backlogLimits = new BacklogLimits(options.UsableJournalBytes, options.SegmentBytes, options.PendingDocumentsMax);
-        Backlog = new Backlog(Journal, _filing, backlogLimits);
+        Backlog = new Backlog(Journal, () => _filing.Count, backlogLimits);
         Admission = new Admission(Backlog, Space, options.BusyTimeout, clock);
         var headers = new FiledHeaders();
         Lookup = new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents);

@@ -13,7 +13,9 @@ internal sealed class SystemThreads(TimeProvider clock) : IThreads
         return new SystemThread(thread);
     }
 
-    public bool Wait(object gate, TimeSpan timeout) => Monitor.Wait(gate, timeout);
+    /// <summary>In whole milliseconds, rounded up: a monitor cuts the rest off, and would return before the time is over.</summary>
+    public bool Wait(object gate, TimeSpan timeout) =>
+        Monitor.Wait(gate, timeout == Timeout.InfiniteTimeSpan ? timeout : TimeSpan.FromMilliseconds(Math.Ceiling(timeout.TotalMilliseconds)));
 
     public void Pulse(object gate) => Monitor.Pulse(gate);
 

@@ -1,5 +1,6 @@
 using DocService.Storage.Engine;
 using DocService.Storage.Engine.Committing;
+using DocService.Storage.Engine.Health;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Recovery;
 using DocService.Storage.Tests.Journal;

@@ -108,7 +108,7 @@ public sealed class FieldsTests
         byte[] operationFields = Field(Ignorable, "of the operation"u8);
         byte[] recordFields = Field(7, "of the record"u8);
         SimulatedFileSystem disk = await JournalTest.DiskWithAsync(id => new SegmentForge(id, 1).Put(1, "a", 0, fields: operationFields, recordFields: recordFields));
-        _ = disk.FailCall(1, Errno.EIO, forever: true, where: JournalTest.IsTempCreation);
+        using CallGate filing = disk.BlockCall(JournalTest.IsTempCreation);
         DocumentStore store = JournalTest.Open(disk);
         Assert.Equal("{\"v\":1}", await store.ReadAsync("a"));
 
@@ -121,7 +121,7 @@ public sealed class FieldsTests
         Assert.Equal(operationFields, operation.Fields);
         Assert.True(parts.TryGetFields(out ReadOnlySpan<byte> fields));
         Assert.Equal(recordFields, fields);
-        disk.ClearFaults();
+        filing.Release();
         await store.DisposeAsync();
     }
 

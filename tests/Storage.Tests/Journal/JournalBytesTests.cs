@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using System.Text;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Reading;
 using DocService.Storage.Journal.Writing;
 using DocService.Storage.Tests.Support.Simulation;

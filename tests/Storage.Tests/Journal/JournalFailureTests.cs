@@ -295,6 +295,7 @@ public sealed class JournalFailureTests
     {
         var disk = new SimulatedFileSystem();
         await using DocumentStore store = JournalTest.Open(disk);
+        using CallGate filing = disk.BlockCall(JournalTest.IsTempCreation); // no segment comes free
         await store.PutAsync("a", JournalTest.Json(30_000), DurabilityLevel.Durable).SoonAsync();
         _ = disk.FailCall(1, Errno.EIO, where: call => call is { Kind: CallKind.SyncDirectory, Path: JournalTest.Folder } && Thread.CurrentThread.Name == "docservice-segments");
         using CallGate keeper = disk.BlockCall(call => call.Kind == CallKind.Create && JournalTest.IsInJournal(call));
@@ -309,6 +310,7 @@ public sealed class JournalFailureTests
         keeper.Release();
         await JournalTest.UntilAsync(() => store.Status.State == StoreState.Fenced, "it is fenced");
         gate.Release();
+        filing.Release();
 
         Assert.Equal(DurabilityLevel.Durable, (await first.SoonAsync()).Level);
         await Assert.ThrowsAsync<StoreFencedException>(() => queued.SoonAsync());

@@ -1,3 +1,5 @@
+using DocService.Storage.Engine.Locks;
+
 namespace DocService.Storage.Engine.Committing;
 
 /// <summary>The locks of one write, taken in the order that all writes keep, so that two of them never wait for each other.</summary>

@@ -1,3 +1,5 @@
+using DocService.Storage.Engine.Health;
+using DocService.Storage.Engine.Locks;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Journal.Format;

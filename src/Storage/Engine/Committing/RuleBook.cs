@@ -1,3 +1,4 @@
+using DocService.Storage.Engine.Locks;
 using DocService.Storage.Journal.Writing;
 using DocService.Storage.Rules;
 

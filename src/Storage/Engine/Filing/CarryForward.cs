@@ -1,5 +1,6 @@
 using System.Buffers;
 using DocService.Storage.Engine.Committing;
+using DocService.Storage.Engine.Locks;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;

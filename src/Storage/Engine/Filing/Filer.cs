@@ -1,4 +1,5 @@
 using DocService.Storage.Documents;
+using DocService.Storage.Engine.Health;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Io;

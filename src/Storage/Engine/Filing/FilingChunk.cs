@@ -3,6 +3,7 @@ using DocService.Storage.Engine.Versions;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Segments;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Filing;
 

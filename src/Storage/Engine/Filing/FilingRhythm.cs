@@ -1,4 +1,5 @@
 using DocService.Storage.Engine.Space;
+using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Writing;
 
 namespace DocService.Storage.Engine.Filing;

@@ -1,3 +1,5 @@
+using DocService.Storage.Engine.Space;
+
 namespace DocService.Storage.Engine.Filing;
 
 /// <summary>
@@ -7,9 +9,6 @@ namespace DocService.Storage.Engine.Filing;
 /// </summary>
 internal static class FilingShare
 {
-    /// <summary>Fill of the journal from which on filing takes all of the time; writers are slowed from here on too.</summary>
-    public const double FullFill = 0.5;
-
     private const double Min = 0.02;
 
     /// <summary>A round ends after so much work, at the end of a chunk.</summary>
@@ -19,7 +18,7 @@ internal static class FilingShare
     public static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(10);
 
     /// <summary>Part of the time: more than 0, at most 1.</summary>
-    public static double Of(double fill) => Math.Clamp(Math.Pow(fill / FullFill, 4), Min, 1);
+    public static double Of(double fill) => Math.Clamp(Math.Pow(fill / Backlog.SlowFrom, 4), Min, 1);
 
     /// <summary>How long to give way after so much work.</summary>
     public static TimeSpan PauseAfter(TimeSpan worked, double fill)

@@ -3,6 +3,7 @@ using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Reading;
 using DocService.Storage.Journal.Segments;
 using DocService.Storage.Journal.Writing;

@@ -1,6 +1,7 @@
 using DocService.Storage.Engine.Filing;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Engine.Versions;
+using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Writing;
 using DocService.Storage.Threading;
 

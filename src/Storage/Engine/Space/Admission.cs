@@ -1,5 +1,3 @@
-using DocService.Storage.Engine.Filing;
-
 namespace DocService.Storage.Engine.Space;
 
 /// <summary>Slows writers evenly when filing falls behind, so that no one ever meets a wall.</summary>
@@ -10,14 +8,13 @@ namespace DocService.Storage.Engine.Space;
 /// </remarks>
 internal sealed class Admission(Backlog backlog, DiskSpace space, TimeSpan timeout, TimeProvider clock)
 {
-    private const double SlowFrom = FilingShare.FullFill;
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Returns when the write may go on. One of deletes only waits for nobody on a full disk: it is what makes room.</summary>
     /// <exception cref="OutOfSpaceException">The disk is full; nothing has been done.</exception>
     /// <exception cref="StoreBusyException">No room came free within the time; nothing has been done.</exception>
     public ValueTask EnterAsync(bool isDeletesOnly, CancellationToken cancellation) =>
-        backlog.Fill < SlowFrom ? ValueTask.CompletedTask : WaitAsync(isDeletesOnly, cancellation);
+        backlog.Fill < Backlog.SlowFrom ? ValueTask.CompletedTask : WaitAsync(isDeletesOnly, cancellation);
 
     private async ValueTask WaitAsync(bool isDeletesOnly, CancellationToken cancellation)
     {
@@ -44,7 +41,7 @@ internal sealed class Admission(Backlog backlog, DiskSpace space, TimeSpan timeo
             await Task.Delay(left < PauseMax ? left : PauseMax, clock, cancellation).ConfigureAwait(false);
         }
 
-        double excess = Math.Clamp((backlog.Fill - SlowFrom) / (1 - SlowFrom), 0, 1);
+        double excess = Math.Clamp((backlog.Fill - Backlog.SlowFrom) / (1 - Backlog.SlowFrom), 0, 1);
         TimeSpan pause = PauseMax * (excess * excess);
         if (pause >= TimeSpan.FromMilliseconds(1))
         {

@@ -1,17 +1,22 @@
-using DocService.Storage.Engine.Filing;
 using DocService.Storage.Journal.Writing;
 
 namespace DocService.Storage.Engine.Space;
 
 /// <summary>How much is published and not yet filed.</summary>
 /// <remarks>Owns nothing. Thread: any.</remarks>
-internal sealed class Backlog(JournalWriter journal, FilingQueue queue, BacklogLimits limits)
+/// <param name="journal">Whose bytes count.</param>
+/// <param name="operations">Operations published and not yet filed.</param>
+/// <param name="limits">Where it is full.</param>
+internal sealed class Backlog(JournalWriter journal, Func<int> operations, BacklogLimits limits)
 {
+    /// <summary>Fill from which on filing takes all of the time, and writers are slowed.</summary>
+    public const double SlowFrom = 0.5;
+
     /// <summary>The part of a segment that is left where it counts as nearly full.</summary>
     private const int RoomShare = 4;
 
     /// <summary>How full the journal is: 0 empty, 1 at its limit of bytes or operations, whichever is nearer.</summary>
-    public double Fill => Math.Max((double)journal.UsedBytes / limits.JournalBytes, (double)queue.Count / limits.OperationsMax);
+    public double Fill => Math.Max((double)journal.UsedBytes / limits.JournalBytes, (double)Operations / limits.OperationsMax);
 
     /// <summary>
     /// Whether writers have to wait for documents to be filed. So it is when too many operations wait; also when the journal
@@ -25,12 +30,12 @@ internal sealed class Backlog(JournalWriter journal, FilingQueue queue, BacklogL
         {
             long over = journal.UsedBytes - limits.JournalBytes;
             bool hasRoom = journal.RoomBytes >= limits.SegmentBytes / RoomShare && over < 2 * limits.SegmentBytes;
-            return queue.Count >= limits.OperationsMax || (over >= 0 && !hasRoom);
+            return Operations >= limits.OperationsMax || (over >= 0 && !hasRoom);
         }
     }
 
     /// <summary>Operations published and not yet filed, superseded versions included.</summary>
-    public int Operations => queue.Count;
+    public int Operations => operations();
 }
 
 /// <summary>Where the backlog ends.</summary>

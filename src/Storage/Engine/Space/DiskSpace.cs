@@ -1,4 +1,4 @@
-using DocService.Storage.Engine.Filing;
+using DocService.Storage.Engine.Health;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Segments;
@@ -30,7 +30,7 @@ internal sealed class DiskSpace : IDisposable
 
     private readonly IDirectory _volume;
     private readonly SegmentPool _pool;
-    private readonly FilingQueue _filing;
+    private readonly Func<int> _unfiled;
     private readonly StoreHealth _health;
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
@@ -43,11 +43,11 @@ internal sealed class DiskSpace : IDisposable
     private long _askedAt = long.MinValue;
     private volatile bool _isSurplusNeeded;
 
-    public DiskSpace(IDirectory volume, SegmentPool pool, FilingQueue filing, StoreHealth health, TimeProvider clock)
+    public DiskSpace(IDirectory volume, SegmentPool pool, Func<int> unfiled, StoreHealth health, TimeProvider clock)
     {
         _volume = volume;
         _pool = pool;
-        _filing = filing;
+        _unfiled = unfiled;
         _health = health;
         _clock = clock;
         _timer = clock.CreateTimer(static state => ((DiskSpace)state!).Watch(), this, WatchInterval, WatchInterval);
@@ -58,7 +58,7 @@ internal sealed class DiskSpace : IDisposable
 
     /// <summary>Whether nobody lacks room, and what is promised would fit twice over: then nobody is refused while filing takes its time.</summary>
     public bool HasRoomToSpare =>
-        !IsShort && HasRoom(ChargedBytes) && Volatile.Read(ref _freeInodes) / 2 - _filing.Count >= MarginInodes;
+        !IsShort && HasRoom(ChargedBytes) && Volatile.Read(ref _freeInodes) / 2 - _unfiled() >= MarginInodes;
 
     private bool IsShort => Array.Exists(_reasons, reason => reason is not null);
 
@@ -134,7 +134,7 @@ internal sealed class DiskSpace : IDisposable
             left += _pool.SurplusBytes;
         }
 
-        return left >= MarginBytes && Volatile.Read(ref _freeInodes) - _filing.Count >= MarginInodes;
+        return left >= MarginBytes && Volatile.Read(ref _freeInodes) - _unfiled() >= MarginInodes;
     }
 
     private void Ask()

@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using DocService.Storage.Followers;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Segments;
 using DocService.Storage.Journal.Writing;
 

@@ -1,3 +1,4 @@
+using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Writing;
 
 namespace DocService.Storage.Journal.Segments;

@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Marks;
 
 namespace DocService.Storage.Journal.Writing;
 

@@ -1,5 +1,6 @@
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Segments;
 using DocService.Storage.Threading;
 

@@ -1,6 +1,7 @@
 using DocService.Storage.Engine.Filing;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Writing;
 using Xunit.Abstractions;
 

@@ -1,4 +1,5 @@
 using DocService.Storage.Io;
+using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Segments;
 using DocService.Storage.Journal.Writing;
 using DocService.Storage.Tests.Support.Simulation;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DocService.Storage.Engine.Checks;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Tests.Support.Simulation;
 

@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
 using DocService.Storage.Threading;
 
-namespace DocService.Storage.Engine.Filing;
+namespace DocService.Storage.Threading;
 
 /// <summary>One action for every item of a list, under way on several disk threads.</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ using DocService.Storage.Engine.Filing;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Threading;
 
-namespace DocService.Storage.Tests.Engine.Filing;
+namespace DocService.Storage.Tests.Threading;
 
 public sealed class DiskThreadsTests : IDisposable
 {

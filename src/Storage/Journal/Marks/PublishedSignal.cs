@@ -1,6 +1,6 @@
 using DocService.Storage.Threading;
 
-namespace DocService.Storage.Journal.Writing;
+namespace DocService.Storage.Journal.Marks;
 
 /// <summary>Wakes those who follow the log when more of it is published.</summary>
 /// <remarks>Thread: the journal's tells, anyone waits. Nobody's continuation runs on the journal's thread. While nobody waits it costs one read.</remarks>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using DocService.Storage.Threading;
 
-namespace DocService.Storage.Engine.Committing;
+namespace DocService.Storage.Engine.Locks;
 
 /// <summary>
 /// One asynchronous lock for each digest, shared or exclusive, first come first served. A digest stands for a document, or

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace DocService.Storage.Engine;
+namespace DocService.Storage.Engine.Health;
 
 /// <summary>The store's state as instruments. Apart from <see cref="StoreMetrics"/>, because a damaged store has a state and no engine.</summary>
 /// <remarks>Owns: the meter. Thread: observed on whichever asks.</remarks>

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace DocService.Storage.Engine;
+namespace DocService.Storage.Engine.Health;
 
 /// <summary>The store's state and its failure latch: set once by whoever finds the failure, checked first by every write.</summary>
 /// <remarks>

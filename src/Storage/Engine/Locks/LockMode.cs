@@ -1,4 +1,4 @@
-namespace DocService.Storage.Engine.Committing;
+namespace DocService.Storage.Engine.Locks;
 
 /// <summary>What a lock's holder keeps out.</summary>
 internal enum LockMode

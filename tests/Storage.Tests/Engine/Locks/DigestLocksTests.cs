@@ -1,8 +1,9 @@
 using System.Text;
 using DocService.Storage.Engine.Committing;
+using DocService.Storage.Engine.Locks;
 using DocService.Storage.Threading;
 
-namespace DocService.Storage.Tests.Engine.Committing;
+namespace DocService.Storage.Tests.Engine.Locks;
 
 public sealed class DigestLocksTests
 {

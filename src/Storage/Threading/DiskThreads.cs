@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using DocService.Storage.Threading;
 
-namespace DocService.Storage.Engine.Filing;
+namespace DocService.Storage.Threading;
 
 /// <summary>
 /// Dedicated threads for work that blocks on the disk, so that a slow sync never takes a thread-pool thread from

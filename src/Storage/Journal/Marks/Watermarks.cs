@@ -1,4 +1,4 @@
-namespace DocService.Storage.Journal.Writing;
+namespace DocService.Storage.Journal.Marks;
 
 /// <summary>How far the log has come: filedThrough ≤ durableThrough ≤ appendedThrough, at every moment.</summary>
 /// <remarks>Thread: the journal's advances the first two, the filer's the third; anyone reads.</remarks>

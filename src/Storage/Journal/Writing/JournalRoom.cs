@@ -1,6 +1,6 @@
-using DocService.Storage.Journal.Writing;
+using DocService.Storage.Journal.Segments;
 
-namespace DocService.Storage.Journal.Segments;
+namespace DocService.Storage.Journal.Writing;
 
 /// <summary>Finds a spare for a group that does not fit the current segment, and refuses the commits that cannot have one.</summary>
 /// <remarks>
