@@ -47,7 +47,7 @@ measure() {
 # table WORKLOAD
 table() {
   printf '\n### %s\n\n' "${title[$1]}"
-  printf '| connections | requests/s | p50 ms | p99 ms | p99.9 ms | CPU cores | CPU µs/request | peak MiB | acknowledgements/sync | journal/document bytes | disk/document bytes | %% of the limit |\n'
+  printf '| connections | requests/s | p50 ms | p99 ms | p99.9 ms | CPU cores | CPU µs | peak MiB | per sync | journal × | disk × | of the limit |\n'
   printf '|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n'
   medians 2 | awk -F '\t' -v workload="$1" 'function some(format, value) { return value > 0 ? sprintf(format, value) : "-" }
     $1 == workload { printf "| %d | %.0f | %.3f | %.3f | %.3f | %.2f | %.0f | %.0f | %s | %s | %s | %s |\n",

@@ -27,7 +27,7 @@ internal static class EngineCommand
         {
             _ = new Table(
                 $"Engine without HTTP: durable PUT, random among {keys} keys, {seconds.TotalSeconds} s each",
-                "writers × batch × bytes", "commits/s", "documents/s", "p50 ms", "p99 ms", "p99.9 ms", "longest ms", "commits/sync", "CPU µs/document", "raw syncs/s", "raw p50 ms", "% of the limit");
+                "writers × batch × bytes", "commits/s", "docs/s", "p50 ms", "p99", "p99.9", "longest", "per sync", "CPU µs", "raw/s", "raw p50", "of the limit");
             await MeasureAsync(store, 16, 1, new Samples(1024), keys, TimeSpan.FromSeconds(Math.Min(3, seconds.TotalSeconds))); // compiles what is hot
             foreach (int body in bodies)
             {

@@ -6,8 +6,6 @@ namespace DocService.Api.Tests.Readme;
 /// <summary>The pages a new user reads first are what the program is.</summary>
 public sealed class ReadmeTests
 {
-    private const int LineMax = 139;
-
     private static readonly string Root = RootOf(AppContext.BaseDirectory);
     private static readonly string Readme = File.ReadAllText(Path.Combine(Root, "README.md"));
 
@@ -36,26 +34,6 @@ public sealed class ReadmeTests
             {
                 Assert.StartsWith(Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)!, row.Groups[1].Value.Trim('`'), StringComparison.Ordinal);
             }
-        }
-    }
-
-    [Theory]
-    [InlineData("README.md")]
-    [InlineData("CHANGELOG.md")]
-    [InlineData("CONTRIBUTING.md")]
-    public void Lines_AreShort(string page) =>
-        Assert.DoesNotContain(File.ReadLines(Path.Combine(Root, page)), line => line.Length > LineMax);
-
-    [Theory]
-    [InlineData("README.md")]
-    [InlineData("CHANGELOG.md")]
-    [InlineData("CONTRIBUTING.md")]
-    public void Links_LeadSomewhere(string page)
-    {
-        foreach (Match link in Regex.Matches(File.ReadAllText(Path.Combine(Root, page)), @"\]\((?!https?:|#)([^)#]+)"))
-        {
-            string target = Path.Combine(Root, link.Groups[1].Value);
-            Assert.True(File.Exists(target) || Directory.Exists(target), $"{page}: {link.Groups[1].Value}");
         }
     }
 
