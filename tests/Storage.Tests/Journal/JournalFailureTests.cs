@@ -275,6 +275,7 @@ public sealed class JournalFailureTests
         await using DocumentStore store = JournalTest.Open(disk);
         CallGate filing = disk.BlockCall(JournalTest.IsTempCreation);
         await store.PutAsync("x", "1", DurabilityLevel.Durable).SoonAsync();
+        await filing.Reached.SoonAsync();
         using CallGate gate = disk.BlockCall(JournalTest.IsGroupSync);
         Task<WriteResult> first = store.PutAsync("a", "1", DurabilityLevel.Durable);
         await gate.Reached.SoonAsync();

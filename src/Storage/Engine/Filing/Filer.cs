@@ -119,7 +119,7 @@ internal sealed class Filer : IDisposable
         }
     }
 
-    /// <summary>One chunk, and the pause after it.</summary>
+    /// <summary>One chunk, and the pause before it.</summary>
     private void FileOne()
     {
         try
@@ -147,10 +147,7 @@ internal sealed class Filer : IDisposable
             _isAgain = true;
             _logger.LogWarning("Filing waits for memory: {Reason}", exception.Message);
             _queue.Pause(MemoryPause, endsWhenAwaited: false);
-            return;
         }
-
-        _rhythm.GiveWay();
     }
 
     /// <summary>Blocked documents whose time has come, and the next operations. When memory runs out in between, it is called again.</summary>

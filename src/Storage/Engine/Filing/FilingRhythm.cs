@@ -1,6 +1,5 @@
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Journal.Marks;
-using DocService.Storage.Journal.Writing;
 
 namespace DocService.Storage.Engine.Filing;
 
@@ -11,38 +10,32 @@ internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog 
     /// <summary>While it pauses, it looks this often whether it still has to.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
-    private long _begun;
+    private long _roundBegun;
     private long _roundThrough; // a round is all that had been published when it began
-    private TimeSpan _worked; // in the round under way
     private long _lastDurable;
 
-    /// <summary>Before a chunk.</summary>
-    public void Begin() => _begun = clock.GetTimestamp();
-
     /// <summary>
-    /// After a chunk. Returns at once while the round is not done. After it pauses for as long as commits flow and filing has
-    /// had its share; not at all when nobody writes, somebody waits for <c>filed</c>, or the disk gets narrow.
+    /// Before a chunk. Returns at once within a round. Before a round it pauses for as long as commits flow and the journal has
+    /// room for them; not at all when nobody writes, somebody waits for <c>filed</c>, or the disk gets narrow.
     /// </summary>
-    public void GiveWay()
+    public void Begin()
     {
-        _worked += clock.GetElapsedTime(_begun);
-        if (queue.TriedThrough < _roundThrough && _worked < FilingShare.RoundMax)
+        if (queue.TriedThrough < _roundThrough && clock.GetElapsedTime(_roundBegun) < FilingShare.RoundMax)
         {
             return;
         }
 
         long started = clock.GetTimestamp();
-        while (!IsJournalIdle() && !queue.IsAwaited && space.HasRoomToSpare
-            && clock.GetElapsedTime(started) < FilingShare.PauseAfter(_worked, backlog.Fill))
+        while (!IsJournalIdle() && !queue.IsAwaited && space.HasRoomToSpare && clock.GetElapsedTime(started) < FilingShare.PauseAt(backlog.Fill))
         {
             if (!queue.Pause(LookInterval, endsWhenAwaited: true))
             {
-                return;
+                break;
             }
         }
 
+        _roundBegun = clock.GetTimestamp();
         _roundThrough = marks.DurableThrough;
-        _worked = TimeSpan.Zero;
     }
 
     /// <summary>Whether no commit was published since the last look, nor is about to be: a slow sync is no idleness.</summary>

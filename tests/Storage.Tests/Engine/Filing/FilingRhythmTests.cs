@@ -24,7 +24,6 @@ public sealed class FilingRhythmTests
         Task<WriteResult> third = store.PutAsync("third", "1", DurabilityLevel.Durable);
         await sync.Reached.SoonAsync();
 
-        clock.Advance(TimeSpan.FromSeconds(1)); // so long the first chunk has worked, and that means many times as long a pause
         rename.Release();
         int looks = clock.Looks;
         await JournalTest.UntilAsync(() => clock.Looks >= looks + 10 || store.Status.PendingDocuments == 1, "the filer looks");
