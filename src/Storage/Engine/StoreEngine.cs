@@ -68,7 +68,7 @@ internal sealed class StoreEngine
         var backlogLimits = new BacklogLimits(options.UsableJournalBytes, options.SegmentBytes, options.PendingDocumentsMax);
         Backlog = new Backlog(Journal, () => _filing.Count, backlogLimits);
         Admission = new Admission(Backlog, Space, options.BusyTimeout, clock);
-        var headers = new FiledHeaders();
+        var headers = new FiledHeaders(options.JournalBytes);
         Lookup = new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents);
         Reads = new ReadGate(options.BusyTimeout, threads);
         var locks = new DigestLocks(threads);

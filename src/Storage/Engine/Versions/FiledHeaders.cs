@@ -1,3 +1,4 @@
+using System.Numerics;
 using DocService.Storage.Io;
 
 namespace DocService.Storage.Engine.Versions;
@@ -19,12 +20,23 @@ internal sealed class FiledHeaders
     private const int Ways = 4;
 
     /// <summary>With 128 bytes an entry 16 MiB, which the system gives as they are used.</summary>
-    private const int Sets = 32 * 1024;
+    private const int SetsMax = 32 * 1024;
+
+    /// <summary>A small journal is a small store's, which need not clear 16 MiB at its start: it has a set for every so many bytes.</summary>
+    private const int JournalBytesOfASet = 4096;
 
     private const int GateCount = 64;
 
-    private readonly FiledHeader[] _entries = new FiledHeader[Sets * Ways];
+    private readonly int _sets; // a power of two
+    private readonly FiledHeader[] _entries;
     private readonly Lock[] _gates = [.. Enumerable.Range(0, GateCount).Select(_ => new Lock())];
+
+    /// <param name="journalBytes">How large the store's journal may become.</param>
+    public FiledHeaders(long journalBytes)
+    {
+        _sets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(journalBytes / JournalBytesOfASet, GateCount, SetsMax));
+        _entries = new FiledHeader[_sets * Ways];
+    }
 
     /// <summary>The document's entry, if there is one.</summary>
     public bool TryFind(Sha256Digest document, out FiledHeader header)
@@ -95,7 +107,7 @@ internal sealed class FiledHeaders
         }
     }
 
-    private static int SetOf(Sha256Digest document) => document.GetHashCode() & (Sets - 1);
+    private int SetOf(Sha256Digest document) => document.GetHashCode() & (_sets - 1);
 
     private Span<FiledHeader> Entries(int set) => _entries.AsSpan(set * Ways, Ways);
 }

@@ -12,7 +12,7 @@ public sealed class FiledHeadersTests
     [Fact]
     public void Find_OfTheSameDocumentTwice_IsTheLater()
     {
-        var headers = new FiledHeaders();
+        var headers = new FiledHeaders(journalBytes: 1L << 30);
         Assert.Null(Find(headers, "a"));
         headers.Add(Header("a", 1));
         headers.Add(Header("b", 2));
@@ -25,7 +25,7 @@ public sealed class FiledHeadersTests
     public void Add_MoreThanItHolds_KeepsTheNewestAndIsBounded()
     {
         const int Many = 200_000;
-        var headers = new FiledHeaders();
+        var headers = new FiledHeaders(journalBytes: 1L << 30);
         for (int n = 1; n <= Many; n++)
         {
             headers.Add(Header($"{n}", n));
@@ -101,7 +101,7 @@ public sealed class FiledHeadersTests
     [Fact]
     public void Find_Forgotten_IsNullAndTheOthersStay()
     {
-        var headers = new FiledHeaders();
+        var headers = new FiledHeaders(journalBytes: 1L << 30);
         headers.Add(Header("a", 1));
         headers.Add(Header("b", 2));
         headers.Forget(DocumentKey.Create("a").Digest);
@@ -113,7 +113,7 @@ public sealed class FiledHeadersTests
     [Fact]
     public void Add_OneOfWhichNothingIsKnown_LeavesNone()
     {
-        var headers = new FiledHeaders();
+        var headers = new FiledHeaders(journalBytes: 1L << 30);
         headers.Add(Header("a", 1));
         headers.Add(Header("a", 2) with { Info = default });
 
