@@ -67,13 +67,14 @@ internal sealed class SegmentKeeper
         }
     }
 
-    /// <summary>Waits until a spare may have become available; on the journal's thread.</summary>
+    /// <summary>
+    /// Waits until a spare may have become available; on the journal's thread. Wakes nobody: where none can be made, the
+    /// two threads would wake each other in turn, without a pause.
+    /// </summary>
     public void WaitForChange(TimeSpan timeout)
     {
         lock (_gate)
         {
-            _isWoken = true;
-            _threads.PulseAll(_gate);
             _threads.Wait(_gate, timeout);
         }
     }
