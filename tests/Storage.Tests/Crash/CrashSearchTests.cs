@@ -15,13 +15,13 @@ public sealed class CrashSearchTests(ITestOutputHelper output)
     private static readonly TimeSpan Moments = TimeSpan.FromSeconds(6);
 
     [Fact]
-    public async Task Search_SeedAfterSeed_FindsNothing()
+    public void Search_SeedAfterSeed_FindsNothing()
     {
         var search = new CrashSearch();
         int first = CrashSearch.OnlySeed ?? (CrashSearch.Seconds is null ? Seed : Environment.TickCount);
         string? violation = CrashSearch.OnlySeed is { } only
-            ? await search.RunAsync(only)
-            : await search.RunAsync(first, CrashSearch.Seconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Moments);
+            ? search.Run(only)
+            : search.Run(first, CrashSearch.Seconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Moments);
 
         output.WriteLine($"{search}, the first one {first}");
         Assert.True(violation is null, violation);
@@ -29,13 +29,13 @@ public sealed class CrashSearchTests(ITestOutputHelper output)
 
     /// <summary>That the search can find something.</summary>
     [Fact]
-    public async Task Search_WithoutTheJournalsSync_FindsIt()
+    public void Search_WithoutTheJournalsSync_FindsIt()
     {
         string? problem = null;
         int seed = Seed;
         for (; problem is null && seed < Seed + SeedsUntilFound; seed++)
         {
-            problem = await new Lives(new Random(seed), call => call.Kind == CallKind.SyncData).RunAsync();
+            problem = new Lives(new Random(seed), call => call.Kind == CallKind.SyncData).Run();
         }
 
         output.WriteLine($"{seed - Seed} seeds: {problem}");

@@ -91,7 +91,7 @@ public sealed class DamageTests(ITestOutputHelper output)
     public async Task Damage_CopiesOfSegments_AreNeverServed()
     {
         SimulatedFileSystem whole = await Sealed.Value;
-        SimulatedFileSystem earlier = await Scene.PreparedAsync();
+        SimulatedFileSystem earlier = Scene.Prepared();
         foreach (string old in earlier.Disk.Tree().Where(path => path.EndsWith(".journal", StringComparison.Ordinal)))
         {
             SimulatedFileSystem damaged = whole.Kill();
@@ -118,7 +118,7 @@ public sealed class DamageTests(ITestOutputHelper output)
     [Fact]
     public async Task Damage_OlderCopyOfAnUnfiledDocument_IsNotServed()
     {
-        SimulatedFileSystem earlier = await Scene.PreparedAsync();
+        SimulatedFileSystem earlier = Scene.Prepared();
         SimulatedFileSystem damaged = (await Sealed.Value).Kill();
         damaged.Disk.Write(Scene.FileOf(Scene.FarOld), earlier.Disk.Read(Scene.FileOf(Scene.FarOld)));
 
@@ -155,7 +155,7 @@ public sealed class DamageTests(ITestOutputHelper output)
     /// <summary>Killed with one document in its file alone and three changed in the journal alone; a seal tells that those are durable.</summary>
     private static async Task<SimulatedFileSystem> SealedAsync()
     {
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
+        SimulatedFileSystem disk = Scene.Prepared();
         await using DocumentStore store = Scene.Open(disk);
         await new Workload(disk, store).PutBothAsync(Scene.Old, Scene.New);
         using CallGate filing = disk.BlockCall(call => call.Kind == CallKind.Create && call.Name.StartsWith(".tmp-", StringComparison.Ordinal));

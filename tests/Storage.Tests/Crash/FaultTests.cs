@@ -1,6 +1,6 @@
 using DocService.Storage.Io;
-using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support.Crash;
+using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 using Xunit.Abstractions;
 
@@ -14,23 +14,17 @@ public sealed class FaultTests(ITestOutputHelper output)
     /// <summary>Every so many runs one more state than the bare one is examined.</summary>
     private const int MixedEvery = 4;
 
-    private const int Together = 4;
-
     public static TheoryData<string> Cases => [.. FaultCase.All.Select(fault => fault.ToString())];
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task Workload_EachCallFailsInTurn_NothingAcknowledgedIsLost(string name)
+    public void Workload_EachCallFailsInTurn_NothingAcknowledgedIsLost(string name)
     {
         FaultCase fault = FaultCase.All.Single(one => one.ToString() == name);
         int runs = 0;
-        for (bool isOver = false; !isOver;)
+        while (Run(fault, runs + 1))
         {
-            // Most of a run's time is the wait for a level that the fault has put out of reach.
-            int first = runs + 1;
-            bool[] fired = await Task.WhenAll(Enumerable.Range(first, Together).Select(call => Task.Run(() => RunAsync(fault, call))));
-            runs += fired.Count(one => one);
-            isOver = fired.Contains(false);
+            runs++;
         }
 
         output.WriteLine($"{fault}: {runs} runs");
@@ -39,27 +33,32 @@ public sealed class FaultTests(ITestOutputHelper output)
 
     /// <summary>Memory that runs out before a write has the known effect "nothing": it was taken for an unknown outcome, and fenced for good.</summary>
     [Fact]
-    public async Task Workload_NoMemoryFromTheKthGroupOn_IsBusyAndLosesNothing()
+    public void Workload_NoMemoryFromTheKthGroupOn_IsBusyAndLosesNothing()
     {
         int runs = 0;
         for (bool isOver = false; !isOver; runs++)
         {
-            SimulatedFileSystem disk = await Scene.PreparedAsync();
-            await using DocumentStore store = Scene.Open(disk);
-            var w = new Workload(disk, store);
-            disk.MemoryLeft = runs;
-            await StepsAsync(w);
-            await w.PutAsync(Scene.New);
-            isOver = disk.MemoryRefused == 0;
-            string replay = $"no memory after {runs} groups";
-            Assert.True(store.Status.State == StoreState.Ready, $"{replay}: {store.Status.State}, {store.Status.Reason}");
-            Assert.True(isOver || await w.PutAsync(Scene.Old) is StoreBusyException, $"{replay}: not busy");
-            disk.MemoryLeft = null;
-            await UseAfterwardsAsync(w, fenced: false, replay);
-            string? problem = new Ledger(disk.Log.Marks()).Violation;
-            Assert.True(problem is null, $"{replay}: {problem}");
-            CrashState state = disk.CrashNow().Nothing();
-            string? lost = await Oracle.ExamineAsync(state.Open(), state.Point.Marks, runs % 2 == 0 ? Scene.Old : null);
+            SimulatedFileSystem disk = Scene.Prepared();
+            CrashState? state = null;
+            int groups = runs;
+            string replay = $"no memory after {groups} groups";
+            SimulatedProcess.Run(disk, SchedulePolicy.Any(new Random(unchecked(Seed + groups)), isPunctual: true), async scheduler =>
+            {
+                await using DocumentStore store = Scene.Open(disk, scheduler);
+                var w = new Workload(disk, store) { Scheduler = scheduler };
+                disk.MemoryLeft = groups;
+                await StepsAsync(w);
+                await w.PutAsync(Scene.New);
+                isOver = disk.MemoryRefused == 0;
+                Assert.True(store.Status.State == StoreState.Ready, $"{replay}: {store.Status.State}, {store.Status.Reason}");
+                Assert.True(isOver || await w.PutAsync(Scene.Old) is StoreBusyException, $"{replay}: not busy");
+                disk.MemoryLeft = null;
+                await UseAfterwardsAsync(w, fenced: false, replay);
+                string? problem = new Ledger(disk.Log.Marks()).Violation;
+                Assert.True(problem is null, $"{replay}: {problem}");
+                state = disk.CrashNow().Nothing();
+            });
+            string? lost = Oracle.Examine(state!.Open(), state.Point.Marks, runs % 2 == 0 ? Scene.Old : null);
             Assert.True(lost is null, $"{replay}, {state}: {lost}");
         }
 
@@ -67,34 +66,44 @@ public sealed class FaultTests(ITestOutputHelper output)
         Assert.True(runs >= 5, $"only {runs} runs");
     }
 
-    private static async Task<bool> RunAsync(FaultCase fault, int call)
+    private static bool Run(FaultCase fault, int call)
     {
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
-        await using DocumentStore store = Scene.Open(disk, TimeSpan.FromMilliseconds(500)); // a write that cannot be filed waits that long
-        var w = new Workload(disk, store);
-        int logged = disk.Log.Count;
-        Fault armed = fault.Arm(disk, call);
-        await StepsAsync(w);
-        if (!armed.Fired)
+        SimulatedFileSystem disk = Scene.Prepared();
+        CrashPoint? cut = null;
+        string replay = string.Empty;
+        SimulatedProcess.Run(disk, SchedulePolicy.Any(new Random(unchecked(Seed + call)), isPunctual: true), async scheduler =>
+        {
+            await using DocumentStore store = Scene.Open(disk, scheduler);
+            var w = new Workload(disk, store) { Scheduler = scheduler };
+            int logged = disk.Log.Count;
+            Fault armed = fault.Arm(disk, call);
+            await StepsAsync(w);
+            if (!armed.Fired)
+            {
+                return;
+            }
+
+            disk.ClearFaults();
+            List<SimulatedCall> failed = [];
+            await w.UntilAsync(() => (failed = [.. disk.Log.Take().Skip(logged).Where(made => made.Error == fault.Error)]).Count > 0, "a sync under way fails at its end");
+            replay = $"{fault}, call {call} ({failed[0]}), seed {Seed}";
+            bool fenced = store.Status.State == StoreState.Fenced;
+            Assert.True(fenced || !failed.Exists(MustFence), $"{replay}: not fenced");
+            Assert.True(!fenced || failed.Exists(made => made.Changes && fault.Error is not Errno.EMFILE), $"{replay}: fenced for nothing");
+            await UseAfterwardsAsync(w, fenced, replay);
+            string? problem = new Ledger(disk.Log.Marks()).Violation;
+            Assert.True(problem is null, $"{replay}: {problem}");
+            cut = disk.CrashNow();
+        });
+        if (cut is null)
         {
             return false;
         }
 
-        disk.ClearFaults();
-        var failed = disk.Log.Take().Skip(logged).Where(made => made.Error == fault.Error).ToList();
-        string replay = $"{fault}, call {call} ({failed[0]}), seed {Seed}";
-        bool fenced = store.Status.State == StoreState.Fenced;
-        Assert.True(fenced || !failed.Exists(MustFence), $"{replay}: not fenced");
-        Assert.True(!fenced || failed.Exists(made => made.Changes && fault.Error is not Errno.EMFILE), $"{replay}: fenced for nothing");
-        await UseAfterwardsAsync(w, fenced, replay);
-        string? problem = new Ledger(disk.Log.Marks()).Violation;
-        Assert.True(problem is null, $"{replay}: {problem}");
-
-        CrashPoint cut = disk.CrashNow();
         IEnumerable<CrashState> states = call % MixedEvery == 0 ? cut.States(unchecked(Seed + call), 4).TakeLast(1).Prepend(cut.Nothing()) : [cut.Nothing()];
         foreach (CrashState state in states)
         {
-            string? lost = await Oracle.ExamineAsync(state.Open(), state.Point.Marks, call % 2 == 0 ? Scene.Old : null);
+            string? lost = Oracle.Examine(state.Open(), state.Point.Marks, call % 2 == 0 ? Scene.Old : null);
             Assert.True(lost is null, $"{replay}, {state}: {lost}");
         }
 
@@ -128,7 +137,7 @@ public sealed class FaultTests(ITestOutputHelper output)
             Assert.True(fenced ? error is StoreFencedException : error is null, $"{replay}: put of {id} afterwards: {error}");
         }
 
-        await JournalTest.UntilAsync(() => fenced || w.Store.Status.State == StoreState.Ready, $"{replay}: ready after puts that succeeded");
+        await w.UntilAsync(() => fenced || w.Store.Status.State == StoreState.Ready, $"{replay}: ready after puts that succeeded");
     }
 
     private static HashSet<string> OpenIds(SimulatedFileSystem disk)

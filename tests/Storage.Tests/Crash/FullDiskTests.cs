@@ -13,7 +13,7 @@ public sealed class FullDiskTests
     [InlineData(false)]
     public async Task FullDisk_OpenReadAndDelete_WorkAndPutsFollowWhenThereIsRoom(bool isOutOfInodes)
     {
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
+        SimulatedFileSystem disk = Scene.Prepared();
         Fill(disk, isOutOfInodes);
         await using (DocumentStore store = Scene.Open(disk))
         {
@@ -28,14 +28,14 @@ public sealed class FullDiskTests
         }
 
         Assert.Null(new Ledger(disk.Log.Marks()).Violation);
-        Assert.Null(await Oracle.ExamineAsync(disk.CrashNow().Nothing()));
+        Assert.Null(Oracle.Examine(disk.CrashNow().Nothing()));
     }
 
     /// <summary>The state is asked for most when the disk is dying; an internal exception left instead.</summary>
     [Fact]
     public async Task Status_WhenTheVolumeCannotBeAsked_StillTellsTheState()
     {
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
+        SimulatedFileSystem disk = Scene.Prepared();
         await using DocumentStore store = Scene.Open(disk);
         long freeBytes = store.Status.FreeBytes;
         _ = disk.FailCall(1, Errno.EIO, forever: true);

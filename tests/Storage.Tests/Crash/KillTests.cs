@@ -1,4 +1,5 @@
 using DocService.Storage.Tests.Support.Crash;
+using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 using Xunit.Abstractions;
 
@@ -8,13 +9,13 @@ namespace DocService.Storage.Tests.Crash;
 public sealed class KillTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task Kill_BetweenRenameAndDirectorySync_WhatTheNextProcessShowsSurvivesAPowerCut()
+    public void Kill_BetweenRenameAndDirectorySync_WhatTheNextProcessShowsSurvivesAPowerCut()
     {
-        SimulatedFileSystem killed = await KilledAsync(
+        SimulatedFileSystem killed = Killed(
             w => w.PutAsync(Scene.Old), 1, call => call.Kind == CallKind.SyncDirectory && call.Path == Scene.ShardOf(Scene.Old)) ?? throw new InvalidOperationException();
         var before = new Ledger(killed.Log.Marks());
 
-        Assert.Null(await Oracle.ExamineAsync(killed, [], Scene.FarNew));
+        Assert.Null(Oracle.Examine(killed, [], Scene.FarNew));
 
         // The version that was renamed and not acknowledged was shown: else this has tested nothing.
         Assert.Equal(before.Versions.Count + 2, new Ledger(killed.Log.Marks()).Versions.Count);
@@ -23,13 +24,13 @@ public sealed class KillTests(ITestOutputHelper output)
     [Theory]
     [InlineData(DurabilityLevel.Filed)]
     [InlineData(DurabilityLevel.Buffered)]
-    public async Task Kill_AtEveryCall_LosesNothingThatWasAcknowledgedOrRead(DurabilityLevel level)
+    public void Kill_AtEveryCall_LosesNothingThatWasAcknowledgedOrRead(DurabilityLevel level)
     {
         int kills = 0;
-        for (int call = 1; await KilledAsync(StepsAsync, call, made => made.Changes, level) is { } killed; call++)
+        for (int call = 1; Killed(StepsAsync, call, made => made.Changes, level) is { } killed; call++)
         {
             kills++;
-            string? problem = await Oracle.ExamineAsync(killed, [], Scene.Ids[call % Scene.Ids.Count]);
+            string? problem = Oracle.Examine(killed, [], Scene.Ids[call % Scene.Ids.Count]);
             Assert.True(problem is null, $"killed at changing call {call}: {problem}");
         }
 
@@ -38,17 +39,23 @@ public sealed class KillTests(ITestOutputHelper output)
     }
 
     /// <summary>The disk as the next process finds it; null when the workload has fewer calls.</summary>
-    internal static async Task<SimulatedFileSystem?> KilledAsync(Func<Workload, Task> steps, int call, Func<SimulatedCall, bool> where, DurabilityLevel level = DurabilityLevel.Filed)
+    internal static SimulatedFileSystem? Killed(Func<Workload, Task> steps, int call, Func<SimulatedCall, bool> where, DurabilityLevel level = DurabilityLevel.Filed)
     {
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
-        await using DocumentStore store = Scene.Open(disk);
-        using CallGate gate = disk.BlockCall(where, call);
-        Task run = steps(new Workload(disk, store) { Level = level });
-        await Task.WhenAny(run, gate.Reached);
-        SimulatedFileSystem? killed = gate.Reached.IsCompleted ? disk.Kill() : null;
+        SimulatedFileSystem disk = Scene.Prepared();
+        bool isRunning = false;
+        SimulatedFileSystem? killed = SimulatedProcess.RunUntilKilled(
+            disk,
+            SchedulePolicy.Any(new Random(call)),
+            made => isRunning && where(made),
+            call,
+            async scheduler =>
+            {
+                await using DocumentStore store = Scene.Open(disk, scheduler);
+                isRunning = true;
+                await steps(new Workload(disk, store) { Level = level, Scheduler = scheduler });
+                isRunning = false;
+            });
         killed?.Mark(new Note.Killed());
-        gate.Release();
-        await run;
         return killed;
     }
 

@@ -43,7 +43,7 @@ public sealed class OpeningFaultTests(ITestOutputHelper output)
 
     private static async Task<bool> RunAsync(FaultCase fault, int call, bool isFirstStart)
     {
-        SimulatedFileSystem disk = isFirstStart ? Scene.Empty() : await Scene.PreparedAsync();
+        SimulatedFileSystem disk = isFirstStart ? Scene.Empty() : Scene.Prepared();
         int logged = disk.Log.Count;
         Fault armed = fault.Arm(disk, call, IsSample);
         try
@@ -67,13 +67,13 @@ public sealed class OpeningFaultTests(ITestOutputHelper output)
 
         var notes = disk.Log.Marks();
         CrashState cut = call % 2 == 0 ? disk.CrashNow().Nothing() : disk.CrashNow().Everything();
-        string? problem = await Oracle.ExamineAsync(cut.Open(), notes, null);
+        string? problem = Oracle.Examine(cut.Open(), notes, null);
         Assert.True(problem is null, $"{replay}, {cut}: {problem}");
 
         // What a failed sync leaves doubtful stays so until a power cut: a mere restart cannot promise to keep it.
         if (!failed.IsSync && call % 2 == 1)
         {
-            problem = await Oracle.ExamineAsync(disk.Kill(), [], Scene.New);
+            problem = Oracle.Examine(disk.Kill(), [], Scene.New);
             Assert.True(problem is null, $"{replay}, restarted: {problem}");
         }
 

@@ -76,10 +76,10 @@ public sealed class PowerCutTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task PowerCut_AtEveryCall_KeepsWhatWasAcknowledgedOrRead(string name, DurabilityLevel level)
+    public void PowerCut_AtEveryCall_KeepsWhatWasAcknowledgedOrRead(string name, DurabilityLevel level)
     {
-        CrashRecorder recorder = await Scene.RecordAsync(await Scene.PreparedAsync(), Workloads[name], level);
-        await ExamineAsync($"{name}, {level}", recorder.States(Seed, Budget), statesMin: 20);
+        CrashRecorder recorder = Scene.Record(Scene.Prepared(), Seed, Workloads[name], level);
+        Examine($"{name}, {level}", recorder.States(Seed, Budget), statesMin: 20);
     }
 
     [Theory]
@@ -87,10 +87,10 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     [InlineData(2, DurabilityLevel.Filed)]
     [InlineData(3, DurabilityLevel.Durable)]
     [InlineData(4, DurabilityLevel.Filed)]
-    public async Task PowerCut_InASeededWorkload_KeepsWhatWasAcknowledgedOrRead(int number, DurabilityLevel level)
+    public void PowerCut_InASeededWorkload_KeepsWhatWasAcknowledgedOrRead(int number, DurabilityLevel level)
     {
         var random = new Random(Seed + number);
-        CrashRecorder recorder = await Scene.RecordAsync(await Scene.PreparedAsync(), async w =>
+        CrashRecorder recorder = Scene.Record(Scene.Prepared(), Seed + number, async w =>
         {
             for (int step = 0; step < 6; step++)
             {
@@ -103,7 +103,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
                 };
             }
         }, level);
-        await ExamineAsync($"seeded workload {number}", recorder.States(Seed, Budget), statesMin: 25);
+        Examine($"seeded workload {number}", recorder.States(Seed, Budget), statesMin: 25);
     }
 
     [Fact]
@@ -116,22 +116,15 @@ public sealed class PowerCutTests(ITestOutputHelper output)
             await new Workload(disk, store).PutAsync(Scene.New);
         }
 
-        await ExamineAsync("first start", StatesOfAStart(recorder), statesMin: 200);
+        Examine("first start", StatesOfAStart(recorder), statesMin: 200);
     }
 
     [Fact]
     public async Task PowerCut_InTheSecondStart_KeepsWhatIsThere()
     {
         // The first process is killed, so the second one has something to make durable and leftovers to remove.
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
-        await using DocumentStore first = Scene.Open(disk);
-        using CallGate gate = disk.BlockCall(call => call.Kind == CallKind.Rename && call.TargetPath == Scene.FileOf(Scene.Old));
-        Task<StoreException?> put = new Workload(disk, first).PutAsync(Scene.Old);
-        await gate.Reached;
-        SimulatedFileSystem killed = disk.Kill();
-        gate.Release();
-        await put;
-
+        SimulatedFileSystem killed = KillTests.Killed(
+            w => w.PutAsync(Scene.Old), 1, call => call.Kind == CallKind.Rename && call.TargetPath == Scene.FileOf(Scene.Old)) ?? throw new InvalidOperationException();
         CrashRecorder recorder = killed.StartRecording();
         killed.Mark(new Note.Restarted());
         await using (DocumentStore store = Scene.Open(killed))
@@ -139,7 +132,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
             await new Workload(killed, store).ReadAllAsync();
         }
 
-        await ExamineAsync("second start", StatesOfAStart(recorder), statesMin: 20);
+        Examine("second start", StatesOfAStart(recorder), statesMin: 20);
     }
 
     /// <summary>A start has hundreds of points that are much alike: the first and last ones, and some of those between.</summary>
@@ -163,9 +156,9 @@ public sealed class PowerCutTests(ITestOutputHelper output)
         }
     }
 
-    private async Task ExamineAsync(string name, IEnumerable<CrashState> states, int statesMin)
+    private void Examine(string name, IEnumerable<CrashState> states, int statesMin)
     {
-        Campaign.Report report = await Campaign.RunAsync(name, states, Seed);
+        Campaign.Report report = Campaign.Run(name, states, Seed);
 
         output.WriteLine($"{name}: {report}");
         report.AssertNone(statesMin);

@@ -14,7 +14,7 @@ public sealed class PublicationTests
     [InlineData(DurabilityLevel.Durable)]
     public async Task Read_DuringTheJournalSyncOfAPut_ReturnsTheOldVersionAtOnce(DurabilityLevel level)
     {
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
+        SimulatedFileSystem disk = Scene.Prepared();
         await using DocumentStore store = Scene.Open(disk);
         string? old = await store.ReadAsync(Scene.Old);
         using CallGate gate = disk.BlockCall(IsJournalSync);
@@ -38,7 +38,7 @@ public sealed class PublicationTests
     [Fact]
     public async Task Read_DuringTheJournalSyncOfADelete_StillFindsTheDocument()
     {
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
+        SimulatedFileSystem disk = Scene.Prepared();
         await using DocumentStore store = Scene.Open(disk);
         using CallGate gate = disk.BlockCall(IsJournalSync);
         Task<WriteResult> delete = store.DeleteAsync(Scene.Old);
@@ -54,7 +54,7 @@ public sealed class PublicationTests
     [Fact]
     public async Task Read_WhileTheDocumentIsBeingFiled_ReturnsTheNewVersionAtOnce()
     {
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
+        SimulatedFileSystem disk = Scene.Prepared();
         await using DocumentStore store = Scene.Open(disk);
         using CallGate gate = disk.BlockCall(IsDirectorySync);
         Task<WriteResult> put = store.PutAsync(Scene.Old, "\"new\"");
@@ -70,7 +70,7 @@ public sealed class PublicationTests
     [Fact]
     public async Task Write_JournalSyncHangsLongerThanTheBusyTimeout_CompletesAndTheKeyIsBusy()
     {
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
+        SimulatedFileSystem disk = Scene.Prepared();
         await using DocumentStore store = Scene.Open(disk, Short);
         using CallGate gate = disk.BlockCall(IsJournalSync);
         Task<WriteResult> put = store.PutAsync(Scene.Old, "\"new\"");
@@ -93,7 +93,7 @@ public sealed class PublicationTests
     [Fact]
     public async Task Write_FilingHangsLongerThanTheBusyTimeout_IsAnsweredWithTheLevelReached()
     {
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
+        SimulatedFileSystem disk = Scene.Prepared();
         await using DocumentStore store = Scene.Open(disk, Short);
         using CallGate gate = disk.BlockCall(IsDirectorySync);
 

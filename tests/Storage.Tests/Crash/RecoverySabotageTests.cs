@@ -34,7 +34,7 @@ public sealed class RecoverySabotageTests(ITestOutputHelper output)
     [MemberData(nameof(RecoveryCases))]
     public async Task OpenAfterAKillBeforeTheJournalSync_WithoutOneSync_IsDetected(string step, bool isHidden)
     {
-        SimulatedFileSystem killed = await KillTests.KilledAsync(w => w.PutAsync(Scene.Old), 1, call => call.Kind == CallKind.SyncData) ?? throw new InvalidOperationException();
+        SimulatedFileSystem killed = KillTests.Killed(w => w.PutAsync(Scene.Old), 1, call => call.Kind == CallKind.SyncData) ?? throw new InvalidOperationException();
         killed.Mark(new Note.Restarted());
         var (segment, kind) = StepsOfARecovery[step];
         Arm(killed, OfTheSegmentBegun(segment, kind), isHidden);
@@ -45,9 +45,9 @@ public sealed class RecoverySabotageTests(ITestOutputHelper output)
             await using DocumentStore store = Scene.Open(killed);
             var w = new Workload(killed, store) { Level = DurabilityLevel.Durable };
             await w.ReadAllAsync();
-            problem = await FindAsync(killed.CrashNow());
+            problem = Find(killed.CrashNow());
             await w.PutAsync(Scene.FarNew);
-            problem ??= await FindAsync(killed.CrashNow());
+            problem ??= Find(killed.CrashNow());
             filing.Release();
         }
 
@@ -62,7 +62,7 @@ public sealed class RecoverySabotageTests(ITestOutputHelper output)
     [InlineData(true, true)]
     public async Task ReleasedSegment_CutOff_IsMissedOnlyWithoutTheSyncOfTheSeal(bool isSabotaged, bool isHidden)
     {
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
+        SimulatedFileSystem disk = Scene.Prepared();
         await using DocumentStore store = Scene.Open(disk, Scene.Options with { SealAfter = TimeSpan.FromSeconds(10) });
         string full = Assert.Single(disk.Disk.Tree(), IsSegment);
         var w = new Workload(disk, store) { Level = DurabilityLevel.Durable };
@@ -85,7 +85,7 @@ public sealed class RecoverySabotageTests(ITestOutputHelper output)
             await Task.Yield();
         }
 
-        string? problem = await FindAsync(disk.CrashNow());
+        string? problem = Find(disk.CrashNow());
         output.WriteLine($"{problem}");
         Assert.Equal(isSabotaged, problem is not null);
     }
@@ -117,7 +117,7 @@ public sealed class RecoverySabotageTests(ITestOutputHelper output)
     public async Task OpenAfterAKillWhileADirectoryWasMovedAside_KeepsItOnlyWithTheSyncOfQuarantine(bool isSabotaged, bool isHidden)
     {
         const string Quarantine = $"{Scene.Data}/quarantine";
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
+        SimulatedFileSystem disk = Scene.Prepared();
         disk.Disk.Remove(Scene.FileOf(Scene.Old));
         disk.Disk.CreateDirectory(Scene.FileOf(Scene.Old));
         SimulatedFileSystem killed;
@@ -147,11 +147,11 @@ public sealed class RecoverySabotageTests(ITestOutputHelper output)
         Assert.Equal(!isSabotaged, isKept);
     }
 
-    private static async Task<string?> FindAsync(CrashPoint cut)
+    private static string? Find(CrashPoint cut)
     {
         foreach (CrashState state in cut.States(Seed, Budget))
         {
-            if (await Oracle.ExamineAsync(state) is { } problem)
+            if (Oracle.Examine(state) is { } problem)
             {
                 return $"{state}: {problem}";
             }

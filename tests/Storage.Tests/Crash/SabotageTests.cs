@@ -2,6 +2,7 @@ using DocService.Storage.Documents;
 using DocService.Storage.Io;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
+using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 using Xunit.Abstractions;
 
@@ -34,7 +35,7 @@ public sealed class SabotageTests(ITestOutputHelper output)
     private static readonly Dictionary<string, Func<SimulatedCall, bool>> StepsOfAFullSegment = new()
     {
         ["next segment's header"] = SegmentFile,
-        ["next segment's name"] = call => JournalDirectory(call) && Thread.CurrentThread.Name == "docservice-journal",
+        ["next segment's name"] = call => JournalDirectory(call) && SeededScheduler.Current?.Name == "docservice-journal",
     };
 
     /// <summary>Where several syncs of one thing stand for different steps, which of them.</summary>
@@ -62,12 +63,13 @@ public sealed class SabotageTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(WriteCases))]
-    public async Task Write_WithoutOneSync_IsDetected(string step, bool isHidden)
+    public void Write_WithoutOneSync_IsDetected(string step, bool isHidden)
     {
         var (level, where) = StepsOfAWrite[step];
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
-        CrashRecorder recorder = await Scene.RecordAsync(
+        SimulatedFileSystem disk = Scene.Prepared();
+        CrashRecorder recorder = Scene.Record(
             disk,
+            Seed,
             async w =>
             {
                 _ = Sabotage(disk, where, isHidden);
@@ -77,15 +79,15 @@ public sealed class SabotageTests(ITestOutputHelper output)
             level);
 
         // From the end: what is acknowledged there and lost is found first.
-        await AssertDetectedAsync(step, recorder.Points().Reverse());
+        AssertDetected(step, recorder.Points().Reverse());
     }
 
     [Theory]
     [MemberData(nameof(FullSegmentCases))]
-    public async Task FullSegment_WithoutOneSync_IsDetected(string step, bool isHidden)
+    public void FullSegment_WithoutOneSync_IsDetected(string step, bool isHidden)
     {
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
-        CrashRecorder recorder = await Scene.RecordAsync(disk, async w =>
+        SimulatedFileSystem disk = Scene.Prepared();
+        CrashRecorder recorder = Scene.Record(disk, Seed, async w =>
         {
             _ = Sabotage(disk, StepsOfAFullSegment[step], isHidden);
             for (int put = 0; put < 20; put++)
@@ -94,7 +96,7 @@ public sealed class SabotageTests(ITestOutputHelper output)
             }
         });
 
-        await AssertDetectedAsync(step, recorder.Points().Reverse());
+        AssertDetected(step, recorder.Points().Reverse());
     }
 
     [Theory]
@@ -117,19 +119,19 @@ public sealed class SabotageTests(ITestOutputHelper output)
 
         // The last points are those of the journal and with an acknowledgement; the ones of 256 like calls are sampled.
         var points = step == "name of FORMAT.tmp before any content" ? recorder.Points() : recorder.Points().Reverse();
-        await AssertDetectedAsync(step, points.Where((point, index) => index < 64 || index % 16 == 0));
+        AssertDetected(step, points.Where((point, index) => index < 64 || index % 16 == 0));
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task OpenAfterAKill_WithoutTheShardSyncs_IsDetected(bool isHidden)
+    public void OpenAfterAKill_WithoutTheShardSyncs_IsDetected(bool isHidden)
     {
-        SimulatedFileSystem killed = await KillTests.KilledAsync(
+        SimulatedFileSystem killed = KillTests.Killed(
             w => w.PutAsync(Scene.Old), 1, call => call.Kind == CallKind.SyncDirectory && call.Path == Scene.ShardOf(Scene.Old)) ?? throw new InvalidOperationException();
         _ = Sabotage(killed, ShardDirectory, isHidden);
 
-        string? problem = await Oracle.ExamineAsync(killed, [], Scene.FarNew);
+        string? problem = Oracle.Examine(killed, [], Scene.FarNew);
 
         output.WriteLine($"{problem}");
         Assert.NotNull(problem);
@@ -150,7 +152,7 @@ public sealed class SabotageTests(ITestOutputHelper output)
         await using DocumentStore first = await opening;
         _ = Sabotage(killed, call => call.Kind == CallKind.SyncDirectory && call.Path == Scene.Data, isHidden);
 
-        string? problem = await Oracle.ExamineAsync(killed, [], Scene.New);
+        string? problem = Oracle.Examine(killed, [], Scene.New);
 
         output.WriteLine($"{problem}");
         Assert.NotNull(problem);
@@ -163,7 +165,7 @@ public sealed class SabotageTests(ITestOutputHelper output)
     [InlineData(true, true)]
     public async Task StartsOnAFullDisk_CutOffAgainAndAgain_FindASpareOnlyWithTheSyncs(bool isSabotaged, bool isHidden)
     {
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
+        SimulatedFileSystem disk = Scene.Prepared();
         Volume full = disk.Snapshot();
         disk = SimulatedFileSystem.From(full with { Settings = full.Settings with { CapacityBytes = full.UsedBlocks * FileContent.PageBytes } });
         StoreConfigurationException? refused = null;
@@ -194,7 +196,7 @@ public sealed class SabotageTests(ITestOutputHelper output)
     [InlineData(true, true)]
     public async Task Overwrite_OfADamagedDocument_KeepsTheEvidenceOnlyWithItsSync(bool isSabotaged, bool isHidden)
     {
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
+        SimulatedFileSystem disk = Scene.Prepared();
         disk.Disk.FlipBit(Scene.FileOf(Scene.Old), 20, 3);
         await using DocumentStore store = Scene.Open(disk);
         if (isSabotaged)
@@ -234,10 +236,10 @@ public sealed class SabotageTests(ITestOutputHelper output)
         return data;
     }
 
-    private async Task AssertDetectedAsync(string step, IEnumerable<CrashPoint> points)
+    private void AssertDetected(string step, IEnumerable<CrashPoint> points)
     {
         var states = points.SelectMany(point => point.States(unchecked(Seed + point.Number), Budget));
-        Campaign.Report report = await Campaign.RunAsync(step, states, Seed, stopAtFirst: true);
+        Campaign.Report report = Campaign.Run(step, states, Seed, stopAtFirst: true);
 
         output.WriteLine($"{step}: {report}");
         Assert.True(report.Violations.Count > 0, $"{step}: left out, and nothing was found in {report.States} states");

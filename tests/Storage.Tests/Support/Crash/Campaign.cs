@@ -15,7 +15,7 @@ internal static class Campaign
     /// <param name="states">What to examine; enumerated once.</param>
     /// <param name="seed">With the state's description it names the state.</param>
     /// <param name="stopAtFirst">A violation is what is looked for; one is enough.</param>
-    public static async Task<Report> RunAsync(string name, IEnumerable<CrashState> states, int seed, bool stopAtFirst = false)
+    public static Report Run(string name, IEnumerable<CrashState> states, int seed, bool stopAtFirst = false)
     {
         var violations = new ConcurrentQueue<string>();
         int examined = 0;
@@ -23,18 +23,18 @@ internal static class Campaign
         using var found = new CancellationTokenSource();
         try
         {
-            await Parallel.ForEachAsync(
+            Parallel.ForEach(
                 states.Select((state, index) => (state, index)),
                 new ParallelOptions { MaxDegreeOfParallelism = Threads, CancellationToken = found.Token },
-                async (item, _) =>
+                item =>
                 {
                     var (state, index) = item;
                     Interlocked.Increment(ref examined);
-                    string? problem = await Oracle.ExamineAsync(state);
+                    string? problem = Oracle.Examine(state);
                     if (problem is null && !stopAtFirst && index % OpeningEvery == 0)
                     {
                         Interlocked.Increment(ref openings);
-                        problem = await Oracle.ExamineOpeningAsync(state, unchecked(seed + index));
+                        problem = Oracle.ExamineOpening(state, unchecked(seed + index));
                     }
 
                     if (problem is not null)
@@ -42,7 +42,7 @@ internal static class Campaign
                         violations.Enqueue($"{name}, seed {seed}, {state}: {problem}");
                         if (stopAtFirst)
                         {
-                            await found.CancelAsync();
+                            found.Cancel();
                         }
                     }
                 });

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using DocService.Storage.Tests.Support.Overload;
 using DocService.Storage.Tests.Support.Simulation;
 
 namespace DocService.Storage.Tests.Support.Crash;
@@ -7,7 +8,7 @@ namespace DocService.Storage.Tests.Support.Crash;
 /// <summary>Runs seeds one after the other, on two threads: each is a workload of its own and some of the states that cuts may leave of it.</summary>
 /// <remarks>
 /// Owns: the counts. Thread: any.
-/// Invariants: a seed chooses everything but the order in which threads of the store and of concurrent clients get their turn.
+/// Invariants: a seed chooses everything, who gets the turn included, so it is its replay.
 /// On failure: the violation stands in the report with a line that runs its seed alone, and the calls in a file.
 /// </remarks>
 internal sealed class CrashSearch
@@ -18,6 +19,7 @@ internal sealed class CrashSearch
     private int _seeds;
     private int _states;
     private int _lives;
+    private int _refusals;
 
     /// <summary>Seconds to search with fresh seeds, instead of some moments with the same ones.</summary>
     public static int? Seconds => Number("DOCSERVICE_CRASH_SECONDS");
@@ -26,16 +28,16 @@ internal sealed class CrashSearch
     public static int? OnlySeed => Number("DOCSERVICE_CRASH_SEED");
 
     /// <summary>Runs seeds from the first one on until the time is over or one has failed; null when none has.</summary>
-    public async Task<string?> RunAsync(int firstSeed, TimeSpan duration)
+    public string? Run(int firstSeed, TimeSpan duration)
     {
         long started = Stopwatch.GetTimestamp();
         string? violation = null;
-        await Parallel.ForEachAsync(
+        Parallel.ForEach(
             Enumerable.Range(0, int.MaxValue).TakeWhile(_ => violation is null && Stopwatch.GetElapsedTime(started) < duration),
             new ParallelOptions { MaxDegreeOfParallelism = Threads },
-            async (index, _) =>
+            index =>
             {
-                if (await RunAsync(unchecked(firstSeed + index)) is { } found)
+                if (Run(unchecked(firstSeed + index)) is { } found)
                 {
                     violation = found;
                 }
@@ -44,13 +46,18 @@ internal sealed class CrashSearch
     }
 
     /// <summary>One seed: null, or what is wrong and how to see it again.</summary>
-    public async Task<string?> RunAsync(int seed)
+    public string? Run(int seed)
     {
         Interlocked.Increment(ref _seeds);
         var random = new Random(seed);
         try
         {
-            return random.Next(2) == 0 ? await RunLivesAsync(seed, random) : await RunScenarioAsync(seed, random);
+            return random.Next(3) switch
+            {
+                0 => RunLives(seed, random),
+                1 => RunScenario(seed, random),
+                _ => RunOverload(seed),
+            };
         }
         catch (Exception exception)
         {
@@ -58,33 +65,42 @@ internal sealed class CrashSearch
         }
     }
 
-    public override string ToString() => $"{_seeds} seeds, {_lives} lives, {_states} states";
+    public override string ToString() => $"{_seeds} seeds, {_lives} lives, {_states} states, {_refusals} legal refusals";
 
-    private async Task<string?> RunLivesAsync(int seed, Random random)
+    private string? RunLives(int seed, Random random)
     {
         var lives = new Lives(random);
-        string? problem = await lives.RunAsync();
+        string? problem = lives.Run();
         Interlocked.Add(ref _states, lives.States);
         Interlocked.Add(ref _lives, lives.Count);
         return problem is null ? null : Describe(seed, problem, lives.Calls);
     }
 
-    private async Task<string?> RunScenarioAsync(int seed, Random random)
+    private string? RunScenario(int seed, Random random)
     {
         Scenario scenario = Scenario.Of(
             Scenario.Orders[random.Next(Scenario.Orders.Count)],
             Scenario.Conditions[random.Next(Scenario.Conditions.Count)]);
-        CrashRecorder recorder = await scenario.RecordAsync();
+        CrashRecorder recorder = scenario.Record(random.Next());
         foreach (CrashState state in recorder.Sample(random, StatesOfAScenario))
         {
             Interlocked.Increment(ref _states);
-            if (await Oracle.ExamineAsync(state) is { } problem)
+            if (Oracle.Examine(state) is { } problem)
             {
                 return Describe(seed, $"{scenario}, {state}: {problem}", state.Point.Calls);
             }
         }
 
         return null;
+    }
+
+    private string? RunOverload(int seed)
+    {
+        var run = new OverloadRun(seed);
+        string? problem = run.Run();
+        Interlocked.Add(ref _states, run.States);
+        Interlocked.Add(ref _refusals, run.Refusals);
+        return problem is null ? null : Describe(seed, problem, run.Calls);
     }
 
     private static string Describe(int seed, string problem, IReadOnlyList<SimulatedCall> calls)

@@ -1,13 +1,14 @@
+using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 
 namespace DocService.Storage.Tests.Support.Crash;
 
 /// <summary>
-/// Several processes, one after the other, on one directory: each is used by concurrent clients and ends by a kill, a
+/// Several processes, one after the other, on one directory: each is used by several clients at once and ends by a kill, a
 /// power cut or a clean stop. The next one finds what that has left.
 /// </summary>
 /// <remarks>
-/// Owns: the disk of the present life. Thread: one; the clients run concurrently.
+/// Owns: the disk of the present life. Thread: the test's.
 /// Invariants: one history for all lives, judged as a whole at each end.
 /// On failure: the first violation is returned, in words.
 /// </remarks>
@@ -36,15 +37,15 @@ internal sealed class Lives(Random random, Func<SimulatedCall, bool>? leftOut = 
     /// <summary>All calls and marks up to the violation.</summary>
     public IReadOnlyList<SimulatedCall> Calls { get; private set; } = [];
 
-    public async Task<string?> RunAsync()
+    public string? Run()
     {
-        SimulatedFileSystem? disk = random.Next(4) == 0 ? Scene.Empty() : await Scene.PreparedAsync();
+        SimulatedFileSystem? disk = random.Next(4) == 0 ? Scene.Empty() : Scene.Prepared();
         string? problem = null;
         int lives = random.Next(2, LivesMax + 1);
         while (Count < lives && problem is null && disk is not null)
         {
             Count++;
-            var (next, found) = await LiveAsync(disk);
+            var (next, found) = Live(disk);
             (disk, problem) = (next, found);
         }
 
@@ -52,25 +53,23 @@ internal sealed class Lives(Random random, Func<SimulatedCall, bool>? leftOut = 
     }
 
     /// <summary>The disk as the next process finds it, restarted; or what is wrong with it.</summary>
-    private async Task<(SimulatedFileSystem? Next, string? Problem)> LiveAsync(SimulatedFileSystem disk)
+    private (SimulatedFileSystem? Next, string? Problem) Live(SimulatedFileSystem disk)
     {
         var ending = (Ending)random.Next(3);
         StoreOptions options = Scene.Options with { SealAfter = TimeSpan.FromMilliseconds(random.Next(2) == 0 ? 1 : 1000) };
         Func<Workload, Task>[][] clients = [.. Enumerable.Range(0, random.Next(1, ClientsMax + 1)).Select(_ => Steps())];
         var level = (DurabilityLevel)random.Next((int)DurabilityLevel.Buffered, (int)DurabilityLevel.Filed + 1);
         _ = leftOut is null ? null : disk.DropSyncs(leftOut);
-        using CallGate gate = disk.BlockCall(call => call.Changes, ending == Ending.Kill ? random.Next(1, 400) : int.MaxValue);
+        int call = ending == Ending.Kill ? random.Next(1, 400) : int.MaxValue;
+        var policy = SchedulePolicy.Any(new Random(random.Next()));
         CrashRecorder recorder = disk.StartRecording();
-        Task run = Task.Run(() => UseAsync(disk, options, level, clients));
-        await Task.WhenAny(run, gate.Reached);
-        SimulatedFileSystem left = disk.Kill();
-        gate.Release();
-        await run;
+        SimulatedFileSystem left = SimulatedProcess.RunUntilKilled(
+            disk, policy, made => made.Changes, call, scheduler => UseAsync(scheduler, disk, options, level, clients)) ?? disk.Kill();
         left.Mark(new Note.Killed());
 
         if (ending != Ending.PowerCut)
         {
-            return await ContinueAsync(left);
+            return Continue(left);
         }
 
         // Sampled, the power goes at any moment of this life; the last sample is where the next life begins.
@@ -79,7 +78,7 @@ internal sealed class Lives(Random random, Func<SimulatedCall, bool>? leftOut = 
         {
             last = state;
             States++;
-            if (await Oracle.ExamineAsync(state) is { } problem)
+            if (Oracle.Examine(state) is { } problem)
             {
                 Calls = state.Point.Calls;
                 return (null, $"{state}: {problem}");
@@ -90,26 +89,26 @@ internal sealed class Lives(Random random, Func<SimulatedCall, bool>? leftOut = 
     }
 
     /// <summary>Judges the process's end on a copy, with one more write and power cut, and lets the next life begin where it ended.</summary>
-    private async Task<(SimulatedFileSystem? Next, string? Problem)> ContinueAsync(SimulatedFileSystem left)
+    private (SimulatedFileSystem? Next, string? Problem) Continue(SimulatedFileSystem left)
     {
         States++;
-        string? problem = await Oracle.ExamineAsync(left.Kill(), [], Scene.Ids[random.Next(Scene.Ids.Count)]);
+        string? problem = Oracle.Examine(left.Kill(), [], Scene.Ids[random.Next(Scene.Ids.Count)]);
         Calls = left.Log.Take();
         left.Mark(new Note.Restarted());
         return (left, problem is null ? null : $"{left.Log.Count} calls and then the process's end: {problem}");
     }
 
-    private static async Task UseAsync(SimulatedFileSystem disk, StoreOptions options, DurabilityLevel level, Func<Workload, Task>[][] clients)
+    private static async Task UseAsync(SeededScheduler scheduler, SimulatedFileSystem disk, StoreOptions options, DurabilityLevel level, Func<Workload, Task>[][] clients)
     {
-        await using DocumentStore store = Scene.Open(disk, options);
-        var w = new Workload(disk, store) { Level = level };
-        await Task.WhenAll(clients.Select(steps => Task.Run(async () =>
+        await using DocumentStore store = Scene.Open(disk, scheduler, options);
+        var w = new Workload(disk, store) { Level = level, Scheduler = scheduler, IsHealthy = true };
+        await w.TogetherAsync([.. clients.Select<Func<Workload, Task>[], Func<Task>>(steps => async () =>
         {
             foreach (Func<Workload, Task> step in steps)
             {
                 await step(w);
             }
-        })));
+        })]);
     }
 
     private Func<Workload, Task>[] Steps() => [.. Enumerable.Range(0, random.Next(1, StepsMax + 1)).Select(_ => Step())];

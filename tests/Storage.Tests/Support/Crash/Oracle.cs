@@ -1,3 +1,4 @@
+using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 
 namespace DocService.Storage.Tests.Support.Crash;
@@ -17,17 +18,17 @@ internal static class Oracle
     /// Opens, reads everything, writes once more, cuts the power with nothing unsynced kept, opens again and reads
     /// everything: what the first opening showed and the write it acknowledged must be there.
     /// </summary>
-    public static async Task<string?> ExamineAsync(CrashState state)
+    public static string? Examine(CrashState state)
     {
         var notes = state.Point.Marks;
-        return await ExamineAsync(state.Open(), notes, Scene.Ids[Math.Abs(state.Hash.GetHashCode() % Scene.Ids.Count)]);
+        return Examine(state.Open(), notes, Scene.Ids[Math.Abs(state.Hash.GetHashCode() % Scene.Ids.Count)]);
     }
 
     /// <summary>As the other, on a disk that is about to be opened; without a document to write, opens once and reads.</summary>
-    public static async Task<string?> ExamineAsync(SimulatedFileSystem disk, IEnumerable<object> notes, string? written)
+    public static string? Examine(SimulatedFileSystem disk, IEnumerable<object> notes, string? written)
     {
         Scene.Continue(disk, [.. notes, new Note.Restarted()]);
-        string? problem = await UseAsync(disk, written);
+        string? problem = Use(disk, written);
         if (problem is not null || written is null)
         {
             return problem;
@@ -35,16 +36,16 @@ internal static class Oracle
 
         // Nothing unsynced is kept, so what is there now was durable when it was shown.
         SimulatedFileSystem again = Scene.Continue(disk.CrashNow().Nothing().Open(), [.. disk.Log.Marks(), new Note.Restarted()]);
-        problem = await UseAsync(again, null);
+        problem = Use(again, null);
         return problem is null ? null : $"after one more write and power cut: {problem}";
     }
 
     /// <summary>Cuts the power inside the opening of this state: every opening after that shows the same documents.</summary>
-    public static async Task<string?> ExamineOpeningAsync(CrashState state, int seed)
+    public static string? ExamineOpening(CrashState state, int seed)
     {
         SimulatedFileSystem disk = Scene.Continue(state.Open(), [.. state.Point.Marks, new Note.Restarted()]);
         CrashRecorder recorder = disk.StartRecording();
-        if (await UseAsync(disk, null) is { } problem)
+        if (Use(disk, null) is { } problem)
         {
             return problem;
         }
@@ -61,7 +62,7 @@ internal static class Oracle
             int index = random.Next(cut % 2 == 0 ? Math.Min(EarlyPoints, points.Count) : points.Count);
             foreach (CrashState inside in points[index].States(seed, budget: 2, seen))
             {
-                problem = await UseAsync(Scene.Continue(inside.Open(), [.. notes, new Note.Restarted()]), null);
+                problem = Use(Scene.Continue(inside.Open(), [.. notes, new Note.Restarted()]), null);
                 if (problem is not null)
                 {
                     return $"cut inside the opening ({inside}): {problem}";
@@ -72,19 +73,22 @@ internal static class Oracle
         return null;
     }
 
-    private static async Task<string?> UseAsync(SimulatedFileSystem disk, string? written)
+    private static string? Use(SimulatedFileSystem disk, string? written)
     {
         disk.Log.KeepsCalls = false;
         try
         {
-            await using DocumentStore store = Scene.Open(disk);
-            var workload = new Workload(disk, store);
-            await workload.ReadAllAsync();
-            if (written is not null)
+            SimulatedProcess.Run(disk, SchedulePolicy.Calm(new Random(0)), async scheduler =>
             {
-                await workload.PutAsync(written);
-                await workload.ReadAsync(written);
-            }
+                await using DocumentStore store = Scene.Open(disk, scheduler);
+                var workload = new Workload(disk, store) { Scheduler = scheduler };
+                await workload.ReadAllAsync();
+                if (written is not null)
+                {
+                    await workload.PutAsync(written);
+                    await workload.ReadAsync(written);
+                }
+            });
         }
         catch (StoreException exception)
         {

@@ -1,3 +1,4 @@
+using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 
 namespace DocService.Storage.Tests.Support.Crash;
@@ -31,26 +32,26 @@ internal sealed record Scenario(IReadOnlyList<ClientOperation> Operations, bool 
         new(operations, condition.IsFar, condition.Level, condition.Rolls);
 
     /// <summary>Runs it on a disk of its own, every moment kept.</summary>
-    public async Task<CrashRecorder> RecordAsync()
+    public CrashRecorder Record(int seed)
     {
         // Without a seal in between the segment is full to the block.
         StoreOptions options = Rolls ? Scene.Options with { SealAfter = TimeSpan.FromSeconds(10) } : Scene.Options;
-        SimulatedFileSystem disk = await Scene.PreparedAsync();
-        CrashRecorder recorder;
-        await using (DocumentStore store = Scene.Open(disk, options))
+        SimulatedFileSystem disk = Scene.Prepared();
+        CrashRecorder? recorder = null;
+        SimulatedProcess.Run(disk, SchedulePolicy.Any(new Random(seed)), async scheduler =>
         {
+            await using DocumentStore store = Scene.Open(disk, scheduler, options);
             if (Rolls)
             {
-                await Scene.FillSegmentAsync(new Workload(disk, store));
+                await Scene.FillSegmentAsync(new Workload(disk, store) { Scheduler = scheduler });
             }
 
             int logged = disk.Log.Count;
             recorder = disk.StartRecording();
-            await RunAsync(new Workload(disk, store) { Level = Level });
+            await RunAsync(new Workload(disk, store) { Level = Level, Scheduler = scheduler, IsHealthy = true });
             Assert.True(!Rolls || disk.Log.Take().Skip(logged).Any(IsBeginningOfASegment), $"{this}: no new segment was begun");
-        }
-
-        return recorder;
+        });
+        return recorder!;
     }
 
     public override string ToString() =>
@@ -83,6 +84,6 @@ internal sealed record Scenario(IReadOnlyList<ClientOperation> Operations, bool 
         ClientOperation.Delete => w.DeleteAsync(Scene.Old),
         ClientOperation.PutBoth => w.PutBothAsync(Scene.Old, Other),
         ClientOperation.PutAndDelete => w.PutAndDeleteAsync(Other, Scene.Old),
-        _ => Task.WhenAll(w.PutAsync(Scene.Old), w.PutAsync(Other)),
+        _ => w.TogetherAsync(() => w.PutAsync(Scene.Old), () => w.PutAsync(Other)),
     };
 }

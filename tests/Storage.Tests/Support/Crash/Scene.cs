@@ -1,5 +1,6 @@
 using DocService.Storage.Documents;
 using DocService.Storage.Engine.Opening;
+using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -36,7 +37,7 @@ internal static class Scene
 
     private const int SevenBlocksBytes = 26_000;
 
-    private static readonly Lazy<Task<(Volume Volume, IReadOnlyList<object> Notes)>> PreparedOnce = new(PrepareAsync);
+    private static readonly Lazy<(Volume Volume, IReadOnlyList<object> Notes)> PreparedOnce = new(Prepare);
 
     public static string ShardOf(string id) => $"{Data}/docs/{DocumentPath.ShardName(DocumentPath.Of(DocumentKey.Create(id)).Shard)}";
 
@@ -51,9 +52,9 @@ internal static class Scene
     }
 
     /// <summary>A disk with two documents, left by a power cut; the notes of how they came to be stand in its log.</summary>
-    public static async Task<SimulatedFileSystem> PreparedAsync()
+    public static SimulatedFileSystem Prepared()
     {
-        var (volume, notes) = await PreparedOnce.Value;
+        var (volume, notes) = PreparedOnce.Value;
         return Continue(SimulatedFileSystem.From(volume), notes);
     }
 
@@ -74,6 +75,10 @@ internal static class Scene
     public static DocumentStore Open(SimulatedFileSystem disk, StoreOptions options) =>
         DocumentStore.Open(disk, options, TimeProvider.System, NullLoggerFactory.Instance);
 
+    /// <summary>By a scheduler's threads and time.</summary>
+    public static DocumentStore Open(SimulatedFileSystem disk, SeededScheduler scheduler, StoreOptions? options = null) =>
+        DocumentStore.Open(disk, options ?? Options, scheduler, NullLoggerFactory.Instance);
+
     /// <summary>Fills the current segment to its last block: whatever is written next begins a new one. Where no seal comes in between.</summary>
     public static async Task FillSegmentAsync(Workload w)
     {
@@ -84,25 +89,29 @@ internal static class Scene
         }
     }
 
-    /// <summary>A recorded disk with the whole workload on it.</summary>
-    public static async Task<CrashRecorder> RecordAsync(SimulatedFileSystem disk, Func<Workload, Task> steps, DurabilityLevel level = DurabilityLevel.Filed)
+    /// <summary>A recorded disk with the whole workload on it, run in the order that the seed chooses.</summary>
+    public static CrashRecorder Record(SimulatedFileSystem disk, int seed, Func<Workload, Task> steps, DurabilityLevel level = DurabilityLevel.Filed)
     {
-        await using DocumentStore store = Open(disk);
-        CrashRecorder recorder = disk.StartRecording();
-        await steps(new Workload(disk, store) { Level = level });
-        return recorder;
+        CrashRecorder? recorder = null;
+        SimulatedProcess.Run(disk, SchedulePolicy.Any(new Random(seed)), async scheduler =>
+        {
+            await using DocumentStore store = Open(disk, scheduler);
+            recorder = disk.StartRecording();
+            await steps(new Workload(disk, store) { Level = level, Scheduler = scheduler, IsHealthy = true });
+        });
+        return recorder!;
     }
 
-    private static async Task<(Volume Volume, IReadOnlyList<object> Notes)> PrepareAsync()
+    private static (Volume Volume, IReadOnlyList<object> Notes) Prepare()
     {
         SimulatedFileSystem disk = Empty();
-        await using (DocumentStore store = Open(disk))
+        SimulatedProcess.Run(disk, SchedulePolicy.Calm(new Random(0)), async scheduler =>
         {
-            var workload = new Workload(disk, store);
+            await using DocumentStore store = Open(disk, scheduler);
+            var workload = new Workload(disk, store) { Scheduler = scheduler };
             await workload.PutAsync(Old);
             await workload.PutAsync(FarOld);
-        }
-
+        });
         return (disk.CrashNow().Nothing().Volume, disk.Log.Marks());
     }
 

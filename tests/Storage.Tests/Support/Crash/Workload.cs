@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 
 namespace DocService.Storage.Tests.Support.Crash;
@@ -39,6 +41,12 @@ internal sealed class Workload
 
     public DocumentStore Store { get; }
 
+    /// <summary>No call fails and nothing is slow: a write that asks for <see cref="DurabilityLevel.Filed"/> gets it.</summary>
+    public bool IsHealthy { get; init; }
+
+    /// <summary>By whose time it waits, and gives clients their turn; null for real threads.</summary>
+    public SeededScheduler? Scheduler { get; init; }
+
     public SimulatedFileSystem Disk { get; }
 
     /// <summary>Null when it succeeded.</summary>
@@ -74,7 +82,7 @@ internal sealed class Workload
         Disk.Mark(new Note.ReadBegun(operation, id));
         try
         {
-            using StoredDocument? document = await Store.ReadAsync(DocumentKey.Create(id), default).AsTask().WaitAsync(HangTimeout);
+            using StoredDocument? document = await Store.ReadAsync(DocumentKey.Create(id), default).AsTask().WaitAsync(HangTimeout, Clock);
             Disk.Mark(new Note.ReadEnded(operation, document?.Info.Version ?? 0, document is null ? null : Encoding.UTF8.GetString(document.Body.Span)));
             return null;
         }
@@ -93,6 +101,25 @@ internal sealed class Workload
         }
     }
 
+    /// <summary>Waits, in the time of the clients, for what a thread of the store is about to bring about.</summary>
+    public async Task UntilAsync(Func<bool> condition, string what)
+    {
+        long started = Clock.GetTimestamp();
+        while (!condition())
+        {
+            if (Clock.GetElapsedTime(started) > HangTimeout)
+            {
+                throw new HangException($"It did not happen within {HangTimeout}: {what}\n{Scheduler?.Describe()}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(1), Clock);
+        }
+    }
+
+    /// <summary>Several clients at once.</summary>
+    public Task TogetherAsync(params Func<Task>[] clients) => Task.WhenAll(clients.Select((client, index) =>
+        Scheduler?.StartAsync(string.Create(CultureInfo.InvariantCulture, $"client-{index}"), client) ?? Task.Run(client)));
+
     private static string Body(int operation, string id, int bytes)
     {
         string start = $"{{\"operation\":{operation},\"id\":\"{id}\",\"fill\":\"";
@@ -101,6 +128,8 @@ internal sealed class Workload
         var random = new Random(operation);
         return $"{start}{string.Concat(Enumerable.Range(0, bytes - start.Length).Select(_ => (char)('a' + random.Next(26))))}\"}}";
     }
+
+    private TimeProvider Clock => Scheduler?.Clock ?? TimeProvider.System;
 
     private int Next() => Interlocked.Increment(ref _operations);
 
@@ -125,9 +154,18 @@ internal sealed class Workload
         Disk.Mark(new Note.Issued(operation, changes));
         try
         {
-            var (sequence, level) = await write().WaitAsync(HangTimeout);
+            var (sequence, level) = await write().WaitAsync(HangTimeout, Clock);
+            if (IsHealthy && sequence > 0 && level < Level)
+            {
+                throw new HangException($"A write waited to be {Level} until its time ran out: {string.Join(" and ", changes.Select(change => change.Id))}\n{Scheduler?.Describe()}");
+            }
+
             Disk.Mark(level == DurabilityLevel.Buffered && sequence > 0 ? new Note.Buffered(operation, sequence) : new Note.Acknowledged(operation, sequence));
             return null;
+        }
+        catch (TimeoutException)
+        {
+            throw new HangException($"A write has no answer after {HangTimeout}: {string.Join(" and ", changes.Select(change => change.Id))}");
         }
         catch (OutcomeUnknownException exception)
         {

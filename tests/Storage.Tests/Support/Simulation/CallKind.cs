@@ -26,6 +26,9 @@ internal enum CallKind
     DropCache,
     Close,
 
+    /// <summary>Not a call: a sync that began above has its effect here, where other calls came between.</summary>
+    SyncEnd,
+
     /// <summary>Not a call: a note of the workload, such as an acknowledgement, in its place among the calls.</summary>
     Mark,
 }

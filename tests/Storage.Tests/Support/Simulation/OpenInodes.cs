@@ -11,6 +11,7 @@ internal sealed class OpenInodes
 {
     private readonly Dictionary<long, int> _handles = [];
     private readonly HashSet<long> _locks = [];
+    private readonly Dictionary<long, int> _syncErrors = [];
 
     public IEnumerable<long> Numbers => _handles.Keys;
 
@@ -23,6 +24,11 @@ internal sealed class OpenInodes
 
     /// <summary>True when that was the last handle.</summary>
     public bool Close(long number) => --_handles[number] == 0 && _handles.Remove(number);
+
+    /// <summary>Syncs of it that have failed so far.</summary>
+    public int SyncErrors(long number) => _syncErrors.GetValueOrDefault(number);
+
+    public void AddSyncError(long number) => _syncErrors[number] = SyncErrors(number) + 1;
 
     public bool TryLock(long number) => _locks.Add(number);
 

@@ -44,7 +44,7 @@ internal sealed class SimulatedCall(CallKind kind, string directory, string name
     /// <summary>The last component of the path.</summary>
     public string Name => Path[(Path.LastIndexOf('/') + 1)..];
 
-    public bool CanFail => Kind is not (CallKind.WriteBackVolume or CallKind.DropCache or CallKind.Close or CallKind.Mark);
+    public bool CanFail => Kind is not (CallKind.WriteBackVolume or CallKind.DropCache or CallKind.Close or CallKind.SyncEnd or CallKind.Mark);
 
     public bool IsSync => Kind is CallKind.SyncDirectory or CallKind.SyncData or CallKind.Sync;
 

@@ -11,6 +11,7 @@ namespace DocService.Storage.Tests.Support.Simulation;
 /// </remarks>
 internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long number, string path) : IDirectory
 {
+    private int _errorsSeen = fileSystem.SyncErrors_NeedsLock(number);
     private bool _disposed;
     private bool _isLocked;
 
@@ -119,15 +120,11 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
 
     public void WriteBackVolume() => Run(CallKind.WriteBackVolume, string.Empty, _ => 0);
 
-    public void Sync() => Run(
-        CallKind.SyncDirectory,
-        string.Empty,
-        _ =>
-        {
-            fileSystem.Replace_NeedsLock(Volume.WithDirectorySynced(number));
-            return 0;
-        },
-        _ => fileSystem.Replace_NeedsLock(Volume.WithSyncFailed(number)));
+    public void Sync()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        fileSystem.Sync(new SimulatedCall(CallKind.SyncDirectory, Path), number, ref _errorsSeen);
+    }
 
     public IDisposable? TryLock(string name) => Run<IDisposable?>(CallKind.Lock, name, call =>
     {

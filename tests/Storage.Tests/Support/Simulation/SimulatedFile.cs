@@ -11,6 +11,7 @@ namespace DocService.Storage.Tests.Support.Simulation;
 /// </remarks>
 internal sealed class SimulatedFile(SimulatedFileSystem fileSystem, long number, string path, bool writable) : IFile
 {
+    private int _errorsSeen = fileSystem.SyncErrors_NeedsLock(number);
     private bool _disposed;
 
     public string Path { get; } = path;
@@ -74,15 +75,11 @@ internal sealed class SimulatedFile(SimulatedFileSystem fileSystem, long number,
 
     private Inode Inode => fileSystem.Volume_NeedsLock.Inodes[number];
 
-    private void Sync(CallKind kind) => Run(
-        new SimulatedCall(kind, Path),
-        _ =>
-        {
-            Volume volume = fileSystem.Volume_NeedsLock;
-            fileSystem.Replace_NeedsLock(Inode is FileInode ? volume.WithFileSynced(number) : volume.WithDirectorySynced(number));
-            return 0;
-        },
-        _ => fileSystem.Replace_NeedsLock(fileSystem.Volume_NeedsLock.WithSyncFailed(number)));
+    private void Sync(CallKind kind)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        fileSystem.Sync(new SimulatedCall(kind, Path), number, ref _errorsSeen);
+    }
 
     private int Write_NeedsLock(SimulatedCall call, ReadOnlySpan<byte> bytes, long offset)
     {

@@ -47,6 +47,9 @@ internal sealed class SimulatedFileSystem : IFileSystem
     /// <summary>Runs on the calling thread before a call takes effect, without the lock: it may use the file system itself.</summary>
     public Action<SimulatedCall>? BeforeCall { get; set; }
 
+    /// <summary>Runs on the calling thread between a sync's begin and its end, without the lock: other calls may come between.</summary>
+    public Action<SimulatedCall>? DuringSync { get; set; }
+
     /// <summary>Calls so far that could have failed.</summary>
     public int CallsMade
     {
@@ -266,6 +269,49 @@ internal sealed class SimulatedFileSystem : IFileSystem
         }
     }
 
+    /// <summary>
+    /// Runs one sync. What it makes durable is what was there at its begin, and nothing that came between. A failure leaves
+    /// doubtful whatever is there at its end, because what came between shares blocks with it; it is told once to each
+    /// open description, as Linux does (errseq_t), so of two syncs on one description the second says nothing of it.
+    /// </summary>
+    /// <param name="call">Which of the syncs.</param>
+    /// <param name="number">The file or directory.</param>
+    /// <param name="errorsSeen">How many failures the description has been told.</param>
+    internal void Sync(SimulatedCall call, long number, ref int errorsSeen)
+    {
+        BeforeCall?.Invoke(call);
+        _faults.PassGates(call);
+        if (DuringSync is not { } during)
+        {
+            lock (_lock)
+            {
+                EndSync_NeedsLock(call, BeginSync_NeedsLock(call), number, ref errorsSeen);
+            }
+
+            return;
+        }
+
+        BegunSync begun;
+        lock (_lock)
+        {
+            begun = BeginSync_NeedsLock(call);
+        }
+
+        during(call);
+        lock (_lock)
+        {
+            _recorder?.Observe(_volume);
+            if (Log.Count > begun.Logged)
+            {
+                Log.Add(new SimulatedCall(CallKind.SyncEnd, call.Path));
+            }
+
+            EndSync_NeedsLock(call, begun, number, ref errorsSeen);
+        }
+    }
+
+    internal int SyncErrors_NeedsLock(long number) => _open.SyncErrors(number);
+
     /// <summary>The volume as an effect under the lock sees it.</summary>
     internal Volume Volume_NeedsLock => _volume;
 
@@ -306,6 +352,40 @@ internal sealed class SimulatedFileSystem : IFileSystem
 
     /// <summary>The lock goes with the directory's handle.</summary>
     internal bool TryLockDirectory_NeedsLock(long number) => _open.TryLock(number);
+
+    private BegunSync BeginSync_NeedsLock(SimulatedCall call)
+    {
+        _recorder?.Observe(_volume);
+        Log.Add(call);
+        return new BegunSync(_faults.Next(call), _volume.NextOrdinal, Log.Count);
+    }
+
+    private void EndSync_NeedsLock(SimulatedCall call, BegunSync begun, long number, ref int errorsSeen)
+    {
+        switch (begun.Fault?.Kind)
+        {
+            case null or FaultKind.AfterEffect:
+                Replace_NeedsLock(_volume.WithSynced(number, begun.Below));
+                break;
+            case not FaultKind.Dropped:
+                Replace_NeedsLock(_volume.WithSyncFailed(number));
+                _open.AddSyncError(number);
+                break;
+        }
+
+        bool isToldAnother = begun.Fault is null && _open.SyncErrors(number) > errorsSeen;
+        errorsSeen = _open.SyncErrors(number);
+        if (isToldAnother || begun.Fault?.ReportsSuccess(call) == false)
+        {
+            call.Error = begun.Fault?.Error ?? Errno.EIO;
+            throw call.Fail(call.Error.Value);
+        }
+    }
+
+    /// <param name="Fault">What it will suffer.</param>
+    /// <param name="Below">The first change that it does not cover.</param>
+    /// <param name="Logged">Length of the log behind it.</param>
+    private readonly record struct BegunSync(Fault? Fault, long Below, int Logged);
 
     /// <summary>A handle is disposed; a file that has no name any more goes with its last one.</summary>
     internal void Close(long number, string path, bool locked = false)

@@ -1,0 +1,66 @@
+using DocService.Storage.Io;
+using DocService.Storage.Tests.Support.Crash;
+using DocService.Storage.Tests.Support.Scheduling;
+using DocService.Storage.Tests.Support.Simulation;
+using Xunit.Abstractions;
+
+namespace DocService.Storage.Tests.Crash;
+
+/// <summary>
+/// The keeper syncs the journal's directory while the journal gives a segment its name there. Linux tells a failed write-back
+/// once: whoever did not get the error must learn of it all the same.
+/// </summary>
+public sealed class OverlappingSyncTests(ITestOutputHelper output)
+{
+    private const int Seed = 20_260_211;
+    private const int Seeds = 60;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void JournalDirectory_SyncFailsBesideARename_LosesSomethingOnlyIfOneAloneIsTold(bool isSabotaged)
+    {
+        int fired = 0;
+        string? problem = null;
+        for (int seed = Seed; seed < Seed + Seeds && problem is null; seed++)
+        {
+            problem = Run(seed, isSabotaged ? FaultKind.Hidden : FaultKind.BeforeEffect, ref fired);
+        }
+
+        output.WriteLine($"{fired} failed syncs: {problem}");
+        Assert.True(fired > 0);
+        Assert.True(isSabotaged == (problem is not null), problem ?? $"the error reached one alone in {fired} runs, and nothing was found");
+    }
+
+    /// <param name="seed">Chooses the order and the sync.</param>
+    /// <param name="kind">Hidden: the keeper, who got the error, keeps it to itself.</param>
+    /// <param name="fired">Counts the runs with such a sync.</param>
+    private static string? Run(int seed, FaultKind kind, ref int fired)
+    {
+        var random = new Random(seed);
+        SimulatedFileSystem disk = Scene.Prepared();
+        Fault? fault = null;
+        CrashPoint? cut = null;
+        SimulatedProcess.Run(disk, SchedulePolicy.Any(random, isPunctual: true), async scheduler =>
+        {
+            await using DocumentStore store = Scene.Open(disk, scheduler);
+            fault = disk.FailCall(
+                random.Next(1, 6),
+                Errno.EIO,
+                kind,
+                where: call => call is { Kind: CallKind.SyncDirectory, Path: SabotageTests.Journal } && SeededScheduler.Current?.Name == "docservice-segments");
+            var w = new Workload(disk, store) { Scheduler = scheduler, Level = DurabilityLevel.Durable };
+            await w.TogetherAsync([.. Scene.Ids.Select<string, Func<Task>>(id => async () =>
+            {
+                for (int put = 0; put < 6; put++)
+                {
+                    await w.PutAsync(id, Workload.SegmentQuarterBytes);
+                }
+            })]);
+            cut = disk.CrashNow();
+        });
+        fired += fault!.Fired ? 1 : 0;
+        CrashState state = cut!.Nothing();
+        return Oracle.Examine(state) is { } problem ? $"seed {seed}, {state}: {problem}" : null;
+    }
+}

@@ -1,9 +1,0 @@
-namespace DocService.Storage.Tests.Support.Crash;
-
-/// <summary>What became of a write, as far as it is known.</summary>
-internal enum WriteOutcome
-{
-    Open,
-    Done,
-    Nothing,
-}
