@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using DocService.Api.Routing;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
@@ -44,9 +45,9 @@ internal static class Telemetry
         }
     }
 
-    /// <summary>GET /metrics, for Prometheus and whatever reads its text.</summary>
+    /// <summary>GET /metrics, for Prometheus and whatever reads its text. A scraper may be told to send parameters of its own.</summary>
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]));
+        routes.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]), IgnoresUnknownParameters.Metadata);
 
     private static void Limit(OtlpExporterOptions exporter) => exporter.TimeoutMilliseconds = SendMilliseconds;
 

@@ -84,7 +84,7 @@ internal sealed class Verification(IDirectory data)
         }
     }
 
-    private StoreInUseException InUse() => new($"Another process is using {data.Path}. Stop the server, or verify a copy.");
+    private StoreInUseException InUse() => new($"Another process is using {data.Path}. A directory in use proves nothing, and a copy made meanwhile proves no more: stop the server, then verify, or verify a snapshot of the filesystem.");
 
     private void LookAround()
     {

@@ -32,7 +32,8 @@ public sealed class VerificationTests
         SimulatedFileSystem disk = await DiskAsync();
         await using DocumentStore store = JournalTest.Open(disk);
 
-        Assert.Throws<StoreInUseException>(() => Verify(disk));
+        StoreInUseException refusal = Assert.Throws<StoreInUseException>(() => Verify(disk));
+        Assert.Contains("A directory in use proves nothing, and a copy made meanwhile proves no more: stop the server", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
