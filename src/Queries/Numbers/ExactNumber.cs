@@ -7,6 +7,9 @@ namespace DocService.Queries.Numbers;
 /// </summary>
 internal readonly ref struct ExactNumber
 {
+    /// <summary>Of the longest 64-bit integer.</summary>
+    private const int LongDigits = 19;
+
     private readonly ReadOnlySpan<byte> _head; // the digits before the point
     private readonly ReadOnlySpan<byte> _tail; // and those behind it
 
@@ -30,6 +33,32 @@ internal readonly ref struct ExactNumber
 
     /// <summary>Zero, and every number whose digits all stand before the point: 5, 5.0 and 0.5e1.</summary>
     public bool IsInteger => Sign == 0 || (Exponent.IsHuge ? !Exponent.IsNegative : Exponent.Small >= DigitCount);
+
+    /// <summary>False unless the number is an integer of 64 bits.</summary>
+    public bool TryGetInteger(out long integer)
+    {
+        integer = 0;
+        if (Sign == 0)
+        {
+            return true;
+        }
+
+        if (!IsInteger || Exponent.IsHuge || Exponent.Small > LongDigits)
+        {
+            return false;
+        }
+
+        Int128 value = 0;
+        for (int i = 0; i < (int)Exponent.Small; i++)
+        {
+            value = value * 10 + (i < DigitCount ? Digit(i) - '0' : 0);
+        }
+
+        value *= Sign;
+        bool fits = value >= long.MinValue && value <= long.MaxValue;
+        integer = fits ? (long)value : 0;
+        return fits;
+    }
 
     /// <param name="json">A valid JSON number, nothing around it. The result reads from these bytes.</param>
     public static ExactNumber Read(ReadOnlySpan<byte> json)

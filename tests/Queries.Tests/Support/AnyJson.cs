@@ -1,6 +1,6 @@
 using CsCheck;
 
-namespace DocService.Queries.Tests;
+namespace DocService.Queries.Tests.Support;
 
 /// <summary>Random JSON in awkward spellings. Few distinct values, so that equal ones meet.</summary>
 internal static class AnyJson

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using DocService.Queries.Keys;
 
-namespace DocService.Queries.Tests;
+namespace DocService.Queries.Tests.Support;
 
 internal static class Json
 {

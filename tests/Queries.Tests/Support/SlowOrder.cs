@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Text;
 using System.Text.Json;
 
-namespace DocService.Queries.Tests;
+namespace DocService.Queries.Tests.Support;
 
 /// <summary>
 /// The order of values, a second time: plainly, on a tree, by building every number. It shares no code with the keys

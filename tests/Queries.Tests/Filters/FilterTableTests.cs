@@ -1,0 +1,185 @@
+using DocService.Queries.Filters;
+
+namespace DocService.Queries.Tests.Filters;
+
+/// <summary>The rules of docs/queries.md one by one; each row says a filter, a document and whether it matches.</summary>
+public sealed class FilterTableTests
+{
+    [Theory]
+    // What MongoDB and its relatives see differently
+    [InlineData("""{"a.b":null}""", """{"a":[{"b":1},{}]}""", true)]
+    [InlineData("""{"a.b":null}""", """{"a":[{}]}""", true)]
+    [InlineData("""{"a":{"$all":[1]}}""", """{"a":1}""", true)]
+    [InlineData("""{"a":{"$all":[[1,2]]}}""", """{"a":[1,2]}""", true)]
+    [InlineData("""{"a":{"$all":[null]}}""", "{}", true)]
+    [InlineData("""{"a":{"$type":"number"}}""", """{"a":[1]}""", true)]
+    [InlineData("""{"a":{"$type":"boolean"}}""", """{"a":[true]}""", true)]
+    [InlineData("""{"a":{"$type":"object"}}""", """{"a":[{}]}""", true)]
+    [InlineData("""{"a":{"$gt":[1]}}""", """{"a":[2]}""", true)]
+    [InlineData("""{"a":{"$gte":null}}""", "{}", true)]
+    [InlineData("""{"a.0":1}""", """{"a":[{"0":1}]}""", true)]
+    [InlineData("""{"a.0":1}""", """{"a":[1]}""", true)]
+    [InlineData("""{"a.00":1}""", """{"a":[1]}""", false)]
+    [InlineData("""{"a.b":1}""", """{"a":[[{"b":1}]]}""", false)]
+    [InlineData("""{"a.b":1}""", """{"a":[[[{"b":1}]]]}""", false)]
+    [InlineData("""{"a":{"$elemMatch":{"b":1}}}""", """{"a":[[{"b":1}]]}""", false)]
+    [InlineData("""{"a":{"$elemMatch":{"$gt":1,"$lt":3}}}""", """{"a":[[2]]}""", false)]
+    [InlineData("""{"a":{"$elemMatch":{"$gt":1,"$lt":3}}}""", """{"a":2}""", false)]
+    [InlineData("""{"a":{"$gt":1,"$lt":3}}""", """{"a":[0,5]}""", true)]
+    [InlineData("""{"a":{"$mod":[4,0]}}""", """{"a":"8"}""", false)]
+    [InlineData("""{"a":{"$mod":[4,0]}}""", """{"a":8.5}""", false)]
+    [InlineData("""{"n":9007199254740993}""", """{"n":9007199254740992}""", false)]
+    [InlineData("""{"a":1}""", """{"a":1.0}""", true)]
+    [InlineData("""{"a":1}""", """{"a":1e0}""", true)]
+    [InlineData("""{"a":1}""", """{"a":[1,2]}""", true)]
+    public void Rows_OfTheTable(string filter, string document, bool expected) => Assert.Equal(expected, Filtering.Matches(filter, document));
+
+    [Theory]
+    // a path leads through objects and, one level a name, through arrays of objects
+    [InlineData("""{"a.b":1}""", """{"a":{"b":1}}""", true)]
+    [InlineData("""{"a.b":1}""", """{"a":[{"b":2},{"b":1}]}""", true)]
+    [InlineData("""{"a.b.c":1}""", """{"a":[{"b":[{"c":1}]}]}""", true)]
+    [InlineData("""{"a.b":1}""", """{"a":[5,{"b":[0,1]}]}""", true)]
+    [InlineData("""{"a.1.b":1}""", """{"a":[0,{"b":1}]}""", true)]
+    [InlineData("""{"a.0.b":1}""", """{"a":[[{"b":1}]]}""", true)]
+    [InlineData("""{"a.0":1}""", """{"a":{"0":1}}""", true)]
+    [InlineData("""{"a.0":1}""", """{"a":[[1]]}""", true)]
+    [InlineData("""{"a.1":1}""", """{"a":[1]}""", false)]
+    [InlineData("""{"b":1}""", """[{"b":1}]""", true)]
+    [InlineData("""{"\u0061":1}""", """{"\u0061":1}""", true)]
+    [InlineData("""{"é.b":1}""", """{"\u00e9":{"b":1}}""", true)]
+    // null is also where there is nothing; an array of other things is neither
+    [InlineData("""{"a":null}""", "{}", true)]
+    [InlineData("""{"a":null}""", """{"a":null}""", true)]
+    [InlineData("""{"a":null}""", """{"a":[null]}""", true)]
+    [InlineData("""{"a":null}""", """{"a":[]}""", false)]
+    [InlineData("""{"a.b":null}""", """{"a":5}""", true)]
+    [InlineData("""{"a.b":null}""", """{"a":[]}""", false)]
+    [InlineData("""{"a.b":null}""", """{"a":[1]}""", false)]
+    [InlineData("""{"a":{"$in":[1,null]}}""", "{}", true)]
+    [InlineData("""{"a":{"$lte":null}}""", """{"a":null}""", true)]
+    [InlineData("""{"a":{"$gt":null}}""", "{}", false)]
+    [InlineData("""{"a":null}""", "5", true)]
+    // negations are of the whole
+    [InlineData("""{"a":{"$ne":1}}""", """{"a":[1,2]}""", false)]
+    [InlineData("""{"a":{"$ne":1}}""", "{}", true)]
+    [InlineData("""{"a":{"$nin":[1,3]}}""", """{"a":[2,3]}""", false)]
+    [InlineData("""{"a":{"$not":{"$gt":1}}}""", """{"a":[0,2]}""", false)]
+    [InlineData("""{"a":{"$not":{"$gt":1}}}""", """{"a":"x"}""", true)]
+    [InlineData("""{"a":{"$not":{"$gt":1,"$lt":3}}}""", """{"a":5}""", true)]
+    [InlineData("""{"$nor":[{"a":1},{"b":2}]}""", """{"a":0,"b":2}""", false)]
+    [InlineData("""{"$nor":[{"a":1},{"b":2}]}""", "{}", true)]
+    [InlineData("""{"a":{"$exists":false}}""", """{"a":null}""", false)]
+    [InlineData("""{"a":{"$exists":true}}""", """{"a":null}""", true)]
+    [InlineData("""{"a.b":{"$exists":true}}""", """{"a":[1,{"b":null}]}""", true)]
+    [InlineData("""{"a.b":{"$exists":false}}""", """{"a":[1]}""", true)]
+    // comparisons stay within a type
+    [InlineData("""{"a":{"$gt":5}}""", """{"a":"9"}""", false)]
+    [InlineData("""{"a":{"$lt":"b"}}""", """{"a":1}""", false)]
+    [InlineData("""{"a":{"$gt":"Z"}}""", """{"a":"a"}""", true)]
+    [InlineData("""{"a":{"$gt":false}}""", """{"a":true}""", true)]
+    [InlineData("""{"a":{"$lt":false}}""", """{"a":true}""", false)]
+    [InlineData("""{"a":{"$lte":{"x":1}}}""", """{"a":{"x":1}}""", true)]
+    [InlineData("""{"a":{"$gt":{"x":1}}}""", """{"a":{"x":2}}""", true)]
+    [InlineData("""{"a":{"$gt":[1]}}""", """{"a":2}""", false)]
+    [InlineData("""{"a":{"$gt":[1]}}""", """{"a":[[3]]}""", true)]
+    [InlineData("""{"a":{"$gte":1e400}}""", """{"a":1e401}""", true)]
+    [InlineData("""{"a":{"$gt":0.1}}""", """{"a":0.1000000000000000000000001}""", true)]
+    // equality of objects and arrays
+    [InlineData("""{"a":{"x":1,"y":2}}""", """{"a":{"y":2.0,"x":1}}""", true)]
+    [InlineData("""{"a":{"x":1}}""", """{"a":{"x":1,"y":2}}""", false)]
+    [InlineData("""{"a":{"x":{"$gt":1}}}""", """{"a":{"x":2}}""", false)]
+    [InlineData("""{"a":{"$eq":{"$ref":"x"}}}""", """{"a":{"$ref":"x"}}""", true)]
+    [InlineData("""{"a":{}}""", """{"a":{}}""", true)]
+    [InlineData("""{"a":[1,2]}""", """{"a":[1,2]}""", true)]
+    [InlineData("""{"a":[1,2]}""", """{"a":[[1,2],3]}""", true)]
+    [InlineData("""{"a":[1,2]}""", """{"a":[2,1]}""", false)]
+    [InlineData("""{"a":"a"}""", """{"a":"\u0061"}""", true)]
+    [InlineData("""{"a":""}""", """{"a":""}""", true)]
+    // several values
+    [InlineData("""{"a":{"$in":[1,"x",[2],{"y":1}]}}""", """{"a":{"y":1.0}}""", true)]
+    [InlineData("""{"a":{"$in":[[2]]}}""", """{"a":[2]}""", true)]
+    [InlineData("""{"a":{"$in":[2]}}""", """{"a":[2]}""", true)]
+    [InlineData("""{"a":{"$in":[]}}""", """{"a":1}""", false)]
+    [InlineData("""{"a":{"$nin":[]}}""", """{"a":1}""", true)]
+    [InlineData("""{"a":{"$all":[1,2]}}""", """{"a":[2,3,1]}""", true)]
+    [InlineData("""{"a":{"$all":[1,2]}}""", """{"a":[1]}""", false)]
+    [InlineData("""{"a":{"$all":[]}}""", """{"a":[]}""", false)]
+    [InlineData("""{"$or":[{"a":1},{"b":1}]}""", """{"b":1}""", true)]
+    [InlineData("""{"$and":[{"a":1},{"b":1}]}""", """{"b":1}""", false)]
+    [InlineData("""{"a":1,"b":1}""", """{"b":1,"a":1}""", true)]
+    [InlineData("{}", "{}", true)]
+    [InlineData("{}", "null", true)]
+    // arrays
+    [InlineData("""{"a":{"$size":2}}""", """{"a":[1,[2]]}""", true)]
+    [InlineData("""{"a":{"$size":2}}""", """{"a":[[1,2]]}""", false)]
+    [InlineData("""{"a":{"$size":0}}""", """{"a":[]}""", true)]
+    [InlineData("""{"a":{"$size":1e0}}""", """{"a":{"x":1}}""", false)]
+    [InlineData("""{"a":{"$elemMatch":{"b":1,"c":2}}}""", """{"a":[{"b":1},{"c":2}]}""", false)]
+    [InlineData("""{"a":{"$elemMatch":{"b":1,"c":2}}}""", """{"a":[5,{"c":2,"b":1}]}""", true)]
+    [InlineData("""{"a":{"$elemMatch":{"b":{"$ne":1}}}}""", """{"a":[5]}""", false)]
+    [InlineData("""{"a":{"$elemMatch":{}}}""", """{"a":[5,{}]}""", true)]
+    [InlineData("""{"a":{"$elemMatch":{"$ne":1}}}""", """{"a":[1,2]}""", true)]
+    [InlineData("""{"a":{"$elemMatch":{"$elemMatch":{"$gt":1}}}}""", """{"a":[[0],[2]]}""", true)]
+    [InlineData("""{"a":{"$elemMatch":{"$or":[{"b":1},{"c":1}]}}}""", """{"a":[{"c":1}]}""", true)]
+    [InlineData("""{"a":{"$elemMatch":{"b":{"$elemMatch":{"c":1}}}}}""", """{"a":[{"b":[{"c":2},{"c":1}]}]}""", true)]
+    [InlineData("""{"a":{"$elemMatch":{"0":1}}}""", """{"a":[[1]]}""", true)]
+    [InlineData("""{"a.b":{"$elemMatch":{"$gt":1}}}""", """{"a":[{"b":[1]},{"b":[2]}]}""", true)]
+    // types
+    [InlineData("""{"a":{"$type":"integer"}}""", """{"a":1.0}""", true)]
+    [InlineData("""{"a":{"$type":"integer"}}""", """{"a":1.5}""", false)]
+    [InlineData("""{"a":{"$type":"array"}}""", """{"a":[]}""", true)]
+    [InlineData("""{"a":{"$type":"null"}}""", "{}", false)]
+    [InlineData("""{"a":{"$type":["string","null"]}}""", """{"a":null}""", true)]
+    // remainders
+    [InlineData("""{"a":{"$mod":[4,0]}}""", """{"a":8.0}""", true)]
+    [InlineData("""{"a":{"$mod":[4,-1]}}""", """{"a":-5}""", true)]
+    [InlineData("""{"a":{"$mod":[7,4]}}""", """{"a":1e1000000}""", true)]
+    [InlineData("""{"a":{"$mod":[2.0,1e0]}}""", """{"a":[2,3]}""", true)]
+    // patterns
+    [InlineData("""{"a":{"$regex":"^a.c$"}}""", """{"a":"abc"}""", true)]
+    [InlineData("""{"a":{"$regex":"B"}}""", """{"a":["x","abc"]}""", false)]
+    [InlineData("""{"a":{"$regex":"B","$options":"i"}}""", """{"a":["x","abc"]}""", true)]
+    [InlineData("""{"a":{"$options":"s","$regex":"a.c"}}""", """{"a":"a\nc"}""", true)]
+    [InlineData("""{"a":{"$regex":"a.c"}}""", """{"a":"a\nc"}""", false)]
+    [InlineData("""{"a":{"$regex":"^c","$options":"m"}}""", """{"a":"a\nc"}""", true)]
+    [InlineData("""{"a":{"$regex":"1"}}""", """{"a":1}""", false)]
+    [InlineData("""{"a":{"$not":{"$regex":"^a"}}}""", """{"a":"b"}""", true)]
+    [InlineData("""{"a":{"$in":["^a"]}}""", """{"a":"abc"}""", false)]
+    // JSON Pointers name one value, whole
+    [InlineData("""{"/a/b":1}""", """{"a":{"b":1}}""", true)]
+    [InlineData("""{"/a/b":1}""", """{"a":[{"b":1}]}""", false)]
+    [InlineData("""{"/a":1}""", """{"a":[1]}""", false)]
+    [InlineData("""{"/a":[1]}""", """{"a":[1]}""", true)]
+    [InlineData("""{"/a/0":1}""", """{"a":[1]}""", true)]
+    [InlineData("""{"/a/00":1}""", """{"a":[1]}""", false)]
+    [InlineData("""{"/a/-":null}""", """{"a":[1]}""", true)]
+    [InlineData("""{"/a.b":1,"/$x":2,"/~1~0":3,"/":4}""", """{"a.b":1,"$x":2,"/~":3,"":4}""", true)]
+    [InlineData("""{"/a/b":null}""", """{"a":[1]}""", true)]
+    [InlineData("""{"/a":{"$exists":true},"b":1}""", """{"a":0,"b":1}""", true)]
+    // facts
+    [InlineData("""{"$id":"users/ann"}""", "{}", true)]
+    [InlineData("""{"$id":{"$in":["users/bob","users/ann"]}}""", "{}", true)]
+    [InlineData("""{"$id":{"$regex":"^users/"},"$version":17,"$length":{"$lt":21}}""", "{}", true)]
+    [InlineData("""{"$type":"application/json"}""", "{}", true)]
+    [InlineData("""{"$type":{"$type":"string"}}""", "{}", true)]
+    [InlineData("""{"$created":{"$gte":"2026-11-26T10:00:00Z","$lt":"2026-11-26T11:00:00.001+01:00"}}""", "{}", true)]
+    [InlineData("""{"$modified":"2026-11-27T10:30:00.000Z"}""", "{}", true)]
+    [InlineData("""{"$modified":{"$gt":"2026-11-27T10:30:00Z"}}""", "{}", false)]
+    [InlineData("""{"$modified":{"$gte":"2026-11"}}""", "{}", true)]
+    public void Rules_OfTheLanguage(string filter, string document, bool expected) => Assert.Equal(expected, Filtering.Matches(filter, document));
+
+    [Theory]
+    [InlineData("a", false)] // one condition after another, each deciding or not
+    [InlineData("b", true)]
+    public void Matcher_UsedForManyDocuments_ForgetsTheOneBefore(string name, bool expected)
+    {
+        Matcher matcher = Filtering.Parse("""{"$or":[{"b":1,"c":{"$ne":2}},{"d":{"$elemMatch":{"e":1}}}]}""").CreateMatcher();
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.True(matcher.Matches("""{"d":[{"e":0},{"e":1}]}"""u8, Filtering.Facts, SearchLimit.None));
+            Assert.False(matcher.Matches("""{"b":1,"c":2,"d":[]}"""u8, Filtering.Facts, SearchLimit.None));
+            Assert.Equal(expected, matcher.Matches(Json.Bytes($$"""{"{{name}}":1}"""), Filtering.Facts, SearchLimit.None));
+        }
+    }
+}
