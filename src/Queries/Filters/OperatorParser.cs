@@ -11,11 +11,16 @@ internal sealed class OperatorParser(FilterParser filters, TimeSpan regexTime)
 {
     public const int ValuesMax = 10_000;
 
+    /// <summary>Expressions in one filter: a large one takes some ten milliseconds to build.</summary>
+    public const int PatternsMax = 50;
+
     /// <summary>All but <c>$and $or $nor</c>.</summary>
     public static readonly FrozenSet<string> Names = new[]
     {
         "$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$exists", "$type", "$size", "$all", "$elemMatch", "$mod", "$regex", "$options", "$not",
     }.ToFrozenSet(StringComparer.Ordinal);
+
+    private int _patterns;
 
     private FaultList Faults => filters.Faults;
 
@@ -170,6 +175,11 @@ internal sealed class OperatorParser(FilterParser filters, TimeSpan regexTime)
         if (pattern.ValueKind != JsonValueKind.String)
         {
             return Faults.Add<Condition>($"{pointer}/$regex", "$regex takes a string.");
+        }
+
+        if (++_patterns > PatternsMax)
+        {
+            return Faults.Add<Condition>($"{pointer}/$regex", $"The filter has more than {PatternsMax} regular expressions. One can hold several ways: \"^(a|b)\".");
         }
 
         string letters = "";

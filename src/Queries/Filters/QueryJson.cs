@@ -13,7 +13,7 @@ internal static class QueryJson
     /// <summary>Arrays and objects inside each other.</summary>
     public const int DepthMax = 32;
 
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = BytesMax, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = DepthMax, AllowDuplicateProperties = false };
 
     /// <param name="json">One JSON value.</param>
     /// <param name="what">The word for it in messages: "filter".</param>
@@ -34,20 +34,24 @@ internal static class QueryJson
         JsonDocument document;
         try
         {
+            if (FindTooDeep(json.Span) is { } pointer)
+            {
+                return faults.Add<JsonDocument>(pointer, $"The {what} is nested more than {DepthMax} levels deep.");
+            }
+
             document = JsonDocument.Parse(json, Options);
         }
         catch (JsonException cause)
         {
-            long position = Position(json.Span, cause);
-            return faults.Add<JsonDocument>("", $"The {what} is not valid JSON at byte {position.ToString(CultureInfo.InvariantCulture)}, or has a name twice in an object.");
+            string position = Position(json.Span, cause).ToString(CultureInfo.InvariantCulture);
+            return faults.Add<JsonDocument>("", $"The {what} is not valid JSON at byte {position}, or has a name twice in an object.");
         }
-
         catch (InvalidOperationException)
         {
             return faults.Add<JsonDocument>("", $"A name in the {what} holds half of a surrogate pair.");
         }
 
-        if (HasSoundParts(document.RootElement, "", 1, what, faults))
+        if (HasSoundStrings(document.RootElement, "", faults))
         {
             return document;
         }
@@ -56,39 +60,55 @@ internal static class QueryJson
         return null;
     }
 
-    /// <summary>Goes down at most one level more than is allowed.</summary>
-    private static bool HasSoundParts(JsonElement value, string pointer, int depth, string what, FaultList faults)
+    /// <summary>The pointer to what is nested too deep, or null. JsonDocument takes time with the square of the depth, so this comes first.</summary>
+    private static string? FindTooDeep(ReadOnlySpan<byte> json)
     {
-        bool isNested = value.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
-        if (isNested && depth > DepthMax)
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        Span<int> elements = stackalloc int[DepthMax + 1]; // of each level's array the element's number; -1 in an object
+        string[] names = new string[DepthMax + 1];
+        while (reader.Read())
         {
-            faults.Add<object>(pointer, $"The {what} is nested more than {DepthMax} levels deep.");
-            return false;
+            int depth = reader.CurrentDepth;
+            if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                names[depth] = reader.GetString()!;
+                continue;
+            }
+
+            if (reader.TokenType is JsonTokenType.EndArray or JsonTokenType.EndObject)
+            {
+                continue;
+            }
+
+            bool isNested = reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject;
+            if (depth > 0 && elements[depth] >= 0)
+            {
+                names[depth] = (elements[depth]++).ToString(CultureInfo.InvariantCulture);
+            }
+
+            if (isNested && depth == DepthMax)
+            {
+                return names[1..].Aggregate("", QueryFault.Step);
+            }
+
+            if (isNested)
+            {
+                elements[depth + 1] = reader.TokenType == JsonTokenType.StartArray ? 0 : -1;
+            }
         }
 
+        return null;
+    }
+
+    private static bool HasSoundStrings(JsonElement value, string pointer, FaultList faults)
+    {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                foreach (JsonProperty property in value.EnumerateObject())
-                {
-                    if (!HasSoundParts(property.Value, QueryFault.Step(pointer, property.Name), depth + 1, what, faults))
-                    {
-                        return false;
-                    }
-                }
-
-                return true;
+                return value.EnumerateObject().All(member => HasSoundStrings(member.Value, QueryFault.Step(pointer, member.Name), faults));
             case JsonValueKind.Array:
                 int index = 0;
-                foreach (JsonElement element in value.EnumerateArray())
-                {
-                    if (!HasSoundParts(element, $"{pointer}/{index++}", depth + 1, what, faults))
-                    {
-                        return false;
-                    }
-                }
-
-                return true;
+                return value.EnumerateArray().All(element => HasSoundStrings(element, $"{pointer}/{index++}", faults));
             case JsonValueKind.String when !IsWhole(value):
                 faults.Add<object>(pointer, "The string holds half of a surrogate pair.");
                 return false;

@@ -12,6 +12,9 @@ internal static class RegexPattern
     /// <summary>.NET refuses expressions without backtracking above 10,000 nodes; repeated so often, one above 1,000 is refused too.</summary>
     private const int Repetitions = 10;
 
+    /// <summary>Up to here an expression without counted repetitions cannot have 1,000 nodes: a character makes two at most.</summary>
+    private const int SmallCharacters = 500;
+
     private const RegexOptions Always = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
     public static bool AreOptions(string letters) =>
@@ -45,6 +48,11 @@ internal static class RegexPattern
 
     private static bool IsSmall(string pattern, RegexOptions options, TimeSpan time)
     {
+        if (pattern.Length <= SmallCharacters && !pattern.Contains('{', StringComparison.Ordinal))
+        {
+            return true;
+        }
+
         try
         {
             // The line break ends a comment that the pattern may have switched on by (?x).
