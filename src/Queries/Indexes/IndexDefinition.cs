@@ -1,0 +1,21 @@
+using DocService.Queries.Filters;
+
+namespace DocService.Queries.Indexes;
+
+/// <summary>What an index holds of the documents of its collection. Immutable.</summary>
+public sealed class IndexDefinition
+{
+    public required string Name { get; init; }
+
+    /// <summary>At least one; the key is their values in this order.</summary>
+    public required IReadOnlyList<IndexField> Fields { get; init; }
+
+    /// <summary>Strings without their case: serves equality, and <c>unique</c>, not ranges of strings nor order.</summary>
+    public bool IsFolded { get; init; }
+
+    /// <summary>Entries carry the digests that <c>unique</c> compares.</summary>
+    public bool IsUnique { get; init; }
+
+    /// <summary>Only these documents have entries; null for all. Only a query that asks the same may use it.</summary>
+    public Filter? Where { get; init; }
+}

@@ -1,0 +1,93 @@
+using DocService.Queries.Filters;
+using DocService.Queries.Keys;
+using DocService.Queries.Paths;
+
+namespace DocService.Queries.Indexes;
+
+/// <summary>
+/// Makes the entries that documents have in one index: every combination of its fields' values, so that whatever a query
+/// names is found.
+/// Owns: buffers. Thread: one at a time.
+/// </summary>
+public sealed class IndexKeys
+{
+    /// <summary>Of one document in one index.</summary>
+    public const int KeysMax = 1000;
+
+    private readonly IndexDefinition _definition;
+    private readonly FieldValues _values;
+    private readonly PathWalk _walk;
+    private readonly Matcher? _where;
+    private readonly KeyWriter _key = new();
+
+    public IndexKeys(IndexDefinition definition)
+    {
+        _definition = definition;
+        _values = new FieldValues(definition);
+        _walk = new PathWalk(new PathTree([.. definition.Fields.Select(field => field.Path)]), _values);
+        _where = definition.Where?.CreateMatcher();
+    }
+
+    /// <param name="document">A stored body.</param>
+    /// <param name="facts">Of the same document.</param>
+    /// <param name="limit">Kept by the loop.</param>
+    public IndexEntries Of(ReadOnlySpan<byte> document, in DocumentFacts facts, SearchLimit limit)
+    {
+        _values.Clear();
+        if (_where is not null && !_where.Matches(document, facts, limit))
+        {
+            return Entries([], [], hasCutKeys: false, isOverflow: false);
+        }
+
+        _walk.Document(document, facts, limit);
+        long count = 1;
+        if (!_values.IsTooMany)
+        {
+            _values.Complete();
+            for (int field = 0; field < _definition.Fields.Count && count <= KeysMax; field++)
+            {
+                count *= _values.Of(field).Count;
+            }
+        }
+
+        return _values.IsTooMany || count > KeysMax
+            ? Entries([KeyBytes.Overflow.ToArray()], [], hasCutKeys: false, isOverflow: true)
+            : Combine();
+    }
+
+    private IndexEntries Combine()
+    {
+        List<byte[]> wholes = [[]];
+        for (int field = 0; field < _definition.Fields.Count; field++)
+        {
+            wholes = [.. wholes.SelectMany(_ => _values.Of(field), (beginning, value) => (byte[])[.. beginning, .. value])];
+        }
+
+        bool hasCutKeys = false;
+        var keys = new List<byte[]>(wholes.Count);
+        var digests = new List<byte[]>();
+        foreach (byte[] whole in wholes)
+        {
+            _key.Clear();
+            _key.Append(whole);
+            if (_definition.IsUnique)
+            {
+                digests.Add(KeyBytes.Digest(_key));
+            }
+
+            hasCutKeys |= KeyBytes.Bound(_key);
+            keys.Add(_key.Written.ToArray());
+        }
+
+        return Entries(keys, digests, hasCutKeys, isOverflow: false);
+    }
+
+    private IndexEntries Entries(IReadOnlyList<byte[]> keys, IReadOnlyList<byte[]> digests, bool hasCutKeys, bool isOverflow) => new()
+    {
+        Keys = keys,
+        Digests = digests,
+        IsOverflow = isOverflow,
+        HasCutKeys = hasCutKeys,
+        MetArray = _values.MetArray,
+    };
+}
