@@ -35,7 +35,7 @@ internal static class DocServiceHosting
         builder.Services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = false);
         builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["*"]); // the framework's filter answers in HTML; HostMiddleware judges by the same key
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => forwarded.ForwardedHeaders |= ForwardedHeaders.XForwardedPrefix); // from loopback, or as the framework's own settings say
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // a start that fails is told on stderr, once
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // a failed start is written to stderr, once
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
         builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.Configure(context.Configuration.GetSection("Kestrel"), reloadOnChange: false)); // as by default, but nobody watches certificates either
         builder.WebHost.UseSockets(SocketOptions.Apply);
@@ -64,7 +64,7 @@ internal static class DocServiceHosting
         IndexEndpoint.Map(app);
     }
 
-    /// <summary>There is no authentication: nobody else's network sees the server before somebody says so.</summary>
+    /// <summary>There is no authentication, so only this machine can reach the server unless a setting says otherwise.</summary>
     private static void ListenOnLoopbackUnlessTold(WebApplicationBuilder builder)
     {
         bool isTold = ListeningKeys.Any(key => builder.Configuration[key] is { Length: > 0 })

@@ -17,7 +17,7 @@ internal static class KestrelLimits
     public static void Apply(KestrelServerOptions server)
     {
         server.RequestHeaderEncodingSelector = RequestFieldEncodings.Select;
-        server.AddServerHeader = false; // what runs here is nobody's business
+        server.AddServerHeader = false; // clients need not know what runs here
 
         KestrelServerLimits limits = server.Limits;
         limits.MaxRequestBodySize = null; // bounded by MaxDocumentBytes, with an answer that says so

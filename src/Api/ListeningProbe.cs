@@ -5,8 +5,8 @@ namespace DocService.Api;
 
 /// <summary>
 /// Listens for a moment as the server will, before a data directory is made: an address that cannot be listened on
-/// must cost nothing. The web server itself reads the addresses, so whatever it does not take is found, in whichever
-/// way it was said.
+/// must cost nothing. The web server itself reads the addresses, so every address that it would refuse is found, whichever
+/// setting names it.
 /// </summary>
 /// <remarks>
 /// The addresses are free again before the server takes them. Somebody else may take one in between; then the server

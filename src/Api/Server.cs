@@ -7,7 +7,7 @@ namespace DocService.Api;
 /// <summary>Starts the server and runs it until it is asked to stop.</summary>
 internal static class Server
 {
-    /// <summary>As the process itself: a start that cannot be is told in one line, and nothing is made on disk before it is known where to listen.</summary>
+    /// <summary>As the process itself. A start that fails says so in one line. Nothing is made on disk before the addresses are known to be free.</summary>
     /// <returns>Whether it could start.</returns>
     public static async Task<bool> RunAsync(string[] args)
     {
@@ -37,7 +37,7 @@ internal static class Server
         }
     }
 
-    /// <summary>Inside of another process, which listens as it likes and is told of a failure by the exception itself.</summary>
+    /// <summary>Inside another process, which decides where to listen. A failed start throws.</summary>
     /// <exception cref="StoreException">The store cannot be opened.</exception>
     /// <exception cref="ConfigurationError">A setting is wrong.</exception>
     public static async Task RunInsideAsync(string[] args)

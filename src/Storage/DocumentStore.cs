@@ -270,7 +270,7 @@ public sealed class DocumentStore : IDocumentStore
 
     /// <summary>
     /// Refuses new requests, gives running ones a moment, files what is there, seals, releases the directory. Takes 4 s
-    /// at most. Whoever still waits for <see cref="DurabilityLevel.Filed"/> is told the level reached.
+    /// at most. A write that still waits for <see cref="DurabilityLevel.Filed"/> gets the level reached.
     /// </summary>
     public ValueTask DisposeAsync()
     {
@@ -326,7 +326,7 @@ public sealed class DocumentStore : IDocumentStore
         }
     }
 
-    /// <summary>A copy of a moment is fine, one made while files changed is not, and the two look alike: the operator knows.</summary>
+    /// <summary>A copy of one moment is fine. A copy made while files changed is not. The two look alike, so the operator must decide.</summary>
     private void WarnOfCopy(OpenedJournal journal)
     {
         if (!journal.Report.IsCopy)
@@ -394,7 +394,7 @@ public sealed class DocumentStore : IDocumentStore
         return cost;
     }
 
-    /// <summary>What a body alone is refused for needs neither locks nor room; the other operations have not been judged.</summary>
+    /// <summary>A body that is refused for itself needs neither locks nor room. The other operations have not been judged.</summary>
     private static CommitResult Refused(IReadOnlyList<DocumentOperation> operations, IReadOnlyDictionary<int, RuleViolation> violations) => new()
     {
         IsCommitted = false,
@@ -414,7 +414,7 @@ public sealed class DocumentStore : IDocumentStore
             return Lower(commit.IsBuffered ? DurabilityLevel.Buffered : DurabilityLevel.Durable, _promise.Best);
         }
 
-        // Past the time the write is durable; how much further it came is told as it is.
+        // After the time the write is durable. The result says whether it came further.
         bool isFiled = await engine.ReachFiledAsync(commit, _options.BusyTimeout).ConfigureAwait(false);
         return Lower(isFiled ? DurabilityLevel.Filed : DurabilityLevel.Durable, _promise.Best);
     }

@@ -24,16 +24,17 @@ public interface IDocumentStore : IAsyncDisposable
     ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation);
 
     /// <summary>
-    /// Carries out all operations as one commit, or none: readers see all of it at once, and so does recovery. If a condition of
-    /// any of them fails, or a rule refuses any, nothing is written and every failure is told. Cancellation is honoured until
-    /// the commit is queued and ignored from then on.
+    /// Carries out all operations as one commit, or none: readers see all of it at once, and so does recovery. If a
+    /// condition of any of them fails, or a rule refuses any, nothing is written and the result names every failure.
+    /// Cancellation is honoured until the commit is queued and ignored from then on.
     /// </summary>
     /// <exception cref="StoreException">See the family: every member but the three that only opening throws.</exception>
     /// <exception cref="ArgumentException">No operations, two of one document, or an impossible media type or size.</exception>
     ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, CancellationToken cancellation);
 
     /// <summary>
-    /// Refuses what a write would be refused for whatever it holds: for who asks before a body is sent. Takes and promises nothing.
+    /// Throws if any write would be refused now, whatever its body. For a caller that asks before the body is sent. It
+    /// reserves and promises nothing.
     /// </summary>
     /// <param name="bodyBytes">Length of what is to be put as far as it is known; 0 for none, which needs no room on the disk.</param>
     /// <exception cref="StoreException">Damaged, fenced, closing, or known to be out of space.</exception>

@@ -16,7 +16,7 @@ public sealed record StoreOptions
     /// <summary>Length of a journal segment in bytes, a multiple of 4,096. Default 64 MiB, 64 KiB to 1 GiB.</summary>
     public long SegmentBytes { get; init; } = 64L << 20;
 
-    /// <summary>Bytes of journal, its reserve included; two more segments stand by for recovery alone. Default 1 GiB; at least four segments.</summary>
+    /// <summary>Bytes of journal, its reserve included; two more segments are kept for recovery alone. Default 1 GiB; at least four segments.</summary>
     public long JournalBytes { get; init; } = 1L << 30;
 
     /// <summary>Bytes of spare segments kept for deletes on a full disk; rounded up to whole segments. Default two segments; at least two, at most half of the journal.</summary>

@@ -43,7 +43,7 @@ internal sealed class DocServiceOptions
     /// <summary>Length of a journal segment in bytes.</summary>
     public long SegmentBytes { get; set; } = 64L << 20;
 
-    /// <summary>Bytes of journal, its reserve included; two more segments stand by for recovery.</summary>
+    /// <summary>Bytes of journal, its reserve included; two more segments are kept for recovery.</summary>
     public long JournalBytes { get; set; } = 1L << 30;
 
     /// <summary>Bytes of spare segments kept for deletes and starts on a full disk; unset: two segments.</summary>
@@ -59,8 +59,8 @@ internal sealed class DocServiceOptions
     public string PathBase { get; set; } = string.Empty;
 
     /// <summary>
-    /// <see cref="MaxBatchBytes"/> as it counts. A default gives way to what was asked for: a budget or segments that
-    /// suffice for every document must not stop the start because of batches that nobody has spoken of.
+    /// <see cref="MaxBatchBytes"/> as it counts. A default yields to a setting: a budget or segment size that is enough for
+    /// every document must not stop the start because of the default for batches.
     /// </summary>
     public long BatchBytesMax => MaxBatchBytes ?? Math.Max(1, Math.Min(BatchBytesDefault, Math.Min(InFlightBytesMax / InFlightLargest, StoreOptions.CommitBytesOf(SegmentBytes))));
 

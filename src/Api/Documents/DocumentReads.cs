@@ -59,7 +59,7 @@ internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, Tim
             : (Judge(context, info, request.Conditions, out Problem? problem), problem);
     }
 
-    /// <remarks>The store has charged the document to the budget; what the web server holds of it beside comes here.</remarks>
+    /// <remarks>The store has charged the document to the budget. The copy that the web server holds is charged here.</remarks>
     private async ValueTask<Problem?> SendAsync(HttpContext context, StoredDocument document)
     {
         long copied = ResponseBody.CopiedBytes(document.Info.Length);

@@ -113,7 +113,7 @@ internal sealed class DocumentWrites(
 
         if (DurabilityField.IsBuffered(request.Level, result.Level))
         {
-            // Not visible yet: no entity tag, which would invite to use it.
+            // It is not visible yet, so it gets no entity tag, which a client would use.
             response.StatusCode = StatusCodes.Status202Accepted;
             return null;
         }

@@ -38,7 +38,8 @@ internal sealed class RequestBody : IDisposable
     public static async ValueTask<(RequestBody? Body, Problem? Problem)> ReadAsync(
         HttpRequest request, long bytesMax, ByteBudget budget, IHostApplicationLifetime lifetime)
     {
-        // What could not be taken now is not asked for. A length that is announced holds nothing, so nobody is kept out by it.
+        // A body that could not be taken now is not asked for. A length that is only announced reserves nothing, so it
+        // keeps nobody out.
         if (!budget.HasRoom(WriteCost.Of(request.ContentLength ?? 0)))
         {
             return (null, ProblemCatalogue.OverBudget);
@@ -91,8 +92,8 @@ internal sealed class RequestBody : IDisposable
     }
 
     /// <summary>
-    /// Whatever the web server throws while a body is read is said of what the client sent, in whatever type: a chunk's size that
-    /// overflows is an IOException there. Null for what is not: no memory, or a client that has gone.
+    /// Every exception of the web server while a body is read is about what the client sent, whatever its type: a chunk
+    /// size that overflows is an IOException. Null for the two exceptions to this: no memory, and a client that has gone.
     /// </summary>
     private static Problem? ProblemOf(HttpRequest request, Exception exception) => exception switch
     {

@@ -46,8 +46,8 @@ internal static class FailedCondition
     }
 
     /// <summary>
-    /// Of a document that cannot be read it is only known that it exists: it fulfils If-Match: * and fails
-    /// If-None-Match: *. One that does not exist does the opposite. Where both are asked for nobody can tell.
+    /// Of a document that cannot be read only its existence is known: it fulfils If-Match: * and fails If-None-Match: *. A
+    /// document that does not exist does the opposite. If both are asked for, the reason cannot be told.
     /// </summary>
     private static string ExplainAbsent(Conditions conditions, string match, string noneMatch) =>
         conditions.IfMatch is null ? $"{noneMatch} is *, so there must be no document of this id, but there is one. Its file cannot be read, so its version is not known."

@@ -10,9 +10,9 @@ namespace DocService.Api.Json;
 /// the object and the name. No allocation for a name.
 /// </summary>
 /// <remarks>
-/// Owns: its buffers. Invariants: the entries of an object are the last ones when it ends, and leave with it; so an entry belongs
-/// to the innermost open object exactly when it stands at or behind that object's first. An entry that was added last is the
-/// last of its chain, so taking it out leaves a table as if it had never been there.
+/// Owns: its buffers. Invariants: when an object ends, its entries are the last ones, and they are removed. So an entry
+/// belongs to the innermost open object exactly when its place is at or after that object's first entry. An entry that was
+/// added last is the last of its chain, so taking it out leaves a table as if it had never been there.
 /// Memory: a name takes an entry of 8 bytes and two slots of 4, half of them unused at worst: as a rule less than two
 /// documents, which a body is charged for anyway (<see cref="WriteCost"/>). What goes beyond is charged here.
 /// The hash is seeded per process: nobody can prepare names that collide.
@@ -22,7 +22,7 @@ internal ref struct NameTable : IDisposable
     private const int FirstEntries = 64;
     private const int SlotBytes = sizeof(int);
 
-    /// <summary>Up to here nobody counts.</summary>
+    /// <summary>Up to here nothing is charged.</summary>
     private const int SmallBytes = 64 * 1024;
 
     private static readonly long Seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));

@@ -23,7 +23,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         {
             if (IsGone(context, exception) || IsWritten(context, exception))
             {
-                context.Abort(); // nobody is there to read an answer, or to send what is left of the body; or none that could be made would be true
+                context.Abort(); // there is no client to read an answer or to send the rest of the body; or no answer would be true
                 return;
             }
 
@@ -51,8 +51,8 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         || exception is ConnectionAbortedException or ConnectionResetException or { InnerException: ConnectionAbortedException };
 
     /// <summary>
-    /// Memory ran out while a write's success was put into words. To say that nothing was done would be false; no answer says
-    /// that the outcome is unknown.
+    /// Memory ran out while the answer of a successful write was made. To say that nothing was done would be false. No
+    /// answer at all means that the outcome is unknown.
     /// </summary>
     private static bool IsWritten(HttpContext context, Exception exception) =>
         exception is OutOfMemoryException && context.Response.Headers.ContainsKey("Durability");

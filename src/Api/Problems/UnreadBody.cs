@@ -7,7 +7,7 @@ internal static class UnreadBody
 {
     private static readonly object Mark = new();
 
-    /// <summary>The body is about to be read: the client has been, or will be, told to go on.</summary>
+    /// <summary>The body is about to be read: the client is, or will be, asked to send it.</summary>
     public static void Begun(HttpRequest request)
     {
         if (Expects(request))

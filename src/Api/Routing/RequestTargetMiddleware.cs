@@ -44,8 +44,8 @@ internal sealed class RequestTargetMiddleware(RequestDelegate next, DocServiceOp
 
     /// <summary>
     /// Only the in-memory server of tests gives no raw target; its requests come from no address. There the decoded path
-    /// stands in, which reads %252F as %2F. A request from the network without a raw target is refused: another web
-    /// server that hides it would let one id name another document.
+    /// stands in, which reads %252F as %2F. A request from the network without a raw target is refused. A web server that
+    /// hides the raw target could let one id name another document.
     /// </summary>
     private static bool TryMakeTarget(HttpContext context, IHttpRequestFeature request)
     {

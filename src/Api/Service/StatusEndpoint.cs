@@ -15,7 +15,7 @@ internal static class StatusEndpoint
 
     internal static IResult Get(IDocumentStore store)
     {
-        var status = (JournalStatus)store.Status; // the only engine there is
+        var status = (JournalStatus)store.Status; // there is only this engine
         return Results.Json(new
         {
             state = NameOf(status.State),

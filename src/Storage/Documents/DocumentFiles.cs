@@ -5,8 +5,8 @@ using DocService.Storage.Io;
 namespace DocService.Storage.Documents;
 
 /// <summary>
-/// The document files of one data directory, and the one place where the four steps stand: write a temporary file,
-/// sync it, rename it into place, sync the directory.
+/// The document files of one data directory, and the only code that does the four steps: write a temporary file, sync it,
+/// rename it into place, sync the directory.
 /// </summary>
 /// <remarks>
 /// Owns: the shard directories and the quarantine directory.
@@ -22,8 +22,9 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
         [.. Enumerable.Range(0, TempSlots).Select(slot => string.Create(CultureInfo.InvariantCulture, $".tmp-{slot}"))];
 
     /// <summary>
-    /// Removes every temporary file that a crash left in the directory. Not synced: a leftover is removed again before its slot
-    /// is used. So one that must not be removed, in a directory that cannot be written, keeps no store from being opened.
+    /// Removes every temporary file that a crash left in the directory. Not synced, because a leftover is removed again
+    /// before its slot is used. For the same reason a directory that cannot be written does not keep the store from being
+    /// opened.
     /// </summary>
     public static void RemoveTemps(IDirectory directory)
     {
@@ -66,7 +67,7 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
         }
     }
 
-    /// <summary>Before the second step of many temporary files: what they share of it is done once. A hint, no more.</summary>
+    /// <summary>A hint before the second step of many temporary files: it does once what their syncs have in common.</summary>
     public void WriteBack() => shards[0].Entries.WriteBackVolume();
 
     /// <summary>Removes a temporary file that is not to be published; false when it is not there or cannot be removed.</summary>

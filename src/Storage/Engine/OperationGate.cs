@@ -25,7 +25,7 @@ internal sealed class OperationGate(IThreads threads)
         }
     }
 
-    /// <summary>Refuses whoever comes from now on; the task ends when those inside have left. Callable again.</summary>
+    /// <summary>Refuses new operations from now on. The task ends when the running ones have ended. It may be called again.</summary>
     public Task CloseAsync()
     {
         lock (_gate)

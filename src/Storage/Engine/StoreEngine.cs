@@ -60,7 +60,7 @@ internal sealed class StoreEngine
         };
         _keeper = new SegmentKeeper(opened.Pool, threads, (reason, cause) =>
         {
-            health.Fence(reason, cause); // first: whoever finds the journal closed finds the reason too
+            health.Fence(reason, cause); // first: a writer that finds the journal closed finds the reason too
             Journal!.Fence(cause);
         });
         var limits = new JournalLimits { UsableBytes = options.UsableJournalBytes, SealAfter = options.SealAfter };
@@ -107,11 +107,11 @@ internal sealed class StoreEngine
     /// <summary>Why filing does not get on; null when it does.</summary>
     public string? FilingObstacle => _blocked.Obstacle;
 
-    /// <summary>Refuses a write of a document whose directory takes none, once the journal holds enough of those that wait for it.</summary>
+    /// <summary>Refuses a write into a directory that takes no documents, once too much of the journal is theirs.</summary>
     /// <exception cref="StoreBusyException">Nothing has been done.</exception>
     public void ThrowIfBlocked(DocumentKey key) => _blocked.ThrowIfFull(key.Digest);
 
-    /// <summary>Ends when everything through the sequence is filed, or its document blocked, or when filing has ended. Nobody who waits is kept waiting by a pause.</summary>
+    /// <summary>Ends when every document through the sequence is filed or blocked, or when filing has ended. While a write waits here, filing does not pause.</summary>
     public Task WaitForTriedAsync(long sequence) => _filing.WaitAsync(sequence, Journal.Marks.FiledThrough);
 
     /// <summary>Waits until the documents of a published commit are filed, these versions or later ones; at most so long. Returns whether they are.</summary>
@@ -172,7 +172,7 @@ internal sealed class StoreEngine
         _keeper.Stop();
     }
 
-    /// <summary>Where it throws, the room that it has made stays until the next group.</summary>
+    /// <summary>If it throws, the room that it has made stays until the next group.</summary>
     private void ExpectInPendingAndFiling(List<Commit> commits)
     {
         int operations = 0;
@@ -196,7 +196,7 @@ internal sealed class StoreEngine
     {
         foreach (Commit commit in commits)
         {
-            if (commit.CarriedVersion == 0) // what is carried is there already, until its copy is published
+            if (commit.CarriedVersion == 0) // a version that is carried forward is there already
             {
                 foreach (OperationPlace place in commit.Places)
                 {

@@ -12,8 +12,8 @@ public sealed record FollowedCommit(long Sequence, IReadOnlyList<FollowedOperati
 public readonly record struct FollowedOperation(DocumentKey Key, DocumentInfo? Info, ReadOnlyMemory<byte> Body)
 {
     /// <summary>
-    /// The version that it makes: the commit's sequence. A lower one where the document cannot be filed and its record is carried
-    /// forward: that version has been met before, and taking it up again must change nothing.
+    /// The version that it makes: the commit's sequence. A lower one if the record of a blocked document was carried
+    /// forward. The follower has had that version before, and applying it again must change nothing.
     /// </summary>
     public long Version { get; init; }
 }

@@ -7,10 +7,10 @@ public interface ICommitLog
     /// <summary>Every commit up to here is published.</summary>
     long DurableThrough { get; }
 
-    /// <summary>Every commit up to here stands in the documents' files; what could not be filed stands in a commit behind it.</summary>
+    /// <summary>Every commit up to here is in the documents' files. A document that could not be filed is in a later commit.</summary>
     long FiledThrough { get; }
 
-    /// <summary>Reads on behind the sequence.</summary>
+    /// <summary>Reads the commits after the sequence.</summary>
     ICommitCursor OpenCursor(long after);
 
     /// <summary>Completes when more than this is published, or when the store stops.</summary>
@@ -24,8 +24,8 @@ public interface ICommitLog
     void Fail(IFollower follower, string reason);
 
     /// <summary>
-    /// A follower that was let go follows again. The journal holds what is behind the returned sequence for it; all up to there
-    /// stands in the documents' files.
+    /// A follower that was let go follows again. From now on the journal keeps everything after the returned sequence for
+    /// it. Everything up to there is in the documents' files.
     /// </summary>
     long Rejoin(IFollower follower);
 }

@@ -2,11 +2,12 @@ namespace DocService.Storage.Followers;
 
 /// <summary>
 /// Reads published commits in the order of their sequences and keeps a durable position of its own: the seam for an index, a
-/// feed, a replica. The engine knows nobody behind it; its own filer is one more of the kind.
+/// feed, a replica. The engine knows none of them. Its own filer is one more follower.
 /// </summary>
 /// <remarks>
-/// The journal keeps what a follower does not have durably yet, so a slow one slows writers as filing does. Only a derived one
-/// is let go: when it has failed, or has not become durable within <c>BusyTimeout</c> while a segment waited for it.
+/// The journal keeps what a follower does not have durably yet. So a slow follower slows writers, as slow filing does. Only
+/// a derived follower is let go, which means that the log goes on without it: when it has failed, or when a segment has
+/// waited <c>BusyTimeout</c> for it.
 /// Thread: its own; members are called from any and return at once.
 /// </remarks>
 public interface IFollower

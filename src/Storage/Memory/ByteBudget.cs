@@ -3,10 +3,9 @@ namespace DocService.Storage.Memory;
 /// <summary>The memory that bodies under way may take, as received, as queued and as answered: many large ones at once must not take all.</summary>
 /// <remarks>
 /// Owns: the count of what is taken. Thread: any.
-/// Invariant: a taker leaves a quarter of what it holds to others. So a few large bodies never use up what small ones need:
-/// when 16 MiB are no longer to be had, 4 MiB are still free for smaller ones.
-/// What is larger than the whole budget is let through when nothing else is under way: a document that was stored
-/// under a larger budget can still be read.
+/// Invariant: a taker must leave free a quarter of what it holds. So a few large bodies never use up what small ones need:
+/// when a body of 16 MiB is refused, 4 MiB are still free for smaller ones. A body larger than the whole budget is taken
+/// when nothing else is under way. So a document that was stored under a larger budget can still be read.
 /// </remarks>
 public sealed class ByteBudget(long bytes)
 {

@@ -2,12 +2,12 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace DocService.Storage.Memory;
 
-/// <summary>A few large arrays, kept between requests while they are in use and let go when they are not.</summary>
+/// <summary>A few large arrays that are kept between requests, and released after a quiet time.</summary>
 /// <remarks>
-/// Owns: the kept arrays, and the timer that lets them go. Thread: any.
+/// Owns: the kept arrays, and the timer that releases them. Thread: any.
 /// Invariant: what is kept never exceeds the limit; what does not fit is left to the collector.
-/// After a quiet time all of it is let go. If more was made than a collection is worth, one is done, and memory goes back to the
-/// system: without it the garbage of a burst would stay resident until somebody allocates again.
+/// After a quiet time all of them are released. If many were made, a collection follows, and memory goes back to the
+/// system. Without it the garbage of a burst would stay resident until the next allocation.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process, as its timer does.")]
 internal sealed class LargeBuffers
@@ -15,7 +15,7 @@ internal sealed class LargeBuffers
     /// <summary>Lengths are multiples of this, so that bodies of nearly the same length can use the same array.</summary>
     private const int GrainBytes = 64 * 1024;
 
-    /// <summary>An array longer than asked for by more than this part is too good for it.</summary>
+    /// <summary>An array is not used for a request if it is longer by more than this part.</summary>
     private const int WasteShare = 4;
 
     /// <summary>A collection takes 10 to 150 ms: not for less than this.</summary>
@@ -112,7 +112,7 @@ internal sealed class LargeBuffers
         }
     }
 
-    /// <summary>On a pool thread, once the timer has run: lets everything go, or waits for the rest of the quiet time.</summary>
+    /// <summary>On a pool thread, when the timer has run: releases everything, or waits for the rest of the quiet time.</summary>
     private void Look()
     {
         lock (_gate)

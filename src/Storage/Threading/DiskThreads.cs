@@ -4,8 +4,8 @@ using DocService.Storage.Threading;
 namespace DocService.Storage.Threading;
 
 /// <summary>
-/// Dedicated threads for work that blocks on the disk, so that a slow sync never takes a thread-pool thread from
-/// somebody's read, and nobody's request a thread from filing. Started as they are needed.
+/// Dedicated threads for work that blocks on the disk. So a slow sync takes no pool thread from reads, and requests take no
+/// thread from filing. They are started as needed.
 /// </summary>
 /// <remarks>Owns: the threads. Thread: any. On failure: a sweep's exception goes to whoever waits for that sweep.</remarks>
 internal sealed class DiskThreads(int threadsMax, IThreads threads) : IDisposable
@@ -65,8 +65,8 @@ internal sealed class DiskThreads(int threadsMax, IThreads threads) : IDisposabl
     }
 
     /// <summary>
-    /// All that is unfinished has a thread, up to the limit: nothing waits behind a call that hangs while a thread could be had.
-    /// False when there is none at all, or no memory.
+    /// Every unfinished piece of work has a thread, up to the limit, so none waits behind a call that hangs. False when
+    /// there is no thread at all, or no memory.
     /// </summary>
     private bool TryQueue(Action work)
     {

@@ -37,8 +37,8 @@ internal interface IThreads
     void PulseAll(object gate);
 
     /// <summary>
-    /// Runs the item on the thread pool; returns at once. It never fails: what is known must be told, so where the pool finds
-    /// no memory to note the item there is nothing better than to wait for some.
+    /// Runs the item on the thread pool; returns at once. It never fails, because an outcome must be told. If the pool has
+    /// no memory for the item, it waits for some.
     /// </summary>
     void Queue(IThreadPoolWorkItem item);
 }

@@ -1,6 +1,6 @@
 namespace DocService.Storage.Threading;
 
-/// <summary>What one waiter awaits until somebody gives it its turn. Whoever gives it runs nothing of the waiter's.</summary>
+/// <summary>What a waiter awaits until another thread gives it its turn. The giving thread runs none of the waiter's code.</summary>
 /// <remarks>
 /// Thread: any. Invariant: it is given or given up, whichever comes first, once.
 /// A <see cref="TaskCompletionSource"/> with asynchronous continuations would do the same past <see cref="IThreads"/>.

@@ -17,10 +17,10 @@ namespace DocService.Storage.Engine.Filing;
 /// <param name="threads">How writes wait for them, and the time.</param>
 internal sealed class BlockedDocuments(long journalBytes, IThreads threads)
 {
-    /// <summary>The part of the journal that documents may take which are blocked for a reason of their own place; beyond it writes into their directories are refused.</summary>
+    /// <summary>Documents that are blocked because of their directory may take this part of the journal. Beyond it, writes into that directory are refused.</summary>
     private const int RefusedShare = 16;
 
-    /// <summary>The part up to which they are carried forward; beyond it copies would take as much as they free.</summary>
+    /// <summary>They are carried forward while they take at most this part. Beyond it, copies would take as much room as they free.</summary>
     private const int CarriedShare = 4;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
@@ -28,7 +28,7 @@ internal sealed class BlockedDocuments(long journalBytes, IThreads threads)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<Sha256Digest, Blocked> _documents = [];
-    private readonly PriorityQueue<Sha256Digest, long> _due = new(); // an entry whose time is another by now means nothing
+    private readonly PriorityQueue<Sha256Digest, long> _due = new(); // an entry is out of date when the document has another time by now
     private readonly Obstacles _obstacles = new();
     private readonly List<Waiter> _waiters = [];
     private long _bytes;
@@ -241,8 +241,9 @@ internal sealed class BlockedDocuments(long journalBytes, IThreads threads)
     }
 
     /// <summary>
-    /// Those that hold up the release of the most, so many bytes of records at most, at least one: of the lowest sequences, blocked for a
-    /// reason of their own place, and not being carried forward yet.
+    /// The documents to be carried forward next: those of the lowest sequences, because they keep the most segments from
+    /// release. At least one, and at most so many bytes of records. Only those that are blocked because of their directory
+    /// and have no copy on the way.
     /// </summary>
     public List<Sha256Digest> Holding(long bytes)
     {
@@ -281,7 +282,7 @@ internal sealed class BlockedDocuments(long journalBytes, IThreads threads)
         }
     }
 
-    /// <summary>After a chunk: lets go the writes none of whose documents is blocked any more.</summary>
+    /// <summary>After a chunk: ends the wait of every write that has no blocked document any more.</summary>
     public void CompleteWaiting()
     {
         lock (_gate)
@@ -309,8 +310,8 @@ internal sealed class BlockedDocuments(long journalBytes, IThreads threads)
     }
 
     /// <summary>
-    /// Of the record that holds the document: the newest one. Only where an earlier version knew of evidence that the newest
-    /// record does not tell of, it is the first one; a copy that is carried forward tells.
+    /// The sequence of the record that must be kept. As a rule it is the newest record. It is the first one where an
+    /// earlier version knew of evidence and the newest record does not say so. A copy that is carried forward says so.
     /// </summary>
     private static long SequenceOf(FilingItem item, long first) =>
         item.Version.KeepsEvidence && item.Version.Version >= item.Sequence ? first : Math.Max(item.Sequence, first);
@@ -347,7 +348,7 @@ internal sealed class BlockedDocuments(long journalBytes, IThreads threads)
     {
         public bool IsOutOfSpace => Error is Errno.ENOSPC or Errno.EDQUOT;
 
-        /// <summary>Not a lack that others could meet as well.</summary>
+        /// <summary>Whether the reason is the document's own directory, and not a lack that every document could meet.</summary>
         public bool IsOfItsPlace => !IsOutOfSpace && Error is not (Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM);
     }
 

@@ -10,8 +10,8 @@ using DocService.Storage.Journal.Writing;
 namespace DocService.Storage.Engine.Filing;
 
 /// <summary>
-/// Writes the record of a blocked document once more, at the end of the journal and with its old version, so that the
-/// journal can let go of all that stands behind the first one.
+/// Copies the record of a blocked document to the end of the journal, with its old version. Then the segment with the first
+/// record, and those after it, can be released.
 /// </summary>
 /// <remarks>
 /// Thread: the filer's; <see cref="UnderWay"/> is counted down on the journal's.

@@ -10,24 +10,24 @@ using Microsoft.Extensions.Logging;
 namespace DocService.Storage.Engine.Filing;
 
 /// <summary>
-/// Behind the acknowledgement: brings published versions from the journal into their documents' files, in sequence
-/// order, the newest of each key only, so that the journal can let go of them.
+/// Files documents after their acknowledgement: it moves published versions from the journal into the documents' files, in
+/// the order of sequences, only the newest version of each key. Then the journal can release their segments.
 /// </summary>
 /// <remarks>
 /// Owns: a thread. Thread: its own; <see cref="FilingQueue"/> and <see cref="BlockedDocuments"/> are how others reach it.
 /// Invariants: filedThrough passes a record only when each of its documents is renamed into place, that version or a
 /// later one, and its directory is synced, or when a later record of that document is durable. Chunk n+1 starts when
 /// chunk n's directory syncs have returned.
-/// On failure: what is known to have changed nothing blocks the documents that it concerns, and no others; they are
-/// tried again, the data is safe in the journal meanwhile. Without memory the chunk is tried again. A failed sync fences the
-/// store and ends filing.
+/// On failure: a failed step that is known to have changed nothing blocks its documents, and no others. They are tried
+/// again; their data is safe in the journal. If memory runs out, the chunk is tried again. A failed sync fences the store
+/// and ends filing.
 /// </remarks>
 internal sealed class Filer : IDisposable
 {
     /// <summary>Documents in a chunk: their temporary files are open at a time and share one write-back, and each directory is synced once.</summary>
     private const int ChunkDocumentsMax = 2048;
 
-    /// <summary>What of the process's descriptors temporary files may take, beside connections and readers.</summary>
+    /// <summary>Temporary files may take one in so many of the process's descriptors. Connections and readers need the others.</summary>
     private const int HandlesShare = 8;
 
     /// <summary>Blocked documents that are tried again together. On a full disk a chunk has no more either: few temporary files take little room.</summary>
@@ -36,7 +36,7 @@ internal sealed class Filer : IDisposable
     /// <summary>Bytes in a chunk.</summary>
     private const long ChunkBytesMax = 16 * 1024 * 1024;
 
-    /// <summary>From this fill of the journal on, blocked documents are carried forward: most of it is free again then, and a record is copied once for many times its length.</summary>
+    /// <summary>From this fill of the journal on, blocked documents are carried forward. Most of the journal is free again then, so a record is copied rarely.</summary>
     private const double CarryFill = 0.25;
 
     /// <summary>Copies on the way at a time: a group's worth.</summary>
@@ -172,8 +172,8 @@ internal sealed class Filer : IDisposable
         int documentsMax = _blocked.IsOutOfSpace ? careful : _chunkDocuments;
         while (_queue.TryPeek(out FilingTicket ticket))
         {
-            // A document that is filed by now in a later version is not pending, and costs nothing more. One that is in
-            // the chunk may have got a later version since: it is that one that the ticket stands for.
+            // If a later version is filed by now, the document is not pending, and there is nothing to do. If the document
+            // is in the chunk, it may have got a later version since; the ticket then means that version.
             if (!_pending.TryFind(ticket.Document, out PendingVersion version))
             {
                 chunk.ChargedBytes += ticket.ChargedBytes;

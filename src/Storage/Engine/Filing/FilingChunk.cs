@@ -13,9 +13,9 @@ namespace DocService.Storage.Engine.Filing;
 /// </summary>
 /// <remarks>
 /// Owns: the temporary files in between. Thread: the filer's, which spreads each phase over disk threads.
-/// On failure: one that is known to have changed nothing is noted in its item, which takes no further step; the others go
-/// on. A sync that failed, and what nobody expects, leaves the phase: the store is to be fenced. Filing an item again
-/// from the first step is always right.
+/// On failure: an error that is known to have changed nothing is noted in its item, which takes no further step. The others
+/// go on. A failed sync, or an unexpected error, leaves the phase, and the store is fenced. Filing an item again from the
+/// first step is always right.
 /// </remarks>
 internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, DiskThreads threads)
 {
@@ -30,7 +30,7 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
     /// <summary>Everything through this sequence has been tried once the chunk has; 0 when it has no tickets.</summary>
     public long Through { get; set; }
 
-    /// <summary>What tickets were charged that stand for nothing any more.</summary>
+    /// <summary>The charges of tickets that have nothing left to file.</summary>
     public long ChargedBytes { get; set; }
 
     /// <summary>Body and header bytes that the chunk reads and writes.</summary>
@@ -67,7 +67,7 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
         return true;
     }
 
-    /// <summary>Reads every record: which document it is, and the first step if it is a put.</summary>
+    /// <summary>Reads every record, which names the document. For a put this is the first step.</summary>
     public void WriteTemps() => ForEach(item =>
     {
         byte[] buffer = BodyBuffers.Rent(item.Version.Locator.Bytes);
@@ -162,7 +162,7 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
         }
     }
 
-    /// <summary>Spares a later write some reading, no more: it is not worth failing for.</summary>
+    /// <summary>It only saves a later write some reading, so a failure is ignored.</summary>
     private static FileStamp? StampOf(IFile file)
     {
         try

@@ -8,7 +8,7 @@ namespace DocService.Storage.Engine.Filing;
 /// <param name="expected">Tickets that recovery is about to add: they get their room at once.</param>
 internal sealed class FilingQueue(IThreads threads, int expected = 0)
 {
-    /// <summary>Room that is kept when no ticket is left: what a large backlog took is not kept for ever.</summary>
+    /// <summary>The room that is kept when no ticket is left. The memory of a large backlog goes back.</summary>
     private const int KeptTickets = 64 * 1024;
 
     private readonly object _gate = new();
@@ -134,7 +134,7 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
         }
     }
 
-    /// <summary>What was taken has been tried: lets go every write that waits for a sequence up to this one.</summary>
+    /// <summary>The taken tickets have been tried: ends the wait of every write for a sequence up to this one.</summary>
     /// <param name="triedThrough">Every operation up to here is filed, or its document blocked.</param>
     /// <param name="blocked">Documents that are.</param>
     public void CompleteWaiting(long triedThrough, int blocked)
@@ -170,7 +170,7 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
         }
     }
 
-    /// <summary>Filing has ended. Every write that waits is let go, and sees for itself how far filing came.</summary>
+    /// <summary>Filing has ended. The wait of every write ends; the write looks how far filing came.</summary>
     public void Stop()
     {
         lock (_gate)
@@ -195,7 +195,7 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
         }
         catch (OutOfMemoryException)
         {
-            // Giving back takes some first. Another time.
+            // Giving memory back needs some first. It is tried again later.
         }
     }
 

@@ -3,9 +3,9 @@ using DocService.Storage.Documents;
 namespace DocService.Storage.Engine.Filing;
 
 /// <summary>
-/// Before many files are synced one by one, one write-back of the volume does at once what they have in common: their
-/// blocks are written in long runs, and one commit of the filesystem's journal has all their inodes. Each sync that follows
-/// finds only the device's flush left to do. Nothing depends on it.
+/// One write-back of the volume before many files are synced one by one. It writes their blocks in long runs, and one
+/// commit of the filesystem's journal has all their inodes. Each sync that follows has only the device's flush left to do.
+/// Nothing depends on it.
 /// </summary>
 /// <remarks>Thread: the filer's.</remarks>
 internal sealed class WriteBack(DocumentFiles files, TimeProvider clock)
@@ -13,7 +13,7 @@ internal sealed class WriteBack(DocumentFiles files, TimeProvider clock)
     /// <summary>From so many files on it saves their syncs more than it takes (bench/README.md, what brought how much).</summary>
     private const int FilesMin = 128;
 
-    /// <summary>What takes longer, even on a spinning disk, waits for what others write on this filesystem, and is followed by a rest.</summary>
+    /// <summary>If it takes longer, even on a spinning disk, it is waiting for what others write on this filesystem. Then it rests for a while.</summary>
     private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Rest = TimeSpan.FromMinutes(1);
 

@@ -12,7 +12,7 @@ namespace DocService.Storage.Engine.Following;
 /// </remarks>
 internal sealed class FollowerSet : ICommitLog, IDisposable
 {
-    /// <summary>A follower that holds a segment up is looked at so often.</summary>
+    /// <summary>How often late followers are looked for.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(0.25);
 
     private readonly Entry[] _entries;
@@ -76,7 +76,7 @@ internal sealed class FollowerSet : ICommitLog, IDisposable
         Entry entry = Find(follower);
         lock (entry)
         {
-            entry.Floor = FiledThrough; // nothing above it has been let go: it is not settled before it is filed
+            entry.Floor = FiledThrough; // nothing above it is released: what is not filed is not settled
             entry.IsCounted = true;
             entry.LateSince = null;
             return entry.Floor;
@@ -177,7 +177,7 @@ internal sealed class FollowerSet : ICommitLog, IDisposable
 
         public bool IsCounted { get; set; } = true;
 
-        /// <summary>It counts as having this at least: what it makes anew stands in the documents' files.</summary>
+        /// <summary>It counts as having at least this. Everything up to here is in the documents' files, from which it is made anew.</summary>
         public long Floor { get; set; }
 
         public long? LateSince { get; set; }

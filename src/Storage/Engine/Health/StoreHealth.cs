@@ -52,8 +52,8 @@ internal sealed class StoreHealth(ILogger logger)
     }
 
     /// <summary>
-    /// Called by the owner of space alone, one call at a time: why puts find no room, or null when they do. Returns what
-    /// is left to be told, without a lock, or null when the state is what it was.
+    /// Only the owner of space calls this, one call at a time. The reason says why puts find no room; null: they do.
+    /// Returns the log call that the caller makes without a lock; null if the state is unchanged.
     /// </summary>
     public Action? NoteShortage(string? reason)
     {
@@ -66,7 +66,7 @@ internal sealed class StoreHealth(ILogger logger)
                 : () => Tell(() => logger.LogInformation("There is room again: all writes are taken."));
     }
 
-    /// <summary>A log that cannot be written, on the same disk perhaps, must not keep anybody from acting on what it says.</summary>
+    /// <summary>A log that cannot be written, perhaps because it is on the same disk, must not stop the caller.</summary>
     private static void Tell(Action log)
     {
         try

@@ -37,7 +37,7 @@ internal sealed class DigestLocks(IThreads threads)
             }
             catch
             {
-                // The turn may have come in the same moment: then the lock is held, and goes to the next.
+                // The turn may have come in the same moment. Then this waiter holds the lock and passes it on.
                 if (turn.TryGiveUp())
                 {
                     stripe.GiveUp(digest);
@@ -122,7 +122,7 @@ internal sealed class DigestLocks(IThreads threads)
             }
         }
 
-        /// <summary>A place in the queue has been given up: those behind it need not wait for it.</summary>
+        /// <summary>A waiter has given up, so those behind it need not wait for it.</summary>
         public void GiveUp(Sha256Digest digest)
         {
             lock (_gate)

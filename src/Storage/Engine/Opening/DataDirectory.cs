@@ -84,7 +84,7 @@ internal sealed class DataDirectory : IDisposable
         IDirectory? journal = null;
         try
         {
-            // Looked at before LOCK is made: a directory that is somebody else's is left as it was.
+            // Before LOCK is made: a directory that is not ours is left as it was.
             Recognise(data, isRepair, now);
             heldLock = DirectoryLock.TryTake(data, LockName)
                 ?? throw new StoreInUseException(data.IsOpenInThisProcess(LockName) ? $"Another store in this process is using {path}; it must be closed first." : $"Another process is using {path}.");
@@ -127,13 +127,13 @@ internal sealed class DataDirectory : IDisposable
 
     /// <summary>
     /// Before the first segment of the present format: a program that does not know it must not start here any more. FORMAT
-    /// alone would not do, since it can be made again from the segments' headers; every opening begins a segment.
+    /// alone would not be enough, because it can be made again from the segments' headers. Every opening begins a segment.
     /// </summary>
     public void RaiseFormat() => Replace(Format with { Format = FormatFile.Current });
 
     /// <summary>
-    /// A segment with that store id is durable: from now on a journal without segments is damage. The id in FORMAT follows
-    /// behind the segment's, because from there it is found, whichever of the two a cut leaves.
+    /// A segment with that store id is durable: from now on a journal without segments is damage. FORMAT gets the id after
+    /// the segment has it. If a cut comes in between, the segment's header names the id before.
     /// </summary>
     public void NoteJournal(Guid storeId) => Replace(Format with { StoreId = storeId, HasJournal = true, Directory = _mark });
 

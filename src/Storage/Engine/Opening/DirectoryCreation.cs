@@ -11,7 +11,7 @@ internal static class DirectoryCreation
     /// </summary>
     /// <param name="files">The way to it.</param>
     /// <param name="path">Absolute.</param>
-    /// <param name="remark">Says so where the parent of what exists may not be read: whoever made that for this process has seen to its entry.</param>
+    /// <param name="remark">Set when the parent of an existing directory may not be read, so its entry cannot be synced here.</param>
     public static IDirectory OpenOrCreate(IFileSystem files, string path, out string? remark)
     {
         var missing = new Stack<string>();

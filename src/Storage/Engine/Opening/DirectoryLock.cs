@@ -4,8 +4,8 @@ namespace DocService.Storage.Engine.Opening;
 
 /// <summary>One process for each data directory: a lock on the directory itself, and one on the file LOCK in it.</summary>
 /// <remarks>
-/// The directory's cannot be taken away by whoever removes LOCK. LOCK's keeps programs of earlier versions out, and holds
-/// where a directory cannot be locked (network filesystems that need a writable descriptor).
+/// The lock on the directory holds even if somebody removes LOCK. The lock on LOCK keeps programs of earlier versions out,
+/// and works where a directory cannot be locked (network filesystems that need a writable descriptor).
 /// </remarks>
 internal static class DirectoryLock
 {

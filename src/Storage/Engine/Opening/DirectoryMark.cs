@@ -4,15 +4,15 @@ using DocService.Storage.Io;
 namespace DocService.Storage.Engine.Opening;
 
 /// <summary>
-/// What tells a data directory from a copy of it: the number of its inode and the moment at which that was made. It stays the
-/// same through renames, restarts and a snapshot of the whole volume, and no copy, file by file, has it.
+/// What tells a data directory from a copy of it: the number of its inode and the moment at which that was made. It stays
+/// the same after a rename, a restart and a snapshot of the whole volume. A file-by-file copy has another.
 /// </summary>
 internal static class DirectoryMark
 {
-    /// <summary>Filesystems that make up the numbers of inodes as they go: there the moment alone must do.</summary>
+    /// <summary>Filesystems that make inode numbers up. There only the moment counts.</summary>
     private static readonly string[] WithoutLastingInodes = ["9p", "virtiofs", "cifs", "smb3", "smbfs", "vfat", "exfat", "overlay"];
 
-    /// <summary>Null where the filesystem has nothing lasting to tell them by.</summary>
+    /// <summary>Null if the filesystem has nothing lasting to compare.</summary>
     public static string? Of(IDirectory data)
     {
         string type = data.GetVolumeInfo().Type;

@@ -6,8 +6,8 @@ namespace DocService.Storage.Engine.Opening;
 /// <summary>Notices that the data directory, or a part of it, is taken away from under the running store.</summary>
 /// <remarks>
 /// Owns: a handle of the directory above the documents' directories. Thread: built by one, then asked by one at a time.
-/// What is open stays usable without its name, and syncs of it succeed: a write would be acknowledged that nobody finds any
-/// more. So names are looked up again, and must lead to what they led to when the store was opened.
+/// An open file stays usable without its name, and its syncs succeed. So a write could be acknowledged that nobody finds
+/// later. Therefore names are looked up again; they must lead to the same files as when the store was opened.
 /// </remarks>
 internal sealed class DirectoryWatch : IDisposable
 {
@@ -52,7 +52,7 @@ internal sealed class DirectoryWatch : IDisposable
 
     public void Dispose() => _documents.Dispose();
 
-    /// <summary>A name that cannot be looked up is not known to be gone: the syncs tell what the disk is worth.</summary>
+    /// <summary>A name that cannot be looked up is not known to be gone. If the disk fails, its syncs show it.</summary>
     private bool IsGone(Part part)
     {
         try

@@ -46,7 +46,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
 
     /// <summary>
     /// The least durable position of a live follower: segments with commits above it survive, filed or not, so that it can
-    /// read on from there. What counts as filed, and as damage, does not hang on it.
+    /// read on from there. It does not decide what is filed or damaged.
     /// </summary>
     public long LeastPosition { get; init; } = long.MaxValue;
 
@@ -141,7 +141,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         var rewrite = JournalRewrite.Choose(verdict, pool.SegmentBytes);
         var marks = new Watermarks(verdict.End, verdict.FiledThrough);
         long operations = verdict.Live.Sum(live => (long)live.Record.Operations);
-        var unfiled = new RecoveredVersions(marks, (int)Math.Min(operations, options.PendingDocumentsMax), threads, Followers); // more room than that is not asked for on the word of a record
+        var unfiled = new RecoveredVersions(marks, (int)Math.Min(operations, options.PendingDocumentsMax), threads, Followers); // a record's word alone does not get more room than that
         var reader = new PayloadReader();
         foreach (LiveRecord live in rewrite.Kept)
         {
@@ -162,8 +162,8 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
 
         Segment current = pool.Begin(pool.TakeOrPrepare(0), verdict.End, FirstSequence(verdict), verdict.End, verdict.FiledThrough);
 
-        // Its header says durably how far everything is filed. Here and not behind the scenes: a process that dies as
-        // soon as it is open must not leave one segment more each time.
+        // Its header says durably how far everything is filed. Segments are released here and not later, so that a process
+        // that dies right after its start does not leave one segment more each time.
         Segment[] older = [.. opened];
         opened.Add(current);
         directory.NoteJournal(pool.StoreId);
@@ -173,7 +173,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
             pool.Recycle(unneeded);
         }
 
-        // Without a header and not missed by anybody: nothing in them is needed. What somebody else has put there stays.
+        // They have no header, and no commit is missing, so nothing in them is needed. Files that somebody else put there stay.
         foreach (JournalScan unneeded in verdict.Scans.Where(scan => scan is { Header: null, IsForeign: false }))
         {
             directory.Journal.TryUnlink(unneeded.Name);
@@ -206,8 +206,8 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
     }
 
     /// <summary>
-    /// Sequences skipped after an unclean stop: more than the commits of a group that nobody can see any more. They
-    /// were written into a segment of then, whatever size is configured now.
+    /// Sequences skipped after an unclean stop: more than the lost group can have had commits. Its size was bounded by the
+    /// segment of that time, not by today's setting.
     /// </summary>
     private long UncleanSkip(JournalVerdict verdict) =>
         verdict.Scans.Max(scan => Math.Max(options.SegmentBytes, scan.Header?.SizeBytes ?? 0)) / RecordHeader.Bytes;
@@ -259,8 +259,8 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         new($"{segment.File.Path}: the commit {record.Sequence} at offset {payloadOffset} cannot be taken apart.");
 
     /// <summary>
-    /// What was judged came perhaps from the page cache, and after a failed sync the device may hold something else:
-    /// that must not get a fresh checksum. The bytes stand until the reader is used again.
+    /// The judged bytes may have come from the page cache, and after a failed sync the device may hold other bytes. Those
+    /// must not get a fresh checksum. The bytes are valid until the reader is used again.
     /// </summary>
     public static ReadOnlySpan<byte> ReadAgain(PayloadReader reader, Segment segment, ScannedRecord record, long payloadOffset)
     {

@@ -8,9 +8,9 @@ using DocService.Storage.Journal.Writing;
 namespace DocService.Storage.Engine.Recovery;
 
 /// <summary>
-/// The end of the log, written anew by an opening into a segment that is durable before it has its name. What is above W
-/// must be: it was read, but perhaps from the page cache only, and nobody knows that it was synced. What little stands in
-/// the segments before it is taken along, so that starts while nothing can be filed do not use up a spare each.
+/// The end of the log, which an opening writes anew into a segment that is durable before it has its name. Commits above W
+/// must be written anew: they may have been read from the page cache only, and it is not known that they were synced. A few
+/// commits of the segments before are carried along. So starts while nothing can be filed do not use up one spare each.
 /// </summary>
 /// <remarks>Thread: the one that opens.</remarks>
 internal sealed class JournalRewrite
@@ -55,7 +55,7 @@ internal sealed class JournalRewrite
                 break;
             }
 
-            // Only what leaves a segment empty is worth it.
+            // It is worth it only if a segment becomes empty.
             if (index == 0 || live[index - 1].Scan != live[index].Scan)
             {
                 from = index;
@@ -135,7 +135,7 @@ internal sealed class JournalRewrite
         }
     }
 
-    /// <summary>As it stood, but for how far all was durable and filed: what was read again is what was scanned.</summary>
+    /// <summary>The record as it was, except for its watermarks. The bytes that are read again must be those that were scanned.</summary>
     private RecordHeader CommitHeader(LiveRecord live) => new()
     {
         Type = RecordType.Commit,

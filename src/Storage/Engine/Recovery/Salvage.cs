@@ -13,7 +13,7 @@ namespace DocService.Storage.Engine.Recovery;
 /// <summary>
 /// Takes what can be read out of a damaged journal: copies the evidence, files every intact commit, begins a new
 /// journal, and only then removes the old one. Cut off anywhere, or done twice, it does no harm. The store goes on under a
-/// new id: whoever follows it learns that its history has a gap.
+/// new id, so that its readers learn of the gap in its history.
 /// </summary>
 /// <remarks>Thread: one, offline; the data directory is held by its lock.</remarks>
 internal sealed class Salvage(DataDirectory directory, StoreOptions options, TimeProvider clock)
@@ -123,7 +123,7 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
         long handedOut = Math.Max(verdict.HandedOutThrough, verdict.End);
         if (verdict.Damage.Exists(damage => damage.FirstSequence is null) || verdict.Scans.Any(scan => scan.Header is null))
         {
-            // How far the sequence had come is told by the documents alone.
+            // Only the documents say how far the sequence had come.
             handedOut = Math.Max(handedOut, directory.Documents.HighestVersion());
         }
 

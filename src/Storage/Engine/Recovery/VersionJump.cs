@@ -3,8 +3,8 @@ using DocService.Storage.Journal.Format;
 namespace DocService.Storage.Engine.Recovery;
 
 /// <summary>
-/// Where versions go on when a store begins anew from what somebody else may go on from too: a salvaged journal, a copy of
-/// the directory, a snapshot. A plain skip would give two copies of one backup the same versions.
+/// The next version of a store that begins anew from data which another store may also go on from: after a salvage, in a
+/// copy of the directory, in a snapshot. A plain skip would give two copies of one backup the same versions.
 /// </summary>
 internal static class VersionJump
 {

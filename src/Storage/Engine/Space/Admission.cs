@@ -1,18 +1,18 @@
 namespace DocService.Storage.Engine.Space;
 
-/// <summary>Slows writers evenly when filing falls behind, so that no one ever meets a wall.</summary>
+/// <summary>Slows writers evenly when filing falls behind, so that they do not stop all at once.</summary>
 /// <remarks>
-/// Thread: any. While the journal is less than half full nobody waits. From there the pause grows with the square of what
-/// is over half, to <see cref="PauseMax"/>: writers come down to the pace at which documents are filed. When it is full
-/// they wait for room.
+/// Thread: any. While the journal is less than half full, no writer waits. From there on a writer pauses. The pause grows
+/// with the square of the fill above half, up to <see cref="PauseMax"/>. So writers slow down to the pace of filing. When
+/// it is full they wait for room.
 /// </remarks>
 internal sealed class Admission(Backlog backlog, DiskSpace space, TimeSpan timeout, TimeProvider clock)
 {
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Returns when the write may go on. One of deletes only waits for nobody on a full disk: it is what makes room.</summary>
+    /// <summary>Returns when the write may go on. A write of deletes only does not wait on a full disk, because deletes make room.</summary>
     /// <exception cref="OutOfSpaceException">The disk is full; nothing has been done.</exception>
-    /// <exception cref="StoreBusyException">No room came free within the time; nothing has been done.</exception>
+    /// <exception cref="StoreBusyException">There was no room within the time; nothing has been done.</exception>
     public ValueTask EnterAsync(bool isDeletesOnly, CancellationToken cancellation) =>
         backlog.Fill < Backlog.SlowFrom ? ValueTask.CompletedTask : WaitAsync(isDeletesOnly, cancellation);
 
@@ -23,7 +23,7 @@ internal sealed class Admission(Backlog backlog, DiskSpace space, TimeSpan timeo
         {
             if (space.IsFull(SpaceCause.Filing))
             {
-                // Nothing is filed, so no room comes free by waiting.
+                // Nothing is filed, so waiting frees no room.
                 if (isDeletesOnly)
                 {
                     return;

@@ -12,17 +12,17 @@ internal sealed class Backlog(JournalWriter journal, Func<int> operations, Backl
     /// <summary>Fill from which on filing takes all of the time, and writers are slowed.</summary>
     public const double SlowFrom = 0.5;
 
-    /// <summary>The part of a segment that is left where it counts as nearly full.</summary>
+    /// <summary>A segment with less than this part left counts as full.</summary>
     private const int RoomShare = 4;
 
     /// <summary>How full the journal is: 0 empty, 1 at its limit of bytes or operations, whichever is nearer.</summary>
     public double Fill => Math.Max((double)journal.UsedBytes / limits.JournalBytes, (double)Operations / limits.OperationsMax);
 
     /// <summary>
-    /// Whether writers have to wait for documents to be filed. So it is when too many operations wait; also when the journal
-    /// is at its limit, unless its current segment has room left. That exception is for the start after a crash with a full
-    /// journal, which begins a new segment: it is used first. Recovery may have written the log's tail into one more, hence
-    /// two segments above the limit; beyond that, after many crashes, there is no exception.
+    /// Whether writers must wait for documents to be filed: when too many operations wait, or when the journal is at its
+    /// limit. There is one exception to the limit, for a start after a crash with a full journal. It begins a new segment,
+    /// and that segment is used first. Recovery may have written the log's tail into one more. So the exception ends two
+    /// segments above the limit.
     /// </summary>
     public bool IsFull
     {

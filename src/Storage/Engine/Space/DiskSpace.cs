@@ -12,7 +12,7 @@ namespace DocService.Storage.Engine.Space;
 /// filer alone; the other two are set by whoever meets them and cleared by the timer alone, so the state cannot flicker with
 /// the requests. A commit is charged what its files will take when they are made: whole blocks, an inode, the old file still
 /// there.
-/// On failure: where the filesystem does not answer, what it answered last stands; the writes themselves find out.
+/// On failure: if the filesystem does not answer, its last answer counts. The writes themselves find out.
 /// </remarks>
 internal sealed class DiskSpace : IDisposable
 {
@@ -56,7 +56,7 @@ internal sealed class DiskSpace : IDisposable
     /// <summary>Bytes of the disk that are promised to documents not yet filed, or to commits under way.</summary>
     public long ChargedBytes => Interlocked.Read(ref _charged);
 
-    /// <summary>Whether nobody lacks room, and what is promised would fit twice over: then nobody is refused while filing takes its time.</summary>
+    /// <summary>Whether room is not short and what is promised would fit twice. Then filing may take its time, and nobody is refused because of it.</summary>
     public bool HasRoomToSpare =>
         !IsShort && HasRoom(ChargedBytes) && Volatile.Read(ref _freeInodes) / 2 - _unfiled() >= MarginInodes;
 
@@ -80,7 +80,7 @@ internal sealed class DiskSpace : IDisposable
             return;
         }
 
-        Ask(); // nobody is refused over what was true a moment ago
+        Ask(); // a refusal must not rest on an old answer
         if (!Fits(cost))
         {
             string reason = $"{Math.Max(0, Volatile.Read(ref _freeBytes))} bytes and {Volatile.Read(ref _freeInodes)} inodes are free, {ChargedBytes} bytes are promised to documents not yet filed";
@@ -94,7 +94,7 @@ internal sealed class DiskSpace : IDisposable
     /// <summary>There was no room. The first reason is kept until it is over.</summary>
     public void NoteFull(SpaceCause cause, string reason) => Note(cause, reason);
 
-    /// <summary>What had been full is not: for the filer; see the class.</summary>
+    /// <summary>This cause is over. Called by the filer; see the class.</summary>
     public void NoteRoom(SpaceCause cause) => Note(cause, null);
 
     public void Dispose() => _timer.Dispose();
@@ -124,7 +124,7 @@ internal sealed class DiskSpace : IDisposable
         return Fits(cost);
     }
 
-    /// <summary>Spares beyond those that have to be count as free: they are given back as soon as they are needed.</summary>
+    /// <summary>Spares beyond the least number count as free, because they are removed as soon as room is needed.</summary>
     private bool Fits(long cost)
     {
         long left = Volatile.Read(ref _freeBytes) - ChargedBytes - cost;
@@ -190,7 +190,7 @@ internal sealed class DiskSpace : IDisposable
         }
         catch (Exception exception) when (exception is FileSystemException or ObjectDisposedException)
         {
-            // Not known to have room: the state stays. Disposed: the last callback may overtake closing.
+            // It is not known whether there is room, so the state stays. Disposed: the last callback may come after closing.
         }
         finally
         {

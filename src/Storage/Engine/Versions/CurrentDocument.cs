@@ -25,7 +25,7 @@ internal readonly struct CurrentDocument
 
     public static CurrentDocument Unreadable(DocumentCorruptException damage) => new(null, damage);
 
-    /// <exception cref="DocumentCorruptException">Unreadable, and the conditions take its version, or whether it exists when that is unknown too.</exception>
+    /// <exception cref="DocumentCorruptException">It is unreadable, and the conditions need its version. Or it is unknown whether it exists, and there are conditions.</exception>
     public bool Fulfils(Conditions conditions) =>
         _damage is not null && (conditions.NeedVersion || (_damage.MayBeAbsent && conditions != Conditions.None)) ? throw _damage : conditions.Hold(Exists, Info);
 }

@@ -9,7 +9,8 @@ namespace DocService.Storage.Engine.Versions;
 /// <summary>Finds the newest published version of a document: in the journal if it stands there, else in its file.</summary>
 /// <remarks>
 /// Thread: any, without waiting for a writer. A version moves from the journal to its file in the order: file in place and synced,
-/// version no longer pending, segment released. So who finds it not pending finds the file, and whose segment is gone looks again.
+/// version no longer pending, segment released. So a reader that finds it not pending finds the file. A reader whose
+/// segment is gone looks again.
 /// </remarks>
 internal sealed class DocumentLookup(Pending pending, LiveSegments segments, MediaTypes media, FiledHeaders headers, DocumentFiles files)
 {
@@ -54,8 +55,8 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
     }
 
     /// <summary>
-    /// What the document's file says, if it is known and still that file; null is no answer. The caller holds the key's
-    /// lock: what is not pending now stays filed.
+    /// The header of the document's file, if it is known and the file is unchanged. Null means that nothing is known. The
+    /// caller holds the key's lock, so a document that is not pending now stays filed.
     /// </summary>
     private DocumentInfo? FindUnchanged(DocumentKey key)
     {

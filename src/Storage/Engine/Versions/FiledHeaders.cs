@@ -4,19 +4,19 @@ using DocService.Storage.Io;
 namespace DocService.Storage.Engine.Versions;
 
 /// <summary>
-/// What the files lately made say in their headers, for writes that ask what they replace: one system call then tells
-/// that it is still that file, where opening and reading it takes three and more.
+/// The headers of documents filed lately, for writes that must know what they replace. One system call tells whether the
+/// file is still the same; opening and reading it takes three or more.
 /// </summary>
 /// <remarks>
 /// Owns: the entries, so many at most, in place and without references (see <see cref="Pending"/>); a new one takes the
 /// place of the oldest of the few that share its set. Thread: the filer's adds, any looks and forgets, under a lock of some
 /// of the sets.
-/// Invariant: an entry counts for its file's stamp alone, so none can be out of date: a file that has been changed,
-/// replaced or removed since has another stamp or none.
+/// Invariant: an entry is valid for one file stamp. A file that has been changed, replaced or removed has another stamp or
+/// none, so no entry can be out of date.
 /// </remarks>
 internal sealed class FiledHeaders
 {
-    /// <summary>Entries that one document can stand in: enough that few of the hot keys push each other out.</summary>
+    /// <summary>How many entries a document can use: enough that few hot keys push each other out.</summary>
     private const int Ways = 4;
 
     /// <summary>With 128 bytes an entry 16 MiB, which the system gives as they are used.</summary>
@@ -58,7 +58,7 @@ internal sealed class FiledHeaders
         return false;
     }
 
-    /// <summary>The document has a new file. One of which nothing is known is not added.</summary>
+    /// <summary>The document has a new file. A header of which nothing is known is not added.</summary>
     public void Add(in FiledHeader header)
     {
         if (!header.Info.IsKnown)
@@ -89,8 +89,8 @@ internal sealed class FiledHeaders
     }
 
     /// <summary>
-    /// A read has found the document's file damaged: the next write is to read it too. On any thread: at worst an entry
-    /// that was added in the same moment is lost with it.
+    /// A read has found the document's file damaged, so the next write must read it too. Any thread may call this. At worst
+    /// an entry that was added in the same moment is lost as well.
     /// </summary>
     public void Forget(Sha256Digest document)
     {

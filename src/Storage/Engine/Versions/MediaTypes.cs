@@ -9,7 +9,7 @@ namespace DocService.Storage.Engine.Versions;
 /// <remarks>Owns: the table, which only grows, up to its limit. Thread: any.</remarks>
 internal sealed class MediaTypes
 {
-    /// <summary>Far more than a program uses; so few that whoever invents them cannot fill the memory.</summary>
+    /// <summary>Far more than a program uses; few enough that a client which invents types cannot fill the memory.</summary>
     public const int Max = 256;
 
     private readonly ConcurrentDictionary<string, ushort> _numbers = new(StringComparer.Ordinal);
@@ -17,7 +17,7 @@ internal sealed class MediaTypes
     private readonly Lock _gate = new();
     private int _count;
 
-    /// <summary>What most documents are keeps its number, whatever else comes first.</summary>
+    /// <summary>The types of most documents always get a number, whatever comes first.</summary>
     public MediaTypes()
     {
         NumberOf("application/json");
@@ -58,7 +58,7 @@ internal sealed class MediaTypes
 
             number = (ushort)++_count;
             Volatile.Write(ref _types[number], type);
-            _numbers[type] = number; // last: who finds the number finds the type
+            _numbers[type] = number; // last: a thread that finds the number finds the type
             return number;
         }
     }

@@ -1,8 +1,8 @@
 namespace DocService.Storage.Engine.Versions;
 
 /// <summary>
-/// What is known of a version, but for its number, in 56 bytes without a reference: a million of them are nothing that the
-/// garbage collector looks at. See <see cref="MediaTypes"/>. The default says that nothing is known.
+/// What is known of a version, except its number: 56 bytes without a reference, so the garbage collector does not look at a
+/// million of them. See <see cref="MediaTypes"/>. The default says that nothing is known.
 /// </summary>
 /// <param name="CreatedTicks">UTC.</param>
 /// <param name="ModifiedTicks">UTC.</param>

@@ -8,12 +8,12 @@ namespace DocService.Storage.Engine.Versions;
 
 /// <summary>The newest versions that stand only in the journal, by document. What is not here is in its file.</summary>
 /// <remarks>
-/// Owns: the versions, in place in its tables and without a reference to anything: whatever a burst adds, the garbage
-/// collector has nothing to look through and nothing to move (bench/README.md). Thread: the journal's adds,
-/// the filer removes, anyone reads; each under its stripe's lock, for as long as a look into a table takes.
-/// Invariants: a version is added before its sync and is invisible until <see cref="Watermarks.DurableThrough"/>
-/// reaches it; per document at most one is unpublished (the writer lock), and as long as it is, the published one that it
-/// follows is kept; a version goes only when it, or a later one, is filed and its directory synced.
+/// Owns: the versions. They are plain values in tables and hold no references, so a burst gives the garbage collector
+/// nothing to look through and nothing to move (bench/README.md). Thread: the journal's adds, the filer removes, anyone
+/// reads; each under its stripe's lock, for as long as a look into a table takes.
+/// Invariants: a version is added before its sync, and is invisible until <see cref="Watermarks.DurableThrough"/> reaches
+/// it. A document has at most one unpublished version (the writer lock). Until that is published, the published version
+/// before it is kept. A version is removed only when it, or a later one, is filed and its directory synced.
 /// </remarks>
 internal sealed class Pending
 {
@@ -23,7 +23,7 @@ internal sealed class Pending
     /// <summary>Room that a stripe keeps when nothing is pending in it: 64 x 1,000 versions of some 150 bytes.</summary>
     private const int KeptPerStripe = 1000;
 
-    /// <summary>A twentieth more than its part is what the fullest stripe of 64 has where there are many.</summary>
+    /// <summary>With many documents, the fullest of 64 stripes has a twentieth more than its part.</summary>
     private const int Slack = 20;
 
     private readonly Watermarks _marks;
@@ -41,10 +41,10 @@ internal sealed class Pending
     /// <summary>Documents.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Published versions kept because the one that follows them is not. A moment's count.</summary>
+    /// <summary>Published versions that are kept because the next version is not published yet. The count is of this moment.</summary>
     public int FollowedCount => _stripes.Sum(stripe => stripe.Followed.Count);
 
-    /// <summary>Documents that there is room for without asking for memory. A moment's count.</summary>
+    /// <summary>How many documents fit without more memory. The count is of this moment.</summary>
     public int Room => _stripes.Sum(stripe => stripe.Newest.Capacity);
 
     /// <summary>The newest published version; false when there is none: then the file has it, or there is no document.</summary>
@@ -71,7 +71,7 @@ internal sealed class Pending
         }
     }
 
-    /// <summary>What was expected and has not come will not come.</summary>
+    /// <summary>Nothing is expected any more.</summary>
     public void ForgetExpected()
     {
         foreach (Stripe stripe in _stripes)
@@ -196,7 +196,7 @@ internal sealed class Pending
         /// <summary>The published version before one that is not; of the group under way alone, so there are few.</summary>
         public Dictionary<Sha256Digest, PendingVersion> Followed { get; } = [];
 
-        /// <summary>What a large backlog took is not kept for ever.</summary>
+        /// <summary>Gives back the memory of a large backlog.</summary>
         public void GiveBackRoom()
         {
             int needed = Math.Max(Newest.Count + Expected, KeptPerStripe);
@@ -211,7 +211,7 @@ internal sealed class Pending
             }
             catch (OutOfMemoryException)
             {
-                // Giving back takes some first. Another time.
+                // Giving memory back needs some first. It is tried again later.
             }
         }
     }

@@ -11,7 +11,7 @@ namespace DocService.Storage.Engine.Versions;
 /// </remarks>
 internal sealed class ReadGate(TimeSpan timeout, IThreads threads)
 {
-    /// <summary>The pool begins with as many threads as processors and adds one or two a second, so behind a hang it is beyond this in seconds.</summary>
+    /// <summary>The pool begins with one thread per processor and adds one or two a second. So when reads hang, it has more threads than this within seconds.</summary>
     internal static readonly int ReadsMax = Math.Max(8, 4 * Environment.ProcessorCount);
 
     private readonly Lock _gate = new();
@@ -67,7 +67,7 @@ internal sealed class ReadGate(TimeSpan timeout, IThreads threads)
 
         lock (_gate)
         {
-            // The oldest wait the shortest: nobody who has left stays in the queue for long.
+            // The oldest waiter is next, so one that has given up does not stay in the queue for long.
             while (_waiting.TryPeek(out Turn? oldest) && oldest.IsDecided)
             {
                 _waiting.Dequeue();

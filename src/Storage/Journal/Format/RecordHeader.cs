@@ -5,7 +5,7 @@ namespace DocService.Storage.Journal.Format;
 
 /// <summary>
 /// The first 64 bytes of a record. Its checksum is seeded with the segment's salt and covers the header, which holds
-/// the checksum of the payload: so the payload is hashed by whoever made it, on his own thread.
+/// the checksum of the payload: so the payload can be hashed on the thread that made it.
 /// </summary>
 internal readonly record struct RecordHeader
 {

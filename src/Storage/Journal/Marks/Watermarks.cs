@@ -21,8 +21,8 @@ internal sealed class Watermarks(long start, long filedThrough)
     public Func<long> FollowedThrough { get; set; } = () => long.MaxValue;
 
     /// <summary>
-    /// Every follower has all up to here durably: the journal may let go of it. It is never written down: the release of
-    /// segments, the room of the journal and back-pressure alone ask for it.
+    /// Every follower has all up to here durably: the journal need not keep it. This number is never written down. Only the
+    /// release of segments, the room of the journal and back-pressure use it.
     /// </summary>
     public long SettledThrough => Math.Min(FiledThrough, FollowedThrough());
 

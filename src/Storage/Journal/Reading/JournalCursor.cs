@@ -13,8 +13,8 @@ namespace DocService.Storage.Journal.Reading;
 /// <remarks>
 /// Owns: a hold on the segment that it reads. Thread: one at a time, beside the journal's, which appends.
 /// Invariants: it reads nothing behind <see cref="Watermarks.DurableThrough"/>, and nothing that a later segment's header
-/// voids. No commit is stepped over: the next record is the next sequence, or one that a header or a seal names as the
-/// next one used.
+/// voids. No commit is skipped: the next record has the next sequence, or the one that a header or a seal names as the
+/// next.
 /// </remarks>
 internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long after) : ICommitCursor
 {
@@ -47,7 +47,7 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
             long last = next is null ? through : Math.Min(through, next.Header.StartsAfter);
             if (Position >= last)
             {
-                Enter(next!); // there is one: else the last would be what is published
+                Enter(next!); // there is one: otherwise the last commit would be the last published one
                 continue;
             }
 
@@ -68,7 +68,7 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
         Leave();
         if (!segment.TryHold())
         {
-            throw new CommitsMissingException($"The journal let go of segment {segment.Header.Number}, which holds commits behind {Position}.");
+            throw new CommitsMissingException($"The journal has released segment {segment.Header.Number}, which holds commits behind {Position}.");
         }
 
         _segment = segment;

@@ -28,12 +28,12 @@ internal sealed record DamagedRecord(long Offset, long Sequence, IReadOnlyList<s
 /// <summary>What one segment file holds: read to its end, whatever is found on the way, or to a clean stop.</summary>
 /// <remarks>
 /// After a record that is not intact, reading goes on at every following block: what lies behind decides whether it was a torn tail or damage.
-/// Behind a clean stop nothing is to be expected, since each start begins a segment of its own: unless all is to be read, reading
-/// ends there when nothing begins within <see cref="QuietBytes"/>.
+/// Nothing follows a clean stop, because each start begins a segment of its own. So reading ends there when nothing begins
+/// within <see cref="QuietBytes"/>, unless all is to be read.
 /// </remarks>
 internal sealed class JournalScan
 {
-    /// <summary>Far more than the one block behind which whoever went on after a clean stop would have begun.</summary>
+    /// <summary>Far more than one block: a writer that went on after a clean stop would have begun at the next block.</summary>
     private const int QuietBytes = 1024 * 1024;
 
     private readonly List<(long After, long Through)> _unused = [];
@@ -157,7 +157,8 @@ internal sealed class JournalScan
             return offset + record.PaddedBytes;
         }
 
-        // Before anything is written: what must be understood and is not leaves here. What cannot be taken apart is found when it is needed.
+        // This throws for what must be understood and is not, before anything is written. A payload that cannot be taken
+        // apart is found when it is needed.
         _ = PayloadParts.AreWhole(payload, record.Operations);
 
         Records.Add(new ScannedRecord(record.Sequence, offset, record.PayloadBytes, record.Operations, record.Type, record.PayloadHash));

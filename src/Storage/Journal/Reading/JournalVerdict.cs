@@ -12,7 +12,7 @@ internal readonly record struct LiveRecord(JournalScan Scan, ScannedRecord Recor
 /// <summary>Committed data that cannot be read.</summary>
 /// <param name="FirstSequence">First commit missing; null where it cannot be known which.</param>
 /// <param name="LastSequence">Last commit missing.</param>
-/// <param name="File">Segment it should stand in, or that is damaged.</param>
+/// <param name="File">Segment that should hold it, or that is damaged.</param>
 /// <param name="Offset">Where in it the damage begins.</param>
 /// <param name="Ids">Documents that can still be named.</param>
 internal sealed record JournalDamage(long? FirstSequence, long? LastSequence, string File, long Offset, IReadOnlyList<string> Ids);
@@ -124,7 +124,7 @@ internal sealed class JournalVerdict
             long nextValid = next < Live.Count ? Live[next].Sequence : long.MaxValue;
             if (nextValid > expected)
             {
-                expected = Math.Min(AfterUnusedSequences(expected), nextValid); // what is there is used, whatever is said of it
+                expected = Math.Min(AfterUnusedSequences(expected), nextValid); // a record that is there was used, whatever headers say
             }
 
             if (nextValid == expected)
@@ -188,7 +188,7 @@ internal sealed class JournalVerdict
             home = _scans[index].Header is { } header && header.FirstSequence <= sequence ? index : home;
         }
 
-        // Behind its last segment with a readable header may come one without: then it stands there, or both do.
+        // The last segment with a readable header may be followed by one without. Then the commit is in that one.
         if (home + 1 < _scans.Count && _scans[home + 1].Header is null)
         {
             return (_scans[home + 1].Name, 0);
@@ -221,8 +221,8 @@ internal sealed class JournalVerdict
     }
 
     /// <summary>
-    /// A power cut leaves torn blocks that can be read. One that the device cannot read is a failing device, and may
-    /// have held anything: it is passed over only where everything in the segment is filed.
+    /// A power cut leaves torn blocks, which can be read. A block that the device cannot read means a failing device, and
+    /// it may have held anything. It is ignored only if everything in the segment is filed.
     /// </summary>
     private void JudgeUnreadable()
     {

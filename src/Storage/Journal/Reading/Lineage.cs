@@ -5,9 +5,9 @@ using DocService.Storage.Journal.Segments;
 namespace DocService.Storage.Journal.Reading;
 
 /// <summary>
-/// Which store ids the segments of one journal have. A store gets a new id where its history may have parted (a salvage, a
-/// copy of its directory): the segments begun then name the id before, and FORMAT is written anew behind that. So the
-/// segments and FORMAT belong together wherever a crash came in between.
+/// Which store ids the segments of one journal have. A store gets a new id when its history may differ from another's:
+/// after a salvage, and in a copy of its directory. The segments begun then name the id before, and FORMAT is written after
+/// them. So segments and FORMAT can be matched even if a crash came in between.
 /// </summary>
 internal sealed class Lineage
 {
@@ -41,7 +41,7 @@ internal sealed class Lineage
     /// <summary>Whether segments with that id are of this journal.</summary>
     public bool Contains(Guid storeId) => _ids.Contains(storeId);
 
-    /// <summary>The intact headers under the right names. What cannot be read is told by whoever reads it next.</summary>
+    /// <summary>The intact headers under the right names. A segment that cannot be read is reported by the scan that follows.</summary>
     public static IEnumerable<SegmentHeader> HeadersIn(IDirectory journal)
     {
         byte[] block = new byte[JournalFormat.BlockBytes];

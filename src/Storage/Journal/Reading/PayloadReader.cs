@@ -10,7 +10,7 @@ internal sealed class PayloadReader
 
     private byte[] _window = GC.AllocateUninitializedArray<byte>(WindowBytes);
     private IFile? _file;
-    private bool _isPatchy; // a window of this file could not be read whole: from there on what is asked for and no more
+    private bool _isPatchy; // a window of this file could not be read; from then on only what is asked for is read
     private long _start;
     private int _count;
 
@@ -38,7 +38,7 @@ internal sealed class PayloadReader
         }
         catch (FileSystemException) when (!_isPatchy)
         {
-            _isPatchy = true; // what cannot be read is perhaps behind what is asked for, and nobody's
+            _isPatchy = true; // the bytes that cannot be read may lie behind those that were asked for
             _count = file.Read(_window.AsSpan(0, bytes), offset);
         }
     }

@@ -18,7 +18,7 @@ internal sealed class LiveSegments
 
     public void Remove(Segment segment) => _segments.TryRemove(segment.Header.Number, out _);
 
-    /// <summary>The segment, for whoever keeps it from being released by having something to file from it.</summary>
+    /// <summary>The segment, for a caller that still has a document to file from it, which keeps it from being released.</summary>
     /// <exception cref="InvalidOperationException">It is gone all the same.</exception>
     public Segment this[long number] =>
         _segments.TryGetValue(number, out Segment? segment) ? segment : throw new InvalidOperationException($"The journal's segment {number} was released while documents in it waited to be filed.");
@@ -26,7 +26,7 @@ internal sealed class LiveSegments
     /// <summary>The segment that was begun next; null where there is none yet.</summary>
     public Segment? After(long number) => _segments.Values.Where(segment => segment.Header.Number > number).MinBy(segment => segment.Header.Number);
 
-    /// <summary>The newest segment whose records begin behind this sequence or before it; null where that is gone.</summary>
+    /// <summary>The newest segment whose records begin at or before this sequence. Null if that segment is gone.</summary>
     public Segment? LastStartingAtOrBefore(long sequence) =>
         _segments.Values.Where(segment => segment.Header.StartsAfter <= sequence).MaxBy(segment => segment.Header.Number);
 

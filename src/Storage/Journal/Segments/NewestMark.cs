@@ -4,13 +4,13 @@ using DocService.Storage.Io;
 namespace DocService.Storage.Journal.Segments;
 
 /// <summary>
-/// An empty file whose name says which segment was begun last. Without it nothing outside the newest segment would tell that
-/// it ever existed, and its loss would pass for an older end of the log.
+/// An empty file whose name says which segment was begun last. Without it nothing outside the newest segment would show
+/// that the segment existed. Its loss would look like an earlier end of the log.
 /// </summary>
 /// <remarks>
 /// Owns: the mark. Thread: whoever begins segments.
-/// The mark is moved behind the sync that made the segment's name durable, and is not synced itself: it may lag, it is
-/// never ahead, and no write waits for it. On failure nothing is lost but this notice.
+/// The mark is moved after the sync that made the segment's name durable. It is not synced itself, so no write waits for
+/// it. It may lag behind, and is never ahead. On failure only this notice is lost.
 /// </remarks>
 internal sealed class NewestMark(IDirectory directory)
 {
@@ -18,7 +18,7 @@ internal sealed class NewestMark(IDirectory directory)
 
     private string? _name;
 
-    /// <summary>The highest number that a mark among the names tells; 0 where there is none.</summary>
+    /// <summary>The highest number of a mark among the names; 0 if there is none.</summary>
     public static long Find(IEnumerable<string> names) => names.Max(Parse) ?? 0;
 
     public static bool IsMark(string name) => Parse(name) is not null;

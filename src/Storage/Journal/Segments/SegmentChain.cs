@@ -58,7 +58,7 @@ internal sealed class SegmentChain
     /// <summary>Whether a segment waits for nothing but that its filing is written down.</summary>
     public bool IsReleaseDue => _older.TryPeek(out Segment? oldest) && oldest.LastSequence <= _marks.SettledThrough && oldest.LastSequence > _recordedFiled;
 
-    /// <summary>Last sequence of the oldest segment, if it waits for nothing but followers; else 0. Any thread may ask for what was so a moment ago.</summary>
+    /// <summary>Last sequence of the oldest segment if only followers keep it, else 0. Any thread may ask; the answer may be a moment old.</summary>
     public long AwaitedThrough => Volatile.Read(ref _awaitedThrough);
 
     /// <summary>Whether one more segment stays within the limit. Every segment that is not settled counts whole.</summary>
@@ -90,7 +90,7 @@ internal sealed class SegmentChain
         NoteSynced(begun.Header.DurableThrough, begun.Header.FiledThrough);
     }
 
-    /// <summary>Synced records of the current segment tell these watermarks: what they release is released.</summary>
+    /// <summary>Synced records of the current segment have these watermarks. Releases the segments that they allow.</summary>
     public void NoteSynced(long durableThrough, long filedThrough)
     {
         _recordedDurable = durableThrough;
@@ -98,7 +98,7 @@ internal sealed class SegmentChain
         Release();
     }
 
-    /// <summary>Lets go of what is settled, and written down to be filed.</summary>
+    /// <summary>Releases the segments that are settled and whose filing is written down.</summary>
     public void Release()
     {
         long settled = _marks.SettledThrough;

@@ -6,8 +6,8 @@ namespace DocService.Storage.Journal.Segments;
 /// <summary>Keeps spares ready: recycles released segments and prepares new files, so that the journal's thread never waits for zeros.</summary>
 /// <remarks>
 /// Owns: a thread, and the released segments until it has recycled them. Thread: its own; the other members from any.
-/// On failure: what leaves the directory as it was (no room, no descriptors, no memory) is tried again every second.
-/// Anything else ends the thread and is told: what the directory holds is then unknown.
+/// On failure: an error that leaves the directory as it was (no room, no descriptors, no memory) is tried again every
+/// second. After any other error the state of the directory is unknown: the thread ends and reports it.
 /// </remarks>
 internal sealed class SegmentKeeper
 {
@@ -56,7 +56,7 @@ internal sealed class SegmentKeeper
         segment.Dispose();
     }
 
-    /// <summary>A spare was taken, or is missed: try now to make one, whatever came of it before.</summary>
+    /// <summary>A spare was taken or is needed: the thread tries at once to make one, even after a failure.</summary>
     public void Wake()
     {
         lock (_gate)
@@ -185,7 +185,7 @@ internal sealed class SegmentKeeper
         }
         catch (FileSystemException exception) when (exception.IsOutOfHandles || exception.Call is SystemCall.Open or SystemCall.Write or SystemCall.StatVolume)
         {
-            // Nothing is known to be wrong with what is there; the journal goes on with the spares it has.
+            // The directory is as it was. The journal goes on with the spares that it has.
         }
     }
 }

@@ -9,8 +9,8 @@ namespace DocService.Storage.Journal.Segments;
 /// <remarks>
 /// Owns: the spares. Thread: any; the disk work of preparing and recycling is done by <see cref="SegmentKeeper"/>.
 /// Invariants: a name <c>spare-N</c> says that the file's blocks are synced; a file becomes a segment by a synced
-/// header, a rename and a sync of the directory, in this order. Every released segment becomes a spare, so that the next
-/// burst finds its zeros written; what is beyond the least number is given back when a write has met a full disk.
+/// header, a rename and a sync of the directory, in this order. A released segment becomes a spare, so the next burst finds
+/// its zeros written. Spares beyond the least number are removed when a write finds the disk full.
 /// </remarks>
 internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSizes sizes, IThreads threads) : IDisposable
 {
@@ -44,10 +44,10 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
         }
     }
 
-    /// <summary>Whether spares are missing that have to stand by.</summary>
+    /// <summary>Whether there are fewer spares than the least number.</summary>
     public bool NeedsMore => Count < sizes.SparesMin;
 
-    /// <summary>Bytes of the spares that do not have to stand by.</summary>
+    /// <summary>Bytes of the spares beyond the least number.</summary>
     public long SurplusBytes => Math.Max(0, Count - sizes.SparesMin) * sizes.SegmentBytes;
 
     /// <summary>Removes unfinished files, takes up the spares, and returns the names of the segments. At open, once. What has another name is somebody else's.</summary>
@@ -83,7 +83,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
     /// <summary>Whether that use would get a spare.</summary>
     public bool HasSpareFor(SpareUse use) => Count > LeftBy(use);
 
-    /// <summary>A spare, or null where that use has to leave what is there.</summary>
+    /// <summary>A spare, or null if that use may not take one of those that are left.</summary>
     public Spare? TryTake(SpareUse use)
     {
         lock (_gate)
@@ -120,14 +120,14 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
         }
     }
 
-    /// <summary>Whether one more spare would fit: a disk that is nearly full is not filled with zeros to find that out.</summary>
+    /// <summary>Whether one more spare would fit. Asked first, so that a nearly full disk is not filled with zeros to find out.</summary>
     public bool HasRoom()
     {
         FreeSpace free = directory.GetFreeSpace();
         return free.Bytes > sizes.SegmentBytes + ZeroBytes && free.Inodes > 0;
     }
 
-    /// <summary>A write has met a full disk: removes the spares that do not have to stand by.</summary>
+    /// <summary>A write found the disk full: removes the spares beyond the least number.</summary>
     public void DropSurplus()
     {
         while (true)
@@ -164,7 +164,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
         {
             directory.Rename(segment.Name, directory, spare.Name);
 
-            // Or starts that are cut off again and again use up the spares of a full disk.
+            // Without this sync, starts that are cut off again and again would use up the spares of a full disk.
             _names.Sync();
         }
         catch
@@ -235,7 +235,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
         }
         catch (FileSystemException)
         {
-            isGone = false; // not known to be: the syncs tell what the disk is worth
+            isGone = false; // not known to be gone; if the disk fails, its syncs show it
         }
 
         if (isGone)
@@ -264,7 +264,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
         _ => 0,
     };
 
-    /// <summary>Removed where another segment size was configured when it was made, or a larger journal.</summary>
+    /// <summary>Takes a spare up. It is removed if it was made for another segment size or a larger journal.</summary>
     private void TakeUpSpare(string name)
     {
         IFile? file = directory.TryOpen(name, FileAccess.ReadWrite);
@@ -293,8 +293,8 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
         IFile file = directory.Create(temp);
         try
         {
-            // Real zeros: blocks reserved but unwritten would make every later sync commit metadata too. Synced piece by
-            // piece: tens of megabytes handed to the device at once would hold up every sync of the journal meanwhile.
+            // Real zeros, because blocks that are reserved and unwritten would make every later sync commit metadata too.
+            // Synced piece by piece, because tens of megabytes at once would hold up the journal's own syncs.
             for (long offset = 0; offset < bytes; offset += Zeros.Length)
             {
                 file.Write(Zeros.AsSpan(0, (int)Math.Min(Zeros.Length, bytes - offset)), offset);
@@ -313,7 +313,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
         }
     }
 
-    /// <summary>Of an attempt that failed: what that failure means must not hide behind this one's.</summary>
+    /// <summary>Removes what a failed attempt left. A failure here must not hide that one.</summary>
     private void DropLeftover(string name)
     {
         try

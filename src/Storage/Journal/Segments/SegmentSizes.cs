@@ -9,9 +9,9 @@ internal readonly record struct SegmentSizes(long SegmentBytes, int Reserve, int
     /// <summary>What an opening may need on a full disk: one segment for the tail written anew, one to go on in.</summary>
     public const int ForRecovery = 2;
 
-    /// <summary>How many spares stand by: the reserve, those for recovery alone, and the segment about to be begun.</summary>
+    /// <summary>The least number of spares: the reserve, those for recovery alone, and the next segment.</summary>
     public int SparesMin => Reserve + ForRecovery + 1;
 
-    /// <summary>How many are kept: the whole journal, where nothing of it is in use.</summary>
+    /// <summary>The most spares that are kept: the whole journal, when nothing of it is in use.</summary>
     public int SparesMax => Journal + ForRecovery;
 }

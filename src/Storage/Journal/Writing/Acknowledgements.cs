@@ -2,11 +2,12 @@ using DocService.Storage.Threading;
 
 namespace DocService.Storage.Journal.Writing;
 
-/// <summary>Completes commits on the thread pool, a group's with a few work items instead of one for each.</summary>
+/// <summary>Completes commits on the thread pool: a whole group with a few work items, not one for each commit.</summary>
 /// <remarks>
 /// Thread: made and sent on the journal's, run on the pool's.
-/// Invariants: what sending needs of memory is taken when it is made, before the group is written. While a continuation
-/// runs, which may block, and others are left, a work item waits in the pool's queue for a free thread to go on with them.
+/// Invariants: the memory that sending needs is taken when this is made, before the group is written. A continuation may
+/// block. So while one runs and others are left, a work item waits in the pool's queue, and the next free thread goes on
+/// with the others.
 /// </remarks>
 internal sealed class Acknowledgements : IThreadPoolWorkItem
 {
@@ -21,7 +22,7 @@ internal sealed class Acknowledgements : IThreadPoolWorkItem
         _commits = commits;
     }
 
-    /// <summary>For the commits of the group that are told as soon as they are appended, or for the others; null where there are none.</summary>
+    /// <summary>For the commits of the group that are answered as soon as they are appended, or for the others. Null if there are none.</summary>
     public static Acknowledgements? Of(IThreads threads, List<Commit> group, bool isBuffered)
     {
         int count = 0;
@@ -48,7 +49,7 @@ internal sealed class Acknowledgements : IThreadPoolWorkItem
         return new Acknowledgements(threads, commits);
     }
 
-    /// <summary>Whoever awaits one of the commits will be told; returns at once.</summary>
+    /// <summary>Completes the commits on the pool. Returns at once.</summary>
     public void Send()
     {
         foreach (Commit commit in _commits)
@@ -59,7 +60,7 @@ internal sealed class Acknowledgements : IThreadPoolWorkItem
         Queue();
     }
 
-    /// <summary>Whoever awaits the commit, and has not been told, will be told why it has failed.</summary>
+    /// <summary>Fails the commit on the pool, unless it is completed already.</summary>
     public static void SendFailure(IThreads threads, Commit commit, StoreException error)
     {
         commit.Fail(error);

@@ -8,8 +8,8 @@ namespace DocService.Storage.Journal.Writing;
 
 /// <summary>One commit on its way through the journal: encoded by its caller, completed by the journal's thread.</summary>
 /// <remarks>
-/// Owns: the pooled payload until the group is written. Thread: the caller's until it is queued, then the journal's; who
-/// awaits it goes on on the thread pool (<see cref="Acknowledgements"/>).
+/// Owns: the pooled payload until the group is written. Thread: the caller's until it is queued, then the journal's.
+/// Whoever awaits it continues on the thread pool (<see cref="Acknowledgements"/>).
 /// </remarks>
 internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
 {
@@ -32,8 +32,8 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
     public bool IsDeletesOnly { get; private set; } = true;
 
     /// <summary>
-    /// Not 0: it changes nothing, but says once more what the document's version of this number says, because that
-    /// cannot be filed yet (<see cref="Operation.CarriedVersion"/>). It has one operation.
+    /// Not 0 for a copy of a record: the commit changes nothing, and repeats the document's version of this number, because
+    /// that version cannot be filed yet (<see cref="Operation.CarriedVersion"/>). It has one operation.
     /// </summary>
     public long CarriedVersion { get; init; }
 
@@ -61,8 +61,8 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
     public long PayloadOffset { get; set; }
 
     /// <summary>
-    /// Called once by the journal's thread, before anybody who waits is told: true when the commit is published, false
-    /// when it never will be. Must neither block nor throw.
+    /// The journal's thread calls it once, before the commit is completed: with true when the commit is published, with
+    /// false when it never will be. It must neither block nor throw.
     /// </summary>
     public Action<bool>? Settled { private get; set; }
 
@@ -134,12 +134,12 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
     /// <summary>It is published; see <see cref="Settled"/>.</summary>
     public void Publish() => Settle(true);
 
-    /// <summary>It never will be published; whoever awaits it and has not been told yet will be told this.</summary>
+    /// <summary>It never will be published. If it is not completed yet, it will fail with this error.</summary>
     public void Fail(StoreException error)
     {
         ReleasePayload();
         Settle(false);
-        _error = _isClaimed ? null : error; // who was promised a success for having been appended gets it
+        _error = _isClaimed ? null : error; // a buffered write that is appended keeps its success
     }
 
     /// <summary>On the journal's thread: true once, for whoever is to see to it that <see cref="Acknowledge"/> is called.</summary>

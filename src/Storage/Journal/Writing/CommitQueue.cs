@@ -6,8 +6,8 @@ namespace DocService.Storage.Journal.Writing;
 /// <remarks>
 /// Owns: the queue. Thread: <see cref="TryAdd"/>, <see cref="Wake"/> and <see cref="Close"/> from any, everything else from
 /// the journal's.
-/// A group waits a moment for half of the writers that were there lately: while it is synced the other half is answered
-/// and comes again, so processor and device are both busy, with few syncs. Up to two writers never wait.
+/// A group waits a moment for half of the writers that were active lately. While it is synced, the other half is answered
+/// and writes again. So processor and device are both busy, with few syncs. One or two writers never wait.
 /// </remarks>
 /// <param name="threads">How the journal's thread waits.</param>
 /// <param name="gatherMax">Longest that a group waits for more; default 1 ms, the grain of Monitor's time and of the order of a sync.</param>
@@ -92,7 +92,7 @@ internal sealed class CommitQueue(IThreads threads, TimeSpan? gatherMax = null)
         }
     }
 
-    /// <summary>Something else than a commit has changed: the journal's thread does not wait before it has looked at it.</summary>
+    /// <summary>Something has changed that is no commit. The journal's thread looks at it before it waits again.</summary>
     public void Wake()
     {
         lock (_gate)
@@ -140,7 +140,7 @@ internal sealed class CommitQueue(IThreads threads, TimeSpan? gatherMax = null)
     {
         lock (_gate)
         {
-            // Nearly in the order of the deadlines, but not quite: a commit may have waited for a lock before it came here.
+            // The queue is only nearly in the order of deadlines, because a commit may have waited for a lock first.
             for (int left = _commits.Any(commit => commit.Deadline <= now) ? _commits.Count : 0; left > 0; left--)
             {
                 Commit commit = _commits.Dequeue();
@@ -179,8 +179,8 @@ internal sealed class CommitQueue(IThreads threads, TimeSpan? gatherMax = null)
     }
 
     /// <summary>
-    /// Expects half of the writers that were there twice in a row, in the last group or queued behind it: those of the last
-    /// group have been answered a moment ago. It waits once, so a wrong expectation costs one wait.
+    /// Expects half of the writers that were active in the last two rounds. A round counts the last group, whose writers
+    /// have just been answered, and the commits queued behind it. It waits once, so a wrong expectation costs one wait.
     /// </summary>
     private void Gather_NeedsLock()
     {

@@ -2,7 +2,7 @@ using DocService.Storage.Threading;
 
 namespace DocService.Storage.Journal.Writing;
 
-/// <summary>What the journal has from the engine, and what it tells and asks it on the journal's thread; none of that may block, and only two throw.</summary>
+/// <summary>What the engine gives the journal, and what the journal calls in the engine. The calls come on the journal's thread. None may block, and only two may throw.</summary>
 internal sealed record JournalHooks
 {
     /// <summary>How its threads run and wait.</summary>
@@ -26,6 +26,6 @@ internal sealed record JournalHooks
     /// <summary>There is no room for the journal to grow, or was none for a group.</summary>
     public required Action<string> OutOfSpace { get; init; }
 
-    /// <summary>Whether documents cannot be filed for lack of room: then no segment comes free by waiting.</summary>
+    /// <summary>Whether documents cannot be filed for lack of room. Then waiting frees no segment.</summary>
     public required Func<bool> IsFilingOutOfSpace { get; init; }
 }

@@ -2,10 +2,10 @@ using DocService.Storage.Journal.Segments;
 
 namespace DocService.Storage.Journal.Writing;
 
-/// <summary>Finds a spare for a group that does not fit the current segment, and refuses the commits that cannot have one.</summary>
+/// <summary>Finds a spare segment for a group that does not fit the current one. Refuses the commits for which there is none.</summary>
 /// <remarks>
 /// Thread: the journal's, which waits here until documents are filed, or until the keeper has made a spare.
-/// Invariant: no commit waits longer than until its <see cref="Commit.Deadline"/>, those behind the group included.
+/// Invariant: no commit waits past its <see cref="Commit.Deadline"/>, not even those that are queued behind the group.
 /// </remarks>
 internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, SegmentChain chain, CommitQueue queue, JournalHooks hooks, long usableBytes)
 {
@@ -19,8 +19,8 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
         bool hasAsked = false;
         while (group.Count > 0)
         {
-            chain.Release(); // filing and followers go on meanwhile
-            bool mayGrow = chain.MayGrow(usableBytes) || group.TrueForAll(static commit => commit.CarriedVersion != 0); // segments come free behind what is carried forward
+            chain.Release(); // filing and followers advance while this waits
+            bool mayGrow = chain.MayGrow(usableBytes) || group.TrueForAll(static commit => commit.CarriedVersion != 0); // carrying forward frees segments
             if (mayGrow && pool.TryTake(SpareUse.Put) is { } spare)
             {
                 return spare;
@@ -40,7 +40,7 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
                 RefuseLate(group);
                 if (!hasAsked)
                 {
-                    keeper.Wake(); // that no spare could be made was perhaps long ago
+                    keeper.Wake(); // the last attempt to make a spare may be long ago
                     hasAsked = true;
                 }
 
@@ -66,8 +66,9 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
     }
 
     /// <summary>
-    /// Whether the disk is full, so that waiting brings nothing: no spare can be made where one more is allowed, and nothing
-    /// comes free where none is because documents cannot be filed. Deletes make room, so they do not wait for either.
+    /// Whether the disk is full, so that waiting is of no use. Either the journal may grow and no spare can be made, or it
+    /// may not grow and no segment will be released, because documents cannot be filed. Deletes make room, so they do not
+    /// wait for either.
     /// </summary>
     private bool IsHopeless(List<Commit> group, bool mayGrow, bool hasAsked)
     {
@@ -78,7 +79,7 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
             : mayGrow ? hasAsked && keeper.IsOutOfSpace : isFilingFull;
     }
 
-    /// <summary>On a full disk: puts are refused, deletes may reach deeper.</summary>
+    /// <summary>On a full disk puts are refused, and deletes may use the reserve.</summary>
     private Spare? FindInReserve(List<Commit> group)
     {
         RefuseFull(group, static commit => !commit.IsDeletesOnly, "There is no room for the journal to grow.");

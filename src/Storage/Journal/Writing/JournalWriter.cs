@@ -13,15 +13,16 @@ namespace DocService.Storage.Journal.Writing;
 /// <remarks>
 /// Owns: a thread, the chain of segments, the sequence. Thread: its own; <see cref="TryAdd"/> from any.
 /// Invariants: group N+1 is not begun before the sync of group N has returned; a group never spans two segments.
-/// On failure: a failed sync is not survived. Nothing of its group is acknowledged, no descriptor is synced again, the
-/// thread ends, and everyone who waits is told. A write that found no room is voided by a new segment's synced header.
-/// What a group needs of memory is taken before its write: without it the group is refused, and its effect is nothing.
+/// On failure: a failed sync ends the journal. Nothing of its group is acknowledged, no descriptor is synced again, the
+/// thread ends, and every waiting write gets an error. A write that found no room is voided by a new segment's synced
+/// header. The memory that a group needs is taken before its write. If there is none, the group is refused, and nothing has
+/// been done.
 /// </remarks>
 internal sealed class JournalWriter
 {
     /// <summary>
-    /// How long it is believed that the directory is still there. A group is acknowledged within this of a look: half of
-    /// the second after which nothing may be.
+    /// How long a check that the directory is still there is valid. So a group is acknowledged within half a second of a
+    /// check; the limit that is promised is one second.
     /// </summary>
     private static readonly TimeSpan SeenFor = TimeSpan.FromMilliseconds(500);
 
@@ -43,8 +44,8 @@ internal sealed class JournalWriter
     private long _seenAt; // when the directory was last found in its place
     private IThread? _thread; // null before the start
     private bool _isSealBlocked;
-    private bool _isHandedOver; // of the group under way some bytes may be in the file
-    private bool _isUncertain; // what has been begun on the disk has to be ended
+    private bool _isHandedOver; // some bytes of the current group may be in the file
+    private bool _isUncertain; // something was begun on the disk, and its end is not known
     private volatile bool _isFailed;
 
     /// <param name="pool">Where segments come from.</param>
@@ -109,7 +110,7 @@ internal sealed class JournalWriter
     /// <summary>filedThrough has moved: a seal is due once it is quiet.</summary>
     public void NoteFiled() => _queue.Wake();
 
-    /// <summary>A follower has more of the log durably, or counts no more: a segment may be free.</summary>
+    /// <summary>A follower's durable position has advanced, or it does not count any more: a segment may be free.</summary>
     public void NoteSettled() => _queue.Wake();
 
     /// <summary>Writes what is queued, a clean-stop seal when everything is filed, and ends the thread.</summary>
@@ -124,8 +125,8 @@ internal sealed class JournalWriter
     public void CloseFiles() => _chain.CloseFiles();
 
     /// <summary>
-    /// Quiet time still to pass before a seal. None where an older segment is filed to its end: it cannot be released
-    /// before that is written down, and writers may be waiting for its room.
+    /// The quiet time that must still pass before a seal. It is zero when an older segment is filed to its end: only a seal
+    /// lets it be released, and writers may be waiting for its room.
     /// </summary>
     private TimeSpan UntilSeal()
     {
@@ -153,7 +154,7 @@ internal sealed class JournalWriter
                 }
                 else
                 {
-                    _chain.Release(); // what has been written down, and waited for a follower
+                    _chain.Release(); // segments that waited for a follower
                     if (UntilSeal() == TimeSpan.Zero && !_queue.IsClosedAndEmpty)
                     {
                         WriteSeal(RecordType.Seal);
@@ -180,7 +181,7 @@ internal sealed class JournalWriter
         }
         catch (OutOfMemoryException) when (!_isUncertain)
         {
-            // Nothing of the group is in the file, or all of it is told.
+            // Nothing of the group is in the file, or every write of it has its answer.
             _room.Refuse(_group, static _ => true, _noMemory);
         }
     }
@@ -246,7 +247,7 @@ internal sealed class JournalWriter
         }
     }
 
-    /// <summary>What is removed can still be written to and synced, but nobody will find it.</summary>
+    /// <summary>A removed file can still be written and synced, but nobody will find it.</summary>
     /// <exception cref="StorageFaultException">The directory or a segment is not in its place.</exception>
     private void See()
     {
@@ -312,7 +313,7 @@ internal sealed class JournalWriter
         return _clock.GetElapsedTime(started, _lastSync);
     }
 
-    /// <summary>A seal saves work at the next start, no more: where there is no room for one it is tried again after the next quiet time.</summary>
+    /// <summary>A seal only saves work at the next start. If there is no room for one, it is tried again after the next quiet time.</summary>
     private void WriteSeal(RecordType type)
     {
         if (!TryWriteSeal(type))
@@ -359,8 +360,9 @@ internal sealed class JournalWriter
     }
 
     /// <summary>
-    /// The group's write stopped short: some of it may be in the file. A synced header that begins the log anew after
-    /// the last durable commit makes it void, so its effect is known to be nothing. If that fails, everything does.
+    /// The group's write stopped short, so part of it may be in the file. A new segment whose synced header begins after
+    /// the last durable commit makes that part void. Then the effect is known to be nothing. If that fails, the journal
+    /// fails.
     /// </summary>
     private void VoidGroup(FileSystemException cause)
     {
@@ -373,7 +375,7 @@ internal sealed class JournalWriter
 
     private void Fail(Exception cause)
     {
-        // In this order: who finds the queue closed finds the reason too.
+        // In this order: a writer that finds the queue closed finds the reason too.
         _hooks.Failed($"the journal cannot be written: {cause.Message}", cause);
         _isFailed = true;
         _queue.Close();
