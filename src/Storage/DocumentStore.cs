@@ -356,7 +356,7 @@ public sealed class DocumentStore : IDocumentStore
         {
             _lastVolume = new StrongBox<VolumeInfo>(_directory.Root.GetVolumeInfo());
         }
-        catch (FileSystemException)
+        catch (Exception exception) when (exception is FileSystemException or OutOfMemoryException)
         {
             // The state matters most when the disk is failing; free space is the lesser part of the answer.
         }

@@ -77,7 +77,7 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
         {
             return shards[shard].Entries.TryUnlink(TempNames[slot]);
         }
-        catch (FileSystemException)
+        catch (Exception exception) when (exception is FileSystemException or OutOfMemoryException)
         {
             // Removed before the slot's next use and at every start; what matters here is only that it is not known to be gone.
             return false;

@@ -145,7 +145,7 @@ internal sealed class DiskSpace : IDisposable
             Volatile.Write(ref _freeBytes, free.Bytes);
             Volatile.Write(ref _freeInodes, free.Inodes);
         }
-        catch (FileSystemException)
+        catch (Exception exception) when (exception is FileSystemException or OutOfMemoryException)
         {
             // What was free a moment ago is the best guess.
         }
@@ -188,7 +188,7 @@ internal sealed class DiskSpace : IDisposable
                 Note(SpaceCause.Journal, null);
             }
         }
-        catch (Exception exception) when (exception is FileSystemException or ObjectDisposedException)
+        catch (Exception exception) when (exception is FileSystemException or ObjectDisposedException or OutOfMemoryException)
         {
             // It is not known whether there is room, so the state stays. Disposed: the last callback may come after closing.
         }

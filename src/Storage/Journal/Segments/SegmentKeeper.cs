@@ -112,7 +112,7 @@ internal sealed class SegmentKeeper
             {
                 if (segment is not null)
                 {
-                    _pool.Recycle(segment);
+                    RecycleOne(segment);
                 }
                 else
                 {
@@ -160,6 +160,25 @@ internal sealed class SegmentKeeper
         }
     }
 
+    private void RecycleOne(Segment segment)
+    {
+        try
+        {
+            _pool.Recycle(segment);
+        }
+        catch (OutOfMemoryException)
+        {
+            lock (_gate)
+            {
+                _released.Enqueue(segment); // its place is still there, and nothing has changed
+                if (!_isStopped)
+                {
+                    _threads.Wait(_gate, RetryInterval);
+                }
+            }
+        }
+    }
+
     private void PrepareOne()
     {
         _isRetryDue = true;
@@ -186,6 +205,10 @@ internal sealed class SegmentKeeper
         catch (FileSystemException exception) when (exception.IsOutOfHandles || exception.Call is SystemCall.Open or SystemCall.Write or SystemCall.StatVolume)
         {
             // The directory is as it was. The journal goes on with the spares that it has.
+        }
+        catch (OutOfMemoryException)
+        {
+            // The same. If it was a sync that lacked memory, the next one throws.
         }
     }
 }

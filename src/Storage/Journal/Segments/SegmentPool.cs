@@ -150,24 +150,27 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
 
     /// <summary>Turns a released segment into a spare. One of another size, or more than the journal may have, is removed.</summary>
     /// <exception cref="FileSystemException">Unknown what the directory holds.</exception>
+    /// <exception cref="OutOfMemoryException">Nothing has been done, and the segment is still the caller's.</exception>
     public void Recycle(Segment segment)
     {
         if (segment.Header.SizeBytes != sizes.SegmentBytes || Count >= sizes.SparesMax)
         {
-            segment.Dispose();
             directory.TryUnlink(segment.Name);
+            segment.Dispose();
             return;
         }
 
         var spare = new Spare(NextSpareName(), segment.File, sizes.SegmentBytes);
+        bool isRenamed = false;
         try
         {
             directory.Rename(segment.Name, directory, spare.Name);
+            isRenamed = true;
 
             // Without this sync, starts that are cut off again and again would use up the spares of a full disk.
             _names.Sync();
         }
-        catch
+        catch (Exception exception) when (isRenamed || exception is not OutOfMemoryException)
         {
             segment.Dispose();
             throw;
@@ -320,7 +323,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
         {
             directory.TryUnlink(name);
         }
-        catch (FileSystemException)
+        catch (Exception exception) when (exception is FileSystemException or OutOfMemoryException)
         {
             // The next start removes it, or takes it up as a spare.
         }

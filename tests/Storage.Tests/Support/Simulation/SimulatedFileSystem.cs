@@ -250,6 +250,12 @@ internal sealed class SimulatedFileSystem : IFileSystem
                     return effect(call);
                 }
 
+                if (fault.Kind == FaultKind.NoMemory)
+                {
+                    call.Error = Errno.ENOMEM;
+                    throw new InsufficientMemoryException($"There is no simulated memory for {call}.");
+                }
+
                 if (fault.Kind == FaultKind.AfterEffect)
                 {
                     (effect(call) as IDisposable)?.Dispose();

@@ -12,6 +12,9 @@ internal enum FaultKind
     /// <summary>Half of the bytes of a write, and the error; for other calls the same as <see cref="BeforeEffect"/>.</summary>
     ShortWrite,
 
+    /// <summary>Not for syncs: there is no memory for what the call needs, so it is not made.</summary>
+    NoMemory,
+
     /// <summary>Only for syncs: nothing happens, and success is reported. As if the engine had left the step out, or the disk lied.</summary>
     Dropped,
 
