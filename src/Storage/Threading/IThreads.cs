@@ -19,6 +19,9 @@ internal interface IThreads
     /// <summary>The time by which waits are measured.</summary>
     TimeProvider Clock { get; }
 
+    /// <summary>Whether to go on as before that mend. Only a simulation says yes, and nothing that is configured decides it.</summary>
+    bool LeavesOut(Mend mend) => false;
+
     /// <summary>Starts a background thread.</summary>
     /// <param name="name">For debuggers and tests.</param>
     /// <param name="work">Must not throw.</param>

@@ -29,6 +29,7 @@ public sealed class CrashSearchTests(ITestOutputHelper output)
 
     /// <summary>That the search can find something.</summary>
     [Fact]
+    [Trait("Shows", "sabotage")]
     public void Search_WithoutTheJournalsSync_FindsIt()
     {
         string? problem = null;

@@ -1,6 +1,5 @@
-using DocService.Storage.Io;
 using DocService.Storage.Tests.Support.Overload;
-using DocService.Storage.Tests.Support.Simulation;
+using DocService.Storage.Threading;
 using Xunit.Abstractions;
 
 namespace DocService.Storage.Tests.Crash;
@@ -37,33 +36,28 @@ public sealed class OverloadTests(ITestOutputHelper output)
         Assert.True(obstacle == nameof(Obstacle.None) ? refusals == 0 : refusals > 0, $"{refusals} refusals");
     }
 
-    /// <summary>A journal that is merely busy said that the disk is full: so it would again if what keeps a spare from being made were taken for lack of room.</summary>
+    /// <summary>A journal that was merely busy said that the disk is full, and was read-only for a moment.</summary>
     [Fact]
-    public void Overload_ObstacleTakenForLackOfRoom_IsDetected() => AssertDetected(
-        "out of space",
-        seed => new OverloadRun(seed)
-        {
-            Only = Obstacle.FilingFails,
-            Sabotage = disk => disk.FailCall(1, Errno.ENOSPC, forever: true, where: call => call.Kind == CallKind.Create && call.Name.StartsWith("spare-", StringComparison.Ordinal)),
-        });
+    [Trait("Shows", "sabotage")]
+    public void Overload_BusyIsToldAsFull_IsDetected() => AssertDetected("the state is ReadOnly", Mend.BusyIsNotFull);
 
-    /// <summary>N groups that waited for room were told after N times the timeout: so they would again if the journal's clock began anew.</summary>
+    /// <summary>Of N groups that waited for room the last was told after N times the timeout.</summary>
     [Fact]
-    public void Overload_JournalsClockLagsBehind_IsDetected() => AssertDetected(
-        "was told after",
-        seed => new OverloadRun(seed) { Only = Obstacle.FilingFails, SabotagedClock = clock => new LaggingClock(clock, "docservice-journal") });
+    [Trait("Shows", "sabotage")]
+    public void Overload_TimeBeginsAnewWithEachGroup_IsDetected() => AssertDetected("was told after", Mend.OneDeadline);
 
-    private void AssertDetected(string what, Func<int, OverloadRun> make)
+    private void AssertDetected(string what, Mend leftOut)
     {
         for (int seed = Seed; seed < Seed + Seeds; seed++)
         {
-            if (make(seed).Run() is { } found && found.Contains(what, StringComparison.Ordinal))
+            var run = new OverloadRun(seed) { Only = Obstacle.FilingFails, LeftOut = leftOut };
+            if (run.Run() is { } found && found.Contains(what, StringComparison.Ordinal))
             {
                 output.WriteLine($"{seed - Seed + 1} runs: {found}");
                 return;
             }
         }
 
-        Assert.Fail($"{Seeds} runs, and nothing was found");
+        Assert.Fail($"{Seeds} runs without {leftOut}, and nothing was found");
     }
 }

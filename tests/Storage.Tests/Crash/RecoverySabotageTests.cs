@@ -3,6 +3,7 @@ using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Segments;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
+using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 using DocService.Storage.Threading;
 using Xunit.Abstractions;
@@ -32,7 +33,8 @@ public sealed class RecoverySabotageTests(ITestOutputHelper output)
     /// <summary>Killed before the journal's sync: the next process finds a commit above W, in the page cache only, and shows it.</summary>
     [Theory]
     [MemberData(nameof(RecoveryCases))]
-    public async Task OpenAfterAKillBeforeTheJournalSync_WithoutOneSync_IsDetected(string step, bool isHidden)
+    [Trait("Shows", "sabotage")]
+    public void OpenAfterAKillBeforeTheJournalSync_WithoutOneSync_IsDetected(string step, bool isHidden)
     {
         SimulatedFileSystem killed = KillTests.Killed(w => w.PutAsync(Scene.Old), 1, call => call.Kind == CallKind.SyncData) ?? throw new InvalidOperationException();
         killed.Mark(new Note.Restarted());
@@ -40,16 +42,17 @@ public sealed class RecoverySabotageTests(ITestOutputHelper output)
         Arm(killed, OfTheSegmentBegun(segment, kind), isHidden);
 
         string? problem = null;
-        using (CallGate filing = killed.BlockCall(IsCreationOfATemp))
+        SimulatedProcess.Run(killed, async scheduler =>
         {
-            await using DocumentStore store = Scene.Open(killed);
-            var w = new Workload(killed, store) { Level = DurabilityLevel.Durable };
+            using CallGate filing = killed.BlockCall(IsCreationOfATemp);
+            await using DocumentStore store = Scene.Open(killed, scheduler);
+            var w = new Workload(killed, store) { Level = DurabilityLevel.Durable, Scheduler = scheduler };
             await w.ReadAllAsync();
             problem = Find(killed.CrashNow());
             await w.PutAsync(Scene.FarNew);
             problem ??= Find(killed.CrashNow());
             filing.Release();
-        }
+        });
 
         output.WriteLine($"{step}: {problem}");
         Assert.Equal(step == Nothing, problem is null);
@@ -60,32 +63,32 @@ public sealed class RecoverySabotageTests(ITestOutputHelper output)
     [InlineData(false, false)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public async Task ReleasedSegment_CutOff_IsMissedOnlyWithoutTheSyncOfTheSeal(bool isSabotaged, bool isHidden)
+    [Trait("Shows", "sabotage")]
+    public void ReleasedSegment_CutOff_IsMissedOnlyWithoutTheSyncOfTheSeal(bool isSabotaged, bool isHidden)
     {
         SimulatedFileSystem disk = Scene.Prepared();
-        await using DocumentStore store = Scene.Open(disk, Scene.Options with { SealAfter = TimeSpan.FromSeconds(10) });
-        string full = Assert.Single(disk.Disk.Tree(), IsSegment);
-        var w = new Workload(disk, store) { Level = DurabilityLevel.Durable };
-        using (CallGate filing = disk.BlockCall(IsCreationOfATemp))
+        CrashPoint? cut = null;
+        SimulatedProcess.Run(disk, async scheduler =>
         {
-            await Scene.FillSegmentAsync(w);
-            await w.PutAsync(Scene.FarOld, Workload.LargeBytes);
-            Assert.Equal(2, disk.Disk.Tree().Count(IsSegment));
-            if (isSabotaged)
+            await using DocumentStore store = Scene.Open(disk, scheduler, Scene.Options with { SealAfter = TimeSpan.FromSeconds(10) });
+            string full = Assert.Single(disk.Disk.Tree(), IsSegment);
+            var w = new Workload(disk, store) { Level = DurabilityLevel.Durable, Scheduler = scheduler };
+            using (CallGate filing = disk.BlockCall(IsCreationOfATemp))
             {
-                Arm(disk, OfASeal(), isHidden);
+                await Scene.FillSegmentAsync(w);
+                await w.PutAsync(Scene.FarOld, Workload.LargeBytes);
+                Assert.Equal(2, disk.Disk.Tree().Count(IsSegment));
+                if (isSabotaged)
+                {
+                    Arm(disk, OfASeal(), isHidden);
+                }
             }
-        }
 
-        // Filed now, and the header of the second segment does not say so: the seal does.
-        long started = TimeProvider.System.GetTimestamp();
-        while (disk.Disk.Tree().Contains(full))
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Workload.HangTimeout, "the segment was not released");
-            await Task.Yield();
-        }
-
-        string? problem = Find(disk.CrashNow());
+            // Filed now, and the header of the second segment does not say so: the seal does.
+            await w.UntilAsync(() => !disk.Disk.Tree().Contains(full), "the segment is released");
+            cut = disk.CrashNow();
+        });
+        string? problem = Find(cut!);
         output.WriteLine($"{problem}");
         Assert.Equal(isSabotaged, problem is not null);
     }
@@ -93,6 +96,7 @@ public sealed class RecoverySabotageTests(ITestOutputHelper output)
     /// <summary>The reserve counts on a spare from the moment it is made: a disk that is full by then has no room for another.</summary>
     [Theory]
     [MemberData(nameof(SpareCases))]
+    [Trait("Shows", "sabotage")]
     public void Spare_OnceMade_IsThereWithAllItsBlocksAfterACutOnlyWithItsSyncs(string step, bool isHidden)
     {
         SimulatedFileSystem disk = Scene.Empty();
@@ -114,34 +118,35 @@ public sealed class RecoverySabotageTests(ITestOutputHelper output)
     [InlineData(false, false)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public async Task OpenAfterAKillWhileADirectoryWasMovedAside_KeepsItOnlyWithTheSyncOfQuarantine(bool isSabotaged, bool isHidden)
+    [Trait("Shows", "sabotage")]
+    public void OpenAfterAKillWhileADirectoryWasMovedAside_KeepsItOnlyWithTheSyncOfQuarantine(bool isSabotaged, bool isHidden)
     {
         const string Quarantine = $"{Scene.Data}/quarantine";
         SimulatedFileSystem disk = Scene.Prepared();
         disk.Disk.Remove(Scene.FileOf(Scene.Old));
         disk.Disk.CreateDirectory(Scene.FileOf(Scene.Old));
-        SimulatedFileSystem killed;
-        await using (DocumentStore store = Scene.Open(disk))
-        {
-            using CallGate gate = disk.BlockCall(call => call is { Kind: CallKind.SyncDirectory, Path: Quarantine });
-            Task<WriteResult> put = store.PutAsync(Scene.Old, "1");
-            await Task.WhenAny(put, gate.Reached);
-            Assert.True(gate.Reached.IsCompletedSuccessfully);
-            killed = disk.Kill();
-            gate.Release();
-            await put;
-        }
+        SimulatedFileSystem killed = SimulatedProcess.RunUntilKilled(
+            disk,
+            SchedulePolicy.Calm(new Random(0)),
+            call => call is { Kind: CallKind.SyncDirectory, Path: Quarantine } && SeededScheduler.Current?.Name != "main",
+            1,
+            async scheduler =>
+            {
+                await using DocumentStore store = Scene.Open(disk, scheduler);
+                await store.PutAsync(Scene.Old, "1");
+            }) ?? throw new InvalidOperationException();
 
         if (isSabotaged)
         {
             _ = SabotageTests.Sabotage(killed, call => call.Path == Quarantine, isHidden);
         }
 
-        await using (DocumentStore next = Scene.Open(killed))
+        SimulatedProcess.Run(killed, async scheduler =>
         {
+            await using DocumentStore next = Scene.Open(killed, scheduler);
             Assert.Equal("1", await next.ReadAsync(Scene.Old));
             await next.PutAsync(Scene.New, "2"); // filed behind what was pending
-        }
+        });
 
         bool isKept = killed.CrashNow().Nothing().Open().Disk.Tree().Any(path => path.StartsWith($"{Quarantine}/", StringComparison.Ordinal) && path != $"{Quarantine}/");
         Assert.Equal(!isSabotaged, isKept);

@@ -63,6 +63,7 @@ public sealed class SabotageTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(WriteCases))]
+    [Trait("Shows", "sabotage")]
     public void Write_WithoutOneSync_IsDetected(string step, bool isHidden)
     {
         var (level, where) = StepsOfAWrite[step];
@@ -84,6 +85,7 @@ public sealed class SabotageTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(FullSegmentCases))]
+    [Trait("Shows", "sabotage")]
     public void FullSegment_WithoutOneSync_IsDetected(string step, bool isHidden)
     {
         SimulatedFileSystem disk = Scene.Prepared();
@@ -101,7 +103,8 @@ public sealed class SabotageTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(FirstStartCases))]
-    public async Task FirstStart_WithoutOneSync_IsDetected(string step, bool isHidden)
+    [Trait("Shows", "sabotage")]
+    public void FirstStart_WithoutOneSync_IsDetected(string step, bool isHidden)
     {
         SimulatedFileSystem disk = Scene.Empty();
         var (where, call) = StepsOfAFirstStart[step];
@@ -110,10 +113,11 @@ public sealed class SabotageTests(ITestOutputHelper output)
         bool forever = step == "name of FORMAT";
         Fault fault = disk.FailCall(call, Errno.EIO, isHidden ? FaultKind.Hidden : FaultKind.Dropped, forever, where);
         CrashRecorder recorder = disk.StartRecording();
-        await using (DocumentStore store = Scene.Open(disk))
+        SimulatedProcess.Run(disk, async scheduler =>
         {
-            await new Workload(disk, store).PutAsync(Scene.New);
-        }
+            await using DocumentStore store = Scene.Open(disk, scheduler);
+            await new Workload(disk, store) { Scheduler = scheduler }.PutAsync(Scene.New);
+        });
 
         Assert.True(fault.Fired);
 
@@ -125,6 +129,7 @@ public sealed class SabotageTests(ITestOutputHelper output)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Trait("Shows", "sabotage")]
     public void OpenAfterAKill_WithoutTheShardSyncs_IsDetected(bool isHidden)
     {
         SimulatedFileSystem killed = KillTests.Killed(
@@ -140,16 +145,17 @@ public sealed class SabotageTests(ITestOutputHelper output)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task OpenAfterAKillInTheFirstStart_WithoutTheDataDirectorysSync_IsDetected(bool isHidden)
+    [Trait("Shows", "sabotage")]
+    public void OpenAfterAKillInTheFirstStart_WithoutTheDataDirectorysSync_IsDetected(bool isHidden)
     {
         // Killed between the last rename and its sync: the second process finds a directory that looks complete.
         SimulatedFileSystem disk = Scene.Empty();
-        using CallGate gate = disk.BlockCall(call => call is { Kind: CallKind.SyncDirectory, Path: Scene.Data }, 3);
-        Task<DocumentStore> opening = Task.Run(() => Scene.Open(disk));
-        await gate.Reached;
-        SimulatedFileSystem killed = disk.Kill();
-        gate.Release();
-        await using DocumentStore first = await opening;
+        SimulatedFileSystem killed = SimulatedProcess.RunUntilKilled(
+            disk,
+            SchedulePolicy.Calm(new Random(0)),
+            call => call is { Kind: CallKind.SyncDirectory, Path: Scene.Data },
+            3,
+            async scheduler => await Scene.Open(disk, scheduler).DisposeAsync()) ?? throw new InvalidOperationException();
         _ = Sabotage(killed, call => call.Kind == CallKind.SyncDirectory && call.Path == Scene.Data, isHidden);
 
         string? problem = Oracle.Examine(killed, [], Scene.New);
@@ -163,7 +169,8 @@ public sealed class SabotageTests(ITestOutputHelper output)
     [InlineData(false, false)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public async Task StartsOnAFullDisk_CutOffAgainAndAgain_FindASpareOnlyWithTheSyncs(bool isSabotaged, bool isHidden)
+    [Trait("Shows", "sabotage")]
+    public void StartsOnAFullDisk_CutOffAgainAndAgain_FindASpareOnlyWithTheSyncs(bool isSabotaged, bool isHidden)
     {
         SimulatedFileSystem disk = Scene.Prepared();
         Volume full = disk.Snapshot();
@@ -178,8 +185,12 @@ public sealed class SabotageTests(ITestOutputHelper output)
 
             try
             {
-                await using DocumentStore store = Scene.Open(disk);
-                disk = disk.CrashNow().Nothing().Open();
+                SimulatedFileSystem one = disk;
+                SimulatedProcess.Run(one, async scheduler =>
+                {
+                    await using DocumentStore store = Scene.Open(one, scheduler);
+                    disk = one.CrashNow().Nothing().Open();
+                });
             }
             catch (StoreConfigurationException exception)
             {
@@ -194,19 +205,25 @@ public sealed class SabotageTests(ITestOutputHelper output)
     [InlineData(false, false)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public async Task Overwrite_OfADamagedDocument_KeepsTheEvidenceOnlyWithItsSync(bool isSabotaged, bool isHidden)
+    [Trait("Shows", "sabotage")]
+    public void Overwrite_OfADamagedDocument_KeepsTheEvidenceOnlyWithItsSync(bool isSabotaged, bool isHidden)
     {
         SimulatedFileSystem disk = Scene.Prepared();
         disk.Disk.FlipBit(Scene.FileOf(Scene.Old), 20, 3);
-        await using DocumentStore store = Scene.Open(disk);
-        if (isSabotaged)
+        CrashPoint? cut = null;
+        SimulatedProcess.Run(disk, async scheduler =>
         {
-            _ = Sabotage(disk, call => call is { Kind: CallKind.SyncDirectory, Path: $"{Scene.Data}/quarantine" }, isHidden);
-        }
+            await using DocumentStore store = Scene.Open(disk, scheduler);
+            if (isSabotaged)
+            {
+                _ = Sabotage(disk, call => call is { Kind: CallKind.SyncDirectory, Path: $"{Scene.Data}/quarantine" }, isHidden);
+            }
 
-        Assert.Equal(WriteStatus.Replaced, (await store.PutAsync(Scene.Old, "1")).Status);
+            Assert.Equal(WriteStatus.Replaced, (await store.PutAsync(Scene.Old, "1")).Status);
+            cut = disk.CrashNow();
+        });
 
-        bool isKept = disk.CrashNow().Nothing().Open().Disk.Tree().Any(path => path.StartsWith($"{Scene.Data}/quarantine/", StringComparison.Ordinal) && !path.EndsWith('/'));
+        bool isKept = cut!.Nothing().Open().Disk.Tree().Any(path => path.StartsWith($"{Scene.Data}/quarantine/", StringComparison.Ordinal) && !path.EndsWith('/'));
         Assert.Equal(!isSabotaged, isKept);
     }
 

@@ -41,6 +41,7 @@ public sealed class SalvageSabotageTests
 
     [Theory]
     [MemberData(nameof(Cases))]
+    [Trait("Shows", "sabotage")]
     public async Task Salvage_WithoutOneSync_IsDetected(string step, bool isHidden)
     {
         SimulatedFileSystem disk = await SalvageTests.DiskWithUnfiledCommits();

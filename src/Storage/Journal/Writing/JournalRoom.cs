@@ -1,4 +1,5 @@
 using DocService.Storage.Journal.Segments;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Journal.Writing;
 
@@ -12,9 +13,19 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly List<Commit> _late = [];
+    private long _uncounted; // where Mend.OneDeadline is left out: what the groups before this one have waited
 
     /// <summary>A spare for what is left of the group; null when nothing is left of it.</summary>
     public Spare? Find(List<Commit> group)
+    {
+        long started = hooks.Threads.Clock.GetTimestamp();
+        Spare? spare = Await(group);
+        bool isUncounted = spare is null && hooks.Threads.LeavesOut(Mend.OneDeadline);
+        _uncounted = isUncounted ? _uncounted + hooks.Threads.Clock.GetTimestamp() - started : 0;
+        return spare;
+    }
+
+    private Spare? Await(List<Commit> group)
     {
         bool hasAsked = false;
         while (group.Count > 0)
@@ -104,11 +115,20 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
     /// <summary>Refuses whoever has waited too long, in the group and behind it: the journal is busy, the disk is not known to be full.</summary>
     private void RefuseLate(List<Commit> group)
     {
-        long now = hooks.Threads.Clock.GetTimestamp();
-        queue.TakeLate(now, _late);
+        long now = hooks.Threads.Clock.GetTimestamp() - _uncounted;
+        if (!hooks.Threads.LeavesOut(Mend.OneDeadline))
+        {
+            queue.TakeLate(now, _late);
+        }
+
         if (_late.Count > 0 || group.Exists(commit => commit.Deadline <= now))
         {
             var busy = new StoreBusyException("The journal has no segment left: documents are filed slower than they come, or descriptors have run out.");
+            if (hooks.Threads.LeavesOut(Mend.BusyIsNotFull))
+            {
+                hooks.OutOfSpace(busy.Message);
+            }
+
             Refuse(_late, static _ => true, busy);
             Refuse(group, commit => commit.Deadline <= now, busy);
         }

@@ -9,6 +9,9 @@ internal static class SimulatedProcess
 {
     private const int LastCalls = 40;
 
+    /// <summary>For what is not about the order of threads.</summary>
+    public static void Run(SimulatedFileSystem disk, Func<SeededScheduler, Task> main) => Run(disk, SchedulePolicy.Calm(new Random(0)), main);
+
     public static void Run(SimulatedFileSystem disk, SchedulePolicy policy, Func<SeededScheduler, Task> main) =>
         Run(disk, new SeededScheduler(policy), main);
 

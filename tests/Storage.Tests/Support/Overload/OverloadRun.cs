@@ -2,6 +2,7 @@ using DocService.Storage.Io;
 using DocService.Storage.Tests.Support.Crash;
 using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Tests.Support.Overload;
 
@@ -38,11 +39,8 @@ internal sealed class OverloadRun(int seed)
     /// <summary>All calls and marks.</summary>
     public IReadOnlyList<SimulatedCall> Calls { get; private set; } = [];
 
-    /// <summary>What is done to the disk once the store is open, where a test wants that found out.</summary>
-    public Action<SimulatedFileSystem>? Sabotage { get; init; }
-
-    /// <summary>See <see cref="SeededScheduler.SabotagedClock"/>.</summary>
-    public Func<TimeProvider, TimeProvider>? SabotagedClock { get; init; }
+    /// <summary>See <see cref="SeededScheduler.LeftOut"/>.</summary>
+    public Mend? LeftOut { get; init; }
 
     /// <summary>The obstacle to try; chosen by the seed when null.</summary>
     public Obstacle? Only { get; init; }
@@ -51,7 +49,7 @@ internal sealed class OverloadRun(int seed)
     {
         Obstacle = Only ?? (Obstacle)_random.Next(Enum.GetValues<Obstacle>().Length);
         SimulatedFileSystem disk = Scene.Prepared();
-        var scheduler = new SeededScheduler(SchedulePolicy.Any(_random, isPunctual: true)) { SabotagedClock = SabotagedClock };
+        var scheduler = new SeededScheduler(SchedulePolicy.Any(_random, isPunctual: true)) { LeftOut = LeftOut };
         var ledger = new RefusalLedger(scheduler, Obstacle, BusyTimeout);
         CrashRecorder? recorder = null;
         try
@@ -60,7 +58,6 @@ internal sealed class OverloadRun(int seed)
             {
                 await using DocumentStore store = Scene.Open(disk, scheduler, Options);
                 recorder = disk.StartRecording();
-                Sabotage?.Invoke(disk);
                 await UseAsync(new Workload(disk, store) { Level = DurabilityLevel.Durable, Scheduler = scheduler }, ledger);
             });
         }
@@ -96,7 +93,7 @@ internal sealed class OverloadRun(int seed)
         TimeSpan begins = TimeSpan.FromMilliseconds(_random.Next(100));
         TimeSpan stays = TimeSpan.FromMilliseconds(_random.Next(500, 8000));
         Func<Task>[] work = [.. Enumerable.Range(0, clients).Select(client => Client(w, ledger, client))];
-        TimeProvider clock = w.Scheduler!.Clock;
+        TimeProvider clock = w.Scheduler.Clock;
         Task all = w.TogetherAsync(work);
         await Task.Delay(begins, clock);
         SetUp(w);
@@ -129,7 +126,7 @@ internal sealed class OverloadRun(int seed)
 
     private static async Task PutAsync(Workload w, RefusalLedger ledger, string id, int bytes)
     {
-        TimeSpan asked = w.Scheduler!.Elapsed;
+        TimeSpan asked = w.Scheduler.Elapsed;
         StoreException? error = await w.PutAsync(id, bytes);
         ledger.Note(asked, error, w.Store.Status.State);
     }
@@ -143,7 +140,7 @@ internal sealed class OverloadRun(int seed)
         {
             case Obstacle.SlowFiling:
                 TimeSpan slow = TimeSpan.FromMilliseconds(_random.Next(500, 3000));
-                w.Scheduler!.SlowBy = call => IsTemp(call) ? slow : TimeSpan.Zero;
+                w.Scheduler.SlowBy = call => IsTemp(call) ? slow : TimeSpan.Zero;
                 break;
             case Obstacle.FilingFails:
                 _ = disk.FailCall(1, Errno.EIO, forever: true, where: call => call.Kind == CallKind.Create && IsTemp(call));
@@ -159,14 +156,17 @@ internal sealed class OverloadRun(int seed)
                 _ = disk.FailCall(1, Errno.EMFILE, forever: true, where: call => call.OpensHandle);
                 break;
             case Obstacle.NoMemory:
-                disk.MemoryLeft = _random.Next(4);
+                // Of the journal's thread, of those behind it, or of all.
+                int whose = _random.Next(3);
+                disk.MemoryLeft = whose == 0 ? null : _random.Next(4);
+                _ = whose == 1 ? null : disk.FailCall(1, Errno.ENOMEM, FaultKind.NoMemory, forever: true, where: call => !call.IsSync && FaultCase.IsBehindTheWrites());
                 break;
         }
     }
 
     private static void TakeAway(Workload w)
     {
-        w.Scheduler!.SlowBy = null;
+        w.Scheduler.SlowBy = null;
         w.Disk.ClearFaults();
         w.Disk.MemoryLeft = null;
         w.Disk.Settings = new VolumeSettings();

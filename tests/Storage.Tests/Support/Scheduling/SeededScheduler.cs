@@ -48,13 +48,13 @@ internal sealed class SeededScheduler : IThreads, IDisposable
         _clock = new VirtualClock(callback => Add("timer", callback));
     }
 
-    public TimeProvider Clock => SabotagedClock?.Invoke(_clock) ?? _clock;
-
-    /// <summary>Another clock for the store than for the scheduler, where a test wants that found out.</summary>
-    public Func<TimeProvider, TimeProvider>? SabotagedClock { get; init; }
+    public TimeProvider Clock => _clock;
 
     /// <summary>Whose wake-ups are lost, where a test wants that found out.</summary>
     public Func<Fiber, bool>? LosesWakeUp { get; init; }
+
+    /// <summary>The mend that the store does without, where a test wants that found out.</summary>
+    public Mend? LeftOut { get; init; }
 
     /// <summary>What a sync takes more than usual.</summary>
     public Func<SimulatedCall, TimeSpan>? SlowBy { get; set; }
@@ -89,6 +89,9 @@ internal sealed class SeededScheduler : IThreads, IDisposable
     /// <summary>The fiber that runs the calling code; null on a thread of no scheduler.</summary>
     public static Fiber? Current => Carrier.Current?.Fiber;
 
+    /// <summary>Whose fiber it is.</summary>
+    public static SeededScheduler? CurrentScheduler => Carrier.Current?.Scheduler;
+
     /// <summary>The process is killed: at its next call the test has the turn, and nobody else ever again.</summary>
     public void End() => _isOver = true;
 
@@ -117,6 +120,8 @@ internal sealed class SeededScheduler : IThreads, IDisposable
         await main().ConfigureAwait(false);
         return 0;
     });
+
+    public bool LeavesOut(Mend mend) => mend == LeftOut;
 
     public IThread Start(string name, Action work, int stackBytes = 0) => Add(name, work);
 
@@ -174,6 +179,9 @@ internal sealed class SeededScheduler : IThreads, IDisposable
             Wake(fiber);
         }
     }
+
+    /// <summary>Waits at something that is no gate of the store's, until a pulse.</summary>
+    public void ParkAt(object place) => Park(Me(), place, Timeout.InfiniteTimeSpan);
 
     public void Join(Fiber other)
     {
