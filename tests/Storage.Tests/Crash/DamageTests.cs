@@ -14,12 +14,12 @@ public sealed class DamageTests(ITestOutputHelper output)
     private const int Damages = 250;
     private const int SectorBytes = 512;
 
-    private static readonly Lazy<Task<SimulatedFileSystem>> Sealed = new(SealedAsync);
+    private static readonly Lazy<SimulatedFileSystem> Sealed = new(MakeSealed);
 
     [Fact]
-    public async Task Damage_OfOneBitOrOneSectorAnywhere_IsNeverServedAndNothingIsSilentlyMissing()
+    public void Damage_OfOneBitOrOneSectorAnywhere_IsNeverServedAndNothingIsSilentlyMissing()
     {
-        SimulatedFileSystem whole = await Sealed.Value;
+        SimulatedFileSystem whole = Sealed.Value;
         var targets = whole.Disk.Tree().Where(path => !path.EndsWith('/'))
             .Select(path => (Path: path, Places: Places(whole.Disk.Read(path))))
             .Where(target => target.Places.Length > 0)
@@ -44,7 +44,7 @@ public sealed class DamageTests(ITestOutputHelper output)
                 damaged.Disk.Overwrite(path, start, sector.AsSpan(0, Math.Min(SectorBytes, damaged.Disk.Read(path).Length - start)));
             }
 
-            bool isTold = await OpenAndReadAsync(damaged, $"seed {Seed}, damage {number} of {path} at {place}");
+            bool isTold = OpenAndRead(damaged, $"seed {Seed}, damage {number} of {path} at {place}");
             told += isTold ? 1 : 0;
         }
 
@@ -53,23 +53,23 @@ public sealed class DamageTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Damage_EachFileGone_IsNeverServedAndNothingUnfiledIsSilentlyMissing()
+    public void Damage_EachFileGone_IsNeverServedAndNothingUnfiledIsSilentlyMissing()
     {
-        SimulatedFileSystem whole = await Sealed.Value;
+        SimulatedFileSystem whole = Sealed.Value;
 
         // A document file that is gone cannot be told from a deleted document: docs/durability.md says so.
         foreach (string path in whole.Disk.Tree().Where(path => !path.EndsWith('/') && path != Scene.FileOf(Scene.Old)))
         {
             SimulatedFileSystem damaged = whole.Kill();
             damaged.Disk.Remove(path);
-            await OpenAndReadAsync(damaged, $"{path} is gone");
+            OpenAndRead(damaged, $"{path} is gone");
         }
     }
 
     [Fact]
-    public async Task Damage_TwoFilesOfTheJournalOrTwoDocumentsChangePlaces_IsNeverServed()
+    public void Damage_TwoFilesOfTheJournalOrTwoDocumentsChangePlaces_IsNeverServed()
     {
-        SimulatedFileSystem whole = await Sealed.Value;
+        SimulatedFileSystem whole = Sealed.Value;
         string[] journal = [.. whole.Disk.Tree().Where(path => path.StartsWith($"{SabotageTests.Journal}/", StringComparison.Ordinal) && !path.EndsWith('/'))];
         foreach (string path in journal)
         {
@@ -77,26 +77,26 @@ public sealed class DamageTests(ITestOutputHelper output)
             {
                 SimulatedFileSystem damaged = whole.Kill();
                 damaged.Disk.Swap(path, other);
-                await OpenAndReadAsync(damaged, $"{path} and {other} have changed places");
+                OpenAndRead(damaged, $"{path} and {other} have changed places");
             }
         }
 
         SimulatedFileSystem swapped = whole.Kill();
         swapped.Disk.Swap(Scene.FileOf(Scene.Old), Scene.FileOf(Scene.FarOld));
-        Assert.True(await OpenAndReadAsync(swapped, "documents have changed places"));
+        Assert.True(OpenAndRead(swapped, "documents have changed places"));
     }
 
     /// <summary>An older copy of a file of the journal comes back under its name, or a copy of today's under another.</summary>
     [Fact]
-    public async Task Damage_CopiesOfSegments_AreNeverServed()
+    public void Damage_CopiesOfSegments_AreNeverServed()
     {
-        SimulatedFileSystem whole = await Sealed.Value;
+        SimulatedFileSystem whole = Sealed.Value;
         SimulatedFileSystem earlier = Scene.Prepared();
         foreach (string old in earlier.Disk.Tree().Where(path => path.EndsWith(".journal", StringComparison.Ordinal)))
         {
             SimulatedFileSystem damaged = whole.Kill();
             damaged.Disk.Write(old, earlier.Disk.Read(old));
-            await OpenAndReadAsync(damaged, $"{old} of an earlier time came back");
+            OpenAndRead(damaged, $"{old} of an earlier time came back");
         }
 
         foreach (string segment in whole.Disk.Tree().Where(path => path.EndsWith(".journal", StringComparison.Ordinal)))
@@ -108,7 +108,7 @@ public sealed class DamageTests(ITestOutputHelper output)
                 {
                     SimulatedFileSystem damaged = whole.Kill();
                     damaged.Disk.Write(copy, whole.Disk.Read(segment));
-                    await OpenAndReadAsync(damaged, $"{segment} stands there as {copy} too");
+                    OpenAndRead(damaged, $"{segment} stands there as {copy} too");
                 }
             }
         }
@@ -116,28 +116,31 @@ public sealed class DamageTests(ITestOutputHelper output)
 
     /// <summary>While the journal holds a newer version, the file does not matter.</summary>
     [Fact]
-    public async Task Damage_OlderCopyOfAnUnfiledDocument_IsNotServed()
+    public void Damage_OlderCopyOfAnUnfiledDocument_IsNotServed()
     {
         SimulatedFileSystem earlier = Scene.Prepared();
-        SimulatedFileSystem damaged = (await Sealed.Value).Kill();
+        SimulatedFileSystem damaged = Sealed.Value.Kill();
         damaged.Disk.Write(Scene.FileOf(Scene.FarOld), earlier.Disk.Read(Scene.FileOf(Scene.FarOld)));
 
-        Assert.False(await OpenAndReadAsync(damaged, "an older copy came back"));
+        Assert.False(OpenAndRead(damaged, "an older copy came back"));
     }
 
     /// <summary>Whether the damage was told: the opening or a read failed. What was read must be what was acknowledged.</summary>
-    private static async Task<bool> OpenAndReadAsync(SimulatedFileSystem damaged, string what)
+    private static bool OpenAndRead(SimulatedFileSystem damaged, string what)
     {
         damaged.Log.KeepsCalls = false;
         bool isTold = false;
         try
         {
-            await using DocumentStore store = Scene.Open(damaged);
-            var w = new Workload(damaged, store);
-            foreach (string id in Scene.Ids)
+            SimulatedProcess.Run(damaged, async scheduler =>
             {
-                isTold |= await w.ReadAsync(id) is not null;
-            }
+                await using DocumentStore store = Scene.Open(damaged, scheduler);
+                var w = new Workload(damaged, store) { Scheduler = scheduler };
+                foreach (string id in Scene.Ids)
+                {
+                    isTold |= await w.ReadAsync(id) is not null;
+                }
+            });
         }
         catch (StoreException)
         {
@@ -153,24 +156,26 @@ public sealed class DamageTests(ITestOutputHelper output)
     private static int[] Places(byte[] content) => [.. Enumerable.Range(0, content.Length).Where(offset => content[offset] != 0)];
 
     /// <summary>Killed with one document in its file alone and three changed in the journal alone; a seal tells that those are durable.</summary>
-    private static async Task<SimulatedFileSystem> SealedAsync()
+    private static SimulatedFileSystem MakeSealed()
     {
         SimulatedFileSystem disk = Scene.Prepared();
-        await using DocumentStore store = Scene.Open(disk);
-        await new Workload(disk, store).PutBothAsync(Scene.Old, Scene.New);
-        using CallGate filing = disk.BlockCall(call => call.Kind == CallKind.Create && call.Name.StartsWith(".tmp-", StringComparison.Ordinal));
-        var w = new Workload(disk, store) { Level = DurabilityLevel.Durable };
-        await w.PutAndDeleteAsync(Scene.FarNew, Scene.New);
-        await w.PutAsync(Scene.FarOld, Workload.LargeBytes);
+        SimulatedFileSystem? killed = null;
+        SimulatedProcess.Run(disk, async scheduler =>
+        {
+            await using DocumentStore store = Scene.Open(disk, scheduler);
+            await new Workload(disk, store) { Scheduler = scheduler }.PutBothAsync(Scene.Old, Scene.New);
+            using CallGate filing = disk.BlockCall(call => call.Kind == CallKind.Create && call.Name.StartsWith(".tmp-", StringComparison.Ordinal));
+            var w = new Workload(disk, store) { Level = DurabilityLevel.Durable, Scheduler = scheduler };
+            await w.PutAndDeleteAsync(Scene.FarNew, Scene.New);
+            await w.PutAsync(Scene.FarOld, Workload.LargeBytes);
 
-        // The last thing asked for: once its own record is synced, the seal behind it is what tells of it.
-        long last = store.Status.DurableThrough + 1;
-        using CallGate behindTheSeal = disk.BlockCall(call => call.Kind == CallKind.SyncData && store.Status.DurableThrough == last);
-        await w.PutAsync(Scene.FarNew);
-        await behindTheSeal.Reached;
-        SimulatedFileSystem killed = disk.Kill();
-        behindTheSeal.Release();
-        filing.Release();
-        return killed;
+            // The last thing asked for: once its own record is synced, the seal behind it is what tells of it.
+            long last = store.Status.DurableThrough + 1;
+            using CallGate behindTheSeal = disk.BlockCall(call => call.Kind == CallKind.SyncData && store.Status.DurableThrough == last);
+            await w.PutAsync(Scene.FarNew);
+            await w.UntilAsync(() => behindTheSeal.IsReached, "the seal is synced");
+            killed = disk.Kill();
+        });
+        return killed!;
     }
 }

@@ -13,22 +13,25 @@ public sealed class FirstStartTests
     /// any FORMAT, which every later start refused as somebody else's directory.
     /// </summary>
     [Fact]
-    public async Task FirstStart_CutOffAgainWhileItIsRepeated_StillOpens()
+    public void FirstStart_CutOffAgainWhileItIsRepeated_StillOpens()
     {
         SimulatedFileSystem disk = Scene.Empty();
         Fault fault = disk.FailCall(1, Errno.EIO, where: call => call.Kind == CallKind.Rename && call.TargetPath == $"{Scene.Data}/FORMAT");
-        Assert.Throws<StoreConfigurationException>(() => Scene.Open(disk));
+        Assert.Throws<StoreConfigurationException>(() => Start(disk));
         Assert.True(fault.Fired);
 
         SimulatedFileSystem second = disk.CrashNow().Everything().Open();
         CrashRecorder recorder = second.StartRecording();
-        await using DocumentStore repeated = Scene.Open(second);
+        Start(second);
 
         var states = recorder.Points().Take(8).SelectMany(point => point.States(Seed, 8)).ToList();
         Assert.True(states.Count > 8);
         foreach (CrashState state in states)
         {
-            await Scene.Open(state.Open()).DisposeAsync();
+            Start(state.Open());
         }
     }
+
+    private static void Start(SimulatedFileSystem disk) =>
+        SimulatedProcess.Run(disk, async scheduler => await Scene.Open(disk, scheduler).DisposeAsync());
 }

@@ -11,21 +11,22 @@ public sealed class FullDiskTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task FullDisk_OpenReadAndDelete_WorkAndPutsFollowWhenThereIsRoom(bool isOutOfInodes)
+    public void FullDisk_OpenReadAndDelete_WorkAndPutsFollowWhenThereIsRoom(bool isOutOfInodes)
     {
         SimulatedFileSystem disk = Scene.Prepared();
         Fill(disk, isOutOfInodes);
-        await using (DocumentStore store = Scene.Open(disk))
+        SimulatedProcess.Run(disk, async scheduler =>
         {
-            var w = new Workload(disk, store);
+            await using DocumentStore store = Scene.Open(disk, scheduler);
+            var w = new Workload(disk, store) { Scheduler = scheduler };
             Assert.IsType<OutOfSpaceException>(await w.PutAsync(Scene.New, Workload.LargeBytes));
             Assert.Equal(StoreState.ReadOnly, store.Status.State);
             Assert.Null(await w.DeleteAsync(Scene.Old));
             await w.ReadAllAsync();
             disk.Settings = new VolumeSettings();
             Assert.Null(await w.PutAsync(Scene.New));
-            await JournalTest.UntilAsync(() => store.Status.State == StoreState.Ready, "the state leaves by itself");
-        }
+            await w.UntilAsync(() => store.Status.State == StoreState.Ready, "the state leaves by itself");
+        });
 
         Assert.Null(new Ledger(disk.Log.Marks()).Violation);
         Assert.Null(Oracle.Examine(disk.CrashNow().Nothing()));
@@ -33,14 +34,17 @@ public sealed class FullDiskTests
 
     /// <summary>The state is asked for most when the disk is dying; an internal exception left instead.</summary>
     [Fact]
-    public async Task Status_WhenTheVolumeCannotBeAsked_StillTellsTheState()
+    public void Status_WhenTheVolumeCannotBeAsked_StillTellsTheState()
     {
         SimulatedFileSystem disk = Scene.Prepared();
-        await using DocumentStore store = Scene.Open(disk);
-        long freeBytes = store.Status.FreeBytes;
-        _ = disk.FailCall(1, Errno.EIO, forever: true);
+        SimulatedProcess.Run(disk, async scheduler =>
+        {
+            await using DocumentStore store = Scene.Open(disk, scheduler);
+            long freeBytes = store.Status.FreeBytes;
+            _ = disk.FailCall(1, Errno.EIO, forever: true);
 
-        Assert.Equal((StoreState.Ready, freeBytes), (store.Status.State, store.Status.FreeBytes));
+            Assert.Equal((StoreState.Ready, freeBytes), (store.Status.State, store.Status.FreeBytes));
+        });
     }
 
     private static void Fill(SimulatedFileSystem disk, bool isOutOfInodes)

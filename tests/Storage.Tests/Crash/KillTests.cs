@@ -67,6 +67,6 @@ public sealed class KillTests(ITestOutputHelper output)
         await w.PutBothAsync(Scene.FarOld, Scene.New);
 
         // Filed, so that the filing of all that was answered earlier is among the calls.
-        await new Workload(w.Disk, w.Store).PutAsync(Scene.FarNew);
+        await new Workload(w.Disk, w.Store) { Scheduler = w.Scheduler }.PutAsync(Scene.FarNew);
     }
 }

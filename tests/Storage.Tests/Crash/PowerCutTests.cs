@@ -7,7 +7,7 @@ namespace DocService.Storage.Tests.Crash;
 public sealed class PowerCutTests(ITestOutputHelper output)
 {
     private const int Seed = 20_260_201;
-    private const int Budget = 6;
+    private const int Budget = 7;
 
     private static readonly Dictionary<string, Func<Workload, Task>> Workloads = new()
     {
@@ -107,30 +107,32 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task PowerCut_InTheFirstStart_LeavesADirectoryThatOpens()
+    public void PowerCut_InTheFirstStart_LeavesADirectoryThatOpens()
     {
         SimulatedFileSystem disk = Scene.Empty();
         CrashRecorder recorder = disk.StartRecording();
-        await using (DocumentStore store = Scene.Open(disk))
+        SimulatedProcess.Run(disk, async scheduler =>
         {
-            await new Workload(disk, store).PutAsync(Scene.New);
-        }
+            await using DocumentStore store = Scene.Open(disk, scheduler);
+            await new Workload(disk, store) { Scheduler = scheduler }.PutAsync(Scene.New);
+        });
 
         Examine("first start", StatesOfAStart(recorder), statesMin: 200);
     }
 
     [Fact]
-    public async Task PowerCut_InTheSecondStart_KeepsWhatIsThere()
+    public void PowerCut_InTheSecondStart_KeepsWhatIsThere()
     {
         // The first process is killed, so the second one has something to make durable and leftovers to remove.
         SimulatedFileSystem killed = KillTests.Killed(
             w => w.PutAsync(Scene.Old), 1, call => call.Kind == CallKind.Rename && call.TargetPath == Scene.FileOf(Scene.Old)) ?? throw new InvalidOperationException();
         CrashRecorder recorder = killed.StartRecording();
         killed.Mark(new Note.Restarted());
-        await using (DocumentStore store = Scene.Open(killed))
+        SimulatedProcess.Run(killed, async scheduler =>
         {
-            await new Workload(killed, store).ReadAllAsync();
-        }
+            await using DocumentStore store = Scene.Open(killed, scheduler);
+            await new Workload(killed, store) { Scheduler = scheduler }.ReadAllAsync();
+        });
 
         Examine("second start", StatesOfAStart(recorder), statesMin: 20);
     }

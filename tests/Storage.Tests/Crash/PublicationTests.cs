@@ -1,5 +1,6 @@
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
+using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 
 namespace DocService.Storage.Tests.Crash;
@@ -12,117 +13,130 @@ public sealed class PublicationTests
     [Theory]
     [InlineData(DurabilityLevel.Buffered)]
     [InlineData(DurabilityLevel.Durable)]
-    public async Task Read_DuringTheJournalSyncOfAPut_ReturnsTheOldVersionAtOnce(DurabilityLevel level)
+    public void Read_DuringTheJournalSyncOfAPut_ReturnsTheOldVersionAtOnce(DurabilityLevel level)
     {
         SimulatedFileSystem disk = Scene.Prepared();
-        await using DocumentStore store = Scene.Open(disk);
-        string? old = await store.ReadAsync(Scene.Old);
-        using CallGate gate = disk.BlockCall(IsJournalSync);
-        Task<WriteResult> put = store.PutAsync(DocumentKey.Create(Scene.Old), TestDocuments.Content("\"new\""), default, level, default).AsTask();
-        await gate.Reached;
+        SimulatedProcess.Run(disk, async scheduler =>
+        {
+            await using DocumentStore store = Scene.Open(disk, scheduler);
+            string? old = await store.ReadAsync(Scene.Old);
+            using CallGate gate = disk.BlockCall(IsJournalSync);
+            Task<WriteResult> put = store.PutAsync(DocumentKey.Create(Scene.Old), TestDocuments.Content("\"new\""), default, level, default).AsTask();
+            await UntilAsync(scheduler, () => Task.FromResult(gate.IsReached));
 
-        // At the level buffered the answer is there by now; the version still is not.
-        Assert.Equal(level == DurabilityLevel.Buffered, await CompletesAsync(put, level == DurabilityLevel.Buffered));
-        Task<string?> read = store.ReadAsync(Scene.Old);
-        Assert.True(read.IsCompletedSuccessfully);
-        Assert.Equal(old, await read);
-        Assert.NotEqual("\"new\"", old);
+            // At the level buffered the answer is there by now; the version still is not.
+            Assert.Equal(level == DurabilityLevel.Buffered, await CompletesAsync(put, level == DurabilityLevel.Buffered));
+            Task<string?> read = store.ReadAsync(Scene.Old);
+            Assert.True(read.IsCompletedSuccessfully);
+            Assert.Equal(old, await read);
+            Assert.NotEqual("\"new\"", old);
 
-        gate.Release();
-        WriteResult result = await put;
-        await UntilAsync(async () => await store.ReadAsync(Scene.Old) == "\"new\"");
-        Assert.Equal(level, result.Level);
-        Assert.Equal(result.Sequence, (await store.ReadInfoAsync(Scene.Old))!.Version);
+            gate.Release();
+            WriteResult result = await put;
+            await UntilAsync(scheduler, async () => await store.ReadAsync(Scene.Old) == "\"new\"");
+            Assert.Equal(level, result.Level);
+            Assert.Equal(result.Sequence, (await store.ReadInfoAsync(Scene.Old))!.Version);
+        });
     }
 
     [Fact]
-    public async Task Read_DuringTheJournalSyncOfADelete_StillFindsTheDocument()
+    public void Read_DuringTheJournalSyncOfADelete_StillFindsTheDocument()
     {
         SimulatedFileSystem disk = Scene.Prepared();
-        await using DocumentStore store = Scene.Open(disk);
-        using CallGate gate = disk.BlockCall(IsJournalSync);
-        Task<WriteResult> delete = store.DeleteAsync(Scene.Old);
-        await gate.Reached;
+        SimulatedProcess.Run(disk, async scheduler =>
+        {
+            await using DocumentStore store = Scene.Open(disk, scheduler);
+            using CallGate gate = disk.BlockCall(IsJournalSync);
+            Task<WriteResult> delete = store.DeleteAsync(Scene.Old);
+            await UntilAsync(scheduler, () => Task.FromResult(gate.IsReached));
 
-        Assert.NotNull(await store.ReadAsync(Scene.Old));
+            Assert.NotNull(await store.ReadAsync(Scene.Old));
 
-        gate.Release();
-        Assert.Equal(WriteStatus.Deleted, (await delete).Status);
-        Assert.Null(await store.ReadAsync(Scene.Old));
+            gate.Release();
+            Assert.Equal(WriteStatus.Deleted, (await delete).Status);
+            Assert.Null(await store.ReadAsync(Scene.Old));
+        });
     }
 
     [Fact]
-    public async Task Read_WhileTheDocumentIsBeingFiled_ReturnsTheNewVersionAtOnce()
+    public void Read_WhileTheDocumentIsBeingFiled_ReturnsTheNewVersionAtOnce()
     {
         SimulatedFileSystem disk = Scene.Prepared();
-        await using DocumentStore store = Scene.Open(disk);
-        using CallGate gate = disk.BlockCall(IsDirectorySync);
-        Task<WriteResult> put = store.PutAsync(Scene.Old, "\"new\"");
-        await gate.Reached;
+        SimulatedProcess.Run(disk, async scheduler =>
+        {
+            await using DocumentStore store = Scene.Open(disk, scheduler);
+            using CallGate gate = disk.BlockCall(IsDirectorySync);
+            Task<WriteResult> put = store.PutAsync(Scene.Old, "\"new\"");
+            await UntilAsync(scheduler, () => Task.FromResult(gate.IsReached));
 
-        Assert.Equal("\"new\"", await store.ReadAsync(Scene.Old));
-        Assert.False(put.IsCompleted); // asked for filed
+            Assert.Equal("\"new\"", await store.ReadAsync(Scene.Old));
+            Assert.False(put.IsCompleted); // asked for filed
 
-        gate.Release();
-        Assert.Equal(DurabilityLevel.Filed, (await put).Level);
+            gate.Release();
+            Assert.Equal(DurabilityLevel.Filed, (await put).Level);
+        });
     }
 
     [Fact]
-    public async Task Write_JournalSyncHangsLongerThanTheBusyTimeout_CompletesAndTheKeyIsBusy()
+    public void Write_JournalSyncHangsLongerThanTheBusyTimeout_CompletesAndTheKeyIsBusy()
     {
         SimulatedFileSystem disk = Scene.Prepared();
-        await using DocumentStore store = Scene.Open(disk, Short);
-        using CallGate gate = disk.BlockCall(IsJournalSync);
-        Task<WriteResult> put = store.PutAsync(Scene.Old, "\"new\"");
-        await gate.Reached;
+        SimulatedProcess.Run(disk, async scheduler =>
+        {
+            await using DocumentStore store = Scene.Open(disk, scheduler, Scene.Options with { BusyTimeout = Short });
+            using CallGate gate = disk.BlockCall(IsJournalSync);
+            Task<WriteResult> put = store.PutAsync(Scene.Old, "\"new\"");
+            await UntilAsync(scheduler, () => Task.FromResult(gate.IsReached));
 
-        await Assert.ThrowsAsync<StoreBusyException>(() => store.PutAsync(Scene.Old, "\"other\""));
-        await Assert.ThrowsAsync<StoreBusyException>(() => store.DeleteAsync(Scene.Old));
-        Task<WriteResult> other = store.PutAsync(Scene.FarOld, "1"); // waits for the next group, never refused for it
-        Assert.NotNull(await store.ReadAsync(Scene.FarOld));
-        Assert.False(put.IsCompleted);
-        Assert.True(store.Status.SyncRunningFor > TimeSpan.Zero);
+            await Assert.ThrowsAsync<StoreBusyException>(() => store.PutAsync(Scene.Old, "\"other\""));
+            await Assert.ThrowsAsync<StoreBusyException>(() => store.DeleteAsync(Scene.Old));
+            Task<WriteResult> other = store.PutAsync(Scene.FarOld, "1"); // waits for the next group, never refused for it
+            Assert.NotNull(await store.ReadAsync(Scene.FarOld));
+            Assert.False(put.IsCompleted);
+            Assert.True(store.Status.SyncRunningFor > TimeSpan.Zero);
 
-        gate.Release();
-        Assert.Equal(WriteStatus.Replaced, (await put).Status);
-        Assert.Equal(WriteStatus.Replaced, (await other).Status);
-        Assert.Equal("\"new\"", await store.ReadAsync(Scene.Old));
-        Assert.Equal(StoreState.Ready, store.Status.State);
+            gate.Release();
+            Assert.Equal(WriteStatus.Replaced, (await put).Status);
+            Assert.Equal(WriteStatus.Replaced, (await other).Status);
+            Assert.Equal("\"new\"", await store.ReadAsync(Scene.Old));
+            Assert.Equal(StoreState.Ready, store.Status.State);
+        });
     }
 
     [Fact]
-    public async Task Write_FilingHangsLongerThanTheBusyTimeout_IsAnsweredWithTheLevelReached()
+    public void Write_FilingHangsLongerThanTheBusyTimeout_IsAnsweredWithTheLevelReached()
     {
         SimulatedFileSystem disk = Scene.Prepared();
-        await using DocumentStore store = Scene.Open(disk, Short);
-        using CallGate gate = disk.BlockCall(IsDirectorySync);
+        SimulatedProcess.Run(disk, async scheduler =>
+        {
+            await using DocumentStore store = Scene.Open(disk, scheduler, Scene.Options with { BusyTimeout = Short });
+            using CallGate gate = disk.BlockCall(IsDirectorySync);
 
-        WriteResult put = await store.PutAsync(Scene.Old, "\"new\"");
+            WriteResult put = await store.PutAsync(Scene.Old, "\"new\"");
 
-        Assert.Equal((WriteStatus.Replaced, DurabilityLevel.Durable), (put.Status, put.Level));
-        Assert.Equal("\"new\"", await store.ReadAsync(Scene.Old));
-        gate.Release();
-        await UntilAsync(() => Task.FromResult(store.Status.FiledThrough >= put.Sequence));
+            Assert.Equal((WriteStatus.Replaced, DurabilityLevel.Durable), (put.Status, put.Level));
+            Assert.Equal("\"new\"", await store.ReadAsync(Scene.Old));
+            gate.Release();
+            await UntilAsync(scheduler, () => Task.FromResult(store.Status.FiledThrough >= put.Sequence));
+        });
     }
 
     private static async Task<bool> CompletesAsync(Task task, bool isExpected)
     {
         if (isExpected)
         {
-            await task.WaitAsync(Workload.HangTimeout);
+            await task;
         }
 
         return task.IsCompleted;
     }
 
-    /// <summary>Polls something that another thread is about to bring about.</summary>
-    private static async Task UntilAsync(Func<Task<bool>> holds)
+    /// <summary>Looks again and again, by the scheduler's time, at what a thread of the store is about to bring about.</summary>
+    private static async Task UntilAsync(SeededScheduler scheduler, Func<Task<bool>> holds)
     {
-        long started = TimeProvider.System.GetTimestamp();
         while (!await holds())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Workload.HangTimeout, "it did not come about");
-            await Task.Yield();
+            await Task.Delay(TimeSpan.FromMilliseconds(1), scheduler.Clock);
         }
     }
 

@@ -21,7 +21,10 @@ internal static class Oracle
     public static string? Examine(CrashState state)
     {
         var notes = state.Point.Marks;
-        return Examine(state.Open(), notes, Scene.Ids[Math.Abs(state.Hash.GetHashCode() % Scene.Ids.Count)]);
+
+        // By what the seed has chosen, and nothing that is random: the bytes are, for the salt of each segment is.
+        int choice = state.Point.Number + state.Description.Sum(static letter => letter);
+        return Examine(state.Open(), notes, Scene.Ids[choice % Scene.Ids.Count]);
     }
 
     /// <summary>As the other, on a disk that is about to be opened; without a document to write, opens once and reads.</summary>

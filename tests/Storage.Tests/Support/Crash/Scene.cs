@@ -69,12 +69,6 @@ internal static class Scene
         return disk;
     }
 
-    public static DocumentStore Open(SimulatedFileSystem disk, TimeSpan? busyTimeout = null) =>
-        Open(disk, Options with { BusyTimeout = busyTimeout ?? Options.BusyTimeout });
-
-    public static DocumentStore Open(SimulatedFileSystem disk, StoreOptions options) =>
-        DocumentStore.Open(disk, options, TimeProvider.System, NullLoggerFactory.Instance);
-
     /// <summary>By a scheduler's threads and time.</summary>
     public static DocumentStore Open(SimulatedFileSystem disk, SeededScheduler scheduler, StoreOptions? options = null) =>
         DocumentStore.Open(disk, options ?? Options, scheduler, NullLoggerFactory.Instance);

@@ -44,8 +44,8 @@ internal sealed class Workload
     /// <summary>No call fails and nothing is slow: a write that asks for <see cref="DurabilityLevel.Filed"/> gets it.</summary>
     public bool IsHealthy { get; init; }
 
-    /// <summary>By whose time it waits, and gives clients their turn; null for real threads.</summary>
-    public SeededScheduler? Scheduler { get; init; }
+    /// <summary>By whose time it waits, and who gives clients their turn.</summary>
+    public required SeededScheduler Scheduler { get; init; }
 
     public SimulatedFileSystem Disk { get; }
 
@@ -109,7 +109,7 @@ internal sealed class Workload
         {
             if (Clock.GetElapsedTime(started) > HangTimeout)
             {
-                throw new HangException($"It did not happen within {HangTimeout}: {what}\n{Scheduler?.Describe()}");
+                throw new HangException($"It did not happen within {HangTimeout}: {what}\n{Scheduler.Describe()}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(1), Clock);
@@ -118,7 +118,7 @@ internal sealed class Workload
 
     /// <summary>Several clients at once.</summary>
     public Task TogetherAsync(params Func<Task>[] clients) => Task.WhenAll(clients.Select((client, index) =>
-        Scheduler?.StartAsync(string.Create(CultureInfo.InvariantCulture, $"client-{index}"), client) ?? Task.Run(client)));
+        Scheduler.StartAsync(string.Create(CultureInfo.InvariantCulture, $"client-{index}"), client)));
 
     private static string Body(int operation, string id, int bytes)
     {
@@ -129,7 +129,7 @@ internal sealed class Workload
         return $"{start}{string.Concat(Enumerable.Range(0, bytes - start.Length).Select(_ => (char)('a' + random.Next(26))))}\"}}";
     }
 
-    private TimeProvider Clock => Scheduler?.Clock ?? TimeProvider.System;
+    private TimeProvider Clock => Scheduler.Clock;
 
     private int Next() => Interlocked.Increment(ref _operations);
 
@@ -157,7 +157,7 @@ internal sealed class Workload
             var (sequence, level) = await write().WaitAsync(HangTimeout, Clock);
             if (IsHealthy && sequence > 0 && level < Level)
             {
-                throw new HangException($"A write waited to be {Level} until its time ran out: {string.Join(" and ", changes.Select(change => change.Id))}\n{Scheduler?.Describe()}");
+                throw new HangException($"A write waited to be {Level} until its time ran out: {string.Join(" and ", changes.Select(change => change.Id))}\n{Scheduler.Describe()}");
             }
 
             Disk.Mark(level == DurabilityLevel.Buffered && sequence > 0 ? new Note.Buffered(operation, sequence) : new Note.Acknowledged(operation, sequence));
