@@ -37,7 +37,7 @@ internal static class DocServiceHosting
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => forwarded.ForwardedHeaders |= ForwardedHeaders.XForwardedPrefix); // from loopback, or as the framework's own settings say
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // a failed start is written to stderr, once
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
-        builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.Configure(context.Configuration.GetSection("Kestrel"), reloadOnChange: false)); // as by default, but nobody watches certificates either
+        builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.Configure(context.Configuration.GetSection("Kestrel"), reloadOnChange: false)); // as by default, but certificates are not watched either
         builder.WebHost.UseSockets(SocketOptions.Apply);
         ListenOnLoopbackUnlessTold(builder);
         builder.AddTelemetry();

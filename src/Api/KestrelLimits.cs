@@ -29,6 +29,6 @@ internal static class KestrelLimits
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(130); // longer than the two minutes that many clients and proxies keep
         limits.MinRequestBodyDataRate = new MinDataRate(BytesPerSecondMin, RequestGrace); // a body that trickles holds what has arrived of the budget
         limits.MinResponseDataRate = new MinDataRate(BytesPerSecondMin, ResponseGrace); // a reader that does not read holds the whole document
-        limits.MaxRequestBufferSize = 128 * 1024; // what a connection sends ahead of its turn is in nobody's budget; the default is 1 MiB for each
+        limits.MaxRequestBufferSize = 128 * 1024; // no budget counts what a connection sends ahead of its turn; the default is 1 MiB for each
     }
 }

@@ -92,7 +92,7 @@ internal static class ListeningProbe
     private static string Describe(IConfiguration configuration, Exception exception) =>
         $"Cannot listen ({string.Join(", ", Told(configuration).Select(told => $"{told.Key} {told.Value}"))}): {exception.Message}";
 
-    /// <summary>Every setting that says where to listen: messages of the web server often lack it, and whoever has to change it needs to see it.</summary>
+    /// <summary>Every setting that says where to listen: messages of the web server often lack it, and the operator needs to know what to change.</summary>
     private static IEnumerable<(string Key, string Value)> Told(IConfiguration configuration)
     {
         IEnumerable<(string Key, string? Value)> keys = ((string[])["urls", "http_ports", "https_ports"]).Select(key => (key, configuration[key]));

@@ -42,14 +42,14 @@ internal static class Server
     /// <exception cref="ConfigurationError">A setting is wrong.</exception>
     public static async Task RunInsideAsync(string[] args)
     {
-        // Not disposed when the store cannot be opened: whoever runs this still asks the host's services, and would be
-        // told that those are gone, not why. RunAsync disposes it when it ends.
+        // Not disposed when the store cannot be opened. The caller still asks the host's services, and would learn that
+        // those are gone, not why. RunAsync disposes it when it ends.
         WebApplication app = Build(args);
         app.Services.GetRequiredService<IDocumentStore>();
         await app.RunAsync();
     }
 
-    /// <summary>With its configuration and nothing else yet. Files are read once: nobody watches them, so that a start needs no inotify instance.</summary>
+    /// <summary>With its configuration and nothing else yet. Files are read once and not watched, so that a start needs no inotify instance.</summary>
     public static WebApplicationBuilder CreateBuilder(string[] args) => WebApplication.CreateBuilder(new WebApplicationOptions
     {
         Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"],

@@ -295,7 +295,7 @@ public sealed class DocumentStore : IDocumentStore
         }
         catch (TimeoutException)
         {
-            // The lock stays with this process until it ends: nobody may open the directory while a write is under way.
+            // The lock stays with this process until it ends, because no other may open the directory while a write is under way.
             _logger.LogError("The disk has not answered in time; the data directory stays locked until the process ends.");
             return;
         }

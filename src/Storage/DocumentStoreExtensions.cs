@@ -1,6 +1,6 @@
 namespace DocService.Storage;
 
-/// <summary>Writes of one document, and reads that nobody counts.</summary>
+/// <summary>Writes of one document, and reads without a budget.</summary>
 public static class DocumentStoreExtensions
 {
     /// <summary>As <see cref="IDocumentStore.ReadAsync"/>, charged to no budget.</summary>

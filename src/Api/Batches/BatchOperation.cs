@@ -9,7 +9,7 @@ internal static class BatchOperation
 {
     private static readonly string[] Members = ["op", "id", "body", "ifMatch", "ifNoneMatch"];
 
-    /// <summary>Null when parsed, else what is wrong. The reader stands on the object's start and is left on its end.</summary>
+    /// <summary>Null when parsed, else what is wrong. The reader is at the object's start, and is left at its end.</summary>
     public static Problem? TryParse(ReadOnlyMemory<byte> json, ref Utf8JsonReader reader, int index, out DocumentOperation? operation)
     {
         operation = null;

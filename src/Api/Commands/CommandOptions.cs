@@ -39,7 +39,7 @@ internal static class CommandOptions
     public static string Directory(this ParseResult line, Option<string> data) =>
         Path.TrimEndingDirectorySeparator(Path.GetFullPath(line.GetRequiredValue(data)));
 
-    /// <summary>An empty path is nobody's wish: mostly a variable that is not set.</summary>
+    /// <summary>An empty path is a mistake: mostly a variable that is not set.</summary>
     public static void NotEmpty(System.CommandLine.Parsing.OptionResult result)
     {
         if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))

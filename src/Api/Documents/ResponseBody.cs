@@ -14,7 +14,7 @@ internal static class ResponseBody
     /// <summary>Up to here the socket takes it all at once.</summary>
     private const int SmallBytes = 16 * 1024;
 
-    /// <summary>How much of a document stands in the web server's buffers while it is sent.</summary>
+    /// <summary>How much of a document is in the web server's buffers while it is sent.</summary>
     public static long CopiedBytes(long length) => length <= SmallBytes ? 0 : Math.Min(length, PieceBytes);
 
     /// <summary>Returns when the last piece has been handed over, or when the client has gone.</summary>

@@ -38,7 +38,7 @@ internal static partial class BodyFields
         return request.ContentLength > bytesMax ? ProblemCatalogue.TooLarge(bytesMax, setting) : null;
     }
 
-    /// <summary>The media type to store with a body that has passed. A tab, which may stand between parameters, is stored as a space.</summary>
+    /// <summary>The media type to store with a body that has passed. A tab, which is allowed between parameters, is stored as a space.</summary>
     public static string TypeOf(HttpRequest request) => request.ContentType!.Replace('\t', ' ');
 
     private static Problem? CheckType(string? contentType)

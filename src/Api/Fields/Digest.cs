@@ -58,7 +58,7 @@ internal sealed class Digest
     }
 
     /// <summary>Adds what the trailer of a chunked body states; to be called when the body has been read.</summary>
-    /// <remarks>No other field counts in a trailer: none of them says that it may stand there (RFC 9110 section 6.5.1).</remarks>
+    /// <remarks>No other field counts in a trailer, because none is defined to be allowed there (RFC 9110 section 6.5.1).</remarks>
     public Problem? TryAddTrailer(HttpRequest request, out Digest stated)
     {
         stated = this;

@@ -16,7 +16,7 @@ internal static class EntityTag
     /// <param name="lines">All lines of the field.</param>
     /// <param name="countsWeak">Whether W/"17" matches version 17 (weak comparison).</param>
     /// <param name="match">The condition; null where the field is absent.</param>
-    /// <returns>False when malformed, or when <c>*</c> stands beside tags.</returns>
+    /// <returns>False when malformed, or when there are tags beside <c>*</c>.</returns>
     public static bool TryParse(StringValues lines, bool countsWeak, out VersionMatch? match)
     {
         match = null;

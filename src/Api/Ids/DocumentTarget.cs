@@ -7,7 +7,7 @@ namespace DocService.Api.Ids;
 /// <summary>Which document a request is about.</summary>
 internal static class DocumentTarget
 {
-    /// <summary>What stands before an id, byte for byte.</summary>
+    /// <summary>What precedes an id, byte for byte.</summary>
     public const string Prefix = "/docs/";
 
     /// <summary>The key that the request's raw path names, or the problem with it.</summary>

@@ -4,7 +4,7 @@ namespace DocService.Api.Ids;
 internal static class PercentDecoding
 {
     /// <summary>Decodes into the destination, which is at least as long; false at a broken escape or a character outside ASCII.</summary>
-    /// <param name="text">As it stood in the request line.</param>
+    /// <param name="text">As it was in the request line.</param>
     /// <param name="destination">Receives the bytes.</param>
     /// <param name="written">Bytes decoded; on failure those before the fault.</param>
     public static bool TryDecode(ReadOnlySpan<char> text, Span<byte> destination, out int written)

@@ -15,7 +15,7 @@ namespace DocService.Api.Json;
 /// added last is the last of its chain, so taking it out leaves a table as if it had never been there.
 /// Memory: a name takes an entry of 8 bytes and two slots of 4, half of them unused at worst: as a rule less than two
 /// documents, which a body is charged for anyway (<see cref="WriteCost"/>). What goes beyond is charged here.
-/// The hash is seeded per process: nobody can prepare names that collide.
+/// The hash is seeded per process, so a client cannot prepare names that collide.
 /// </remarks>
 internal ref struct NameTable : IDisposable
 {
@@ -82,7 +82,7 @@ internal ref struct NameTable : IDisposable
 
     /// <summary>False when the innermost open object has the name already.</summary>
     /// <param name="source">The whole document.</param>
-    /// <param name="offset">Where the name's bytes stand in the source; a quotation mark follows them.</param>
+    /// <param name="offset">The place of the name's bytes in the source; a quotation mark follows them.</param>
     /// <param name="length">Their number.</param>
     public bool TryAdd(ReadOnlySpan<byte> source, int offset, int length) => TryAdd(source, source.Slice(offset, length), offset);
 

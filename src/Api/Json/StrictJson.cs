@@ -101,7 +101,7 @@ internal static class StrictJson
         }
     }
 
-    /// <summary>Every \uD800 to \uDBFF must be followed by \uDC00 to \uDFFF, and none of those may stand alone.</summary>
+    /// <summary>Every \uD800 to \uDBFF must be followed by \uDC00 to \uDFFF, and none of those may come alone.</summary>
     private static JsonError? CheckEscapes(ReadOnlySpan<byte> json, ref Utf8JsonReader reader)
     {
         ReadOnlySpan<byte> text = reader.ValueSpan;

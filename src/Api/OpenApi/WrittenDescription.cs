@@ -4,7 +4,7 @@ using Microsoft.OpenApi.YamlReader;
 
 namespace DocService.Api.OpenApi;
 
-/// <summary>openapi.yaml, which stands beside this file, and what the code adds to it: the version and the problem answers.</summary>
+/// <summary>openapi.yaml in this folder, and what the code adds to it: the version and the problem answers.</summary>
 /// <remarks>Thread: any; read once, never changed afterwards.</remarks>
 internal static class WrittenDescription
 {

@@ -9,7 +9,7 @@ internal sealed record Problem(ProblemType Type, string Detail)
     /// <summary>A header field that tells a client what would be taken; null for most.</summary>
     public KeyValuePair<string, string>? Field { get; init; }
 
-    /// <summary>Seconds after which trying again makes sense; null where it does not, or where nobody knows.</summary>
+    /// <summary>Seconds after which trying again makes sense; null if it does not, or if that is unknown.</summary>
     public int? RetryAfterSeconds { get; init; }
 
     /// <summary>Whether the rest of the request's body is not worth reading, so that the connection ends with the answer.</summary>

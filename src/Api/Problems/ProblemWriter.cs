@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace DocService.Api.Problems;
 
-/// <summary>Writes a problem as the answer, whatever the request accepts: an error that cannot be read helps nobody.</summary>
+/// <summary>Writes a problem as the answer, whatever the request accepts: a client that accepts nothing else can still read it.</summary>
 internal static class ProblemWriter
 {
     public const string MediaType = "application/problem+json";

@@ -17,7 +17,7 @@ internal static class UnreadBody
     }
 
     /// <summary>
-    /// True for a body announced by <c>Expect: 100-continue</c> that nobody has begun to read (RFC 9110 section
+    /// True for a body announced by <c>Expect: 100-continue</c> that has not been read (RFC 9110 section
     /// 10.1.1: a final answer then says whether the connection ends).
     /// </summary>
     public static bool Is(HttpRequest request) =>

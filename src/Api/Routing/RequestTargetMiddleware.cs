@@ -43,8 +43,8 @@ internal sealed class RequestTargetMiddleware(RequestDelegate next, DocServiceOp
     }
 
     /// <summary>
-    /// Only the in-memory server of tests gives no raw target; its requests come from no address. There the decoded path
-    /// stands in, which reads %252F as %2F. A request from the network without a raw target is refused. A web server that
+    /// Only the in-memory server of tests gives no raw target; its requests come from no address. There the decoded path is
+    /// used, in which %252F has become %2F. A request from the network without a raw target is refused. A web server that
     /// hides the raw target could let one id name another document.
     /// </summary>
     private static bool TryMakeTarget(HttpContext context, IHttpRequestFeature request)

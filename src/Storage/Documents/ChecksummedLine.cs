@@ -5,7 +5,7 @@ namespace DocService.Storage.Documents;
 
 /// <summary>
 /// One line of JSON that carries its own checksum: an object whose last member is the XXH3 (64 bits, seed 0, sixteen
-/// lower-case hexadecimal digits) of all bytes before that member's comma. Readable by people and by jq, checked by us.
+/// lower-case hexadecimal digits) of all bytes before that member's comma. People and jq can read it.
 /// </summary>
 internal static class ChecksummedLine
 {

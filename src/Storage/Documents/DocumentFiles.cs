@@ -44,7 +44,7 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
     /// <summary>Opens the document's file, or returns null when there is none.</summary>
     public IFile? TryOpen(DocumentPath path) => shards[path.Shard].Entries.TryOpen(path.Name, FileAccess.Read);
 
-    /// <summary>The stamp of what stands under the document's name; null when nothing does.</summary>
+    /// <summary>The stamp of what has the document's name; null if nothing has it.</summary>
     public FileStamp? TryGetStamp(DocumentPath path) => shards[path.Shard].Entries.TryGetStamp(path.Name);
 
     /// <summary>
@@ -98,7 +98,7 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
     public void SyncNames(int shard) => shards[shard].Sync();
 
     /// <summary>
-    /// Keeps what stands under the document's name as evidence in quarantine/, synced there before this returns. A
+    /// Keeps what has the document's name as evidence in quarantine/, synced there before this returns. A
     /// file gets a second name, so that the document never ceases to exist in between; a directory is moved.
     /// </summary>
     public void Quarantine(DocumentPath path, long sequence)

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace DocService.Storage.Documents;
 
-/// <summary>Where a document's file stands: its shard directory and its name there.</summary>
+/// <summary>The place of a document's file: its shard directory and its name there.</summary>
 /// <remarks>
-/// Names are injective (two ids never share one), also on filesystems that ignore case: only <c>[a-z0-9._-]</c> stand
-/// for themselves, every other byte becomes %XX, a leading dot too; an id too long for that keeps a prefix and ends in
+/// Names are injective (two ids never share one), also on filesystems that ignore case: only <c>[a-z0-9._-]</c> are kept;
+/// every other byte becomes %XX, and so does a leading dot; an id too long for that keeps a prefix and ends in
 /// <c>~</c> (which no escaped name contains) and the first 128 bits of its SHA-256, which nobody can make collide.
 /// </remarks>
 internal readonly record struct DocumentPath

@@ -27,7 +27,7 @@ internal ref struct HeaderMembers
     /// <summary>A member that a reader must understand and this one does not know; null when there is none.</summary>
     public string? NotUnderstood { get; private set; }
 
-    /// <summary>Takes the member whose name the reader stands on.</summary>
+    /// <summary>Takes the member whose name the reader has just read.</summary>
     public void Take(ref Utf8JsonReader reader, DocumentKey key)
     {
         ReadOnlySpan<byte> name = reader.ValueSpan;

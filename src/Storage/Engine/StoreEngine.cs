@@ -156,7 +156,7 @@ internal sealed class StoreEngine
         await BlockingWork.RunAsync(_threads, EndThreads).ConfigureAwait(false);
     }
 
-    /// <summary>After <see cref="StopAsync"/>, once nobody reads any more.</summary>
+    /// <summary>After <see cref="StopAsync"/>, when no reader is left.</summary>
     public void CloseFiles()
     {
         _keeper.CloseFiles();

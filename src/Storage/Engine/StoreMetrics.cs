@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace DocService.Storage.Engine;
 
 /// <summary>The instruments of a store that runs, in the meter <c>DocService.Storage</c>.</summary>
-/// <remarks>Owns: the meter. Thread: recorded by whoever writes the journal, observed on whichever asks.</remarks>
+/// <remarks>Owns: the meter. Thread: recorded on the journal's, observed on the exporter's.</remarks>
 internal sealed class StoreMetrics : IDisposable
 {
     /// <summary>Name of the meter.</summary>

@@ -10,6 +10,6 @@ public interface ICommitCursor : IDisposable
     long Position { get; }
 
     /// <summary>The next published commit; false when there is none yet. It is valid until the next call.</summary>
-    /// <exception cref="CommitsMissingException">Commits behind the position are gone or damaged: whoever needs them must be made anew.</exception>
+    /// <exception cref="CommitsMissingException">Commits after the position are gone or damaged. A follower that needs them must be made anew.</exception>
     bool TryRead([NotNullWhen(true)] out FollowedCommit? commit);
 }

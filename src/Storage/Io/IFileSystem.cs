@@ -18,8 +18,8 @@ internal interface IFileSystem
     InodeIdentity? TryGetIdentity(string absolutePath);
 
     /// <summary>
-    /// Asked where memory is about to be taken that grows with what clients write, on a thread of the store's own. Memory is
-    /// the runtime's, which has its own way to refuse it; only a simulation says no here.
+    /// The store's own threads call this before they take memory that grows with what clients write. The real runtime
+    /// refuses memory in its own way, so only a simulation throws here.
     /// </summary>
     /// <exception cref="OutOfMemoryException">There is none.</exception>
     void ExpectMemory()

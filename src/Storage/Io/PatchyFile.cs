@@ -2,7 +2,7 @@ namespace DocService.Storage.Io;
 
 /// <summary>
 /// Reads a file that the device cannot read everywhere: zeros stand for what is unreadable, and the first such place
-/// is remembered. For whoever must go on behind it: recovery, salvage, verification.
+/// is remembered. For code that must go on after it: recovery, salvage, verification.
 /// </summary>
 /// <remarks>Owns: the file. Thread: one. Never writes.</remarks>
 internal sealed class PatchyFile(IFile file) : IFile

@@ -5,8 +5,8 @@ namespace DocService.Storage.Io;
 /// <summary>A directory whose entries have to be durable, open for as long as the store is.</summary>
 /// <remarks>
 /// Owns: the directory's descriptor and the order of its syncs. Thread: any; <see cref="Sync"/> blocks.
-/// Invariant: one sync of the descriptor runs at a time, so its error reaches everybody whose changes it covers: they
-/// waited for it, and find the latch.
+/// Invariant: one sync of the descriptor runs at a time. So its error reaches every caller whose changes it covers: it
+/// waited for the sync, and finds the latch.
 /// On failure: latched. Linux reports a failed write-back once per open file description, so a second sync would say
 /// nothing about the changes of the first; there is none.
 /// </remarks>
@@ -67,7 +67,7 @@ internal sealed class SyncedDirectory(IDirectory directory, IThreads threads) : 
         }
     }
 
-    /// <summary>Whatever left from below, also for lack of memory: the kernel may have reported its error by then.</summary>
+    /// <summary>Any exception, lack of memory included: the kernel may have reported its error by then.</summary>
     private void Leave(bool isSynced)
     {
         lock (_gate)

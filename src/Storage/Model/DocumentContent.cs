@@ -9,7 +9,7 @@ public readonly record struct DocumentContent(ReadOnlyMemory<byte> Body, string 
     /// <summary>Longest media type in characters: real ones are below 130 (RFC 6838 4.2), parameters included this leaves room.</summary>
     public const int ContentTypeLengthMax = 255;
 
-    /// <exception cref="ArgumentException">The media type cannot stand in a header line.</exception>
+    /// <exception cref="ArgumentException">A header line cannot hold the media type.</exception>
     public void Validate()
     {
         if (ContentType is not { Length: >= 1 and <= ContentTypeLengthMax } || ContentType.AsSpan().ContainsAnyExceptInRange(' ', '~'))

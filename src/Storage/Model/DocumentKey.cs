@@ -12,11 +12,11 @@ namespace DocService.Storage.Model;
 /// <remarks>
 /// Two ids are the same document only when their bytes are the same: no case folding, no Unicode normalisation.
 /// A hidden document has an id that begins with U+0000, which no client can name: definitions, keys and what else the service
-/// keeps for itself. It is durable, versioned and conditional like any other, and stands in no listing.
+/// keeps for itself. It is durable, versioned and conditional like any other, and no listing shows it.
 /// </remarks>
 public readonly struct DocumentKey : IEquatable<DocumentKey>
 {
-    /// <summary>Longest id in bytes of UTF-8. Room for a path-like name, and small enough to stand in every record.</summary>
+    /// <summary>Longest id in bytes of UTF-8. Room for a path-like name, and small enough to be in every record.</summary>
     public const int BytesMax = 1024;
 
     /// <summary>First character of a hidden document's id. No client's id holds a control character.</summary>
@@ -33,7 +33,7 @@ public readonly struct DocumentKey : IEquatable<DocumentKey>
     /// <summary>The id as the client wrote it. Valid UTF-16, so its UTF-8 form is unique.</summary>
     public string Id => _id ?? throw new InvalidOperationException("A default DocumentKey names no document.");
 
-    /// <summary>SHA-256 of the id's bytes: stands for the document wherever many are kept, and names its directory. Nobody can make two ids share one.</summary>
+    /// <summary>SHA-256 of the id's bytes: stands for the document in all tables, and names its directory. No two ids can be made to share one.</summary>
     public Sha256Digest Digest { get; }
 
     /// <summary>Whether it names a hidden document.</summary>

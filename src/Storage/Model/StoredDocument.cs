@@ -8,7 +8,7 @@ public sealed class StoredDocument : IDisposable
     private readonly long _taken;
     private byte[]? _rented;
 
-    /// <summary>A document whose body is nobody else's.</summary>
+    /// <summary>A document with a body of its own, from no pool.</summary>
     public StoredDocument(DocumentInfo info, byte[] body)
     {
         Info = info;
@@ -16,7 +16,7 @@ public sealed class StoredDocument : IDisposable
         _body = body;
     }
 
-    /// <param name="info">What stands in its header.</param>
+    /// <param name="info">What its header says.</param>
     /// <param name="rented">From <see cref="BodyBuffers"/>.</param>
     /// <param name="bodyOffset">Where the body begins in it.</param>
     /// <param name="bodyLength">Its length.</param>

@@ -1,6 +1,6 @@
 namespace DocService.Storage.Rules;
 
-/// <summary>An operation whose conditions hold, and what stands under its key before it.</summary>
+/// <summary>An operation whose conditions hold, and the document as it is before it.</summary>
 /// <param name="Operation">As the client asked for it.</param>
 /// <param name="Exists">Whether there is a document, readable or not.</param>
 /// <param name="Current">Its newest version; null where there is none, or where it cannot be read.</param>

@@ -2,7 +2,7 @@ namespace DocService.Storage.Rules;
 
 /// <summary>
 /// Judges writes beside their own conditions: the seam for schemas, unique values and what else a user of the engine defines.
-/// The engine knows nobody behind it.
+/// The engine knows none of them.
 /// </summary>
 /// <remarks>
 /// A write takes its locks in this order: the definitions, then its documents, then values; documents and values each by

@@ -1,6 +1,6 @@
 namespace DocService.Storage.Threading;
 
-/// <summary>Work that blocks, run on the thread pool for somebody who awaits its end.</summary>
+/// <summary>Blocking work, run on the thread pool for a caller that awaits its end.</summary>
 internal sealed class BlockingWork : IThreadPoolWorkItem
 {
     private readonly Action _work;

@@ -7,7 +7,7 @@ namespace DocService.Storage.Threading;
 /// Dedicated threads for work that blocks on the disk. So a slow sync takes no pool thread from reads, and requests take no
 /// thread from filing. They are started as needed.
 /// </summary>
-/// <remarks>Owns: the threads. Thread: any. On failure: a sweep's exception goes to whoever waits for that sweep.</remarks>
+/// <remarks>Owns: the threads. Thread: any. On failure: a sweep's exception goes to the caller that waits for it.</remarks>
 internal sealed class DiskThreads(int threadsMax, IThreads threads) : IDisposable
 {
     private const int StackBytes = 256 * 1024; // shallow, non-recursive work

@@ -5,8 +5,8 @@ namespace DocService.Storage.Threading;
 
 /// <summary>One action for every item of a list, under way on several disk threads.</summary>
 /// <remarks>
-/// Thread: <see cref="Work"/> on the threads, the others on whoever has started it.
-/// On failure: no further item is begun. Who waits gets the first exception once all threads have ended.
+/// Thread: <see cref="Work"/> on the disk threads, the other members on the caller's.
+/// On failure: no further item is begun. The waiting caller gets the first exception once all threads have ended.
 /// </remarks>
 internal sealed class Sweep(int items, int workers, Action<int> action, IThreads threads)
 {

@@ -6,8 +6,8 @@ namespace DocService.Storage.Engine.Checks;
 
 /// <summary>Offline check of a data directory: FORMAT, journal, documents, and what else lies about.</summary>
 /// <remarks>
-/// Thread: one. Holds LOCK while it reads, and changes nothing: where LOCK is missing it is not made, and on a
-/// read-only filesystem, where nobody can write, it is not needed.
+/// Thread: one. Holds LOCK while it reads, and changes nothing. A missing LOCK is not made. On a read-only filesystem no
+/// lock is needed, because no process can write.
 /// </remarks>
 internal sealed class Verification(IDirectory data)
 {

@@ -142,7 +142,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
             cost += DiskSpace.CostOf(place.Kind, place.Bytes);
         }
 
-        // On the journal's thread: whoever waits for a lock goes on elsewhere.
+        // On the journal's thread; a write that waits for one of the locks goes on on another.
         commit.Settled = isPublished =>
         {
             if (!isPublished)

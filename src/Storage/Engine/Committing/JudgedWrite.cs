@@ -5,7 +5,7 @@ using DocService.Storage.Rules;
 
 namespace DocService.Storage.Engine.Committing;
 
-/// <summary>One operation against what stands under its key.</summary>
+/// <summary>One operation, and the document as it is before it.</summary>
 internal readonly record struct JudgedOperation(DocumentOperation Operation, CurrentDocument Current, bool Holds, DocumentInfo? Info)
 {
     /// <summary>Whether it adds to the commit.</summary>
@@ -58,7 +58,7 @@ internal readonly record struct JudgedOperation(DocumentOperation Operation, Cur
 }
 
 /// <summary>A write after it has been judged under its locks.</summary>
-/// <param name="requested">Operations of the client; those that rules add stand behind them.</param>
+/// <param name="requested">Operations of the client; those that rules add follow them.</param>
 internal sealed class JudgedWrite(int requested)
 {
     public List<JudgedOperation> Operations { get; } = new(requested);

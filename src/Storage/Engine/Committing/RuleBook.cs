@@ -10,12 +10,12 @@ namespace DocService.Storage.Engine.Committing;
 /// <param name="payloadBytesMax">What a commit may hold with all that rules add to it.</param>
 internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadBytesMax)
 {
-    /// <summary>The lock that every write holds first, where there are rules. No document's id has this digest: it would have to begin so.</summary>
+    /// <summary>The lock that every write holds first, where there are rules. No document's id has this digest, because an id cannot begin so.</summary>
     public static readonly Sha256Digest Definitions = Sha256Digest.Of("\0definitions\0"u8);
 
     public bool IsEmpty => rules.Count == 0;
 
-    /// <summary>How the definitions' lock is held by a write of these.</summary>
+    /// <summary>The mode in which a write of these operations holds the definitions' lock.</summary>
     public LockMode DefinitionsMode(IReadOnlyList<DocumentOperation> operations) =>
         operations.Any(operation => operation is not CheckOperation && rules.Any(rule => rule.IsDefinition(operation.Key))) ? LockMode.Exclusive : LockMode.Shared;
 

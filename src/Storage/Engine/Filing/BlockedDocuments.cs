@@ -298,7 +298,7 @@ internal sealed class BlockedDocuments(long journalBytes, IThreads threads)
         }
     }
 
-    /// <summary>Filing has ended: nobody waits any more.</summary>
+    /// <summary>Filing has ended: the wait of every write ends.</summary>
     public void Stop()
     {
         lock (_gate)

@@ -16,7 +16,7 @@ namespace DocService.Storage.Engine.Filing;
 /// <remarks>
 /// Thread: the filer's; <see cref="UnderWay"/> is counted down on the journal's.
 /// Invariant: the document's writer lock is held from the look at its version until the copy is published, so the copy
-/// stands behind every earlier version of the document and before every later one: read in order, the journal says the same.
+/// comes after every earlier version of the document and before every later one. Read in order, the journal says the same.
 /// Hidden documents are not carried: what rules add to a commit is written without their locks.
 /// On failure: nothing has changed, the first record is still there; it is tried again.
 /// </remarks>
@@ -56,7 +56,7 @@ internal sealed class CarryForward(DigestLocks locks, Pending pending, JournalWr
         }
     }
 
-    /// <summary>A document that somebody writes right now is not carried: the new version will stand at the end of the journal.</summary>
+    /// <summary>A document that is being written now is not carried forward: its new version will be at the end of the journal.</summary>
     private bool TryLock(DocumentKey key, out DigestLocks.Lease lease)
     {
         ValueTask<DigestLocks.Lease> acquired = locks.AcquireAsync(key.Digest, LockMode.Exclusive, TimeSpan.Zero, CancellationToken.None);

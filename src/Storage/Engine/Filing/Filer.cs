@@ -224,7 +224,7 @@ internal sealed class Filer : IDisposable
         chunk.ChargedBytes = 0;
         _journal.NoteFiled();
 
-        // Last: whoever waits finds the state as it is now.
+        // Last, so that a waiting write finds the state as it is now.
         _queue.CompleteWaiting(tried, _blocked.Count);
         _blocked.CompleteWaiting();
     }
@@ -260,7 +260,7 @@ internal sealed class Filer : IDisposable
         }
     }
 
-    /// <summary>Blocked documents whose records stand in older segments are written once more into the newest.</summary>
+    /// <summary>Copies the records of blocked documents from older segments into the newest.</summary>
     private void CarryBlocked()
     {
         if (_blocked.Count == 0 || _carry.UnderWay > 0 || _backlog.Fill < CarryFill)

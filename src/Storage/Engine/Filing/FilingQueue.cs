@@ -80,7 +80,7 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
         }
     }
 
-    /// <summary>Adds one, while nobody takes any yet.</summary>
+    /// <summary>Adds one ticket, before the filer runs.</summary>
     public void Add(in FilingTicket ticket)
     {
         lock (_gate)

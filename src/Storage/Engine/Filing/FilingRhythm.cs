@@ -16,7 +16,7 @@ internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog 
 
     /// <summary>
     /// Before a chunk. Returns at once within a round. Before a round it pauses for as long as commits flow and the journal has
-    /// room for them; not at all when nobody writes, somebody waits for <c>filed</c>, or room on the disk gets short.
+    /// room for them; not at all when there are no writes, a write waits for <c>filed</c>, or room on the disk gets short.
     /// </summary>
     public void Begin()
     {

@@ -83,7 +83,7 @@ internal sealed class FollowerSet : ICommitLog, IDisposable
         }
     }
 
-    /// <summary>The filer goes on; nobody else reads the log any more.</summary>
+    /// <summary>The filer goes on; no follower reads the log any more.</summary>
     public void Stop()
     {
         _timer?.Dispose();

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace DocService.Storage.Engine.Health;
 
 /// <summary>The store's state as instruments. Apart from <see cref="StoreMetrics"/>, because a damaged store has a state and no engine.</summary>
-/// <remarks>Owns: the meter. Thread: observed on whichever asks.</remarks>
+/// <remarks>Owns: the meter. Thread: observed on the exporter's.</remarks>
 internal sealed class HealthMetrics : IDisposable
 {
     private readonly Meter _meter = new(StoreMetrics.MeterName);

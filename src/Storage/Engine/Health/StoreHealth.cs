@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DocService.Storage.Engine.Health;
 
-/// <summary>The store's state and its failure latch: set once by whoever finds the failure, checked first by every write.</summary>
+/// <summary>The store's state and its failure latch: the thread that finds a failure sets it, once; every write checks it first.</summary>
 /// <remarks>
 /// Owns: the state. Thread: any.
 /// Invariants: fenced and damaged are for good; ready and read-only come and go, as <c>DiskSpace</c> says.

@@ -60,7 +60,7 @@ internal sealed class DigestLocks(IThreads threads)
         public void Dispose() => stripe.Leave(digest, mode);
     }
 
-    /// <summary>A place in the queue, of somebody who waits for the lock in this mode.</summary>
+    /// <summary>The place in the queue of a waiter for the lock in this mode.</summary>
     internal sealed class Place(LockMode mode, IThreads threads) : Turn(threads)
     {
         public LockMode Mode { get; } = mode;

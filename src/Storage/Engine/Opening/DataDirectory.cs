@@ -63,7 +63,7 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>Whether it is still there.</summary>
     public required DirectoryWatch Watch { get; init; }
 
-    /// <summary>Handle for what stands directly in the data directory.</summary>
+    /// <summary>Handle of the data directory itself.</summary>
     public IDirectory Root => _data;
 
     /// <summary>Opens or creates the directory. Everything found in it, and every level created above it, is synced before this returns.</summary>

@@ -71,7 +71,7 @@ internal sealed class DirectoryWatch : IDisposable
 
     private InodeIdentity? Find(IDirectory? parent, string name) => parent is null ? _files.TryGetIdentity(name) : parent.TryGetIdentity(name);
 
-    /// <param name="Parent">Where the name stands; null: it is an absolute path.</param>
+    /// <param name="Parent">The directory of the name; null: it is an absolute path.</param>
     /// <param name="Name">The name.</param>
     /// <param name="Known">What it led to.</param>
     private readonly record struct Part(IDirectory? Parent, string Name, InodeIdentity Known);

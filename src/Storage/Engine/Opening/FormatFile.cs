@@ -46,7 +46,7 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
 
         IReadOnlyList<string> names = data.List();
 
-        // lost+found stands in the root of every ext filesystem, which is a fine place for a data directory.
+        // Every ext filesystem has lost+found in its root, and the root is a fine place for a data directory.
         string? foreign = names.Where(name => name != lockName && name != DraftName && name != "lost+found").Order(StringComparer.Ordinal).FirstOrDefault();
         return foreign is null || names.Contains(TempName)
             ? null

@@ -4,7 +4,7 @@ using DocService.Storage.Journal.Reading;
 
 namespace DocService.Storage.Engine.Opening;
 
-/// <summary>FORMAT made again from what the journal's segments say: all of it stands in their headers. For salvage alone.</summary>
+/// <summary>FORMAT made again from the headers of the journal's segments, which hold all of it. For salvage alone.</summary>
 internal static class FormatRepair
 {
     /// <summary>Where a damaged FORMAT is kept.</summary>
@@ -30,7 +30,7 @@ internal static class FormatRepair
         }
     }
 
-    /// <summary>Puts the rebuilt one in its place; what stood there is kept.</summary>
+    /// <summary>Puts the rebuilt file in its place, and keeps the damaged one.</summary>
     public static FormatFile Replace(IDirectory data, FormatFile format)
     {
         if (data.GetKind(FormatFile.Name) != EntryKind.None && data.GetKind(EvidenceName) == EntryKind.None)

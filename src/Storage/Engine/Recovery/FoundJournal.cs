@@ -5,7 +5,7 @@ using DocService.Storage.Journal.Segments;
 
 namespace DocService.Storage.Engine.Recovery;
 
-/// <summary>What stands in the journal's directory: read to its end and judged. Nothing is written.</summary>
+/// <summary>The content of the journal's directory, read to its end and judged. Nothing is written.</summary>
 /// <param name="Lineage">Whose segments they are.</param>
 /// <param name="Verdict">What they amount to.</param>
 internal sealed record FoundJournal(Lineage Lineage, JournalVerdict Verdict)

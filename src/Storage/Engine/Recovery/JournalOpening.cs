@@ -32,7 +32,7 @@ internal sealed class OpenedJournal
 }
 
 /// <summary>
-/// Recovery: from what stands in the journal's directory to a journal that can be appended to. The decisions are
+/// Recovery: from the files in the journal's directory to a journal that can be appended to. The decisions are
 /// <see cref="JournalVerdict"/>'s; here they are carried out.
 /// </summary>
 /// <remarks>
@@ -41,7 +41,7 @@ internal sealed class OpenedJournal
 /// </remarks>
 internal sealed class JournalOpening(DataDirectory directory, StoreOptions options, IThreads threads)
 {
-    /// <summary>Followers beside readers and the filer: each is told every unfiled version, in sequence order.</summary>
+    /// <summary>Followers beside readers and the filer. Each gets every unfiled version, in sequence order.</summary>
     public IReadOnlyList<Action<DocumentKey, PendingVersion>> Followers { get; init; } = [];
 
     /// <summary>
@@ -194,7 +194,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         directory.IsCopy ? VersionJump.After(verdict.HandedOutThrough, threads.Clock.GetUtcNow())
         : verdict.HandedOutThrough + 1 + (verdict.IsCleanStop ? 0 : UncleanSkip(verdict));
 
-    /// <summary>The last commit of the log that stands in the segment, legible or not; 0 where none does.</summary>
+    /// <summary>The last commit of the log in the segment, legible or not; 0 if there is none.</summary>
     private static long LastSequence(JournalVerdict verdict, JournalScan scan, long end)
     {
         long validThrough = Math.Min(verdict.ValidThrough(scan), end);

@@ -16,7 +16,7 @@ internal sealed class RecoveredVersions
     /// <param name="marks">How far the log has come.</param>
     /// <param name="expected">Versions to come: they get their room at once.</param>
     /// <param name="threads">How the filer waits.</param>
-    /// <param name="followers">Who is told beside readers and the filer.</param>
+    /// <param name="followers">They get each version, beside readers and the filer.</param>
     public RecoveredVersions(Watermarks marks, int expected, IThreads threads, IEnumerable<Action<DocumentKey, PendingVersion>> followers)
     {
         Pending = new Pending(marks, expected);
@@ -31,7 +31,7 @@ internal sealed class RecoveredVersions
     /// <summary>What the tickets were charged against free space.</summary>
     public long ChargedBytes { get; private set; }
 
-    /// <summary>Adds a version that stands in the record of that sequence: a higher one where it was carried forward.</summary>
+    /// <summary>Adds a version whose record has that sequence, which is higher than the version if it was carried forward.</summary>
     public void Add(DocumentKey key, long sequence, PendingVersion version)
     {
         foreach (Action<DocumentKey, PendingVersion> follower in _followers)

@@ -5,13 +5,13 @@ using DocService.Storage.Journal.Segments;
 
 namespace DocService.Storage.Engine.Space;
 
-/// <summary>Whether there is room on the disk: what is free, what is promised, and who has met a lack of it.</summary>
+/// <summary>Whether there is room on the disk: what is free, what is promised, and who found too little.</summary>
 /// <remarks>
 /// Owns: the charges, the causes of <see cref="StoreState.ReadOnly"/>, and a timer. Thread: any.
-/// Invariants: the state is read-only exactly while a cause is set. <see cref="SpaceCause.Filing"/> is set and cleared by the
-/// filer alone; the other two are set by whoever meets them and cleared by the timer alone, so the state cannot flicker with
-/// the requests. A commit is charged what its files will take when they are made: whole blocks, an inode, the old file still
-/// there.
+/// Invariants: the state is read-only exactly while a cause is set. The filer alone sets and clears <see
+/// cref="SpaceCause.Filing"/>. The other two are set by the thread that finds too little room, and cleared by the timer
+/// alone, so the state cannot flicker with the requests. A commit is charged what its files will take when they are made:
+/// whole blocks, an inode, the old file still there.
 /// On failure: if the filesystem does not answer, its last answer counts. The writes themselves find out.
 /// </remarks>
 internal sealed class DiskSpace : IDisposable

@@ -1,6 +1,6 @@
 namespace DocService.Storage.Engine.Versions;
 
-/// <summary>What stands under a key before a write: nothing, a readable version, or something unreadable.</summary>
+/// <summary>The document before a write: absent, a readable version, or unreadable.</summary>
 internal readonly struct CurrentDocument
 {
     private readonly DocumentCorruptException? _damage;

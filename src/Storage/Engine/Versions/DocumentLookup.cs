@@ -6,7 +6,7 @@ using DocService.Storage.Journal.Segments;
 
 namespace DocService.Storage.Engine.Versions;
 
-/// <summary>Finds the newest published version of a document: in the journal if it stands there, else in its file.</summary>
+/// <summary>Finds the newest published version of a document: in the journal if it is not filed yet, else in its file.</summary>
 /// <remarks>
 /// Thread: any, without waiting for a writer. A version moves from the journal to its file in the order: file in place and synced,
 /// version no longer pending, segment released. So a reader that finds it not pending finds the file. A reader whose
@@ -40,7 +40,7 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
         return Find(key, null, static (file, key, _) => DocumentReader.ReadInfo(file, key), static (operation, version, _, _, _) => operation.ToInfo(version), keepsBuffer: false);
     }
 
-    /// <summary>What stands under the key, for a write that judges it.</summary>
+    /// <summary>The document as it is, for a write that judges it.</summary>
     /// <exception cref="StoreBusyException">Descriptors or memory have run out.</exception>
     public CurrentDocument ReadCurrent(DocumentKey key)
     {
@@ -133,7 +133,7 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
         }
         catch (FileSystemException exception) when (exception.Error == Errno.EIO)
         {
-            // The directory itself could not be read: nobody knows whether there is a document.
+            // The directory itself could not be read, so it is unknown whether there is a document.
             throw new DocumentCorruptException(key, exception.Path, exception.Message, exception) { MayBeAbsent = true };
         }
     }

@@ -4,7 +4,7 @@ namespace DocService.Storage.Engine.Versions;
 
 /// <summary>
 /// A number for each media type met, so that <see cref="PackedInfo"/> needs no reference. Documents have few; the first
-/// so many get a number, and a version with another one is read where it stands.
+/// so many get a number, and a version with another one is read from the journal or its file.
 /// </summary>
 /// <remarks>Owns: the table, which only grows, up to its limit. Thread: any.</remarks>
 internal sealed class MediaTypes

@@ -6,7 +6,7 @@ using DocService.Storage.Journal.Writing;
 
 namespace DocService.Storage.Engine.Versions;
 
-/// <summary>The newest versions that stand only in the journal, by document. What is not here is in its file.</summary>
+/// <summary>The newest versions that are only in the journal, by document. A version that is not here is in its file.</summary>
 /// <remarks>
 /// Owns: the versions. They are plain values in tables and hold no references, so a burst gives the garbage collector
 /// nothing to look through and nothing to move (bench/README.md). Thread: the journal's adds, the filer removes, anyone
@@ -110,7 +110,7 @@ internal sealed class Pending
         }
     }
 
-    /// <summary>The document's newest version has been published: nobody asks for the one before it any more.</summary>
+    /// <summary>The document's newest version has been published, so the one before it is not needed any more.</summary>
     public void NotePublished(Sha256Digest document)
     {
         Stripe stripe = StripeOf(document);

@@ -4,7 +4,7 @@ namespace DocService.Storage.Journal.Format;
 
 /// <summary>
 /// Typed optional fields of a record or of an operation: what later versions add without a new format. Each is its kind,
-/// the length of its value, and the value; they stand back to back, kinds ascending, none twice.
+/// the length of its value, and the value. Fields follow each other without padding; kinds ascend, and none comes twice.
 /// </summary>
 /// <remarks>
 /// A kind from <see cref="MustUnderstand"/> on changes what the document or the commit means: a program that does not know

@@ -7,7 +7,7 @@ namespace DocService.Storage.Journal.Format;
 /// <summary>
 /// One operation of a commit, with everything that filing it takes: filing is a function of the record alone.
 /// </summary>
-/// <remarks>Codec on spans, no I/O. The version is the commit's sequence and stands in the record's header.</remarks>
+/// <remarks>Codec on spans, no I/O. The version is the commit's sequence, which is in the record's header.</remarks>
 internal readonly ref struct Operation
 {
     /// <summary>Length of the fixed part.</summary>
@@ -17,7 +17,7 @@ internal readonly ref struct Operation
 
     public required OperationKind Kind { get; init; }
 
-    /// <summary>What stood under the document's name could not be read: filing keeps it in quarantine.</summary>
+    /// <summary>The file under the document's name could not be read, so filing keeps it in quarantine.</summary>
     public required bool KeepsEvidence { get; init; }
 
     /// <summary>0, or the version that the operation makes in place of the record's sequence: it is a copy of that version's record, carried forward.</summary>

@@ -4,7 +4,7 @@ using DocService.Storage.Journal.Segments;
 
 namespace DocService.Storage.Journal.Format;
 
-/// <summary>Where one operation stands in the journal.</summary>
+/// <summary>The place of one operation in the journal.</summary>
 /// <param name="Segment">Number of its segment: a reference would have the collector look at every entry that holds a locator.</param>
 /// <param name="Offset">In the segment.</param>
 /// <param name="Bytes">Padded length.</param>

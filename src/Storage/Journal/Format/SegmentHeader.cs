@@ -3,7 +3,7 @@ using System.IO.Hashing;
 
 namespace DocService.Storage.Journal.Format;
 
-/// <summary>The first block of a segment: which segment it is and where in the log it stands.</summary>
+/// <summary>The first block of a segment: which segment it is, and its place in the log.</summary>
 /// <remarks>Written and synced before the file gets its final name; never written again under that name.</remarks>
 internal readonly record struct SegmentHeader
 {

@@ -3,7 +3,7 @@ using DocService.Storage.Threading;
 namespace DocService.Storage.Journal.Marks;
 
 /// <summary>Wakes those who follow the log when more of it is published.</summary>
-/// <remarks>Thread: the journal's tells, anyone waits. Nobody's continuation runs on the journal's thread. While nobody waits it costs one read.</remarks>
+/// <remarks>Thread: the journal's tells, anyone waits. No continuation runs on the journal's thread. While nobody waits, it costs one read.</remarks>
 internal sealed class PublishedSignal(Watermarks marks, IThreads threads)
 {
     private readonly Lock _gate = new();

@@ -35,7 +35,7 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
         commit = null;
         while (true)
         {
-            // In this order: all that is published by now stands in segments that are known by then.
+            // In this order: a segment is known before a commit in it is published.
             long through = marks.DurableThrough;
             if (Position >= through)
             {
@@ -58,7 +58,7 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
 
     public void Dispose() => Leave();
 
-    /// <summary>The newest segment that begins at or before the position: all that is behind it stands there or later.</summary>
+    /// <summary>The newest segment that begins at or before the position. Everything after the position is there or in later segments.</summary>
     private Segment Start() =>
         live.LastStartingAtOrBefore(Position)
         ?? throw new CommitsMissingException($"The journal does not hold the commits behind {Position} any more.");

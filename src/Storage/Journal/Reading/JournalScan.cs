@@ -67,7 +67,7 @@ internal sealed class JournalScan
 
     public List<DamagedRecord> DamagedRecords { get; } = [];
 
-    /// <summary>The first block that the device could not read; zeros stood for it. Null when it read everything.</summary>
+    /// <summary>The first block that the device could not read; zeros took its place. Null if it read everything.</summary>
     public long? UnreadableAt { get; private set; }
 
     /// <summary>Steps over sequences of which the segment says that they were never used.</summary>

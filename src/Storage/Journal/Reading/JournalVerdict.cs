@@ -3,7 +3,7 @@ using DocService.Storage.Journal.Segments;
 
 namespace DocService.Storage.Journal.Reading;
 
-/// <summary>A record that recovery keeps, and where it stands.</summary>
+/// <summary>A record that recovery keeps, and its place.</summary>
 internal readonly record struct LiveRecord(JournalScan Scan, ScannedRecord Record)
 {
     public long Sequence => Record.Sequence;

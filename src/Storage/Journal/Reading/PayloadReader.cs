@@ -14,7 +14,7 @@ internal sealed class PayloadReader
     private long _start;
     private int _count;
 
-    /// <summary>So many bytes at the offset, or fewer at the end of the file. They stand until the next call.</summary>
+    /// <summary>So many bytes at the offset, or fewer at the end of the file. They are valid until the next call.</summary>
     /// <exception cref="FileSystemException">They cannot be read.</exception>
     public ReadOnlySpan<byte> Read(IFile file, long offset, int bytes)
     {

@@ -8,7 +8,7 @@ namespace DocService.Storage.Journal.Segments;
 /// that the segment existed. Its loss would look like an earlier end of the log.
 /// </summary>
 /// <remarks>
-/// Owns: the mark. Thread: whoever begins segments.
+/// Owns: the mark. Thread: the one that begins segments.
 /// The mark is moved after the sync that made the segment's name durable. It is not synced itself, so no write waits for
 /// it. It may lag behind, and is never ahead. On failure only this notice is lost.
 /// </remarks>

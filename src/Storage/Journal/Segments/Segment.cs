@@ -28,7 +28,7 @@ internal sealed class Segment(SegmentHeader header, IFile file) : IDisposable
     /// <summary>Where the next group goes. Block-aligned.</summary>
     public long Position { get; set; } = JournalFormat.BlockBytes;
 
-    /// <summary>The highest sequence that stands in it, or could: everything above belongs to later segments.</summary>
+    /// <summary>The highest sequence that is in it, or could be. Everything above belongs to later segments.</summary>
     public long LastSequence { get; set; } = header.StartsAfter;
 
     public static string NameOf(long number) => number.ToString("D8", CultureInfo.InvariantCulture) + Extension;

@@ -40,7 +40,7 @@ internal sealed class SegmentKeeper
 
     public void Start() => _thread = _threads.Start("docservice-segments", Work);
 
-    /// <summary>Takes a segment that nobody reads and whose commits are all filed.</summary>
+    /// <summary>Takes a segment that has no readers left and whose commits are all filed.</summary>
     public void Recycle(Segment segment)
     {
         lock (_gate)
@@ -149,7 +149,7 @@ internal sealed class SegmentKeeper
                     return true;
                 }
 
-                // Whoever takes a spare wakes this thread; after a failure it tries again by itself.
+                // Taking a spare wakes this thread. After a failure it tries again by itself.
                 if (!_threads.Wait(_gate, _isRetryDue ? RetryInterval : Timeout.InfiniteTimeSpan))
                 {
                     _isWoken = true;

@@ -14,7 +14,7 @@ internal sealed class Acknowledgements : IThreadPoolWorkItem
     private readonly IThreads _threads;
     private readonly Commit[] _commits;
     private int _next = -1;
-    private int _queued; // work items that no thread has taken up yet: 0 or 1, but for moments
+    private int _queued; // work items that no thread has taken yet: 0 or 1, except for moments
 
     private Acknowledgements(IThreads threads, Commit[] commits)
     {

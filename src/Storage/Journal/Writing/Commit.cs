@@ -54,7 +54,7 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
     /// <summary>Given by the journal's thread when the record is made.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>Where the record stands; given with the sequence.</summary>
+    /// <summary>The segment of the record; given with the sequence.</summary>
     public Segment? Segment { get; set; }
 
     /// <summary>Offset of the payload in the segment.</summary>
@@ -142,7 +142,7 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
         _error = _isClaimed ? null : error; // a buffered write that is appended keeps its success
     }
 
-    /// <summary>On the journal's thread: true once, for whoever is to see to it that <see cref="Acknowledge"/> is called.</summary>
+    /// <summary>On the journal's thread: true once, for the caller that must then have <see cref="Acknowledge"/> called.</summary>
     public bool TryClaimAcknowledgement()
     {
         bool isMine = !_isClaimed;

@@ -61,7 +61,7 @@ internal sealed class CommitQueue(IThreads threads, TimeSpan? gatherMax = null)
 
     /// <summary>
     /// Waits for commits and moves the next group of them into the list: as many as fit the bytes, at least one.
-    /// The wait is ended by <see cref="Wake"/> too, also by one that came before it. With a time of zero it waits for nobody.
+    /// <see cref="Wake"/> ends the wait too, even one that came before it. With a time of zero it does not wait.
     /// </summary>
     /// <returns>False when the time ran out, on being woken, or when the queue is closed and empty.</returns>
     public bool TryTakeGroup(List<Commit> group, int groupBytesMax, TimeSpan timeout)

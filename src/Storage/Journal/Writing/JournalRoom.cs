@@ -112,7 +112,7 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
         }
     }
 
-    /// <summary>Refuses whoever has waited too long, in the group and behind it: the journal is busy, the disk is not known to be full.</summary>
+    /// <summary>Refuses the commits that have waited too long, in the group and behind it. They are told that the journal is busy, because the disk is not known to be full.</summary>
     private void RefuseLate(List<Commit> group)
     {
         long now = hooks.Threads.Clock.GetTimestamp() - _uncounted;

@@ -10,7 +10,7 @@ internal sealed class JournalStatistics
     private long _bytes;
     private long _syncStarted;
 
-    /// <summary>Called after every sync of the journal, on its thread, once whoever waits for it has been told. What it throws is dropped.</summary>
+    /// <summary>Called after every sync of the journal, on its thread, after the commits have been completed. What it throws is dropped.</summary>
     public Action<TimeSpan, int>? Synced { get; set; }
 
     /// <summary>How long the sync under way has been running, one that begins a segment included; zero when none is.</summary>

@@ -350,7 +350,7 @@ internal sealed class JournalWriter
         }
         catch (FileSystemException exception) when (exception.IsOutOfSpace)
         {
-            return false; // what stands there now was never synced, and the next group is written over it
+            return false; // what is there now was never synced, and the next group is written over it
         }
 
         TimeSpan duration = Sync();
