@@ -22,7 +22,7 @@ internal static class Server
                 : "Requests may name any host: AllowedHosts is not set.";
             foreach (string address in await ListeningProbe.RunAsync(app.Configuration, app.Environment))
             {
-                app.Logger.LogWarning("Listening on {Address}: everybody who reaches this port can read and write every document. There is no authentication. {Hosts}", address, hosts);
+                app.Logger.LogWarning("Listening on {Address}: whoever reaches this port can read and write every document. There is no authentication. {Hosts}", address, hosts);
             }
 
             // Opened here and not by the host, which would log a refusal with a stack trace.

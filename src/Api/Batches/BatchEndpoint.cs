@@ -36,7 +36,7 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
         {
             if (headers.ContainsKey(field))
             {
-                return ProblemCatalogue.Invalid($"{field} would have no effect on a batch: conditions stand in its operations, as 'ifMatch' and 'ifNoneMatch', and the answer always has one form.");
+                return ProblemCatalogue.Invalid($"{field} would have no effect on a batch: conditions belong in its operations, as 'ifMatch' and 'ifNoneMatch', and the answer always has one form.");
             }
         }
 

@@ -80,7 +80,7 @@ internal static class BatchRequest
     {
         var seen = new HashSet<DocumentKey>(operations.Count);
         DocumentOperation? twice = operations.Find(operation => !seen.Add(operation.Key));
-        return twice is null ? null : Invalid($"The id '{twice.Key.Id}' stands in more than one operation.");
+        return twice is null ? null : Invalid($"The id '{twice.Key.Id}' is in more than one operation.");
     }
 
     private static Problem Invalid(string detail) => ProblemCatalogue.Invalid(detail);

@@ -162,7 +162,7 @@ internal static class StrictJson
 
         string name = Encoding.UTF8.GetString(json[offset..end]);
         string shown = string.Concat(name.EnumerateRunes().Take(NameShownMax));
-        return At(json, offset - 1, $"the name '{shown}{(shown.Length < name.Length ? "…" : string.Empty)}' stands twice in one object");
+        return At(json, offset - 1, $"the name '{shown}{(shown.Length < name.Length ? "…" : string.Empty)}' comes twice in one object");
     }
 
     private static JsonError At(ReadOnlySpan<byte> json, int offset, string reason)
@@ -193,7 +193,7 @@ internal static class StrictJson
 
         if (message.Contains("trailing comma", StringComparison.Ordinal))
         {
-            return "a comma stands before the closing bracket";
+            return "there is a comma before the closing bracket";
         }
 
         if (message.StartsWith("The input does not contain any JSON tokens", StringComparison.Ordinal))

@@ -51,7 +51,7 @@ internal static class ProblemCatalogue
 
     public static Problem Fragment { get; } = new(InvalidRequest, "The target holds '#', which no URI sent to a server does; in an id it is written %23.");
 
-    public static Problem NoTarget { get; } = new(InvalidRequest, "The web server does not hand on the target as it was sent, so it cannot be told which document is meant.");
+    public static Problem NoTarget { get; } = new(InvalidRequest, "The web server does not pass on the target as it was sent, so the server cannot tell which document is meant.");
 
     public static Problem NotTheDocumentsPath { get; } = new(NotFound, "Documents are under /docs/{id}, written exactly so; there is no list of documents yet.");
 

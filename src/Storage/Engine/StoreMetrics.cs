@@ -26,7 +26,7 @@ internal sealed class StoreMetrics : IDisposable
         _meter.CreateObservableCounter("docservice.journal.written", () => engine.Journal.Statistics.Bytes, "By", "Bytes written to the journal, padding included.");
         _meter.CreateObservableGauge("docservice.journal.queue", () => engine.Journal.QueueLength, "{commit}", "Commits waiting for the journal's thread.");
         _meter.CreateObservableGauge("docservice.journal.used", () => engine.Journal.UsedBytes, "By", "Bytes of journal that hold unfiled commits.");
-        _meter.CreateObservableGauge("docservice.pending", () => engine.Pending.Count, "{document}", "Documents whose newest version stands in the journal only.");
+        _meter.CreateObservableGauge("docservice.pending", () => engine.Pending.Count, "{document}", "Documents whose newest version is only in the journal.");
         _meter.CreateObservableGauge("docservice.backlog", () => engine.Backlog.Operations, "{document}", "Published operations not yet filed.");
         _meter.CreateObservableGauge("docservice.backlog.fill", () => engine.Backlog.Fill, "1", "How full the journal is; writers are slowed from 0.5.");
         _meter.CreateObservableGauge("docservice.durable_through", () => engine.Journal.Marks.DurableThrough, "{sequence}", "Every commit up to here is durable.");

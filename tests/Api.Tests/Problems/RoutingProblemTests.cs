@@ -72,8 +72,8 @@ public sealed class RoutingProblemTests(SharedApplication shared) : IClassFixtur
     }
 
     [Theory]
-    [InlineData("{\"a\":1,\"a\":2}", "The name 'a' stands twice in one object.")]
-    [InlineData("{\"\\u0061\\\"b\":1,\"a\\\"b\":2}", "The name 'a\\\"b' stands twice in one object.")]
+    [InlineData("{\"a\":1,\"a\":2}", "The name 'a' comes twice in one object.")]
+    [InlineData("{\"\\u0061\\\"b\":1,\"a\\\"b\":2}", "The name 'a\\\"b' comes twice in one object.")]
     public async Task Json_WithANameTwice_QuotesIt(string json, string detail)
     {
         using HttpResponseMessage response = await _app.PutAsync("twice", json);
@@ -87,7 +87,7 @@ public sealed class RoutingProblemTests(SharedApplication shared) : IClassFixtur
         string name = string.Concat(Enumerable.Repeat("\U0001F600", 200));
         using HttpResponseMessage response = await _app.PutAsync("twice", $"{{\"{name}\":1,\"{name}\":2}}");
         JsonElement problem = await response.AssertProblemAsync(HttpStatusCode.BadRequest, "invalid-json");
-        Assert.StartsWith($"The name '{name[..120]}\u2026' stands", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith($"The name '{name[..120]}\u2026' comes", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -105,7 +105,7 @@ internal sealed class JournalCheck(VerificationReport report)
 
         if (verdict.DiscardedRecords > 0)
         {
-            report.RemarksMade.Add($"{verdict.DiscardedRecords} intact records stand behind the end of the log: never acknowledged, discarded at the next start.");
+            report.RemarksMade.Add($"{verdict.DiscardedRecords} intact records follow the end of the log. They were never acknowledged, and the next start discards them.");
         }
     }
 

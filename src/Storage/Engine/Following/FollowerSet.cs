@@ -162,7 +162,7 @@ internal sealed class FollowerSet : ICommitLog, IDisposable
             entry.IsCounted = false;
         }
 
-        _logger.LogWarning("{Follower} is let go and must be made anew: {Reason}", entry.Follower.Name, reason);
+        _logger.LogWarning("{Follower} is let go (the log goes on without it) and must be made anew: {Reason}", entry.Follower.Name, reason);
         entry.Follower.LetGo(reason);
         _journal.NoteSettled();
     }

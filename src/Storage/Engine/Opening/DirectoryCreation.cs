@@ -58,7 +58,7 @@ internal static class DirectoryCreation
         }
         catch (FileSystemException exception) when (exception.Error == Errno.EACCES)
         {
-            return $"{parentPath} may not be read, so it was not synced: that {path} survives a power cut is up to whoever made it.";
+            return $"{parentPath} may not be read, so it was not synced. Whoever made {path} must have seen to it that it survives a power cut.";
         }
     }
 

@@ -150,5 +150,5 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
     }
 
     private static StoreFormatException Damaged(IFile file, string reason, Exception? cause) =>
-        new($"{file.Path} is damaged: {reason.TrimEnd('.')}. All that it says stands in the journal's segments too: --salvage writes it anew.", cause) { IsDamage = true };
+        new($"{file.Path} is damaged: {reason.TrimEnd('.')}. The journal's segments say the same: --salvage writes it anew.", cause) { IsDamage = true };
 }

@@ -267,6 +267,6 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         ReadOnlySpan<byte> payload = reader.Read(segment.File, payloadOffset, record.PayloadBytes);
         return payload.Length == record.PayloadBytes && XxHash3.HashToUInt64(payload) == record.PayloadHash
             ? payload
-            : throw new JournalDamagedException($"{segment.File.Path}: the commit {record.Sequence} at offset {payloadOffset} reads differently the second time. Another start reads it anew.");
+            : throw new JournalDamagedException($"{segment.File.Path}: the commit {record.Sequence} at offset {payloadOffset} was different when it was read a second time. Start again to read it once more.");
     }
 }

@@ -130,7 +130,7 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
         long expected = Math.Max(Position, Math.Min(_unusedThrough, record.Sequence - 1)) + 1;
         if (record.Sequence > last || record.Sequence != expected)
         {
-            throw Damaged(segment, $"commit {record.Sequence} stands where {Position + 1} is missed");
+            throw Damaged(segment, $"commit {record.Sequence} is where {Position + 1} should be");
         }
 
         ReadOnlyMemory<byte> bytes = ReadPayload(segment, record, payloadOffset);
