@@ -60,7 +60,7 @@ for segment in sorted(glob.glob(data + "/journal/*.journal"))[-1:]:
             file.write(bytes(4096))
 os.execvp(sys.argv[1], sys.argv[1:])
 END
-crashtest --kills 20 --under "python3 $work/lossy.py"
+crashtest --kills 100 --under "python3 $work/lossy.py"
 equal "a disk that loses the last write is found out" 1 "$code"
 # A lost delete is told as a document that has come back.
 check "what was lost is named" reports '^Violation: (lost write|resurrected delete|not linearizable|torn batch)'
