@@ -3,7 +3,16 @@ namespace DocService.Storage.Followers;
 /// <summary>A published commit, as a follower reads it. Valid until its cursor reads on.</summary>
 /// <param name="Sequence">Of the commit: the version of every document that it writes, but for one that is carried forward.</param>
 /// <param name="Operations">In the order of the commit.</param>
-public sealed record FollowedCommit(long Sequence, IReadOnlyList<FollowedOperation> Operations);
+public sealed record FollowedCommit(long Sequence, IReadOnlyList<FollowedOperation> Operations)
+{
+    /// <summary>What rules added to the commit's record, kinds ascending.</summary>
+    public IReadOnlyList<RecordField> Fields { get; init; } = [];
+}
+
+/// <summary>A field that a rule added to the record of a commit.</summary>
+/// <param name="Kind">Which field.</param>
+/// <param name="Value">Its bytes, verified.</param>
+public readonly record struct RecordField(ushort Kind, ReadOnlyMemory<byte> Value);
 
 /// <summary>One write of a commit.</summary>
 /// <param name="Key">Of the document, which may be a hidden one.</param>

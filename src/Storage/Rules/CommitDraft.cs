@@ -6,6 +6,7 @@ public sealed class CommitDraft
 {
     private readonly List<DocumentOperation> _added = [];
     private readonly Dictionary<int, RuleViolation> _violations = [];
+    private readonly SortedDictionary<ushort, byte[]> _fields = [];
 
     internal CommitDraft(IReadOnlyList<DraftedOperation> operations) => Operations = operations;
 
@@ -16,6 +17,9 @@ public sealed class CommitDraft
     public IReadOnlyList<DocumentOperation> Added => _added;
 
     internal IReadOnlyDictionary<int, RuleViolation> Violations => _violations;
+
+    /// <summary>Fields of the record, by kind.</summary>
+    internal IReadOnlyDictionary<ushort, byte[]> Fields => _fields;
 
     /// <summary>Writes a hidden document in the same commit.</summary>
     /// <exception cref="ArgumentException">Not a hidden document, one that the commit writes already, or one with conditions.</exception>
@@ -33,6 +37,21 @@ public sealed class CommitDraft
         }
 
         _added.Add(operation);
+    }
+
+    /// <summary>
+    /// Adds a field to the commit's record: what a follower is to know of the commit, as durable as the commit itself. A
+    /// commit that writes no document has no record, and so no fields.
+    /// </summary>
+    /// <param name="kind">Which field. A kind that readers must understand is one that this program knows.</param>
+    /// <param name="value">Its bytes; they are copied.</param>
+    /// <exception cref="ArgumentException">The commit has a field of that kind already.</exception>
+    public void AddField(ushort kind, ReadOnlySpan<byte> value)
+    {
+        if (!_fields.TryAdd(kind, value.ToArray()))
+        {
+            throw new ArgumentException($"The commit has a field of kind 0x{kind:x4} already.", nameof(kind));
+        }
     }
 
     /// <summary>Refuses the commit on account of this operation; others are judged all the same, so that the client learns of every fault.</summary>

@@ -28,7 +28,7 @@ public interface IWriteRule
 
     /// <summary>
     /// Inside the commit, under all its locks and with its conditions fulfilled: judges the state that the whole commit would
-    /// leave. It may add operations on hidden documents, which take no locks: only this rule writes those, under the lock of
+    /// leave. It may add fields to the commit's record, and operations on hidden documents, which take no locks: only this rule writes those, under the lock of
     /// a document or value that the commit holds.
     /// </summary>
     void Judge(CommitDraft draft);

@@ -31,6 +31,9 @@ internal sealed class TestFollower(long position = 0) : IFollower
 
     public ConcurrentQueue<long> Sequences { get; } = new();
 
+    /// <summary>Fields of the commits' records.</summary>
+    public ConcurrentQueue<(int Kind, string Value)> Fields { get; } = new();
+
     /// <summary>Why it was let go; null while it follows.</summary>
     public string? Reason { get; private set; }
 
@@ -119,6 +122,11 @@ internal sealed class TestFollower(long position = 0) : IFollower
     private void Apply(FollowedCommit commit)
     {
         Sequences.Enqueue(commit.Sequence);
+        foreach (RecordField field in commit.Fields)
+        {
+            Fields.Enqueue((field.Kind, Encoding.UTF8.GetString(field.Value.Span)));
+        }
+
         foreach (FollowedOperation operation in commit.Operations)
         {
             Documents[operation.Key.Id] = (commit.Sequence, operation.Info is null ? null : Encoding.UTF8.GetString(operation.Body.Span));

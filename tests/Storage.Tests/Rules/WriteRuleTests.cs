@@ -1,7 +1,9 @@
 using DocService.Storage.Rules;
+using DocService.Storage.Tests.Followers;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DocService.Storage.Tests.Rules;
 
@@ -71,6 +73,45 @@ public sealed class WriteRuleTests
         using StoredDocument? document = await reopened.ReadAsync(hidden, default);
         Assert.Equal(sequence, document!.Info.Version);
         Assert.Equal("2"u8, document.Body.Span);
+    }
+
+    /// <summary>What a rule says of a commit is as durable as the commit, and followers read it, after a restart too.</summary>
+    [Fact]
+    public async Task Judge_AddsFields_FollowersReadThemWithTheCommit()
+    {
+        var rule = new TestRule
+        {
+            Commit = draft =>
+            {
+                draft.AddField(9, "of the commit"u8);
+                draft.AddField(3, default);
+                Assert.Throws<ArgumentException>(() => draft.AddField(9, "twice"u8));
+            },
+        };
+        var follower = new TestFollower();
+        DocumentStore store = DocumentStore.Open(_disk, JournalTest.Options, TimeProvider.System, NullLoggerFactory.Instance, [rule], [follower]);
+        CommitResult result = await store.PutAllAsync(["a", "b"], "1", DurabilityLevel.Durable);
+        await follower.UntilAsync(result.Sequence);
+        Assert.Equal([(3, ""), (9, "of the commit")], follower.Fields);
+        SimulatedFileSystem killed = _disk.Kill();
+        await store.DisposeAsync();
+
+        var again = new TestFollower(result.Sequence - 1);
+        await using DocumentStore reopened = JournalTest.Open(killed, JournalTest.Options, again);
+        await again.UntilAsync(result.Sequence);
+        Assert.Equal([(3, ""), (9, "of the commit")], again.Fields);
+        Assert.Equal("1", await reopened.ReadAsync("b"));
+    }
+
+    [Theory]
+    [InlineData(9, JournalTest.SegmentBytes)] // more than a segment holds
+    [InlineData(0x8001, 1)] // no recovery would understand it
+    public async Task Judge_AddsAFieldThatCannotBe_WritesNothing(ushort kind, int bytes)
+    {
+        var rule = new TestRule { Commit = draft => draft.AddField(kind, new byte[bytes]) };
+        await using DocumentStore store = JournalTest.Open(_disk, rules: [rule]);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => store.PutAsync("a", "1"));
+        Assert.Null(await store.ReadAsync("a"));
     }
 
     [Fact]

@@ -94,6 +94,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
         var draft = new CommitDraft([.. write.Operations.Select(judged => new DraftedOperation(judged.Operation, judged.Current.Exists, judged.Current.Info, judged.Writes))]);
         rules.Judge(draft);
         write.Violations = draft.Violations.Count > 0 ? draft.Violations : null;
+        write.Fields = RuleBook.Encode(draft.Fields);
         foreach (DocumentOperation added in draft.Added)
         {
             write.Operations.Add(JudgedOperation.Of(added, lookup.ReadCurrent(added.Key), now));
@@ -116,7 +117,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
             return null;
         }
 
-        var commit = new Commit(payloadBytes, writes) { IsBuffered = isBuffered };
+        var commit = new Commit(payloadBytes + write.Fields.Length, writes) { IsBuffered = isBuffered };
         foreach (JudgedOperation judged in write.Operations)
         {
             if (judged.Info is { } info)
@@ -129,6 +130,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
             }
         }
 
+        commit.AddFields(write.Fields);
         commit.Close();
         return commit;
     }

@@ -69,6 +69,9 @@ internal sealed class JudgedWrite(int requested)
     /// <summary>What rules refuse, by the operation's index; null where they refuse nothing.</summary>
     public IReadOnlyDictionary<int, RuleViolation>? Violations { get; set; }
 
+    /// <summary>What rules add to the record, encoded.</summary>
+    public byte[] Fields { get; set; } = [];
+
     public bool HasFailed
     {
         get

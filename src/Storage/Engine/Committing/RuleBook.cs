@@ -1,4 +1,5 @@
 using DocService.Storage.Engine.Locks;
+using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;
 using DocService.Storage.Rules;
 
@@ -63,10 +64,30 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
             rule.Judge(draft);
         }
 
-        if (draft.Added.Count > 0 && Measure(draft.Operations.Select(one => one.Operation).Concat(draft.Added)) > payloadBytesMax)
+        if (draft.Fields.Keys.FirstOrDefault(static kind => kind >= Fields.MustUnderstand && !PayloadParts.KnownFields.Contains(kind)) is not 0 and var unknown)
+        {
+            throw new InvalidOperationException($"A rule adds a field of kind 0x{unknown:x4}, which must be understood: no recovery would.");
+        }
+
+        long fieldBytes = draft.Fields.Values.Sum(static value => (long)Fields.Measure(value.Length));
+        bool hasAdded = draft.Added.Count > 0 || fieldBytes > 0;
+        if (hasAdded && fieldBytes + Measure(draft.Operations.Select(one => one.Operation).Concat(draft.Added)) > payloadBytesMax)
         {
             throw new InvalidOperationException("Rules have added more to a commit than a segment holds.");
         }
+    }
+
+    /// <summary>The fields as a record holds them, kinds ascending; empty where there are none.</summary>
+    public static byte[] Encode(IReadOnlyDictionary<ushort, byte[]> fields)
+    {
+        byte[] encoded = new byte[fields.Values.Sum(static value => Fields.Measure(value.Length))];
+        int end = 0;
+        foreach ((ushort kind, byte[] value) in fields.OrderBy(static field => field.Key))
+        {
+            end += Fields.Write(encoded.AsSpan(end), kind, value);
+        }
+
+        return encoded;
     }
 
     private static long Measure(IEnumerable<DocumentOperation> operations) => operations.Sum(Commit.MeasureAtMost);

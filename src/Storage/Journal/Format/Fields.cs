@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using DocService.Storage.Followers;
 
 namespace DocService.Storage.Journal.Format;
 
@@ -71,6 +72,24 @@ internal static class Fields
 
         value = default;
         return false;
+    }
+
+    /// <summary>All fields, in their order. They are whole.</summary>
+    public static IReadOnlyList<RecordField> TakeApart(ReadOnlyMemory<byte> fields)
+    {
+        if (fields.IsEmpty)
+        {
+            return [];
+        }
+
+        var all = new List<RecordField>();
+        while (TryMeasure(fields.Span, out ushort kind, out int valueBytes))
+        {
+            all.Add(new RecordField(kind, fields.Slice(HeaderBytes, valueBytes)));
+            fields = fields[Measure(valueBytes)..];
+        }
+
+        return all;
     }
 
     /// <summary>The first field's kind, and the length of its value, which lies within the bytes.</summary>

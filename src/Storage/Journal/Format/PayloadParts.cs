@@ -9,7 +9,7 @@ internal ref struct PayloadParts(ReadOnlySpan<byte> payload, int operations)
     private int _end;
 
     /// <summary>Kinds of fields of a record that this program knows.</summary>
-    private static ReadOnlySpan<ushort> KnownFields => [];
+    public static ReadOnlySpan<ushort> KnownFields => [];
 
     /// <summary>Where in the payload the last operation begins.</summary>
     public int Offset { get; private set; }

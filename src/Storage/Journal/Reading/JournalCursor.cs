@@ -151,13 +151,13 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
             _operations.Add(new FollowedOperation(key, isPut ? operation.ToInfo(version) : null, body) { Version = version });
         }
 
-        if (_operations.Count != record.Operations)
+        if (_operations.Count != record.Operations || !parts.TryGetFields(out ReadOnlySpan<byte> fields))
         {
             throw Damaged(segment, $"commit {record.Sequence} cannot be taken apart");
         }
 
         Position = record.Sequence;
-        return new FollowedCommit(record.Sequence, _operations);
+        return new FollowedCommit(record.Sequence, _operations) { Fields = Fields.TakeApart(bytes[^fields.Length..]) };
     }
 
     private ReadOnlyMemory<byte> ReadPayload(Segment segment, RecordHeader record, long offset)

@@ -32,7 +32,7 @@ internal static class SimulatedProcess
         finally
         {
             scheduler.Dispose();
-            scheduler.Detach(disk);
+            SeededScheduler.Detach(disk);
         }
     }
 

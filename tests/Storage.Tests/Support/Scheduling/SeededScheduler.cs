@@ -80,7 +80,7 @@ internal sealed class SeededScheduler : IThreads, IDisposable
     }
 
     /// <summary>Once no fiber is left: the disk's calls are calls and no more.</summary>
-    public void Detach(SimulatedFileSystem disk)
+    public static void Detach(SimulatedFileSystem disk)
     {
         disk.BeforeCall = null;
         disk.DuringSync = null;
