@@ -15,6 +15,9 @@ internal static class RegexPattern
     /// <summary>Up to here an expression without counted repetitions cannot have 1,000 nodes: a character makes two at most.</summary>
     private const int SmallCharacters = 500;
 
+    /// <summary>A query whose time is over still gets an expression; its search ends at the first look.</summary>
+    private static readonly TimeSpan ShortestTime = TimeSpan.FromMilliseconds(1);
+
     private const RegexOptions Always = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
     public static bool AreOptions(string letters) =>
@@ -24,6 +27,7 @@ internal static class RegexPattern
         string pattern, string letters, TimeSpan time, [NotNullWhen(true)] out Regex? regex, [NotNullWhen(false)] out string? fault)
     {
         regex = null;
+        time = time > ShortestTime ? time : ShortestTime;
         RegexOptions options = Always
             | (letters.Contains('i', StringComparison.Ordinal) ? RegexOptions.IgnoreCase : 0)
             | (letters.Contains('m', StringComparison.Ordinal) ? RegexOptions.Multiline : 0)

@@ -111,6 +111,10 @@ public sealed class FilterFaultTests
     }
 
     [Fact]
+    public void Regex_WhenTheTimeIsOver_IsBuiltAllTheSame() =>
+        Assert.True(Filter.TryParse(Json.Bytes("""{"a":{"$regex":"x"}}"""), TimeSpan.FromSeconds(-1), out _, out _));
+
+    [Fact]
     public void Regex_ThatWouldBacktrackForEver_TakesLinearTime()
     {
         string text = new('a', 100_000);

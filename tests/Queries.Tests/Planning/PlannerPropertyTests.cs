@@ -29,34 +29,14 @@ public sealed class PlannerPropertyTests
         (1, Gen.Select(Gen.OneOf("$eq", "$gt", "$gte", "$lt", "$lte"), LongText, (name, text) => "{\"a\":{\"" + name + "\":" + text + "}}")),
         (2, Gen.Select(AnyJson.Integer, AnyJson.Integer, Gen.OneOf("$gt", "$gte", "$lt", "$lte", "$eq"), (a, b, name) => "{\"a\":" + a + ",\"b\":{\"" + name + "\":" + b + "}}")));
 
-    /// <summary>Few values, so that much matches: numbers, arrays of them, null, nothing, objects.</summary>
-    private static readonly Gen<string> Few = Gen.Frequency(
-        (6, Gen.Int[0, 2].Select(n => $"{n}")),
-        (1, Gen.OneOf("null", "[]", "{}", "\"a\"", "\"A\"", "true")),
-        (2, Gen.Int[0, 3].Array[1, 3].Select(n => $"[{string.Join(',', n)}]")),
-        (1, Gen.Int[0, 2].Array[1, 3].Select(n => $"[{string.Join(',', n.Select(b => $"{{\"b\":{b}}}"))},{{}}]")),
-        (1, Gen.Int[0, 2].Select(n => $"{{\"b\":{n}}}")));
-
-    private static readonly Gen<string> FewDocument = Gen.Select(Few, Few, Gen.OneOf("{{\"a\":{0},\"b\":{1}}}", "{{\"a\":{0},\"b\":{1}}}", "{{\"b\":{1}}}", "{{\"a\":{0}}}"),
-        (a, b, form) => string.Format(System.Globalization.CultureInfo.InvariantCulture, form, a, b));
-
-    private static readonly Gen<string> FewCondition = Gen.Select(
-        Gen.OneOf("a", "b", "a", "b", "a.b", "a.0", "/a", "/a/b"),
-        Few,
-        Gen.OneOf("{0}", "{{\"$eq\":{0}}}", "{{\"$gte\":{0}}}", "{{\"$lte\":{0}}}", "{{\"$gte\":{0},\"$lte\":2}}", "{{\"$gt\":0,\"$lt\":{0}}}", "{{\"$in\":[{0},1]}}",
-            "{{\"$in\":[{0},null]}}", "{{\"$elemMatch\":{{\"$gte\":{0}}}}}", "{{\"$elemMatch\":{{\"b\":{0}}}}}", "{{\"$all\":[{0}]}}", "{{\"$ne\":{0}}}"),
-        (path, value, form) => $"{{\"{path}\":{string.Format(System.Globalization.CultureInfo.InvariantCulture, form, value)}}}");
-
-    private static readonly Gen<string> FewFilter = FewCondition.Array[1, 2].Select(conditions => $"{{\"$and\":[{string.Join(',', conditions)}]}}");
-
     private static readonly Gen<string> FewFields = Gen.OneOf("a", "b", "-a", "a,b", "b,a", "a,-b", "-b,a", "a.b", "a.b,b", "a.0", "/a", "/a/b,a");
 
     private sealed record Case(string[] Documents, string Filter, string Fields, bool Fold, string? Where, string Sort);
 
     private static readonly Gen<Case> Cases =
         from few in Gen.Int[0, 2]
-        from documents in few > 0 ? FewDocument.Array[6, 16] : Document.Array[1, 8]
-        from filter in few > 0 ? FewFilter : Filter
+        from documents in few > 0 ? FewValues.Document.Array[6, 16] : Document.Array[1, 8]
+        from filter in few > 0 ? FewValues.Filter : Filter
         from fields in few > 0 ? FewFields : Fields
         from fold in Gen.Frequency((4, Gen.Const(false)), (1, Gen.Const(true)))
         from only in Gen.Frequency((5, Gen.Const((string?)null)), (1, AnyFilter.Filter.Select(text => (string?)text)), (1, Gen.Const((string?)filter)))
