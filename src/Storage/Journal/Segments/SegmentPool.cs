@@ -20,6 +20,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
 
     private readonly NewestMark _newest = new(directory);
     private readonly SyncedDirectory _names = new(directory, threads); // the directory's owner disposes it
+    private readonly byte[] _headerBlock = new byte[JournalFormat.BlockBytes]; // the journal's thread has it: memory that is there cannot run out
     private readonly Lock _gate = new();
     private readonly Stack<Spare> _spares = new(sizes.SparesMax + 1);
     private long _lastNumber;
@@ -190,7 +191,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
     /// <summary>As the other, with a header made before.</summary>
     public Segment Begin(Spare spare, SegmentHeader header)
     {
-        byte[] block = new byte[JournalFormat.BlockBytes];
+        byte[] block = _headerBlock;
         header.Write(block);
         var segment = new Segment(header, spare.File);
         try
