@@ -9,6 +9,7 @@ internal static class FewValues
     private static readonly Gen<string> Value = Gen.Frequency(
         (6, Gen.Int[0, 2].Select(n => $"{n}")),
         (1, Gen.OneOf("null", "[]", "{}", "\"a\"", "\"A\"", "true")),
+        (1, Gen.Int[0, 2].Array[1, 3].Select(n => $"[{string.Join(',', n.Select(inner => $"[{inner}]"))}]")),
         (2, Gen.Int[0, 3].Array[1, 3].Select(n => $"[{string.Join(',', n)}]")),
         (1, Gen.Int[0, 2].Array[1, 3].Select(n => $"[{string.Join(',', n.Select(b => $"{{\"b\":{b}}}"))},{{}}]")),
         (1, Gen.Int[0, 2].Select(n => $"{{\"b\":{n}}}")));
@@ -20,7 +21,7 @@ internal static class FewValues
         Gen.OneOf("a", "b", "a", "b", "a.b", "a.0", "/a", "/a/b"),
         Value,
         Gen.OneOf("{0}", "{{\"$eq\":{0}}}", "{{\"$gte\":{0}}}", "{{\"$lte\":{0}}}", "{{\"$gte\":{0},\"$lte\":2}}", "{{\"$gt\":0,\"$lt\":{0}}}", "{{\"$in\":[{0},1]}}",
-            "{{\"$in\":[{0},null]}}", "{{\"$elemMatch\":{{\"$gte\":{0}}}}}", "{{\"$elemMatch\":{{\"b\":{0}}}}}", "{{\"$all\":[{0}]}}", "{{\"$ne\":{0}}}"),
+            "{{\"$in\":[{0},null]}}", "{{\"$elemMatch\":{{\"$gte\":{0}}}}}", "{{\"$elemMatch\":{{\"b\":{0}}}}}", "{{\"$elemMatch\":{{\"0\":{0}}}}}", "{{\"$all\":[{0}]}}", "{{\"$ne\":{0}}}"),
         (path, value, form) => $"{{\"{path}\":{string.Format(CultureInfo.InvariantCulture, form, value)}}}");
 
     public static readonly Gen<string> Filter = Condition.Array[1, 2].Select(conditions => $"{{\"$and\":[{string.Join(',', conditions)}]}}");
