@@ -52,7 +52,7 @@ internal static class Server
     /// <summary>With its configuration and nothing else yet. Files are read once and not watched, so that a start needs no inotify instance.</summary>
     public static WebApplicationBuilder CreateBuilder(string[] args) => WebApplication.CreateBuilder(new WebApplicationOptions
     {
-        Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"],
+        Args = ["--hostBuilder:reloadConfigOnChange=false", .. args], // before them: a last argument without a value would take it for its own
         ContentRootPath = AppContext.BaseDirectory,
     });
 

@@ -99,5 +99,20 @@ internal static class ServeCommand
         Hidden = isHidden,
         Arity = ArgumentArity.OneOrMore, // given again, the last one counts, as with the configuration
         AllowMultipleArgumentsPerToken = false,
+        Validators = { HasValues },
     };
+
+    /// <summary>The configuration would take the next argument for a value that is missing.</summary>
+    private static void HasValues(OptionResult result)
+    {
+        bool isSection = SettingArguments.Sections.Contains(result.Option.Name);
+        if (isSection && result.Tokens.FirstOrDefault(token => !token.Value.Contains('=', StringComparison.Ordinal)) is { } bare)
+        {
+            result.AddError($"{result.Option.Name}:{bare.Value} needs a value: {result.Option.Name}:{bare.Value}=<value>.");
+        }
+        else if (result.Tokens.Count < result.IdentifierTokenCount)
+        {
+            result.AddError($"{result.Option.Name} needs a value.");
+        }
+    }
 }

@@ -41,7 +41,7 @@ internal static class SettingArguments
             }
 
             string rest = end < 0 ? string.Empty : argument[end..];
-            if (rest.StartsWith(':') && !rest.Contains('=', StringComparison.Ordinal) && index + 1 < args.Count)
+            if (rest.StartsWith(':') && !rest.Contains('=', StringComparison.Ordinal) && index + 1 < args.Count && !args[index + 1].StartsWith("--", StringComparison.Ordinal))
             {
                 rest += "=" + args[++index];
             }

@@ -48,6 +48,13 @@ public sealed class CommandLineTests
     [InlineData("--port x")]
     [InlineData("--urls")]
     [InlineData("--DocService")]
+    [InlineData("--DocService:MaxDepth=5 --DocService")]
+    [InlineData("--DocService:DataDirectory")] // the configuration would take what follows for the directory
+    [InlineData("--DocService:DataDirectory --port 9000")]
+    [InlineData("--DocService:DataDirectory --DocService:MaxDepth=5")]
+    [InlineData("--port 0 --docservice:maxdepth")]
+    [InlineData("--Kestrel:Endpoints:A:Url --port 9000")]
+    [InlineData("--urls http://a:1 --urls")]
     [InlineData("--DocServic:MaxDepth=5")]
     [InlineData("-d x")]
     [InlineData("/data=x")]
