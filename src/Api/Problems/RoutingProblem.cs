@@ -22,6 +22,6 @@ internal static class RoutingProblem
             : method == "POST" ? " PUT creates or replaces a document under an id of your choice; POST /batch writes several at once."
             : method == "PATCH" ? " To change a document, PUT it whole, with If-Match so that nobody else's change is lost."
             : string.Empty;
-        return $"{method} is not taken here, but {allow}.{instead}";
+        return $"{method} is not taken here. This resource takes {allow}.{instead}";
     }
 }

@@ -14,9 +14,9 @@ public sealed class RoutingProblemTests(SharedApplication shared) : IClassFixtur
     [Theory]
     [InlineData("POST", "/docs/x", "PUT creates")]
     [InlineData("PATCH", "/docs/x", "If-Match")]
-    [InlineData("TRACE", "/docs/x", "TRACE is not taken here, but DELETE, GET, HEAD, OPTIONS, PUT.")]
-    [InlineData("PUT", "/status", "PUT is not taken here, but GET, HEAD.")]
-    [InlineData("GET", "/batch", "GET is not taken here, but POST.")]
+    [InlineData("TRACE", "/docs/x", "TRACE is not taken here. This resource takes DELETE, GET, HEAD, OPTIONS, PUT.")]
+    [InlineData("PUT", "/status", "PUT is not taken here. This resource takes GET, HEAD.")]
+    [InlineData("GET", "/batch", "GET is not taken here. This resource takes POST.")]
     public async Task Method_ThatIsNotTaken_SaysWhatToUse(string method, string path, string detail) =>
         await AssertAsync(method, path, HttpStatusCode.MethodNotAllowed, "method-not-allowed", detail);
 
