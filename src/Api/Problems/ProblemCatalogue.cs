@@ -102,8 +102,18 @@ internal static class ProblemCatalogue
 
     public static Problem NoMemory { get; } = new(Busy, "The server had no memory left for the request. Nothing was done.") { RetryAfterSeconds = 1 };
 
+    /// <summary>
+    /// A transfer coding in HTTP/1.0, which knows none: proxies disagree on where such a message ends (RFC 9112 section 6.1), and
+    /// the web server would take what follows it on the connection for the next request.
+    /// </summary>
     public static Problem FaultyFraming { get; } =
         new(InvalidRequest, "HTTP/1.0 has no Transfer-Encoding; send a Content-Length (RFC 9112 section 6.1).") { EndsConnection = true };
+
+    public static Problem OtherCoding { get; } =
+        new(InvalidRequest, "The only transfer coding that is taken is chunked, once (RFC 9112 section 6.1).") { EndsConnection = true };
+
+    public static Problem LowerCase(string method) =>
+        Invalid($"Methods are case-sensitive (RFC 9110 section 9.1): there is no '{method}'. Send {method.ToUpperInvariant()}.");
 
     /// <summary>The problem for a bare status code, as routing and the web server set it.</summary>
     public static Problem OfStatus(int status, string? detail = null) => status switch

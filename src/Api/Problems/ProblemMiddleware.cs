@@ -9,9 +9,9 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        if (HasFaultyFraming(context.Request))
+        if (FaultOf(context.Request) is { } fault)
         {
-            await ProblemWriter.WriteAsync(context, ProblemCatalogue.FaultyFraming);
+            await ProblemWriter.WriteAsync(context, fault);
             return;
         }
 
@@ -38,12 +38,29 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         }
     }
 
-    /// <summary>
-    /// A transfer coding in HTTP/1.0, which knows none: proxies disagree on where such a message ends (RFC 9112 section 6.1), and
-    /// the web server would take what follows it on the connection for the next request.
-    /// </summary>
-    private static bool HasFaultyFraming(HttpRequest request) =>
-        HttpProtocol.IsHttp10(request.Protocol) && request.Headers.TransferEncoding.Count > 0;
+    /// <summary>What the web server lets pass and its own parts, or others on the way, understand in two ways.</summary>
+    private static Problem? FaultOf(HttpRequest request)
+    {
+        if (request.Headers.TransferEncoding.Count > 0)
+        {
+            if (HttpProtocol.IsHttp10(request.Protocol))
+            {
+                return ProblemCatalogue.FaultyFraming;
+            }
+
+            // The web server takes the last coding off and none that was applied before it: what it hands on would be the coded bytes.
+            if (!IsChunkedAlone(request.Headers))
+            {
+                return ProblemCatalogue.OtherCoding;
+            }
+        }
+
+        // Routing takes "delete" for DELETE and "head" for HEAD; the web server, which frames the answer, does not.
+        return request.Method.AsSpan().ContainsAnyInRange('a', 'z') ? ProblemCatalogue.LowerCase(request.Method) : null;
+    }
+
+    private static bool IsChunkedAlone(IHeaderDictionary headers) =>
+        headers.GetCommaSeparatedValues("Transfer-Encoding") is [var coding] && coding.Equals("chunked", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A read can fail with the connection before the context's own token says so.</summary>
     private static bool IsGone(HttpContext context, Exception exception) =>

@@ -35,7 +35,7 @@ internal static class ProblemWriter
 
         byte[] body = Encode(problem, context.Request.PathBase.Value);
         response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
+        if (context.Request.Method != HttpMethods.Head) // "head" is another method, and the web server expects its body
         {
             await response.Body.WriteAsync(body, context.RequestAborted);
         }
