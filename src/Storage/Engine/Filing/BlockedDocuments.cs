@@ -1,5 +1,6 @@
 using DocService.Storage.Documents;
 using DocService.Storage.Io;
+using DocService.Storage.Journal.Format;
 using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Filing;
@@ -46,6 +47,9 @@ internal sealed class BlockedDocuments(long journalBytes, IThreads threads)
             }
         }
     }
+
+    /// <summary>What those take of the journal that are blocked because of their directory.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Whether one of them waits for room on the disk.</summary>
     public bool IsOutOfSpace => Volatile.Read(ref _outOfSpace) > 0;
@@ -111,7 +115,7 @@ internal sealed class BlockedDocuments(long journalBytes, IThreads threads)
     /// <exception cref="StoreBusyException">Nothing has been done.</exception>
     public void ThrowIfFull(Sha256Digest document)
     {
-        if (Volatile.Read(ref _bytes) <= journalBytes / RefusedShare)
+        if (Bytes <= journalBytes / RefusedShare)
         {
             return;
         }
@@ -198,7 +202,7 @@ internal sealed class BlockedDocuments(long journalBytes, IThreads threads)
             var blocked = new Blocked(
                 SequenceOf(item, exists ? before.Sequence : item.FirstSequence),
                 isCharged ? item.ChargedBytes : before.ChargedBytes,
-                item.Version.Locator.Bytes,
+                RecordHeader.Bytes + item.Version.Locator.Bytes,
                 item.Shard,
                 failure is FileSystemException { Error: var error } ? error : Errno.ENOMEM,
                 pause,

@@ -30,8 +30,15 @@ internal sealed class Filer : IDisposable
     /// <summary>Temporary files may take one in so many of the process's descriptors. Connections and readers need the others.</summary>
     private const int HandlesShare = 8;
 
-    /// <summary>Blocked documents that are tried again together. On a full disk a chunk has no more either: few temporary files take little room.</summary>
+    /// <summary>On a full disk a chunk has no more: few temporary files take little room.</summary>
     private const int CarefulDocuments = 64;
+
+    /// <summary>
+    /// Blocked documents that are tried again together. They leave half of their directory's temporary slots, and half of a
+    /// chunk on a full disk, to the next operations. Otherwise no delete that makes room, and nothing behind the next
+    /// document of that directory, would have its turn.
+    /// </summary>
+    private const int RetriedDocuments = DocumentFiles.TempSlots / 2;
 
     /// <summary>Bytes in a chunk.</summary>
     private const long ChunkBytesMax = 16 * 1024 * 1024;
@@ -145,8 +152,20 @@ internal sealed class Filer : IDisposable
         {
             // Nothing of the chunk is lost, and filing it once more is right.
             _isAgain = true;
-            _logger.LogWarning("Filing waits for memory: {Reason}", exception.Message);
             _queue.Pause(MemoryPause, endsWhenAwaited: false);
+            TryTellOfMemory(exception.Message);
+        }
+    }
+
+    private void TryTellOfMemory(string reason)
+    {
+        try
+        {
+            _logger.LogWarning("Filing waits for memory: {Reason}", reason);
+        }
+        catch (OutOfMemoryException)
+        {
+            // There is still none, not even for the line.
         }
     }
 
@@ -154,14 +173,15 @@ internal sealed class Filer : IDisposable
     private FilingChunk TakeChunk()
     {
         FilingChunk chunk = _chunk ??= new FilingChunk(_files, _journal.Segments, _threads);
-        int careful = Math.Min(CarefulDocuments, _chunkDocuments);
-        while (chunk.Items.Count < careful && _blocked.TryPeekDue(out Sha256Digest document))
+        int retried = Math.Min(RetriedDocuments, Math.Max(1, _chunkDocuments / 2));
+        while (chunk.Items.Count < retried && _blocked.TryPeekDue(out Sha256Digest document))
         {
+            var again = new FilingTicket(0, document, 0);
             if (!_pending.TryFind(document, out PendingVersion version))
             {
                 chunk.ChargedBytes += _blocked.Remove(document, out _);
             }
-            else if (!chunk.TryAdd(new FilingTicket(0, document, 0), version))
+            else if (!chunk.TryRenew(again, version) && !chunk.TryAdd(again, version))
             {
                 break; // no slot left in its directory
             }
@@ -169,7 +189,7 @@ internal sealed class Filer : IDisposable
             _blocked.TakeDue();
         }
 
-        int documentsMax = _blocked.IsOutOfSpace ? careful : _chunkDocuments;
+        int documentsMax = Math.Max(retried + 1, _blocked.IsOutOfSpace ? Math.Min(CarefulDocuments, _chunkDocuments) : _chunkDocuments);
         while (_queue.TryPeek(out FilingTicket ticket))
         {
             // If a later version is filed by now, the document is not pending, and there is nothing to do. If the document
@@ -260,7 +280,10 @@ internal sealed class Filer : IDisposable
         }
     }
 
-    /// <summary>Copies the records of blocked documents from older segments into the newest.</summary>
+    /// <summary>
+    /// Copies the records of blocked documents from older segments into the newest. A record is copied again only when the
+    /// journal has grown by twice what all of them take. So copies alone never cause the next copies.
+    /// </summary>
     private void CarryBlocked()
     {
         if (_blocked.Count == 0 || _carry.UnderWay > 0 || _backlog.Fill < CarryFill)
@@ -269,9 +292,10 @@ internal sealed class Filer : IDisposable
         }
 
         long newest = _journal.Segments.Newest;
+        long apart = 2 * _blocked.Bytes;
         foreach (Sha256Digest document in _blocked.Holding(CarryBytesMax))
         {
-            if (_pending.TryFind(document, out PendingVersion version) && version.Locator.Segment != newest)
+            if (_pending.TryFind(document, out PendingVersion version) && (newest - version.Locator.Segment) * _journal.SegmentBytes > apart)
             {
                 Carry(document, version);
             }

@@ -91,6 +91,9 @@ internal sealed class JournalWriter
     /// <summary>See <see cref="SegmentChain.RoomBytes"/>.</summary>
     public long RoomBytes => _chain.RoomBytes;
 
+    /// <summary>Length of a segment.</summary>
+    public long SegmentBytes => _pool.SegmentBytes;
+
     /// <summary>Commits waiting for their group.</summary>
     public int QueueLength => _queue.Count;
 
