@@ -147,7 +147,7 @@ public sealed class DocumentStore : IDocumentStore
         try
         {
             directory = DataDirectory.Open(files, options.DataDirectory, threads);
-            return new DocumentStore(directory, options, rules ?? [], followers ?? [], threads, loggers.CreateLogger<DocumentStore>());
+            return new DocumentStore(directory, options, rules ?? [], followers ?? [], threads, new SafeLog(loggers.CreateLogger<DocumentStore>()));
         }
         catch (FileSystemException exception)
         {

@@ -112,7 +112,7 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
     {
         lock (_gate)
         {
-            Wait_NeedsLock(longest, () => _tickets.Count > 0);
+            Wait_NeedsLock(longest, endsWithTickets: true, endsWhenAwaited: false);
             return !_isStopped;
         }
     }
@@ -165,7 +165,7 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
     {
         lock (_gate)
         {
-            Wait_NeedsLock(time, () => endsWhenAwaited && _waiting.Count > 0);
+            Wait_NeedsLock(time, endsWithTickets: false, endsWhenAwaited);
             return !_isStopped;
         }
     }
@@ -199,13 +199,13 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
         }
     }
 
-    /// <summary>A pulse for something else does not end it.</summary>
-    private void Wait_NeedsLock(TimeSpan longest, Func<bool> isOver)
+    /// <summary>A pulse for something else does not end it. Takes no memory: the filer waits here when there is none.</summary>
+    private void Wait_NeedsLock(TimeSpan longest, bool endsWithTickets, bool endsWhenAwaited)
     {
         bool isBounded = longest != Timeout.InfiniteTimeSpan;
         long started = threads.Clock.GetTimestamp();
         TimeSpan left = longest;
-        while (!_isStopped && !isOver() && (!isBounded || left > TimeSpan.Zero) && threads.Wait(_gate, left))
+        while (!_isStopped && !(endsWithTickets && _tickets.Count > 0) && !(endsWhenAwaited && _waiting.Count > 0) && (!isBounded || left > TimeSpan.Zero) && threads.Wait(_gate, left))
         {
             left = isBounded ? longest - threads.Clock.GetElapsedTime(started) : longest;
         }

@@ -41,7 +41,7 @@ internal sealed class StoreHealth(ILogger logger)
             _fence = reason;
         }
 
-        Tell(() => logger.LogCritical(cause, "Fenced: {Reason}. Writes are refused until restart; published data stays readable.", reason));
+        logger.LogCritical(cause, "Fenced: {Reason}. Writes are refused until restart; published data stays readable.", reason);
     }
 
     /// <summary>Found at opening: nothing is served.</summary>
@@ -62,20 +62,7 @@ internal sealed class StoreHealth(ILogger logger)
         return was == (reason is not null)
             ? null
             : reason is not null
-                ? () => Tell(() => logger.LogError("Out of space: {Reason}. Puts answer 507 until there is room; reads and deletes work.", reason))
-                : () => Tell(() => logger.LogInformation("There is room again: all writes are taken."));
-    }
-
-    /// <summary>A log that cannot be written, perhaps because it is on the same disk, must not stop the caller.</summary>
-    private static void Tell(Action log)
-    {
-        try
-        {
-            log();
-        }
-        catch (Exception)
-        {
-            // The state says the same.
-        }
+                ? () => logger.LogError("Out of space: {Reason}. Puts answer 507 until there is room; reads and deletes work.", reason)
+                : () => logger.LogInformation("There is room again: all writes are taken.");
     }
 }

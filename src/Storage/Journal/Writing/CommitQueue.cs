@@ -136,10 +136,13 @@ internal sealed class CommitQueue(IThreads threads, TimeSpan? gatherMax = null)
     }
 
     /// <summary>Moves the commits whose deadline is over into the list.</summary>
+    /// <exception cref="OutOfMemoryException">Nothing has been moved.</exception>
     public void TakeLate(long now, List<Commit> late)
     {
         lock (_gate)
         {
+            late.EnsureCapacity(late.Count + _commits.Count); // a commit taken out must have a place
+
             // The queue is only nearly in the order of deadlines, because a commit may have waited for a lock first.
             for (int left = _commits.Any(commit => commit.Deadline <= now) ? _commits.Count : 0; left > 0; left--)
             {
