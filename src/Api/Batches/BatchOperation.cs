@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DocService.Api.Json;
 using DocService.Api.Problems;
 using DocService.Storage;
 
@@ -7,6 +8,9 @@ namespace DocService.Api.Batches;
 /// <summary>One element of a batch's operations.</summary>
 internal static class BatchOperation
 {
+    /// <summary>All that is not a body; as much as a request's header fields may have. What is made of it is not charged to the budget.</summary>
+    private const int ValueBytesMax = 32 * 1024;
+
     private static readonly string[] Members = ["op", "id", "body", "ifMatch", "ifNoneMatch"];
 
     /// <summary>Null when parsed, else what is wrong. The reader is at the object's start, and is left at its end.</summary>
@@ -20,10 +24,9 @@ internal static class BatchOperation
         VersionMatch? ifNoneMatch = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            string member = reader.GetString()!;
-            if (!Members.Contains(member))
+            if (FindMember(ref reader) is not { } member)
             {
-                return Invalid(index, $"'{member}' is not a member of an operation. Known are {string.Join(", ", Members)}.");
+                return Invalid(index, $"'{Excerpt.Of(reader.ValueSpan)}' is not a member of an operation. Known are {string.Join(", ", Members)}.");
             }
 
             reader.Read();
@@ -38,6 +41,11 @@ internal static class BatchOperation
             if (reader.TokenType != JsonTokenType.String)
             {
                 return Invalid(index, $"'{member}' must be a string.");
+            }
+
+            if (reader.ValueSpan.Length > ValueBytesMax)
+            {
+                return Invalid(index, $"'{member}' is longer than {ValueBytesMax} bytes.");
             }
 
             string value = reader.GetString()!;
@@ -71,10 +79,29 @@ internal static class BatchOperation
         return Build(op, key, body, conditions, out operation) is { } reason ? Invalid(index, reason) : null;
     }
 
+    /// <summary>Makes no text of a name that is not known: it may be as long as the batch.</summary>
+    private static string? FindMember(ref Utf8JsonReader reader)
+    {
+        foreach (string member in Members)
+        {
+            if (reader.ValueTextEquals(member))
+            {
+                return member;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Null when built, else one sentence on what is wrong.</summary>
     private static string? Build(string? op, DocumentKey key, ReadOnlyMemory<byte>? body, Conditions conditions, out DocumentOperation? operation)
     {
         operation = null;
+        if (op is not ("put" or "delete" or "check"))
+        {
+            return op is null ? "'op' is missing: put, delete or check." : "'op' must be put, delete or check.";
+        }
+
         if (op == "put" != body is not null)
         {
             return op == "put" ? "'body' is missing." : "'body' goes with \"op\":\"put\" only.";
@@ -89,10 +116,9 @@ internal static class BatchOperation
         {
             "put" => new PutOperation(key, BatchRequest.ToContent(body!.Value), conditions),
             "delete" => new DeleteOperation(key, conditions),
-            "check" => new CheckOperation(key, conditions),
-            _ => null,
+            _ => new CheckOperation(key, conditions),
         };
-        return operation is null ? "'op' must be put, delete or check." : null;
+        return null;
     }
 
     private static Problem Invalid(int index, string reason) => ProblemCatalogue.Invalid($"Operation {index}: {reason}");

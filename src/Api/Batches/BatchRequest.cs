@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
+using DocService.Api.Json;
 using DocService.Api.Problems;
 using DocService.Storage;
 
@@ -31,7 +32,7 @@ internal static class BatchRequest
         {
             if (!reader.ValueTextEquals("operations"u8))
             {
-                return Invalid($"'{reader.GetString()}' is not a member of a batch: it has 'operations' alone.");
+                return Invalid($"'{Excerpt.Of(reader.ValueSpan)}' is not a member of a batch: it has 'operations' alone.");
             }
 
             reader.Read();

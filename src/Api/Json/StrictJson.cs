@@ -12,8 +12,6 @@ namespace DocService.Api.Json;
 /// </summary>
 internal static class StrictJson
 {
-    private const int NameShownMax = 60; // characters
-
     /// <summary>Null when the bytes are one strict JSON value.</summary>
     /// <param name="json">The bytes.</param>
     /// <param name="depthMax">Deepest nesting that is taken.</param>
@@ -160,9 +158,7 @@ internal static class StrictJson
             end += json[end] == '\\' ? 2 : 1;
         }
 
-        string name = Encoding.UTF8.GetString(json[offset..end]);
-        string shown = string.Concat(name.EnumerateRunes().Take(NameShownMax));
-        return At(json, offset - 1, $"the name '{shown}{(shown.Length < name.Length ? "…" : string.Empty)}' comes twice in one object");
+        return At(json, offset - 1, $"the name '{Excerpt.Of(json[offset..end])}' comes twice in one object");
     }
 
     private static JsonError At(ReadOnlySpan<byte> json, int offset, string reason)

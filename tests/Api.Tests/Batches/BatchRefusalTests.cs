@@ -39,6 +39,8 @@ public sealed class BatchRefusalTests(SharedApplication shared) : IClassFixture<
     [InlineData("""{"op":"patch","id":"x"}""", "put, delete or check")]
     [InlineData("""{"op":"Put","id":"x"}""", "put, delete or check")]
     [InlineData("""{"id":"x"}""", "put, delete or check")]
+    [InlineData("""{"id":"x","body":1}""", "'op' is missing")] // whatever else there is
+    [InlineData("""{"op":"patch","id":"x","body":1}""", "put, delete or check")]
     [InlineData("""{"op":1,"id":"x"}""", "'op' must be a string")]
     [InlineData("""{"op":"delete","id":"x","ifmatch":"*"}""", "'ifmatch'")]
     [InlineData("""{"op":"delete","id":"x","if-match":"*"}""", "'if-match'")]
@@ -53,6 +55,18 @@ public sealed class BatchRefusalTests(SharedApplication shared) : IClassFixture<
     {
         JsonElement problem = await AssertRefusedAsync(Batch.Of(First, operation), "invalid-request", named);
         Assert.Contains("peration 1", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A name of 32 MiB came back whole, and took 460 MiB that no budget counted.</summary>
+    [Theory]
+    [InlineData("{\"#\":[]}")]
+    [InlineData("{\"operations\":[{\"#\":1}]}")]
+    [InlineData("{\"operations\":[{\"op\":\"#\",\"id\":\"x\"}]}")]
+    [InlineData("{\"operations\":[{\"op\":\"delete\",\"id\":\"x\",\"ifMatch\":\"#\"}]}")]
+    public async Task Post_AVeryLongName_IsNotRepeated(string json)
+    {
+        JsonElement problem = await AssertRefusedAsync(json.Replace("#", new string('é', 100_000), StringComparison.Ordinal), "invalid-request", string.Empty);
+        Assert.InRange(problem.GetProperty("detail").GetString()!.Length, 1, 300);
     }
 
     [Theory]
