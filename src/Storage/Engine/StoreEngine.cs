@@ -42,7 +42,7 @@ internal sealed class StoreEngine
         _threads = threads;
         _opened = opened;
         _filing = opened.Unfiled.Filing;
-        _blocked = new BlockedDocuments(options.UsableJournalBytes, threads);
+        _blocked = new BlockedDocuments(options.UsableJournalBytes, options.PendingDocumentsMax, threads);
         Pending = opened.Unfiled.Pending;
         var space = new DiskSpace(directory.Root, opened.Pool, () => _filing.Count, health, clock);
         Space = space;

@@ -15,10 +15,14 @@ namespace DocService.Storage.Engine.Filing;
 /// Invariant: filedThrough stays below the record of each of them.
 /// </remarks>
 /// <param name="journalBytes">Of which they may take a part.</param>
+/// <param name="documentsMax">Unfiled operations that the store may have; of these they may be the same part.</param>
 /// <param name="threads">How writes wait for them, and the time.</param>
-internal sealed class BlockedDocuments(long journalBytes, IThreads threads)
+internal sealed class BlockedDocuments(long journalBytes, int documentsMax, IThreads threads)
 {
-    /// <summary>Documents that are blocked because of their directory may take this part of the journal. Beyond it, writes into that directory are refused.</summary>
+    /// <summary>
+    /// Documents that are blocked because of their directory may take this part of the journal, and be this part of the
+    /// unfiled operations. Beyond it, writes into that directory are refused.
+    /// </summary>
     private const int RefusedShare = 16;
 
     /// <summary>They are carried forward while they take at most this part. Beyond it, copies would take as much room as they free.</summary>
@@ -34,6 +38,7 @@ internal sealed class BlockedDocuments(long journalBytes, IThreads threads)
     private readonly List<Waiter> _waiters = [];
     private long _bytes;
     private int _outOfSpace;
+    private int _ofTheirPlace;
     private volatile bool _isStopped;
 
     /// <summary>How many there are.</summary>
@@ -115,7 +120,7 @@ internal sealed class BlockedDocuments(long journalBytes, IThreads threads)
     /// <exception cref="StoreBusyException">Nothing has been done.</exception>
     public void ThrowIfFull(Sha256Digest document)
     {
-        if (Bytes <= journalBytes / RefusedShare)
+        if (!IsMuch)
         {
             return;
         }
@@ -123,7 +128,7 @@ internal sealed class BlockedDocuments(long journalBytes, IThreads threads)
         lock (_gate)
         {
             int shard = DocumentPath.ShardOf(document);
-            if (_bytes > journalBytes / RefusedShare && _obstacles.In(shard) is { } reason)
+            if (IsMuch && _obstacles.In(shard) is { } reason)
             {
                 throw new StoreBusyException($"The directory docs/{DocumentPath.ShardName(shard)} takes no documents, and the journal holds enough of those that wait for it: {reason}.");
             }
@@ -320,6 +325,9 @@ internal sealed class BlockedDocuments(long journalBytes, IThreads threads)
     private static long SequenceOf(FilingItem item, long first) =>
         item.Version.KeepsEvidence && item.Version.Version >= item.Sequence ? first : Math.Max(item.Sequence, first);
 
+    /// <summary>Whether those that are blocked because of their directory have their part of the journal or of the operations.</summary>
+    private bool IsMuch => Bytes > journalBytes / RefusedShare || Volatile.Read(ref _ofTheirPlace) > documentsMax / RefusedShare;
+
     private bool IsBlocked_NeedsLock(Waiter waiter)
     {
         foreach (Sha256Digest document in waiter.Documents)
@@ -337,6 +345,7 @@ internal sealed class BlockedDocuments(long journalBytes, IThreads threads)
     {
         _obstacles.Count(blocked.Shard, blocked.Error, reason, change);
         _outOfSpace += blocked.IsOutOfSpace ? change : 0;
+        Volatile.Write(ref _ofTheirPlace, _ofTheirPlace + (blocked.IsOfItsPlace ? change : 0));
         Volatile.Write(ref _bytes, _bytes + (blocked.IsOfItsPlace ? change * blocked.Bytes : 0));
     }
 

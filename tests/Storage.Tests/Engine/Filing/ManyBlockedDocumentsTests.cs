@@ -100,5 +100,25 @@ public sealed class ManyBlockedDocumentsTests : IAsyncLifetime
         Assert.InRange(_store.Status.DurableThrough - before, 0, stuck.Length);
     }
 
+    /// <summary>Small ones reached the limit of unfiled operations before their part of the journal, and then all writers were refused.</summary>
+    [Fact]
+    public async Task Put_BlockedDocumentsAreTheirPartOfTheOperations_RefusesTheirDirectoryAlone()
+    {
+        await _store.DisposeAsync();
+        _store = JournalTest.Open(_disk, Options with { PendingDocumentsMax = 16 * 10 });
+        string[] stuck = [.. Enumerable.Range(0, 1_000_000).Select(n => $"s{n}").Where(id => Shard(id) == 7).Take(12)];
+        string directory = $"/data/docs/{DocumentPath.ShardName(7)}/";
+        _ = _disk.FailCall(1, Errno.EACCES, forever: true, where: call => call.Kind == CallKind.Create && call.Path.StartsWith(directory, StringComparison.Ordinal));
+        for (int n = 0; n < 11; n++)
+        {
+            await _store.PutAsync(stuck[n], "1", DurabilityLevel.Durable).SoonAsync();
+        }
+
+        await JournalTest.UntilAsync(() => _store.Status.FilingObstacle?.StartsWith("11 documents in ", StringComparison.Ordinal) == true, "all are blocked");
+        await Assert.ThrowsAsync<StoreBusyException>(() => _store.PutAsync(stuck[11], "1", DurabilityLevel.Durable).SoonAsync());
+        Assert.Equal(DurabilityLevel.Filed, (await _store.PutAsync("old", "2", DurabilityLevel.Filed).SoonAsync()).Level);
+        Assert.Equal(StoreState.Ready, _store.Status.State);
+    }
+
     private static int Shard(string id) => DocumentPath.Of(DocumentKey.Create(id)).Shard;
 }
