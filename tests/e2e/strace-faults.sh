@@ -75,7 +75,7 @@ works_again() {
 }
 
 # --- the journal cannot be synced or written: nobody knows whether the record would survive
-for rule in fdatasync:error=EIO fdatasync:error=ENOSPC pwrite64:error=EIO; do
+for rule in fdatasync:error=EIO fdatasync:error=ENOSPC fdatasync:error=EINTR pwrite64:error=EIO; do
   name="journal ${rule/:error=/ }"
   prepare "$name"
   with_fault "$rule" "$(segment)" put target "$work/after"

@@ -7,7 +7,7 @@ namespace DocService.Storage.Io;
 /// <remarks>
 /// All members are synchronous and may block for as long as the disk does; they are called from threads that may
 /// block. Every failure is a <see cref="FileSystemException"/> that carries the error number; nothing is retried
-/// but EINTR.
+/// but EINTR, and not even that of a sync: the kernel may have told a write-back error by then, and tells it once.
 /// </remarks>
 internal interface IFileSystem
 {

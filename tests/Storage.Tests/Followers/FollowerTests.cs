@@ -84,6 +84,21 @@ public sealed class FollowerTests
         Assert.Equal(StoreState.Ready, store.Status.State);
     }
 
+    /// <summary>On a timer: the exception ended the process, and the follower never knew that it was to be made anew.</summary>
+    [Fact]
+    public async Task Follower_FailsWhenItIsLetGo_IsToldOnceMore()
+    {
+        var follower = new TestFollower { Failures = 2 };
+        await using DocumentStore store = JournalTest.Open(_disk, Options, follower);
+        for (int n = 0; n < 60; n++)
+        {
+            await JournalTest.UntilAsync(() => IsAccepted(store), "a write");
+        }
+
+        await JournalTest.UntilAsync(() => follower.Reason is not null, "it is told");
+        Assert.Equal((0, StoreState.Ready), (follower.Failures, store.Status.State));
+    }
+
     [Fact]
     public async Task Rejoin_AfterItWasLetGo_HoldsTheJournalFromThereOn()
     {

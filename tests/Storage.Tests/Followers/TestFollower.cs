@@ -56,7 +56,19 @@ internal sealed class TestFollower(long position = 0) : IFollower
         }
     }
 
-    public void LetGo(string reason) => Reason = reason;
+    /// <summary>So many times it fails when it is let go.</summary>
+    public int Failures { get; set; }
+
+    public void LetGo(string reason)
+    {
+        if (Failures > 0)
+        {
+            Failures--;
+            throw new InvalidOperationException("the test's");
+        }
+
+        Reason = reason;
+    }
 
     public void StopFollowing()
     {

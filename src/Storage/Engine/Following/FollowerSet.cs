@@ -37,7 +37,7 @@ internal sealed class FollowerSet : ICommitLog, IDisposable
         if (_entries.Length > 0)
         {
             journal.Marks.FollowedThrough = FollowedThrough;
-            _timer = clock.CreateTimer(_ => LetGoOfTheLate(), null, LookInterval, LookInterval);
+            _timer = clock.CreateTimer(_ => Look(), null, LookInterval, LookInterval);
         }
     }
 
@@ -109,11 +109,25 @@ internal sealed class FollowerSet : ICommitLog, IDisposable
         return through;
     }
 
+    /// <summary>On a timer's thread, where an exception would end the process: the next look does what this one could not.</summary>
+    private void Look()
+    {
+        try
+        {
+            LetGoOfTheLate();
+        }
+        catch (Exception exception)
+        {
+            _logger.LogWarning("A look for late followers ended early: {Reason}", exception.Message);
+        }
+    }
+
     private void LetGoOfTheLate()
     {
         long awaited = _journal.AwaitedThrough;
         foreach (Entry entry in _entries)
         {
+            Tell(entry);
             if (IsLate(entry, awaited))
             {
                 LetGo(entry, $"it did not become durable through commit {awaited} within {_patience.TotalSeconds} s, and the journal waited for it");
@@ -160,10 +174,31 @@ internal sealed class FollowerSet : ICommitLog, IDisposable
             }
 
             entry.IsCounted = false;
+            entry.Untold = reason;
         }
 
-        _logger.LogWarning("{Follower} is let go (the log goes on without it) and must be made anew: {Reason}", entry.Follower.Name, reason);
-        entry.Follower.LetGo(reason);
+        Tell(entry);
+    }
+
+    /// <summary>If this fails, the next look tells it once more: a follower that does not know would never be made anew.</summary>
+    private void Tell(Entry entry)
+    {
+        if (Interlocked.Exchange(ref entry.Untold, null) is not { } reason)
+        {
+            return;
+        }
+
+        try
+        {
+            _logger.LogWarning("{Follower} is let go (the log goes on without it) and must be made anew: {Reason}", entry.Follower.Name, reason);
+            entry.Follower.LetGo(reason);
+        }
+        catch
+        {
+            entry.Untold = reason;
+            throw;
+        }
+
         _journal.NoteSettled();
     }
 
@@ -173,6 +208,9 @@ internal sealed class FollowerSet : ICommitLog, IDisposable
     /// <summary>Guarded by itself.</summary>
     private sealed class Entry(IFollower follower)
     {
+        /// <summary>Why it was let go, as long as it has not been told. Exchanged: it is told once.</summary>
+        public string? Untold;
+
         public IFollower Follower { get; } = follower;
 
         public bool IsCounted { get; set; } = true;

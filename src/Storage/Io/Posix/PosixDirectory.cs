@@ -165,16 +165,7 @@ internal sealed class PosixDirectory : IDirectory
 
     public void WriteBackVolume() => _ = LibC.SyncVolume(_handle);
 
-    public void Sync()
-    {
-        int result;
-        do
-        {
-            result = LibC.Sync(_handle);
-        }
-        while (result != 0 && (Errno)Marshal.GetLastPInvokeError() == Errno.EINTR);
-        Check(SystemCall.SyncDirectory, string.Empty, result);
-    }
+    public void Sync() => Check(SystemCall.SyncDirectory, string.Empty, LibC.Sync(_handle));
 
     public IDisposable? TryLock(string name)
     {

@@ -76,27 +76,9 @@ internal sealed class PosixFile(SafeFileHandle handle, PosixDirectory directory,
         }
     }
 
-    public void SyncData()
-    {
-        int result;
-        do
-        {
-            result = LibC.SyncData(handle);
-        }
-        while (result != 0 && (Errno)Marshal.GetLastPInvokeError() == Errno.EINTR);
-        Check(SystemCall.SyncData, result);
-    }
+    public void SyncData() => Check(SystemCall.SyncData, LibC.SyncData(handle));
 
-    public void Sync()
-    {
-        int result;
-        do
-        {
-            result = LibC.Sync(handle);
-        }
-        while (result != 0 && (Errno)Marshal.GetLastPInvokeError() == Errno.EINTR);
-        Check(SystemCall.Sync, result);
-    }
+    public void Sync() => Check(SystemCall.Sync, LibC.Sync(handle));
 
     public void DropCache() => _ = LibC.Advise(handle, 0, 0, LibC.AdviseDontNeed);
 

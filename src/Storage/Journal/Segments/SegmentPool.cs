@@ -57,6 +57,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
         var segments = new List<string>();
         IReadOnlyList<string> names = directory.List();
         _newest.TakeUp(names);
+        _lastNumber = NewestMark.Find(names); // no number is given out twice, not even that of a segment that is gone
         foreach (string name in names)
         {
             if (Segment.TryParseName(name) is { } number)

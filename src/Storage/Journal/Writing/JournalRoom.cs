@@ -31,7 +31,7 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
         while (group.Count > 0)
         {
             chain.Release(); // filing and followers advance while this waits
-            bool mayGrow = chain.MayGrow(usableBytes) || group.TrueForAll(static commit => commit.CarriedVersion != 0); // carrying forward frees segments
+            bool mayGrow = chain.MayGrow(usableBytes) || group.Exists(static commit => commit.CarriedVersion != 0); // carrying forward frees segments
             if (mayGrow && pool.TryTake(SpareUse.Put) is { } spare)
             {
                 return spare;

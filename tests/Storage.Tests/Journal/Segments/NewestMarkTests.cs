@@ -23,6 +23,7 @@ public sealed class NewestMarkTests
         Assert.Equal(StoreState.Ready, store.Status.State);
         Assert.Equal("1", await store.ReadAsync("a"));
         Assert.Null(await store.ReadAsync("late"));
+        Assert.DoesNotContain("00000002.journal", disk.Segments()); // its number is not given out again
     }
 
     [Fact]
