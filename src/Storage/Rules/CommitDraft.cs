@@ -19,7 +19,7 @@ public sealed class CommitDraft
     internal IReadOnlyDictionary<int, RuleViolation> Violations => _violations;
 
     /// <summary>Fields of the record, by kind.</summary>
-    internal IReadOnlyDictionary<ushort, byte[]> Fields => _fields;
+    internal SortedDictionary<ushort, byte[]> Fields => _fields;
 
     /// <summary>Writes a hidden document in the same commit.</summary>
     /// <exception cref="ArgumentException">Not a hidden document, one that the commit writes already, or one with conditions.</exception>

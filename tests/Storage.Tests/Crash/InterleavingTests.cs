@@ -44,20 +44,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
             () => w.PutBothAsync(Scene.FarOld, Scene.Old, Workload.LargeBytes)),
     };
 
-    public static TheoryData<string, DurabilityLevel> Cases
-    {
-        get
-        {
-            var cases = new TheoryData<string, DurabilityLevel>();
-            foreach (string name in Workloads.Keys)
-            {
-                cases.Add(name, DurabilityLevel.Durable);
-                cases.Add(name, DurabilityLevel.Filed);
-            }
-
-            return cases;
-        }
-    }
+    public static TheoryData<string, DurabilityLevel> Cases => Scene.AtDurableAndFiled(Workloads.Keys);
 
     [Theory]
     [MemberData(nameof(Cases))]

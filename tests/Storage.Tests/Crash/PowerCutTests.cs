@@ -59,20 +59,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
         },
     };
 
-    public static TheoryData<string, DurabilityLevel> Cases
-    {
-        get
-        {
-            var cases = new TheoryData<string, DurabilityLevel>();
-            foreach (string name in Workloads.Keys)
-            {
-                cases.Add(name, DurabilityLevel.Durable);
-                cases.Add(name, DurabilityLevel.Filed);
-            }
-
-            return cases;
-        }
-    }
+    public static TheoryData<string, DurabilityLevel> Cases => Scene.AtDurableAndFiled(Workloads.Keys);
 
     [Theory]
     [MemberData(nameof(Cases))]

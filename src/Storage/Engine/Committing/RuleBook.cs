@@ -69,7 +69,7 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
             throw new InvalidOperationException($"A rule adds a field of kind 0x{unknown:x4}, which must be understood: no recovery would.");
         }
 
-        long fieldBytes = draft.Fields.Values.Sum(static value => (long)Fields.Measure(value.Length));
+        long fieldBytes = Measure(draft.Fields);
         bool hasAdded = draft.Added.Count > 0 || fieldBytes > 0;
         if (hasAdded && fieldBytes + Measure(draft.Operations.Select(one => one.Operation).Concat(draft.Added)) > payloadBytesMax)
         {
@@ -78,17 +78,19 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
     }
 
     /// <summary>The fields as a record holds them, kinds ascending; empty where there are none.</summary>
-    public static byte[] Encode(IReadOnlyDictionary<ushort, byte[]> fields)
+    public static byte[] Encode(SortedDictionary<ushort, byte[]> fields)
     {
-        byte[] encoded = new byte[fields.Values.Sum(static value => Fields.Measure(value.Length))];
+        byte[] encoded = new byte[Measure(fields)];
         int end = 0;
-        foreach ((ushort kind, byte[] value) in fields.OrderBy(static field => field.Key))
+        foreach ((ushort kind, byte[] value) in fields)
         {
             end += Fields.Write(encoded.AsSpan(end), kind, value);
         }
 
         return encoded;
     }
+
+    private static long Measure(SortedDictionary<ushort, byte[]> fields) => fields.Values.Sum(static value => (long)Fields.Measure(value.Length));
 
     private static long Measure(IEnumerable<DocumentOperation> operations) => operations.Sum(Commit.MeasureAtMost);
 }

@@ -69,6 +69,19 @@ internal static class Scene
         return disk;
     }
 
+    /// <summary>Each workload at both levels that survive a cut.</summary>
+    public static TheoryData<string, DurabilityLevel> AtDurableAndFiled(IEnumerable<string> workloads)
+    {
+        var cases = new TheoryData<string, DurabilityLevel>();
+        foreach (string name in workloads)
+        {
+            cases.Add(name, DurabilityLevel.Durable);
+            cases.Add(name, DurabilityLevel.Filed);
+        }
+
+        return cases;
+    }
+
     /// <summary>By a scheduler's threads and time.</summary>
     public static DocumentStore Open(SimulatedFileSystem disk, SeededScheduler scheduler, StoreOptions? options = null) =>
         DocumentStore.Open(disk, options ?? Options, scheduler, NullLoggerFactory.Instance);
