@@ -1,0 +1,20 @@
+namespace DocService.Index.Rocks;
+
+/// <summary>The column families: each is a sorted map of its own, and all of them are flushed together.</summary>
+internal enum Family
+{
+    /// <summary>What the index knows of itself.</summary>
+    State,
+
+    /// <summary>id → facts and body.</summary>
+    Documents,
+
+    /// <summary>version → id.</summary>
+    Versions,
+
+    /// <summary>version of a delete → when it came.</summary>
+    Tombstones,
+
+    /// <summary>index, key, id → nothing.</summary>
+    Entries,
+}

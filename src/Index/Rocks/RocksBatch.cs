@@ -1,0 +1,56 @@
+using RocksDbSharp;
+
+namespace DocService.Index.Rocks;
+
+/// <summary>Writes that come into being together. Of several on one key the last counts.</summary>
+/// <remarks>Owns: native memory. Thread: one at a time. Invariant: <see cref="Bytes"/> counts what was added since it was last cleared.</remarks>
+internal sealed unsafe class RocksBatch(RocksDatabase database) : IDisposable
+{
+    private nint _handle = Native.Instance.rocksdb_writebatch_create();
+
+    public long Bytes { get; private set; }
+
+    internal nint Handle
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_handle == 0, this);
+            return _handle;
+        }
+    }
+
+    public void Put(Family family, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        fixed (byte* keyStart = key, valueStart = value)
+        {
+            Native.Instance.rocksdb_writebatch_put_cf(Handle, database.HandleOf(family), keyStart, (nuint)key.Length, valueStart, (nuint)value.Length);
+        }
+
+        Bytes += key.Length + value.Length;
+    }
+
+    public void Delete(Family family, ReadOnlySpan<byte> key)
+    {
+        fixed (byte* start = key)
+        {
+            Native.Instance.rocksdb_writebatch_delete_cf(Handle, database.HandleOf(family), start, (nuint)key.Length);
+        }
+
+        Bytes += key.Length;
+    }
+
+    public void Clear()
+    {
+        Native.Instance.rocksdb_writebatch_clear(Handle);
+        Bytes = 0;
+    }
+
+    public void Dispose()
+    {
+        if (_handle != 0)
+        {
+            Native.Instance.rocksdb_writebatch_destroy(_handle);
+            _handle = 0;
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using RocksDbSharp;
+
+namespace DocService.Index.Rocks;
+
+/// <summary>A RocksDB database without a write-ahead log: after a crash it stands at its last flush, all families alike.</summary>
+/// <remarks>
+/// Owns: the native database. It is freed when the last user has gone, because a read of a freed one ends the process.
+/// Thread: the owner's; <see cref="TakeSnapshot"/> and what is done with snapshots: any.
+/// Invariants: each snapshot is a use, and the owner is one until <see cref="Close"/>. After that every call throws
+/// <see cref="IndexClosedException"/>.
+/// On failure: every native error is an <see cref="IndexFailedException"/>, and the caller gives the index up.
+/// </remarks>
+internal sealed class RocksDatabase
+{
+    private readonly Lock _using = new();
+    private readonly TaskCompletionSource _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly nint _database;
+    private readonly nint[] _families;
+    private readonly nint _writeOptions;
+    private readonly nint _flushOptions;
+    private readonly nint _readOptions;
+    private int _uses = 1; // the owner's, until Close
+    private volatile bool _isClosed;
+
+    private RocksDatabase(nint database, nint[] families)
+    {
+        Native native = Native.Instance;
+        _database = database;
+        _families = families;
+        _writeOptions = native.rocksdb_writeoptions_create();
+        native.rocksdb_writeoptions_disable_WAL(_writeOptions, 1);
+        _flushOptions = native.rocksdb_flushoptions_create();
+        native.rocksdb_flushoptions_set_wait(_flushOptions, 1);
+        _readOptions = native.rocksdb_readoptions_create();
+        native.rocksdb_readoptions_set_verify_checksums(_readOptions, 1);
+    }
+
+    /// <summary>Completes when the native database is gone and its directory may be opened again.</summary>
+    public Task Freed => _freed.Task;
+
+    internal nint Handle => _database;
+
+    /// <summary>Opens the directory, which is made when it is missing; its parent must be there.</summary>
+    /// <exception cref="IndexFailedException">It is damaged, in use, or cannot be read.</exception>
+    public static RocksDatabase Open(string directory, long cacheBytes)
+    {
+        using var options = new RocksOptions(cacheBytes);
+        Family[] all = Enum.GetValues<Family>();
+        string[] names = [.. all.Select(family => family == Family.State ? "default" : family.ToString())];
+        nint[] families = new nint[all.Length];
+        nint database = Native.Instance.rocksdb_open_column_families(
+            options.Database, directory, all.Length, names, [.. all.Select(options.Of)], families, out nint error);
+        RocksError.ThrowIfAny(error, "it was opened");
+        return new RocksDatabase(database, families);
+    }
+
+    /// <summary>Writes all of the batch, or nothing. Not durable before <see cref="Flush"/>.</summary>
+    public void Write(RocksBatch batch)
+    {
+        ThrowIfClosed();
+        Native.Instance.rocksdb_write(_database, _writeOptions, batch.Handle, out nint error);
+        RocksError.ThrowIfAny(error, "a batch was written");
+    }
+
+    /// <summary>What was written before is durable when this returns. Blocks for the disk.</summary>
+    public void Flush()
+    {
+        ThrowIfClosed();
+        Native.Instance.rocksdb_flush_cfs(_database, _flushOptions, _families, _families.Length, out nint error);
+        RocksError.ThrowIfAny(error, "it was flushed");
+    }
+
+    /// <summary>The newest value of the key, without a snapshot. Dispose it before <see cref="Close"/>.</summary>
+    public RocksValue Read(Family family, ReadOnlySpan<byte> key)
+    {
+        ThrowIfClosed();
+        return RocksValue.Read(_database, _readOptions, _families[(int)family], key);
+    }
+
+    /// <summary>What has been written until now, however long it is kept. Dispose it.</summary>
+    /// <exception cref="IndexClosedException">It was closed.</exception>
+    public RocksSnapshot TakeSnapshot()
+    {
+        lock (_using)
+        {
+            ThrowIfClosed();
+            _uses++;
+        }
+
+        return new RocksSnapshot(this);
+    }
+
+    /// <summary>No new call is let in. The native database goes with the last snapshot.</summary>
+    public void Close()
+    {
+        lock (_using)
+        {
+            if (_isClosed)
+            {
+                return;
+            }
+
+            _isClosed = true;
+        }
+
+        Leave();
+    }
+
+    /// <exception cref="IndexClosedException">It was closed: whoever holds a snapshot shall dispose it.</exception>
+    internal void ThrowIfClosed()
+    {
+        if (_isClosed)
+        {
+            throw new IndexClosedException();
+        }
+    }
+
+    internal nint HandleOf(Family family) => _families[(int)family];
+
+    internal void Leave()
+    {
+        lock (_using)
+        {
+            if (--_uses > 0)
+            {
+                return;
+            }
+        }
+
+        Native native = Native.Instance;
+        foreach (nint family in _families)
+        {
+            native.rocksdb_column_family_handle_destroy(family);
+        }
+
+        native.rocksdb_close(_database); // waits for flushes and compactions that run
+        native.rocksdb_writeoptions_destroy(_writeOptions);
+        native.rocksdb_flushoptions_destroy(_flushOptions);
+        native.rocksdb_readoptions_destroy(_readOptions);
+        _freed.SetResult();
+    }
+}

@@ -1,0 +1,134 @@
+using System.Runtime.InteropServices;
+using RocksDbSharp;
+
+namespace DocService.Index.Rocks;
+
+/// <summary>Walks the keys of a family in the order of their bytes, within its bounds.</summary>
+/// <remarks>
+/// Owns: the native iterator, its read options, and the memory of the bounds, which the library reads as long as it lives.
+/// Thread: one at a time. Invariant: the end of the keys and a failed read are never mistaken for each other.
+/// </remarks>
+internal sealed unsafe class RocksIterator : IDisposable
+{
+    private readonly RocksDatabase _database;
+    private readonly nint _options;
+    private readonly byte* _bounds;
+    private nint _handle;
+
+    /// <param name="database">A use of it is held by the snapshot.</param>
+    /// <param name="options">They become this iterator's.</param>
+    /// <param name="family">Where.</param>
+    /// <param name="from">The first key.</param>
+    /// <param name="to">The first behind; empty where there is no end.</param>
+    public RocksIterator(RocksDatabase database, nint options, Family family, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
+    {
+        _database = database;
+        _options = options;
+        _bounds = (byte*)NativeMemory.Alloc((nuint)(from.Length + to.Length + 1));
+        from.CopyTo(new Span<byte>(_bounds, from.Length));
+        to.CopyTo(new Span<byte>(_bounds + from.Length, to.Length));
+        Native.Instance.rocksdb_readoptions_set_iterate_lower_bound(options, _bounds, (nuint)from.Length);
+        if (to.Length > 0)
+        {
+            Native.Instance.rocksdb_readoptions_set_iterate_upper_bound(options, _bounds + from.Length, (nuint)to.Length);
+        }
+
+        _handle = Native.Instance.rocksdb_create_iterator_cf(database.Handle, options, database.HandleOf(family));
+    }
+
+    /// <summary>Valid until the iterator moves.</summary>
+    public ReadOnlySpan<byte> Key
+    {
+        get
+        {
+            nint start = Native.Instance.rocksdb_iter_key(Handle, out nuint length);
+            return new ReadOnlySpan<byte>((void*)start, checked((int)length));
+        }
+    }
+
+    /// <summary>Valid until the iterator moves.</summary>
+    public ReadOnlySpan<byte> Value
+    {
+        get
+        {
+            nint start = Native.Instance.rocksdb_iter_value(Handle, out nuint length);
+            return new ReadOnlySpan<byte>((void*)start, checked((int)length));
+        }
+    }
+
+    private nint Handle
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_handle == 0, this);
+            _database.ThrowIfClosed();
+            return _handle;
+        }
+    }
+
+    /// <summary>To the first key; false where there is none.</summary>
+    /// <exception cref="IndexFailedException">A block is damaged or cannot be read.</exception>
+    /// <exception cref="IndexClosedException">The database is being closed: dispose the iterator.</exception>
+    public bool First()
+    {
+        Native.Instance.rocksdb_iter_seek_to_first(Handle);
+        return IsValid();
+    }
+
+    /// <summary>To the last key; false where there is none.</summary>
+    public bool Last()
+    {
+        Native.Instance.rocksdb_iter_seek_to_last(Handle);
+        return IsValid();
+    }
+
+    /// <summary>To the first key that is not below this one; false where there is none.</summary>
+    public bool Seek(ReadOnlySpan<byte> key)
+    {
+        fixed (byte* start = key)
+        {
+            Native.Instance.rocksdb_iter_seek(Handle, start, (nuint)key.Length);
+        }
+
+        return IsValid();
+    }
+
+    /// <summary>One on, from a key; false at the end.</summary>
+    public bool Next()
+    {
+        Native.Instance.rocksdb_iter_next(Handle);
+        return IsValid();
+    }
+
+    /// <summary>One back, from a key; false before the first.</summary>
+    public bool Previous()
+    {
+        Native.Instance.rocksdb_iter_prev(Handle);
+        return IsValid();
+    }
+
+    public void Dispose()
+    {
+        if (_handle == 0)
+        {
+            return;
+        }
+
+        Native.Instance.rocksdb_iter_destroy(_handle);
+        _handle = 0;
+        Native.Instance.rocksdb_readoptions_destroy(_options);
+        NativeMemory.Free(_bounds);
+    }
+
+    private bool IsValid()
+    {
+        if (Native.Instance.rocksdb_iter_valid(_handle) != 0)
+        {
+            return true;
+        }
+
+        Native.Instance.rocksdb_iter_get_error(_handle, out nint error);
+        RocksError.ThrowIfAny(error, "rows were read");
+        return false;
+    }
+}

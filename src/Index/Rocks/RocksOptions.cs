@@ -1,0 +1,96 @@
+using RocksDbSharp;
+
+namespace DocService.Index.Rocks;
+
+/// <summary>How the database is opened: everything that takes memory or disk is bounded here.</summary>
+/// <remarks>
+/// Owns: the native options, the cache and the budget of the write buffers. The database shares cache and budget, so they
+/// outlive this. Thread: one.
+/// </remarks>
+internal sealed class RocksOptions : IDisposable
+{
+    /// <summary>Least memory with which the families' write buffers and the blocks of one read fit.</summary>
+    public const long CacheBytesMin = 8L << 20;
+
+    /// <summary>Files open at once; the library opens others in their place.</summary>
+    private const int OpenFilesMax = 256;
+
+    /// <summary>As the manual of the library suggests for SSDs; larger blocks compress better and cost more on each lookup.</summary>
+    private const int BlockBytes = 16 * 1024;
+
+    private const double BloomBitsPerKey = 10; // one lookup in a hundred of an absent key reads a block in vain
+
+    private const int LogFilesKept = 2;
+    private const ulong LogFileBytesMax = 1 << 20;
+    private const int WarnLevel = 2;
+    private const int BytesPerSync = 1 << 20; // so that a large file is not written out all at once
+
+    private readonly nint _cache;
+    private readonly nint _buffers;
+    private readonly List<nint> _tables = [];
+    private readonly List<nint> _families = [];
+
+    /// <param name="cacheBytes">Blocks and write buffers together.</param>
+    public RocksOptions(long cacheBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(cacheBytes, CacheBytesMin);
+        WriteBufferBytes = cacheBytes / 2;
+        _cache = Native.Instance.rocksdb_cache_create_lru((nuint)cacheBytes);
+        _buffers = Native.Instance.rocksdb_write_buffer_manager_create_with_cache((nuint)WriteBufferBytes, _cache, 0);
+        Database = Native.Instance.rocksdb_options_create();
+        SetDatabase(Database);
+    }
+
+    public nint Database { get; }
+
+    /// <summary>The library flushes by itself when the write buffers are about to hold this.</summary>
+    public long WriteBufferBytes { get; }
+
+    /// <summary>Options of a family; they live as long as this.</summary>
+    public nint Of(Family family)
+    {
+        Native native = Native.Instance;
+        nint table = native.rocksdb_block_based_options_create();
+        _tables.Add(table);
+        native.rocksdb_block_based_options_set_block_cache(table, _cache);
+        native.rocksdb_block_based_options_set_block_size(table, (nuint)BlockBytes);
+        native.rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1); // else they are counted nowhere
+        native.rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1);
+        native.rocksdb_block_based_options_set_filter_policy(table, native.rocksdb_filterpolicy_create_bloom_full(BloomBitsPerKey)); // the table owns it
+
+        nint options = native.rocksdb_options_create();
+        _families.Add(options);
+        native.rocksdb_options_set_block_based_table_factory(options, table);
+        native.rocksdb_options_set_compression(options, family == Family.Documents ? Compression.Lz4 : Compression.No);
+        native.rocksdb_options_set_write_buffer_size(options, (nuint)WriteBufferBytes); // all families share the budget
+        return options;
+    }
+
+    public void Dispose()
+    {
+        Native native = Native.Instance;
+        _families.ForEach(native.rocksdb_options_destroy);
+        _tables.ForEach(native.rocksdb_block_based_options_destroy);
+        native.rocksdb_options_destroy(Database);
+        native.rocksdb_write_buffer_manager_destroy(_buffers);
+        native.rocksdb_cache_destroy(_cache);
+    }
+
+    private void SetDatabase(nint options)
+    {
+        Native native = Native.Instance;
+        native.rocksdb_options_set_create_if_missing(options, 1);
+        native.rocksdb_options_set_create_missing_column_families(options, 1);
+        native.rocksdb_options_set_paranoid_checks(options, 1);
+        native.rocksdb_options_set_atomic_flush(options, 1); // rows and the position after them, or neither
+        native.rocksdb_options_set_avoid_flush_during_shutdown(options, 1); // flushing is the follower's decision
+        native.rocksdb_options_set_write_buffer_manager(options, _buffers);
+        native.rocksdb_options_set_max_open_files(options, OpenFilesMax);
+        native.rocksdb_options_set_bytes_per_sync(options, BytesPerSync);
+        native.rocksdb_options_set_info_log_level(options, WarnLevel);
+        native.rocksdb_options_set_keep_log_file_num(options, (nuint)LogFilesKept);
+        native.rocksdb_options_set_max_log_file_size(options, (nuint)LogFileBytesMax);
+        native.rocksdb_options_set_stats_dump_period_sec(options, 0);
+        native.rocksdb_options_set_stats_persist_period_sec(options, 0);
+    }
+}

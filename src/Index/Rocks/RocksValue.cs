@@ -1,0 +1,47 @@
+using RocksDbSharp;
+
+namespace DocService.Index.Rocks;
+
+/// <summary>A value as it stands in the library's memory. Dispose it before its snapshot.</summary>
+internal readonly unsafe ref struct RocksValue
+{
+    private readonly nint _slice;
+
+    private RocksValue(nint slice) => _slice = slice;
+
+    public bool IsFound => _slice != 0;
+
+    /// <summary>Empty where nothing was found.</summary>
+    public ReadOnlySpan<byte> Bytes
+    {
+        get
+        {
+            if (_slice == 0)
+            {
+                return default;
+            }
+
+            nint start = Native.Instance.rocksdb_pinnableslice_value(_slice, out nuint length);
+            return new ReadOnlySpan<byte>((void*)start, checked((int)length));
+        }
+    }
+
+    /// <exception cref="IndexFailedException">A block is damaged or cannot be read.</exception>
+    public static RocksValue Read(nint database, nint options, nint family, ReadOnlySpan<byte> key)
+    {
+        fixed (byte* start = key)
+        {
+            nint slice = Native.Instance.rocksdb_get_pinned_cf(database, options, family, start, (nuint)key.Length, out nint error);
+            RocksError.ThrowIfAny(error, "a row was read");
+            return new RocksValue(slice);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_slice != 0)
+        {
+            Native.Instance.rocksdb_pinnableslice_destroy(_slice);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+using DocService.Index.Rocks;
+
+namespace DocService.Index.Tests.Rocks;
+
+public sealed class RocksDatabaseTests : IDisposable
+{
+    private const long CacheBytes = 16L << 20;
+    private readonly TestDirectory _directory = new();
+
+    [Fact]
+    public void Open_Anew_KeepsWhatWasFlushedAndNothingElse()
+    {
+        RocksDatabase database = Open("a");
+        Write(database, Family.Documents, "flushed", "1");
+        Write(database, Family.State, "position", "1");
+        database.Flush();
+        Write(database, Family.Documents, "lost", "2");
+        Write(database, Family.State, "position", "2");
+        database.Close();
+        Assert.True(database.Freed.IsCompleted);
+
+        database = Open("a");
+        Assert.Equal("1", Read(database, Family.Documents, "flushed"));
+        Assert.Null(Read(database, Family.Documents, "lost"));
+        Assert.Equal("1", Read(database, Family.State, "position"));
+        database.Close();
+    }
+
+    [Fact]
+    public void Open_CopyTakenWhileItRuns_StandsAtItsLastFlushInAllFamilies()
+    {
+        RocksDatabase database = Open("a");
+        for (int n = 0; n < 3; n++)
+        {
+            Write(database, Family.Documents, $"d{n}", new string('x', 10_000));
+            Write(database, Family.Entries, $"e{n}", "");
+            if (n < 2)
+            {
+                database.Flush();
+            }
+        }
+
+        RocksDatabase copy = RocksDatabase.Open(_directory.CopyOf("a", "b"), CacheBytes);
+        Assert.NotNull(Read(copy, Family.Documents, "d1"));
+        Assert.NotNull(Read(copy, Family.Entries, "e1"));
+        Assert.Null(Read(copy, Family.Documents, "d2"));
+        Assert.Null(Read(copy, Family.Entries, "e2"));
+        copy.Close();
+        database.Close();
+    }
+
+    [Fact]
+    public void Snapshot_WritesAfterIt_AreNotSeen()
+    {
+        RocksDatabase database = Open("a");
+        Write(database, Family.Documents, "a", "1");
+        using RocksSnapshot snapshot = database.TakeSnapshot();
+        Write(database, Family.Documents, "a", "2");
+        Write(database, Family.Documents, "b", "2");
+
+        using (RocksValue value = snapshot.Read(Family.Documents, "a"u8))
+        {
+            Assert.Equal("1"u8, value.Bytes);
+        }
+
+        using RocksIterator rows = snapshot.Iterate(Family.Documents, [], []);
+        Assert.True(rows.First());
+        Assert.False(rows.Next());
+        database.Close();
+    }
+
+    [Theory]
+    [InlineData("", "", "a b c d")]
+    [InlineData("b", "", "b c d")]
+    [InlineData("b", "d", "b c")]
+    [InlineData("", "b", "a")]
+    [InlineData("e", "", "")]
+    public void Iterator_Bounds_HoldInBothDirections(string from, string to, string expected)
+    {
+        RocksDatabase database = Open("a");
+        foreach (string key in (string[])["a", "b", "c", "d"])
+        {
+            Write(database, Family.Documents, key, key);
+        }
+
+        using (RocksSnapshot snapshot = database.TakeSnapshot())
+        using (RocksIterator rows = snapshot.Iterate(Family.Documents, Utf8(from), Utf8(to)))
+        {
+            Assert.Equal(expected, string.Join(' ', Keys(rows, rows.First(), rows.Next)));
+            Assert.Equal(expected, string.Join(' ', Keys(rows, rows.Last(), rows.Previous).Reverse()));
+        }
+
+        database.Close();
+    }
+
+    [Fact]
+    public void Batch_Deletes_RemoveWhatWasThere()
+    {
+        RocksDatabase database = Open("a");
+        Write(database, Family.Documents, "a", "1");
+        using (var batch = new RocksBatch(database))
+        {
+            batch.Delete(Family.Documents, "a"u8);
+            batch.Put(Family.Documents, "b"u8, "2"u8);
+            Assert.Equal(3, batch.Bytes);
+            database.Write(batch);
+            batch.Clear();
+            Assert.Equal(0, batch.Bytes);
+        }
+
+        Assert.Null(Read(database, Family.Documents, "a"));
+        Assert.Equal("2", Read(database, Family.Documents, "b"));
+        database.Close();
+    }
+
+    [Fact]
+    public void Close_WithASnapshotOpen_RefusesCallsAndWaitsForIt()
+    {
+        RocksDatabase database = Open("a");
+        Write(database, Family.Documents, "a", "1");
+        RocksSnapshot snapshot = database.TakeSnapshot();
+        RocksIterator rows = snapshot.Iterate(Family.Documents, [], []);
+
+        database.Close();
+
+        Assert.False(database.Freed.IsCompleted);
+        Assert.Throws<IndexClosedException>(() => rows.First());
+        Assert.Throws<IndexClosedException>(() => database.TakeSnapshot());
+        Assert.Throws<IndexClosedException>(() => database.Flush());
+        rows.Dispose();
+        snapshot.Dispose();
+        snapshot.Dispose();
+        Assert.True(database.Freed.IsCompleted);
+        Open("a").Close();
+    }
+
+    [Fact]
+    public void Read_ABlockIsDamaged_IsAFailureAndNoAnswer()
+    {
+        RocksDatabase database = Open("a");
+        byte[] noise = new byte[200_000];
+        new Random(20261126).NextBytes(noise);
+        using (var batch = new RocksBatch(database))
+        {
+            batch.Put(Family.Documents, "a"u8, noise);
+            database.Write(batch);
+        }
+
+        database.Flush();
+        database.Close();
+        string table = Assert.Single(Directory.GetFiles(_directory["a"], "*.sst"));
+        using (FileStream file = File.OpenWrite(table))
+        {
+            file.Position = 100_000;
+            file.WriteByte((byte)(noise[0] + 1));
+            file.Write(new byte[8]);
+        }
+
+        RocksDatabase damaged = Open("a");
+        IndexFailedException failure = Assert.Throws<IndexFailedException>(() => Read(damaged, Family.Documents, "a"));
+        Assert.False(failure.IsOutOfSpace);
+        using (RocksSnapshot snapshot = damaged.TakeSnapshot())
+        using (RocksIterator rows = snapshot.Iterate(Family.Documents, [], []))
+        {
+            Assert.Throws<IndexFailedException>(() => rows.First());
+        }
+
+        damaged.Close();
+    }
+
+    [Theory]
+    [InlineData("CURRENT")]
+    [InlineData("MANIFEST-*")]
+    public void Open_AFileOfItIsCut_IsAFailure(string pattern)
+    {
+        RocksDatabase database = Open("a");
+        Write(database, Family.Documents, "a", "1");
+        database.Flush();
+        database.Close();
+        foreach (string file in Directory.GetFiles(_directory["a"], pattern))
+        {
+            File.WriteAllBytes(file, [0x41]);
+        }
+
+        Assert.Throws<IndexFailedException>(() => Open("a"));
+    }
+
+    [Fact]
+    public void Open_Twice_IsAFailure()
+    {
+        RocksDatabase database = Open("a");
+        Assert.Throws<IndexFailedException>(() => Open("a"));
+        database.Close();
+    }
+
+    [Theory]
+    [InlineData("IO error: No space left on device: While appending to file: /x/000012.sst: No space left on device", true)]
+    [InlineData("IO error: While appending to file: /x/000012.sst: Disk quota exceeded", true)]
+    [InlineData("Corruption: block checksum mismatch", false)]
+    [InlineData("IO error: While fdatasync: Input/output error", false)]
+    public void Error_OfAFullDisk_IsToldApart(string message, bool isOutOfSpace) =>
+        Assert.Equal(isOutOfSpace, RocksError.Of(message, "testing").IsOutOfSpace);
+
+    [Fact]
+    public void Flush_TheDiskIsFull_IsToldApart()
+    {
+        // A table whose next file cannot be made because a device without room stands under its name.
+        RocksDatabase database = Open("a");
+        Write(database, Family.Documents, "a", new string('x', 100_000));
+        int last = Directory.GetFiles(_directory["a"]).Select(Path.GetFileNameWithoutExtension)
+            .Select(name => int.TryParse(name!.Split('-')[^1], out int number) ? number : 0).Max();
+        for (int n = last; n < last + 20; n++)
+        {
+            File.CreateSymbolicLink(_directory[$"a/{n:D6}.sst"], "/dev/full");
+        }
+
+        IndexFailedException failure = Assert.Throws<IndexFailedException>(database.Flush);
+        Assert.True(failure.IsOutOfSpace, failure.Message);
+        database.Close();
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private static IEnumerable<string> Keys(RocksIterator rows, bool isValid, Func<bool> move)
+    {
+        var keys = new List<string>();
+        for (; isValid; isValid = move())
+        {
+            keys.Add(System.Text.Encoding.UTF8.GetString(rows.Key));
+            Assert.Equal(rows.Key, rows.Value);
+        }
+
+        return keys;
+    }
+
+    private static byte[] Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
+
+    private static string? Read(RocksDatabase database, Family family, string key)
+    {
+        using RocksValue value = database.Read(family, Utf8(key));
+        return value.IsFound ? System.Text.Encoding.UTF8.GetString(value.Bytes) : null;
+    }
+
+    private static void Write(RocksDatabase database, Family family, string key, string value)
+    {
+        using var batch = new RocksBatch(database);
+        batch.Put(family, Utf8(key), Utf8(value));
+        database.Write(batch);
+    }
+
+    private RocksDatabase Open(string name) => RocksDatabase.Open(_directory[name], CacheBytes);
+}
