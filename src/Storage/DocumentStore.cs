@@ -347,8 +347,15 @@ public sealed class DocumentStore : IDocumentStore
         }
     }
 
-    private static long LeastPosition(IReadOnlyList<IFollower> followers) =>
-        followers.Select(follower => follower.DurablePosition).DefaultIfEmpty(long.MaxValue).Min();
+    private static long LeastPosition(IReadOnlyList<IFollower> followers)
+    {
+        foreach (IFollower follower in followers)
+        {
+            follower.Prepare();
+        }
+
+        return followers.Select(follower => follower.DurablePosition).DefaultIfEmpty(long.MaxValue).Min();
+    }
 
     private VolumeInfo AskVolume()
     {

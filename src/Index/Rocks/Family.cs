@@ -9,10 +9,10 @@ internal enum Family
     /// <summary>id → facts and body.</summary>
     Documents,
 
-    /// <summary>version → id.</summary>
+    /// <summary>version, id → nothing: the documents of one commit share its version.</summary>
     Versions,
 
-    /// <summary>version of a delete → when it came.</summary>
+    /// <summary>version and id of a delete → when it came.</summary>
     Tombstones,
 
     /// <summary>index, key, id → nothing.</summary>

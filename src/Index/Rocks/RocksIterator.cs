@@ -14,6 +14,7 @@ internal sealed unsafe class RocksIterator : IDisposable
     private readonly nint _options;
     private readonly byte* _bounds;
     private nint _handle;
+    private bool _isValid;
 
     /// <param name="database">A use of it is held by the snapshot.</param>
     /// <param name="options">They become this iterator's.</param>
@@ -37,11 +38,12 @@ internal sealed unsafe class RocksIterator : IDisposable
     }
 
     /// <summary>Valid until the iterator moves.</summary>
+    /// <exception cref="InvalidOperationException">It stands at none.</exception>
     public ReadOnlySpan<byte> Key
     {
         get
         {
-            nint start = Native.Instance.rocksdb_iter_key(Handle, out nuint length);
+            nint start = Native.Instance.rocksdb_iter_key(Standing(), out nuint length);
             return new ReadOnlySpan<byte>((void*)start, checked((int)length));
         }
     }
@@ -51,7 +53,7 @@ internal sealed unsafe class RocksIterator : IDisposable
     {
         get
         {
-            nint start = Native.Instance.rocksdb_iter_value(Handle, out nuint length);
+            nint start = Native.Instance.rocksdb_iter_value(Standing(), out nuint length);
             return new ReadOnlySpan<byte>((void*)start, checked((int)length));
         }
     }
@@ -96,14 +98,14 @@ internal sealed unsafe class RocksIterator : IDisposable
     /// <summary>One on, from a key; false at the end.</summary>
     public bool Next()
     {
-        Native.Instance.rocksdb_iter_next(Handle);
+        Native.Instance.rocksdb_iter_next(Standing());
         return IsValid();
     }
 
     /// <summary>One back, from a key; false before the first.</summary>
     public bool Previous()
     {
-        Native.Instance.rocksdb_iter_prev(Handle);
+        Native.Instance.rocksdb_iter_prev(Standing());
         return IsValid();
     }
 
@@ -120,9 +122,13 @@ internal sealed unsafe class RocksIterator : IDisposable
         NativeMemory.Free(_bounds);
     }
 
+    /// <summary>The handle, where it stands at a key: at none the library would read memory that is not there.</summary>
+    private nint Standing() => _isValid ? Handle : throw new InvalidOperationException("The iterator stands at no key.");
+
     private bool IsValid()
     {
-        if (Native.Instance.rocksdb_iter_valid(_handle) != 0)
+        _isValid = Native.Instance.rocksdb_iter_valid(_handle) != 0;
+        if (_isValid)
         {
             return true;
         }

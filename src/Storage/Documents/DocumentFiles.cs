@@ -44,6 +44,21 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
     /// <summary>Opens the document's file, or returns null when there is none.</summary>
     public IFile? TryOpen(DocumentPath path) => shards[path.Shard].Entries.TryOpen(path.Name, FileAccess.Read);
 
+    /// <summary>Opens a file of a shard by its name, or returns null when there is none.</summary>
+    public IFile? TryOpen(int shard, string name) => shards[shard].Entries.TryOpen(name, FileAccess.Read);
+
+    /// <summary>Names of the documents in a shard, in the order of their inodes. For followers that are made anew; no request waits for it.</summary>
+    public IReadOnlyList<string> ListByInode(int shard)
+    {
+        IDirectory directory = shards[shard].Entries;
+        return [.. directory.List()
+            .Where(DocumentPath.IsName)
+            .Select(name => (Name: name, Stamp: directory.TryGetStamp(name)))
+            .Where(entry => entry.Stamp is not null)
+            .OrderBy(entry => entry.Stamp!.Value.Inode)
+            .Select(entry => entry.Name)];
+    }
+
     /// <summary>The stamp of what has the document's name; null if nothing has it.</summary>
     public FileStamp? TryGetStamp(DocumentPath path) => shards[path.Shard].Entries.TryGetStamp(path.Name);
 
@@ -119,7 +134,7 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
 
     /// <summary>
     /// The highest version in any readable document file; 0 when there is none. What a failing device cannot read is passed
-    /// over. The one place that lists documents: for repair, offline, where nothing else knows how far the sequence had come.
+    /// over. For repair, offline, where nothing else knows how far the sequence had come.
     /// </summary>
     public long HighestVersion()
     {

@@ -44,6 +44,9 @@ internal readonly record struct DocumentPath
         return new DocumentPath(ShardOf(key.Digest), FileName(id, key.Digest));
     }
 
+    /// <summary>Whether a document's file may have that name. A temporary file's begins with a dot.</summary>
+    public static bool IsName(string name) => !name.StartsWith('.') && name.EndsWith(Extension, StringComparison.Ordinal);
+
     private static string FileName(ReadOnlySpan<byte> id, Sha256Digest digest)
     {
         Span<char> name = stackalloc char[NameBytesMax];

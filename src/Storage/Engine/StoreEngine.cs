@@ -1,3 +1,4 @@
+using DocService.Storage.Documents;
 using DocService.Storage.Engine.Committing;
 using DocService.Storage.Engine.Filing;
 using DocService.Storage.Engine.Following;
@@ -76,7 +77,11 @@ internal sealed class StoreEngine
         _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, _blocked, new CarryForward(locks, Pending, Journal), Pending, Journal, Backlog, Space, health, threads, logger);
         _metrics = new StoreMetrics(this);
         Space.Charge(opened.Unfiled.ChargedBytes);
-        _followers = new FollowerSet(followers, Journal, options.BusyTimeout, clock, logger);
+        _followers = new FollowerSet(followers, Journal, options.BusyTimeout, clock, logger)
+        {
+            StoreId = directory.Format.StoreId,
+            Documents = new FiledDocuments(directory.Documents),
+        };
         _keeper.Start();
         Journal.Start();
         _filer.Start();

@@ -4,6 +4,12 @@ namespace DocService.Storage.Followers;
 /// <remarks>Thread: any.</remarks>
 public interface ICommitLog
 {
+    /// <summary>Identity of the store. A copy, and a store that was salvaged or restored, have another.</summary>
+    Guid StoreId { get; }
+
+    /// <summary>The documents' files, for a follower that is made anew.</summary>
+    IFiledDocuments Documents { get; }
+
     /// <summary>Every commit up to here is published.</summary>
     long DurableThrough { get; }
 

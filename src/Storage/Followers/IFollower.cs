@@ -8,7 +8,7 @@ namespace DocService.Storage.Followers;
 /// The journal keeps what a follower does not have durably yet. So a slow follower slows writers, as slow filing does. Only
 /// a derived follower is let go, which means that the log goes on without it: when it has failed, or when a segment has
 /// waited <c>BusyTimeout</c> for it.
-/// Thread: its own; members are called from any and return at once.
+/// Thread: its own; members are called from any and return at once, but for <see cref="Prepare"/> and <see cref="StopFollowing"/>.
 /// </remarks>
 public interface IFollower
 {
@@ -20,6 +20,14 @@ public interface IFollower
 
     /// <summary>Every commit up to here is durable with it. Never decreases while it follows.</summary>
     long DurablePosition { get; }
+
+    /// <summary>
+    /// The data directory is this process's alone, and is not open yet: the follower finds out what it has durably. It
+    /// creates nothing there. Called once, by the thread that opens the store, before anything else.
+    /// </summary>
+    void Prepare()
+    {
+    }
 
     /// <summary>The store is open and the log can be read. A follower starts its thread here.</summary>
     void Start(ICommitLog log);

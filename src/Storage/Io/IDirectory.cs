@@ -56,7 +56,7 @@ internal interface IDirectory : IDisposable
     /// <summary>What has the name at present, without following it; null when it does not exist (ENOENT).</summary>
     InodeIdentity? TryGetIdentity(string name);
 
-    /// <summary>All names in the directory, unsorted. Never called on a directory of documents.</summary>
+    /// <summary>All names in the directory, unsorted. On a directory of documents only by what reads them all: no request may wait for it.</summary>
     IReadOnlyList<string> List();
 
     /// <summary>

@@ -87,7 +87,25 @@ public sealed class RocksDatabaseTests : IDisposable
         using (RocksIterator rows = snapshot.Iterate(Family.Documents, Utf8(from), Utf8(to)))
         {
             Assert.Equal(expected, string.Join(' ', Keys(rows, rows.First(), rows.Next)));
-            Assert.Equal(expected, string.Join(' ', Keys(rows, rows.Last(), rows.Previous).Reverse()));
+            Assert.Equal(expected, string.Join(' ', Keys(rows, rows.Last(), rows.Previous).AsEnumerable().Reverse()));
+        }
+
+        database.Close();
+    }
+
+    [Fact]
+    public void Iterator_StandsAtNoKey_IsAnErrorAndReadsNoMemory()
+    {
+        RocksDatabase database = Open("a");
+        Write(database, Family.Documents, "a", "1");
+        using (RocksSnapshot snapshot = database.TakeSnapshot())
+        using (RocksIterator rows = snapshot.Iterate(Family.Documents, [], []))
+        {
+            Assert.Throws<InvalidOperationException>(() => rows.Key.Length);
+            Assert.True(rows.Seek("a"u8));
+            Assert.False(rows.Next());
+            Assert.Throws<InvalidOperationException>(() => rows.Value.Length);
+            Assert.Throws<InvalidOperationException>(() => rows.Previous());
         }
 
         database.Close();
@@ -221,7 +239,7 @@ public sealed class RocksDatabaseTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private static IEnumerable<string> Keys(RocksIterator rows, bool isValid, Func<bool> move)
+    private static List<string> Keys(RocksIterator rows, bool isValid, Func<bool> move)
     {
         var keys = new List<string>();
         for (; isValid; isValid = move())

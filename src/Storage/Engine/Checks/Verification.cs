@@ -12,7 +12,7 @@ namespace DocService.Storage.Engine.Checks;
 internal sealed class Verification(IDirectory data)
 {
     private static readonly string[] Expected =
-        [DataDirectory.LockName, FormatFile.Name, DataDirectory.JournalName, DataDirectory.DocumentsName, DataDirectory.QuarantineName, "lost+found"];
+        [DataDirectory.LockName, FormatFile.Name, DataDirectory.JournalName, DataDirectory.DocumentsName, DataDirectory.QuarantineName, DataDirectory.IndexName, "lost+found"];
 
     private readonly VerificationReport _report = new();
 

@@ -41,6 +41,10 @@ internal sealed class FollowerSet : ICommitLog, IDisposable
         }
     }
 
+    public required Guid StoreId { get; init; }
+
+    public required IFiledDocuments Documents { get; init; }
+
     public long DurableThrough => _journal.Marks.DurableThrough;
 
     public long FiledThrough => _journal.Marks.FiledThrough;

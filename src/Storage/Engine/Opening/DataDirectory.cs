@@ -17,6 +17,9 @@ internal sealed class DataDirectory : IDisposable
     public const string QuarantineName = "quarantine";
     public const string JournalName = "journal";
 
+    /// <summary>A derived follower's. The store does not look into it.</summary>
+    public const string IndexName = "index";
+
     private readonly IDirectory _data;
     private readonly IDisposable _lock;
     private readonly string? _mark;

@@ -1,0 +1,32 @@
+using DocService.Index.Rocks;
+using DocService.Index.Writing;
+using Microsoft.Extensions.Logging;
+
+namespace DocService.Index.Following;
+
+/// <summary>What the seams of an index and its thread have in common.</summary>
+internal sealed class IndexParts(IndexOptions options, TimeProvider clock, ILogger logger) : IDisposable
+{
+    private volatile RocksDatabase? _answering;
+
+    public IndexOptions Options { get; } = options;
+
+    public TimeProvider Clock { get; } = clock;
+
+    public ILogger Logger { get; } = logger;
+
+    public IndexDirectory Directory { get; } = new(options.Directory, options.CacheBytes, clock);
+
+    public IndexProgress Progress { get; } = new();
+
+    public FollowerSignals Signals { get; } = new();
+
+    /// <summary>The database that has every document; null while there is none. Its thread sets it.</summary>
+    public RocksDatabase? Answering
+    {
+        get => _answering;
+        set => _answering = value;
+    }
+
+    public void Dispose() => Signals.Dispose();
+}

@@ -1,0 +1,136 @@
+using DocService.Index.Following;
+using DocService.Index.Reading;
+using DocService.Index.Rocks;
+using DocService.Index.Writing;
+using DocService.Storage.Followers;
+using Microsoft.Extensions.Logging;
+
+namespace DocService.Index;
+
+/// <summary>The index of a store: all documents in the order of their ids, as of one commit. Made from the documents, and made anew whenever in doubt.</summary>
+/// <remarks>
+/// Owns: the directory of the index, and the thread that writes it. Give it to the store when that is opened, and dispose it
+/// after the store. Thread: any.
+/// Invariants: it answers only when it has every document; what it answers is as of one commit.
+/// On failure: it is closed, removed and made anew, after a full disk not before there is room. Documents do not notice.
+/// </remarks>
+public sealed class IndexFollower : IFollower, IDisposable
+{
+    private readonly IndexParts _parts;
+    private FoundIndex _found = new(null, "the index was not looked for");
+    private FollowerThread? _thread;
+    private bool _isDisposed;
+
+    /// <param name="options">Where, and how large.</param>
+    /// <param name="clock">For the times of deletes and for waiting.</param>
+    /// <param name="logger">Where it tells why it is made anew.</param>
+    public IndexFollower(IndexOptions options, TimeProvider clock, ILogger<IndexFollower> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.CacheBytes, IndexOptions.CacheBytesMin);
+        _parts = new IndexParts(options, clock, logger);
+    }
+
+    public string Name => "the index";
+
+    public bool IsDerived => true;
+
+    public long DurablePosition => _parts.Progress.DurablePosition;
+
+    public IndexStatus Status => _parts.Progress.Status;
+
+    /// <summary>What has been indexed by now; null while the index cannot answer. Dispose it.</summary>
+    public IndexReader? TryRead()
+    {
+        if (_parts.Answering is not { } database)
+        {
+            return null;
+        }
+
+        try
+        {
+            RocksSnapshot snapshot = database.TakeSnapshot();
+            try
+            {
+                return new IndexReader(snapshot, failure => FailIfAnswering(database, failure));
+            }
+            catch
+            {
+                snapshot.Dispose();
+                throw;
+            }
+        }
+        catch (IndexClosedException)
+        {
+            return null;
+        }
+        catch (IndexFailedException exception)
+        {
+            FailIfAnswering(database, exception);
+            return null;
+        }
+    }
+
+    /// <summary>Completes when the index has every commit up to this one; false when it has not in that time.</summary>
+    public Task<bool> WaitForAsync(long sequence, TimeSpan timeout, CancellationToken cancellation) =>
+        _parts.Progress.Waiters.WaitAsync(sequence, _parts.Signals.Wake, timeout, _parts.Clock, cancellation);
+
+    /// <summary>Makes the index anew.</summary>
+    public void Rebuild(string reason) => _parts.Signals.Fail(new Failure(reason));
+
+    /// <inheritdoc/>
+    public void Prepare()
+    {
+        _found = _parts.Directory.TryOpen();
+        if (_found.Writer is { } writer)
+        {
+            _parts.Progress.Open(writer.State);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Start(ICommitLog log)
+    {
+        _thread = new FollowerThread(this, log, _parts, _found);
+        _thread.Start();
+    }
+
+    /// <inheritdoc/>
+    public void Hurry(long through) => _parts.Signals.Hurry(through);
+
+    /// <inheritdoc/>
+    public void LetGo(string reason) => _parts.Signals.Fail(new Failure(reason));
+
+    /// <inheritdoc/>
+    public void StopFollowing()
+    {
+        _parts.Signals.Stop();
+        _thread?.Join();
+    }
+
+    /// <summary>After the store: then its thread has ended. If the store was never opened, it closes what it found.</summary>
+    public void Dispose()
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+        StopFollowing();
+        if (_thread is null)
+        {
+            _found.Writer?.Dispose();
+        }
+
+        _parts.Dispose();
+    }
+
+    private void FailIfAnswering(RocksDatabase database, IndexFailedException failure)
+    {
+        if (_parts.Answering == database)
+        {
+            _parts.Signals.Fail(Failure.Of(failure));
+        }
+    }
+}

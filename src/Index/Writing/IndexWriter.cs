@@ -1,0 +1,189 @@
+using System.Text;
+using DocService.Index.Rocks;
+using DocService.Index.Rows;
+using DocService.Storage.Followers;
+using DocService.Storage.Model;
+
+namespace DocService.Index.Writing;
+
+/// <summary>Turns commits, and documents read from their files, into rows.</summary>
+/// <remarks>
+/// Owns: the database, and the batch that is not written yet. Thread: one; the database's snapshots are anybody's.
+/// Invariants: the state is in the batch of the rows that it speaks of. No row is replaced by one of the same or a lower
+/// version, so that applying a commit twice changes nothing, and a file never hides what a later commit did.
+/// On failure: <see cref="IndexFailedException"/>; the index is given up.
+/// </remarks>
+internal sealed class IndexWriter : IDisposable
+{
+    /// <summary>A batch is written when its rows have so many bytes, because they are kept in memory until then.</summary>
+    public const long BatchBytesMax = 4L << 20;
+
+    /// <summary>Tombstones dropped in one batch.</summary>
+    private const int DroppedMax = 1000;
+
+    private readonly RocksBatch _batch;
+    private readonly PendingRows _pending = new();
+    private readonly TimeProvider _clock;
+    private IndexState _next;
+
+    /// <param name="database">It becomes this writer's.</param>
+    /// <param name="state">What its rows stand for.</param>
+    /// <param name="clock">Tells when a delete came.</param>
+    public IndexWriter(RocksDatabase database, IndexState state, TimeProvider clock)
+    {
+        Database = database;
+        State = _next = state;
+        _clock = clock;
+        _batch = new RocksBatch(database);
+    }
+
+    public RocksDatabase Database { get; }
+
+    /// <summary>Of what is written.</summary>
+    public IndexState State { get; private set; }
+
+    /// <summary>Whether something waits for <see cref="Write"/>.</summary>
+    public bool HasPending => _pending.Count > 0 || _next != State;
+
+    public bool IsFull => _pending.Bytes >= BatchBytesMax;
+
+    /// <summary>Written since the last flush.</summary>
+    public long UnflushedBytes { get; private set; }
+
+    public void Add(FollowedCommit commit)
+    {
+        foreach (FollowedOperation operation in commit.Operations)
+        {
+            if (operation.Info is { } info)
+            {
+                _pending.Put(operation.Key, info, operation.Body.Span);
+            }
+            else
+            {
+                _pending.Delete(operation.Key, operation.Version, _clock.GetUtcNow());
+            }
+        }
+
+        _next = _next with { Position = Math.Max(_next.Position, commit.Sequence) };
+    }
+
+    /// <summary>A document as its file has it. What a commit did later stays.</summary>
+    public void Add(FiledDocument filed) => _pending.Put(filed.Key, filed.Document.Info, filed.Document.Body.Span);
+
+    /// <summary>All files have been read.</summary>
+    public void NoteBuilt() => _next = _next with { IsBuilding = false };
+
+    /// <summary>Writes what was added, all of it or nothing, and the state after it. Not durable before <see cref="Flush"/>.</summary>
+    public void Write()
+    {
+        Span<byte> id = stackalloc byte[DocumentKey.BytesMax];
+        foreach ((DocumentKey key, PendingRow row) in _pending.Rows)
+        {
+            Apply(id[..Encoding.UTF8.GetBytes(key.Id, id)], row);
+        }
+
+        WriteBatch();
+        _pending.Clear();
+    }
+
+    /// <summary>What was written is durable when this returns. Blocks for the disk.</summary>
+    public void Flush()
+    {
+        Database.Flush();
+        UnflushedBytes = 0;
+    }
+
+    /// <summary>Drops deleted documents whose rows have been kept long enough, at most so many at once; whether there may be more.</summary>
+    public bool DropTombstones(TimeSpan retention)
+    {
+        if (HasPending)
+        {
+            Write(); // the state in the batch below must not speak of rows that are not written
+        }
+
+        DateTimeOffset now = _clock.GetUtcNow();
+        long until = now.UtcTicks > retention.Ticks ? now.UtcTicks - retention.Ticks : 0;
+        Span<byte> from = stackalloc byte[VersionKey.Bytes];
+        VersionKey.Write(from, State.CompleteFrom); // those below are gone: the library need not look among them
+        int dropped = 0;
+        using (RocksSnapshot snapshot = Database.TakeSnapshot())
+        using (RocksIterator tombstones = snapshot.Iterate(Family.Tombstones, from, []))
+        {
+            for (bool isValid = tombstones.First(); isValid && dropped < DroppedMax && VersionKey.Read(tombstones.Value) <= until; isValid = tombstones.Next())
+            {
+                Drop(tombstones.Key);
+                dropped++;
+            }
+        }
+
+        if (dropped > 0)
+        {
+            WriteBatch();
+        }
+
+        return dropped == DroppedMax;
+    }
+
+    /// <summary>Closes the database; its native part goes with the last snapshot.</summary>
+    public void Dispose()
+    {
+        _pending.Dispose();
+        _batch.Dispose();
+        Database.Close();
+    }
+
+    private void Apply(ReadOnlySpan<byte> id, PendingRow row)
+    {
+        Span<byte> feedKey = stackalloc byte[FeedKey.BytesMax];
+        using RocksValue old = Database.Read(Family.Documents, id);
+        if (old.IsFound)
+        {
+            long version = DocumentRow.ReadVersion(old.Bytes, out bool wasDeleted);
+            if (version >= row.Version)
+            {
+                return;
+            }
+
+            Span<byte> oldKey = feedKey[..FeedKey.Write(feedKey, version, id)];
+            _batch.Delete(Family.Versions, oldKey);
+            if (wasDeleted)
+            {
+                _batch.Delete(Family.Tombstones, oldKey);
+            }
+        }
+
+        // Entries of declared indexes will change here: the keys of the old body go, those of the new one come.
+        Span<byte> newKey = feedKey[..FeedKey.Write(feedKey, row.Version, id)];
+        _batch.Put(Family.Documents, id, row.Bytes);
+        _batch.Put(Family.Versions, newKey, []);
+        if (row.Deleted is { } deleted)
+        {
+            Span<byte> time = stackalloc byte[VersionKey.Bytes];
+            VersionKey.Write(time, deleted.UtcTicks);
+            _batch.Put(Family.Tombstones, newKey, time);
+        }
+    }
+
+    private void Drop(ReadOnlySpan<byte> tombstone)
+    {
+        long version = FeedKey.Read(tombstone, out ReadOnlySpan<byte> id);
+        _batch.Delete(Family.Tombstones, tombstone);
+        using RocksValue row = Database.Read(Family.Documents, id);
+        if (row.IsFound && DocumentRow.ReadVersion(row.Bytes, out bool isDeleted) == version && isDeleted)
+        {
+            _batch.Delete(Family.Versions, tombstone);
+            _batch.Delete(Family.Documents, id);
+        }
+
+        _next = _next with { CompleteFrom = Math.Max(_next.CompleteFrom, version) };
+    }
+
+    private void WriteBatch()
+    {
+        _batch.Put(Family.State, IndexState.Key, _next.ToRow());
+        Database.Write(_batch);
+        UnflushedBytes += _batch.Bytes;
+        _batch.Clear();
+        State = _next;
+    }
+}

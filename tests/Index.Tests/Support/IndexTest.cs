@@ -1,0 +1,73 @@
+using System.Text;
+using DocService.Index.Reading;
+using DocService.Index.Rocks;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DocService.Index.Tests.Support;
+
+/// <summary>Short words for tests of an index.</summary>
+internal static class IndexTest
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static IndexOptions Options(string directory) =>
+        new() { Directory = directory, CacheBytes = IndexOptions.CacheBytesMin, Lag = TimeSpan.FromMilliseconds(1) };
+
+    public static IndexFollower Follower(string directory, TimeProvider? clock = null) =>
+        new(Options(directory), clock ?? TimeProvider.System, NullLogger<IndexFollower>.Instance);
+
+    /// <summary>A follower of that log, started.</summary>
+    public static IndexFollower Follow(string directory, TestLog log, TimeProvider? clock = null)
+    {
+        IndexFollower follower = Follower(directory, clock);
+        follower.Prepare();
+        follower.Start(log);
+        return follower;
+    }
+
+    public static async Task ReachAsync(this IndexFollower follower, long sequence) =>
+        Assert.True(await follower.WaitForAsync(sequence, Patience, default), $"it has {sequence}: {follower.Status}");
+
+    /// <summary>All documents that are listed, with their bodies.</summary>
+    public static SortedDictionary<string, string> ReadAll(this IndexFollower follower, IdRange range = default)
+    {
+        using IndexReader? reader = follower.TryRead();
+        Assert.True(reader is not null, $"it answers: {follower.Status}");
+        var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        using DocumentListing listing = reader.List(range);
+        while (listing.MoveNext())
+        {
+            all.Add(listing.Id, Encoding.UTF8.GetString(listing.ReadBody()));
+        }
+
+        return all;
+    }
+
+    /// <summary>All rows of all families, for comparison.</summary>
+    public static List<string> Dump(RocksDatabase database)
+    {
+        var rows = new List<string>();
+        using RocksSnapshot snapshot = database.TakeSnapshot();
+        foreach (Family family in Enum.GetValues<Family>())
+        {
+            using RocksIterator iterator = snapshot.Iterate(family, [], []);
+            for (bool isValid = iterator.First(); isValid; isValid = iterator.Next())
+            {
+                rows.Add($"{family} {Convert.ToHexString(iterator.Key)} {Convert.ToHexString(iterator.Value)}");
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>Looks again and again until it holds; fails when that takes too long.</summary>
+    public static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!condition())
+        {
+            Assert.False(patience.IsCancellationRequested, what);
+            await Task.Yield();
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using DocService.Index.Rocks;
+using DocService.Index.Rows;
+using DocService.Index.Writing;
+using DocService.Storage.Followers;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DocService.Index.Tests.Writing;
+
+public sealed class IndexWriterTests : IDisposable
+{
+    private static readonly IndexState Empty = new(IndexState.CurrentFormat, Guid.Empty, 0, 0, IsBuilding: false);
+
+    private readonly TestDirectory _directory = new();
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 26, 10, 0, 0, TimeSpan.Zero));
+
+    [Fact]
+    public void Write_EveryKindOfCommit_HasItsRows()
+    {
+        using IndexWriter writer = Create();
+        Write(writer, TestLog.Commit(TestLog.Put("a", "1", 1), TestLog.Put("b", "2", 1)));
+        Write(writer, TestLog.Commit(TestLog.Put("h", "3", 2, isHidden: true)));
+        Write(writer, TestLog.Commit(TestLog.Delete("b", 3)));
+
+        string[] keys = [.. IndexTest.Dump(writer.Database).Select(row => string.Join(' ', row.Split(' ')[..2]))];
+        Assert.Equal(
+            [
+                "State 7374617465",
+                "Documents 0068", // "\0h"
+                "Documents 61",
+                "Documents 62",
+                "Versions 000000000000000161",
+                "Versions 00000000000000020068",
+                "Versions 000000000000000362",
+                "Tombstones 000000000000000362",
+            ],
+            keys);
+        Assert.Equal("Tombstones 000000000000000362 08DF4BA4088BD000", IndexTest.Dump(writer.Database)[^1]);
+        Assert.Equal(3, writer.State.Position);
+    }
+
+    [Fact]
+    public void Write_CommitsAreAppliedTwice_NothingChanges()
+    {
+        const int Seed = 20261126;
+        var random = new Random(Seed);
+        FollowedCommit[] commits = [.. Enumerable.Range(1, 200).Select(version => AnyCommit(random, version))];
+        using IndexWriter writer = Create();
+        foreach (FollowedCommit commit in commits)
+        {
+            writer.Add(commit);
+            if (random.Next(5) == 0)
+            {
+                writer.Write();
+            }
+        }
+
+        writer.Write();
+        List<string> once = IndexTest.Dump(writer.Database);
+
+        foreach (FollowedCommit commit in commits)
+        {
+            Write(writer, commit);
+        }
+
+        Assert.Equal(once, IndexTest.Dump(writer.Database));
+    }
+
+    [Fact]
+    public void Write_InOneBatchOrInMany_HasTheSameRows()
+    {
+        const int Seed = 20261127;
+        var random = new Random(Seed);
+        FollowedCommit[] commits = [.. Enumerable.Range(1, 200).Select(version => AnyCommit(random, version))];
+        using IndexWriter one = Create();
+        using IndexWriter many = Create("many");
+        foreach (FollowedCommit commit in commits)
+        {
+            one.Add(commit);
+            Write(many, commit);
+        }
+
+        one.Write();
+        Assert.Equal(IndexTest.Dump(many.Database), IndexTest.Dump(one.Database));
+    }
+
+    [Fact]
+    public void Write_RecordWasCarriedForward_DoesNotReplaceALaterVersion()
+    {
+        using IndexWriter writer = Create();
+        Write(writer, TestLog.Commit(TestLog.Put("a", "old", 1)));
+        Write(writer, TestLog.Commit(TestLog.Put("a", "new", 2)));
+        List<string> before = IndexTest.Dump(writer.Database);
+
+        Write(writer, new FollowedCommit(3, [TestLog.Put("a", "old", 1)]));
+
+        Assert.Equal(before.Skip(1), IndexTest.Dump(writer.Database).Skip(1));
+        Assert.Equal(3, writer.State.Position);
+    }
+
+    [Fact]
+    public void DropTombstones_KeptLongEnough_DropsThemAndSaysSince()
+    {
+        using IndexWriter writer = Create();
+        Write(writer, TestLog.Commit(TestLog.Put("a", "1", 1), TestLog.Put("b", "1", 1), TestLog.Put("c", "1", 1)));
+        Write(writer, TestLog.Commit(TestLog.Delete("a", 2)));
+        Write(writer, TestLog.Commit(TestLog.Delete("b", 3)));
+        Write(writer, TestLog.Commit(TestLog.Put("b", "again", 4)));
+        _clock.Advance(TimeSpan.FromDays(7) - TimeSpan.FromTicks(1));
+        Assert.False(writer.DropTombstones(TimeSpan.FromDays(7)));
+        Assert.Equal(0, writer.State.CompleteFrom);
+        Write(writer, TestLog.Commit(TestLog.Delete("c", 5)));
+
+        _clock.Advance(TimeSpan.FromTicks(1));
+        Assert.False(writer.DropTombstones(TimeSpan.FromDays(7)));
+
+        Assert.Equal(2, writer.State.CompleteFrom);
+        Assert.Equal(
+            ["Documents 62", "Documents 63", "Versions 000000000000000462", "Versions 000000000000000563", "Tombstones 000000000000000563"],
+            IndexTest.Dump(writer.Database).Skip(1).Select(row => string.Join(' ', row.Split(' ')[..2])));
+    }
+
+    [Fact]
+    public void DropTombstones_ABatchIsNotWrittenYet_WritesItFirst()
+    {
+        using IndexWriter writer = Create();
+        Write(writer, TestLog.Commit(TestLog.Delete("a", 1)));
+        _clock.Advance(TimeSpan.FromDays(8));
+        writer.Add(TestLog.Commit(TestLog.Put("b", "1", 2)));
+
+        writer.DropTombstones(TimeSpan.FromDays(7));
+
+        Assert.Equal(2, writer.State.Position);
+        Assert.Contains(IndexTest.Dump(writer.Database), row => row.StartsWith("Documents 62", StringComparison.Ordinal));
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private static void Write(IndexWriter writer, FollowedCommit commit)
+    {
+        writer.Add(commit);
+        writer.Write();
+    }
+
+    private static FollowedCommit AnyCommit(Random random, long version) =>
+        TestLog.Commit([.. Enumerable.Range(0, 10).Where(_ => random.Next(4) == 0).DefaultIfEmpty(random.Next(10))
+            .Select(n => random.Next(4) == 0 ? TestLog.Delete($"d{n}", version) : TestLog.Put($"d{n}", new string('x', random.Next(1, 500)), version))]);
+
+    private IndexWriter Create(string name = "index") =>
+        new IndexDirectory(_directory[name], IndexOptions.CacheBytesMin, _clock).Create(Empty);
+}
