@@ -6,6 +6,7 @@ using DocService.Api.OpenApi;
 using DocService.Api.Problems;
 using DocService.Api.Routing;
 using DocService.Api.Service;
+using DocService.Index;
 using DocService.Storage;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -25,6 +26,7 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => OptionsLoading.Load(services.GetRequiredService<IConfiguration>()));
         builder.Services.AddSingleton(services => new ByteBudget(services.GetRequiredService<DocServiceOptions>().InFlightBytesMax));
+        builder.Services.AddSingleton(MakeIndex); // before the store, so that it is disposed after it
         builder.Services.AddSingleton<IDocumentStore>(OpenStore);
         builder.Services.AddSingleton<AllowedHosts>();
         builder.Services.AddSingleton<DocumentReads>();
@@ -79,6 +81,18 @@ internal static class DocServiceHosting
     {
         DocServiceOptions options = services.GetRequiredService<DocServiceOptions>();
         services.GetRequiredService<MeterProvider>(); // made before the store, so that it hears its instruments from the start
-        return DocumentStore.Open(options.ToStoreOptions(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>());
+        return DocumentStore.Open(
+            options.ToStoreOptions(),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILoggerFactory>(),
+            followers: services.GetRequiredService<ServedIndex>().Followers);
+    }
+
+    private static ServedIndex MakeIndex(IServiceProvider services)
+    {
+        DocServiceOptions options = services.GetRequiredService<DocServiceOptions>();
+        return new ServedIndex(options.HasIndex
+            ? new IndexFollower(options.ToIndexOptions(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<IndexFollower>>())
+            : null);
     }
 }

@@ -19,6 +19,7 @@ public sealed class IndexFollower : IFollower, IDisposable
     private readonly IndexParts _parts;
     private FoundIndex _found = new(null, "the index was not looked for");
     private FollowerThread? _thread;
+    private IndexMetrics? _metrics;
     private bool _isDisposed;
 
     /// <param name="options">Where, and how large.</param>
@@ -91,6 +92,7 @@ public sealed class IndexFollower : IFollower, IDisposable
     /// <inheritdoc/>
     public void Start(ICommitLog log)
     {
+        _metrics = new IndexMetrics(_parts.Progress, log);
         _thread = new FollowerThread(this, log, _parts, _found);
         _thread.Start();
     }
@@ -118,6 +120,7 @@ public sealed class IndexFollower : IFollower, IDisposable
 
         _isDisposed = true;
         StopFollowing();
+        _metrics?.Dispose();
         if (_thread is null)
         {
             _found.Writer?.Dispose();

@@ -8,7 +8,10 @@ public sealed record IndexOptions
     /// <summary>Least <see cref="CacheBytes"/>.</summary>
     public const long CacheBytesMin = RocksOptions.CacheBytesMin;
 
-    /// <summary>Absolute path of its directory, <c>index</c> in the data directory. Default: none.</summary>
+    /// <summary>Of its directory in the data directory.</summary>
+    public const string DirectoryName = "index";
+
+    /// <summary>Absolute path of its directory, <see cref="DirectoryName"/> in the data directory. Default: none.</summary>
     public required string Directory { get; init; }
 
     /// <summary>Bytes of memory for blocks and for rows that are not flushed yet. Default 128 MiB; at least 8 MiB.</summary>

@@ -11,6 +11,9 @@ public sealed record IndexStatus
     /// <summary>Every commit up to here is in the index after a crash too.</summary>
     public required long DurablePosition { get; init; }
 
+    /// <summary>How long commits have waited to be indexed; zero when none has to.</summary>
+    public required TimeSpan Lag { get; init; }
+
     /// <summary>Documents read while it is built.</summary>
     public required long Done { get; init; }
 

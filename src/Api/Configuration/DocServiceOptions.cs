@@ -1,4 +1,5 @@
 using DocService.Api.Fields;
+using DocService.Index;
 using DocService.Storage;
 
 namespace DocService.Api.Configuration;
@@ -14,6 +15,11 @@ internal sealed class DocServiceOptions
     private const long InFlightBytesDefault = 256L << 20;
     private const int InFlightShare = 2; // of the memory that the collector may use: the rest is for the index of documents, the journal, and what waits to be collected
     private const int InFlightLargest = WriteCost.Copies + 1; // of the largest body, so that it leaves something to others
+    private const long IndexCacheBytesDefault = 128L << 20;
+    private const long IndexCacheBytesLimit = 1L << 40;
+    private const int IndexCacheShare = 8; // of the memory that the collector may use; the index has its memory beside it
+    private const string On = "on";
+    private const string Off = "off";
     private const long DocumentBytesLimit = 1L << 29; // one array, with its header, in one buffer
 
     /// <summary>Path of the data directory; relative to the current directory.</summary>
@@ -55,6 +61,15 @@ internal sealed class DocServiceOptions
     /// <summary>Quiet time after which the journal writes a seal.</summary>
     public TimeSpan SealAfter { get; set; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Whether there is an index, which queries need: on or off.</summary>
+    public string Index { get; set; } = On;
+
+    /// <summary>Bytes of memory for the index; unset: 128 MiB, or an eighth of the memory that the process may use.</summary>
+    public long? IndexCacheBytes { get; set; }
+
+    /// <summary>How long the index remembers that a document was deleted.</summary>
+    public TimeSpan TombstoneRetention { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>Prefix of all paths under which a reverse proxy shows this server and which it leaves in place, like /store; empty: none.</summary>
     public string PathBase { get; set; } = string.Empty;
 
@@ -66,6 +81,11 @@ internal sealed class DocServiceOptions
 
     /// <summary><see cref="InFlightBytes"/> as it counts: a limit on the process, a container's for example, is heeded as long as the largest body gets through.</summary>
     public long InFlightBytesMax => InFlightBytes ?? InFlightBytesOf(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+
+    /// <summary><see cref="IndexCacheBytes"/> as it counts.</summary>
+    public long IndexCacheBytesMax => IndexCacheBytes ?? IndexCacheBytesOf(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+
+    public bool HasIndex => Index == On;
 
     /// <summary><see cref="MaxBatchOperations"/>, or as many as a segment below 2 MiB can hold.</summary>
     public int BatchOperationsMax => (int)Math.Clamp(StoreOptions.OperationsOf(SegmentBytes), 1, MaxBatchOperations);
@@ -105,6 +125,21 @@ internal sealed class DocServiceOptions
             return $"DocService:MaxBatchOperations must lie between 1 and {BatchOperationsLimit}, not {MaxBatchOperations}.";
         }
 
+        if (Index is not (On or Off))
+        {
+            return $"DocService:Index must be {On} or {Off}, not '{Index}'.";
+        }
+
+        if (IndexCacheBytes is < IndexOptions.CacheBytesMin or > IndexCacheBytesLimit)
+        {
+            return $"DocService:IndexCacheBytes must lie between {IndexOptions.CacheBytesMin} and {IndexCacheBytesLimit}, not {IndexCacheBytes}.";
+        }
+
+        if (TombstoneRetention < TimeSpan.Zero)
+        {
+            return $"DocService:TombstoneRetention must not be negative, not {TombstoneRetention}.";
+        }
+
         if (!PathPrefix.IsValid(PathBase))
         {
             return $"DocService:PathBase {PathPrefix.Rule}; not '{PathBase}'.";
@@ -119,6 +154,16 @@ internal sealed class DocServiceOptions
     /// <summary>The default where the process may use so much memory.</summary>
     internal long InFlightBytesOf(long availableBytes) =>
         Math.Max(InFlightLargest * Math.Max(MaxDocumentBytes, MaxBatchBytes ?? 0), Math.Min(InFlightBytesDefault, availableBytes / InFlightShare));
+
+    /// <summary>The default where the process may use so much memory.</summary>
+    internal static long IndexCacheBytesOf(long availableBytes) => Math.Clamp(availableBytes / IndexCacheShare, IndexOptions.CacheBytesMin, IndexCacheBytesDefault);
+
+    public IndexOptions ToIndexOptions() => new()
+    {
+        Directory = Path.Combine(Path.GetFullPath(DataDirectory), IndexOptions.DirectoryName),
+        CacheBytes = IndexCacheBytesMax,
+        TombstoneRetention = TombstoneRetention,
+    };
 
     public StoreOptions ToStoreOptions() => new()
     {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using DocService.Api.Fields;
+using DocService.Index;
 using DocService.Storage;
 
 namespace DocService.Api.Service;
@@ -13,8 +14,9 @@ internal static class StatusEndpoint
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/status", ["GET", "HEAD"], Get);
 
-    internal static IResult Get(IDocumentStore store)
+    internal static IResult Get(IDocumentStore store, ServedIndex index)
     {
+        IndexStatus? indexed = index.Follower?.Status; // before the end of the log, which only grows
         var status = (JournalStatus)store.Status; // there is only this engine
         return Results.Json(new
         {
@@ -31,6 +33,7 @@ internal static class StatusEndpoint
             recovery = status.Recovery is { } recovery
                 ? new { records = recovery.Records, discardedRecords = recovery.DiscardedRecords, cleanStop = recovery.WasCleanStop, end = recovery.End, copy = recovery.IsCopy }
                 : null,
+            index = ToReport(indexed, status.DurableThrough),
             storeId = status.StoreId,
             dataDirectory = status.DataDirectory,
             firstStart = status.IsFirstStart,
@@ -46,6 +49,28 @@ internal static class StatusEndpoint
             version = Version,
         });
     }
+
+    private static object ToReport(IndexStatus? index, long durableThrough) => new
+    {
+        state = NameOf(index?.Stage),
+        reason = index?.Reason,
+        position = index?.Position,
+        lagCommits = index is null ? null : (long?)Math.Max(0, durableThrough - index.Position),
+        lagSeconds = index is null ? null : (double?)Math.Round(index.Lag.TotalSeconds, 3),
+        done = index?.Done,
+        total = index?.Total,
+        unreadable = index?.Unreadable,
+    };
+
+    private static string NameOf(IndexStage? stage) => stage switch
+    {
+        null => "off",
+        IndexStage.NotStarted => "starting",
+        IndexStage.Following => "ready",
+        IndexStage.Building => "building",
+        IndexStage.Waiting => "waiting",
+        _ => "stopped",
+    };
 
     public static string NameOf(StoreState state) => state switch
     {

@@ -50,6 +50,10 @@ internal sealed class FollowerThread
         {
             GiveUp(new Failure(misfit));
         }
+        else if (_writer is null)
+        {
+            _parts.Progress.GiveUp(_found!); // as at a first start: nothing to warn of
+        }
 
         while (!_parts.Signals.IsStopping)
         {
@@ -75,12 +79,12 @@ internal sealed class FollowerThread
         _parts.Progress.Stage = IndexStage.Stopped;
     }
 
-    /// <summary>Why the index that was found cannot be used with this log; null when it can.</summary>
+    /// <summary>Why the index that was found cannot be used with this log; null when it can, or when there is none.</summary>
     private string? Misfit()
     {
         if (_writer?.State is not { } state)
         {
-            return _found;
+            return Directory.Exists(_parts.Options.Directory) ? _found : null;
         }
 
         if (state.StoreId != _log.StoreId)
@@ -98,9 +102,18 @@ internal sealed class FollowerThread
         IndexWriter writer = _writer ??= Begin();
         using ICommitCursor cursor = _log.OpenCursor(writer.State.Position);
         var reading = new LogReading(_log, writer, _parts, () => _log.NoteDurable(_follower));
-        if (writer.State.IsBuilding && !new IndexBuild(_log.Documents, writer, reading, _parts).Run(cursor))
+        if (writer.State.IsBuilding)
         {
-            return;
+            long started = _parts.Clock.GetTimestamp();
+            if (!new IndexBuild(_log.Documents, writer, reading, _parts).Run(cursor))
+            {
+                return;
+            }
+
+            IndexStatus status = _parts.Progress.Status;
+            _parts.Logger.LogInformation(
+                "The index has every document: read {Done} files in {Seconds} s, {Unreadable} of them could not be read",
+                status.Done, Math.Round(_parts.Clock.GetElapsedTime(started).TotalSeconds, 1), status.Unreadable);
         }
 
         _pause.Forget();

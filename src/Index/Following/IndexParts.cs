@@ -17,7 +17,7 @@ internal sealed class IndexParts(IndexOptions options, TimeProvider clock, ILogg
 
     public IndexDirectory Directory { get; } = new(options.Directory, options.CacheBytes, clock);
 
-    public IndexProgress Progress { get; } = new();
+    public IndexProgress Progress { get; } = new(clock);
 
     public FollowerSignals Signals { get; } = new();
 

@@ -4,13 +4,14 @@ namespace DocService.Index.Following;
 
 /// <summary>How far the index has come, for those who ask and those who wait.</summary>
 /// <remarks>Thread: the follower's writes, any reads. Invariant: nobody's wait ends while the index is being built.</remarks>
-internal sealed class IndexProgress
+internal sealed class IndexProgress(TimeProvider clock)
 {
     private long _position;
     private long _durable;
     private long _done;
     private long _total;
     private long _unreadable;
+    private long _behindSince; // a timestamp; 0 when it is not
     private volatile string? _reason;
     private volatile IndexStage _stage;
 
@@ -30,10 +31,13 @@ internal sealed class IndexProgress
         Stage = _stage,
         Position = Interlocked.Read(ref _position),
         DurablePosition = DurablePosition,
+        Lag = Lag,
         Done = Interlocked.Read(ref _done),
         Total = Interlocked.Read(ref _total),
         Unreadable = Interlocked.Read(ref _unreadable),
     };
+
+    private TimeSpan Lag => Interlocked.Read(ref _behindSince) is not 0 and var since ? clock.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>It was opened as it is.</summary>
     public void Open(IndexState state)
@@ -47,6 +51,7 @@ internal sealed class IndexProgress
     {
         _stage = IndexStage.Waiting;
         _reason = reason;
+        NoteBehind();
         Waiters.Reset();
     }
 
@@ -87,6 +92,12 @@ internal sealed class IndexProgress
             Waiters.Reach(state.Position);
         }
     }
+
+    /// <summary>There is a commit that is not in the index.</summary>
+    public void NoteBehind() => Interlocked.CompareExchange(ref _behindSince, clock.GetTimestamp(), 0);
+
+    /// <summary>It has read the log to its end.</summary>
+    public void NoteCaughtUp() => Interlocked.Exchange(ref _behindSince, 0);
 
     public void NoteDurable(long position) => Interlocked.Exchange(ref _durable, position);
 }

@@ -115,6 +115,11 @@ internal sealed class LogReading
 
         long position = _writer.State.Position;
         _progress.NoteWritten(_writer.State);
+        if (!mayBeMore && _progress.Stage == IndexStage.Following)
+        {
+            _progress.NoteCaughtUp();
+        }
+
         if (_writer.UnflushedBytes >= _flushBytes || (IsHurried && (position >= _signals.HurriedThrough || !mayBeMore)))
         {
             Flush();
@@ -151,6 +156,11 @@ internal sealed class LogReading
             }
 
             _signals.Wait(DropInterval);
+        }
+
+        if (_log.DurableThrough > position)
+        {
+            _progress.NoteBehind();
         }
 
         for (long since = _clock.GetTimestamp(); !_signals.MustLeave && !_progress.Waiters.IsAny && !IsHurried;)

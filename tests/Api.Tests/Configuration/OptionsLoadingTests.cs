@@ -1,4 +1,5 @@
 using DocService.Api.Configuration;
+using DocService.Index;
 using DocService.Storage;
 using Microsoft.Extensions.Configuration;
 
@@ -87,6 +88,24 @@ public sealed class OptionsLoadingTests
     public void InFlightBytes_NotSaid_FollowsTheMemoryThatThereIs(long availableBytes, long expected) =>
         Assert.Equal(expected, Load().InFlightBytesOf(availableBytes));
 
+    /// <summary>It has its memory beside all other.</summary>
+    [Theory]
+    [InlineData(16L << 30, 128L << 20)]
+    [InlineData(192L << 20, 24L << 20)]
+    [InlineData(32L << 20, 8L << 20)]
+    public void IndexCacheBytes_NotSaid_FollowsTheMemoryThatThereIs(long availableBytes, long expected) =>
+        Assert.Equal(expected, DocServiceOptions.IndexCacheBytesOf(availableBytes));
+
+    [Fact]
+    public void Load_EveryKeyOfTheIndex_IsTaken()
+    {
+        DocServiceOptions options = Load(("DataDirectory", "/somewhere"), ("IndexCacheBytes", "8388608"), ("TombstoneRetention", "1.00:00:00"));
+
+        Assert.True(options.HasIndex);
+        Assert.Equal(new IndexOptions { Directory = "/somewhere/index", CacheBytes = 8 << 20, TombstoneRetention = TimeSpan.FromDays(1) }, options.ToIndexOptions());
+        Assert.False(Load(("Index", "off")).HasIndex);
+    }
+
     [Fact]
     public void ToStoreOptions_RelativeDirectory_IsMadeAbsolute() =>
         Assert.Equal(Path.GetFullPath("x/y"), Load(("DataDirectory", "x/y")).ToStoreOptions().DataDirectory);
@@ -108,6 +127,10 @@ public sealed class OptionsLoadingTests
     [InlineData("Durability", "")]
     [InlineData("Durability", "Filed")]
     [InlineData("Durability", "volatile")]
+    [InlineData("Index", "true")]
+    [InlineData("Index", "")]
+    [InlineData("IndexCacheBytes", "8388607")]
+    [InlineData("TombstoneRetention", "-00:00:01")]
     [InlineData("MaxDocumentBytes", "0")]
     [InlineData("MaxDocumentBytes", "-1")]
     [InlineData("MaxDocumentBytes", "16MiB")]

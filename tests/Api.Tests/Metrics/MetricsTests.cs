@@ -21,6 +21,8 @@ public sealed class MetricsTests
             ("docservice_journal_written_bytes_total", "counter"), ("docservice_journal_queue", "gauge"), ("docservice_journal_used_bytes", "gauge"),
             ("docservice_pending", "gauge"), ("docservice_backlog", "gauge"), ("docservice_backlog_fill", "gauge"),
             ("docservice_durable_through", "gauge"), ("docservice_filed_through", "gauge"),
+            ("docservice_index_position", "gauge"), ("docservice_index_lag", "gauge"), ("docservice_index_lag_time_seconds", "gauge"),
+            ("docservice_index_answering", "gauge"), ("docservice_index_build_done", "gauge"), ("docservice_index_build_total", "gauge"),
             ("docservice_fenced", "gauge"), ("docservice_read_only", "gauge"), ("docservice_damaged", "gauge"),
             ("http_server_request_duration_seconds", "histogram"), ("http_server_active_requests", "gauge"),
             ("kestrel_active_connections", "gauge"),

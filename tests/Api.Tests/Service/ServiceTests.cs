@@ -34,6 +34,31 @@ public sealed class ServiceTests(SharedApplication shared) : IClassFixture<Share
         Assert.True(volume.TryGetProperty("remark", out _) && volume.TryGetProperty("mountOptions", out _) && volume.TryGetProperty("freeInodes", out _));
     }
 
+    [Fact]
+    public async Task Status_Index_IsReadyAndTellsItsPosition()
+    {
+        await _app.StoreAsync(TestApplication.NewId(), "1");
+        await _app.WaitForIndexAsync();
+        JsonElement index = (await ReadAsync("/status")).GetProperty("index");
+
+        Assert.Equal("ready", index.GetProperty("state").GetString());
+        Assert.True(index.GetProperty("position").GetInt64() > 0);
+        Assert.True(index.GetProperty("lagSeconds").GetDouble() >= 0 && index.GetProperty("lagCommits").GetInt64() >= 0);
+        Assert.True(Directory.Exists(Path.Combine(_app.DataDirectory, "index")));
+    }
+
+    [Fact]
+    public async Task Status_WithoutAnIndex_SaysOffAndNothingIsMade()
+    {
+        await using var app = new TestApplication(ApplicationSettings.WithoutIndex);
+        await app.StoreAsync("a", "1");
+        JsonElement index = await app.ReadJsonAsync("/status");
+
+        Assert.Equal("""{"state":"off","reason":null,"position":null,"lagCommits":null,"lagSeconds":null,"done":null,"total":null,"unreadable":null}""",
+            index.GetProperty("index").GetRawText());
+        Assert.False(Directory.Exists(Path.Combine(app.DataDirectory, "index")));
+    }
+
     [Theory]
     [InlineData("/healthz/live", "live")]
     [InlineData("/healthz/ready", "ready")]
@@ -95,5 +120,5 @@ public sealed class ServiceTests(SharedApplication shared) : IClassFixture<Share
         Assert.StartsWith("text/html", response.Field("Content-Type"), StringComparison.Ordinal);
     }
 
-    private async Task<JsonElement> ReadAsync(string path) => JsonDocument.Parse(await _app.Client.GetStringAsync(path)).RootElement;
+    private Task<JsonElement> ReadAsync(string path) => _app.ReadJsonAsync(path);
 }

@@ -20,11 +20,15 @@ internal sealed record ApplicationSettings
     public static IReadOnlyDictionary<string, string> SmallLimits { get; } =
         new Dictionary<string, string> { ["MaxDocumentBytes"] = "1000", ["MaxBatchBytes"] = "1000", ["InFlightBytes"] = "20000", ["MaxDepth"] = "5" };
 
+    /// <summary>What needs an index is refused.</summary>
+    public static ApplicationSettings WithoutIndex { get; } = new() { Values = new Dictionary<string, string> { ["Index"] = "off" } };
+
     /// <summary>Quick to make; and a write is filed when it is answered, so that tests can look at the files.</summary>
     public static IReadOnlyDictionary<string, string> SmallJournal { get; } = new Dictionary<string, string>
     {
         ["SegmentBytes"] = "18874368",
         ["JournalBytes"] = "75497472",
         ["Durability"] = "filed",
+        ["IndexCacheBytes"] = "8388608",
     };
 }

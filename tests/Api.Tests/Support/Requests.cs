@@ -58,6 +58,10 @@ internal static class Requests
         return response.Headers.ETag!.ToString();
     }
 
+    /// <summary>The JSON of a resource that is there.</summary>
+    public static async Task<JsonElement> ReadJsonAsync(this TestApplication application, string path) =>
+        JsonDocument.Parse(await application.Client.GetStringAsync(path)).RootElement;
+
     /// <summary>A field's only line, in the header or beside the content; null when absent.</summary>
     public static string? Field(this HttpResponseMessage response, string name)
     {

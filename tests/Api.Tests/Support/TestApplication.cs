@@ -1,3 +1,4 @@
+using DocService.Storage;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -50,6 +51,10 @@ internal sealed class TestApplication : IAsyncDisposable
     /// <summary>Where the store keeps a document whose id needs no escapes in a file's name.</summary>
     public string FileOf(string id) =>
         Assert.Single(Directory.GetFiles(Path.Combine(DataDirectory, "docs"), id + ".json", SearchOption.AllDirectories));
+
+    /// <summary>Until the index has everything that was acknowledged.</summary>
+    public async Task WaitForIndexAsync() =>
+        Assert.True(await Service<ServedIndex>().Follower!.WaitForAsync(Service<IDocumentStore>().Status.DurableThrough, TimeSpan.FromSeconds(30), default));
 
     public async Task StopAsync() => await _factory.DisposeAsync();
 
