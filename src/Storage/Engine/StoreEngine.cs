@@ -59,9 +59,9 @@ internal sealed class StoreEngine
             OutOfSpace = reason => space.NoteFull(SpaceCause.Journal, reason),
             IsFilingOutOfSpace = () => space.IsFull(SpaceCause.Filing),
         };
-        _keeper = new SegmentKeeper(opened.Pool, threads, (reason, cause) =>
+        _keeper = new SegmentKeeper(opened.Pool, threads, (what, cause) =>
         {
-            health.Fence(reason, cause); // first: a writer that finds the journal closed finds the reason too
+            health.Fence(what, cause); // first: a writer that finds the journal closed finds the reason too
             Journal!.Fence(cause);
         });
         var limits = new JournalLimits { UsableBytes = options.UsableJournalBytes, SealAfter = options.SealAfter };

@@ -12,6 +12,7 @@ namespace DocService.Storage.Io;
 /// </remarks>
 internal sealed class SyncedDirectory(IDirectory directory, IThreads threads) : IDisposable
 {
+    private readonly FileSystemException _untold = new(SystemCall.SyncDirectory, directory.Path, Errno.EIO);
     private readonly object _gate = new();
     private bool _isRunning;
     private bool _hasFailed;
@@ -29,7 +30,21 @@ internal sealed class SyncedDirectory(IDirectory directory, IThreads threads) : 
             return;
         }
 
-        Enter();
+        try
+        {
+            Enter();
+            SyncAlone();
+        }
+        catch (OutOfMemoryException)
+        {
+            throw _untold; // a sync that succeeds takes no memory: this one failed, and there was none to say so
+        }
+    }
+
+    public void Dispose() => directory.Dispose();
+
+    private void SyncAlone()
+    {
         bool isSynced = false;
         try
         {
@@ -46,8 +61,6 @@ internal sealed class SyncedDirectory(IDirectory directory, IThreads threads) : 
             Leave(isSynced);
         }
     }
-
-    public void Dispose() => directory.Dispose();
 
     private void Enter()
     {

@@ -38,6 +38,19 @@ public sealed class AcknowledgementTests
         Assert.False(commit.TryClaimAcknowledgement());
     }
 
+    /// <summary>A group that is refused once more, because something failed in the middle of its refusal, was told as a success.</summary>
+    [Fact]
+    public async Task Fail_Twice_StaysAFailure()
+    {
+        var commit = new Commit(16, 1);
+        commit.Fail(new StoreBusyException("busy"));
+        Assert.True(commit.TryClaimAcknowledgement());
+        commit.Fail(new StoreClosedException("too late"));
+        commit.Acknowledge();
+
+        await Assert.ThrowsAsync<StoreBusyException>(() => commit.Acknowledged.AsTask());
+    }
+
     [Fact]
     public async Task Put_BufferedAndThenItsSyncFails_IsToldOnceAndTheStoreFenced()
     {

@@ -116,7 +116,7 @@ internal sealed class Filer : IDisposable
         }
         catch (Exception exception)
         {
-            _health.Fence($"documents cannot be filed: {exception.Message}", exception);
+            _health.Fence("documents cannot be filed", exception);
         }
         finally
         {

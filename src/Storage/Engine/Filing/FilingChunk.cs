@@ -122,17 +122,7 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
     public void SyncDirectories()
     {
         int[] shards = [.. _items.Values.Where(item => item.Failure is null).Select(item => item.Shard).Distinct()];
-        threads.ForEach(shards, Workers, shard =>
-        {
-            try
-            {
-                files.SyncNames(shard);
-            }
-            catch (OutOfMemoryException exception)
-            {
-                throw new InvalidOperationException($"memory ran out while docs/{DocumentPath.ShardName(shard)} was synced, so the outcome of that is unknown", exception);
-            }
-        });
+        threads.ForEach(shards, Workers, files.SyncNames);
     }
 
     /// <summary>Back before the first step: closes and removes what temporary files there are, and forgets what failed.</summary>

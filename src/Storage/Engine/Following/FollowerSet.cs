@@ -120,6 +120,10 @@ internal sealed class FollowerSet : ICommitLog, IDisposable
         {
             LetGoOfTheLate();
         }
+        catch (OutOfMemoryException)
+        {
+            // There is none for a line of the log either.
+        }
         catch (Exception exception)
         {
             _logger.LogWarning("A look for late followers ended early: {Reason}", exception.Message);

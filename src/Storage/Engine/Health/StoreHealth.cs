@@ -28,9 +28,21 @@ internal sealed class StoreHealth(ILogger logger)
         }
     }
 
-    /// <summary>Refuses all later writes. The first reason is kept: what follows is its consequence.</summary>
-    public void Fence(string reason, Exception cause)
+    /// <summary>Refuses all later writes. The first reason is kept: what follows is its consequence. Never throws, not even where memory has run out.</summary>
+    /// <param name="what">Cannot be done any more.</param>
+    /// <param name="cause">Why.</param>
+    public void Fence(string what, Exception cause)
     {
+        string reason = what;
+        try
+        {
+            reason = $"{what}: {cause.Message}";
+        }
+        catch (OutOfMemoryException)
+        {
+            // The rest of the reason is left out.
+        }
+
         lock (_gate)
         {
             if (_fence is not null)
@@ -41,7 +53,14 @@ internal sealed class StoreHealth(ILogger logger)
             _fence = reason;
         }
 
-        logger.LogCritical(cause, "Fenced: {Reason}. Writes are refused until restart; published data stays readable.", reason);
+        try
+        {
+            logger.LogCritical(cause, "Fenced: {Reason}. Writes are refused until restart; published data stays readable.", reason);
+        }
+        catch (OutOfMemoryException)
+        {
+            // There is none for the line. /status says it too.
+        }
     }
 
     /// <summary>Found at opening: nothing is served.</summary>

@@ -106,7 +106,9 @@ internal sealed class DigestLocks(IThreads threads)
                 }
 
                 var turn = new Place(mode, threads);
-                (entry.Queue ??= new Queue<Place>()).Enqueue(turn);
+                Queue<Place> queue = entry.Queue ?? new Queue<Place>();
+                queue.Enqueue(turn);
+                entry.Queue = queue; // last: without memory for a place in it, no queue may be left behind empty
                 return turn;
             }
         }

@@ -14,11 +14,12 @@ internal sealed class DirectoryWatch : IDisposable
     private readonly IFileSystem _files;
     private readonly IDirectory _documents;
     private readonly List<Part> _parts = [];
+    private readonly StorageFaultException _gone = new("A part of the data directory was removed, renamed or replaced.");
 
     public DirectoryWatch(IFileSystem files, IDirectory data)
     {
         _files = files;
-        _documents = data.TryOpenDirectory(DataDirectory.DocumentsName) ?? throw Gone($"{data.Path}/{DataDirectory.DocumentsName}");
+        _documents = data.TryOpenDirectory(DataDirectory.DocumentsName) ?? throw Gone(data, DataDirectory.DocumentsName);
         try
         {
             Add(null, data.Path);
@@ -45,7 +46,7 @@ internal sealed class DirectoryWatch : IDisposable
         {
             if (IsGone(part))
             {
-                throw Gone(part.Parent is null ? part.Name : $"{part.Parent.Path}/{part.Name}");
+                throw Gone(part.Parent, part.Name);
             }
         }
     }
@@ -65,9 +66,20 @@ internal sealed class DirectoryWatch : IDisposable
         }
     }
 
-    private static StorageFaultException Gone(string path) => new($"{path} is no longer the directory that this store has open: it was removed, renamed or replaced.");
+    /// <summary>Where there is no memory for the path, it is told without it: lack of memory must not hide that a directory is gone.</summary>
+    private StorageFaultException Gone(IDirectory? parent, string name)
+    {
+        try
+        {
+            return new StorageFaultException($"{(parent is null ? name : $"{parent.Path}/{name}")} is no longer the directory that this store has open: it was removed, renamed or replaced.");
+        }
+        catch (OutOfMemoryException)
+        {
+            return _gone;
+        }
+    }
 
-    private void Add(IDirectory? parent, string name) => _parts.Add(new Part(parent, name, Find(parent, name) ?? throw Gone(name)));
+    private void Add(IDirectory? parent, string name) => _parts.Add(new Part(parent, name, Find(parent, name) ?? throw Gone(parent, name)));
 
     private InodeIdentity? Find(IDirectory? parent, string name) => parent is null ? _files.TryGetIdentity(name) : parent.TryGetIdentity(name);
 

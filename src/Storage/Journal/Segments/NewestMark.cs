@@ -29,19 +29,14 @@ internal sealed class NewestMark(IDirectory directory)
     /// <summary>The segment is durable under its name.</summary>
     public void Note(long number)
     {
-        string name = Prefix + number.ToString("D8", CultureInfo.InvariantCulture);
-        if (name == _name)
-        {
-            return;
-        }
-
         try
         {
+            string name = Prefix + number.ToString("D8", CultureInfo.InvariantCulture);
             if (_name is null)
             {
                 directory.Create(name).Dispose();
             }
-            else
+            else if (name != _name)
             {
                 directory.Rename(_name, directory, name);
             }
@@ -52,6 +47,10 @@ internal sealed class NewestMark(IDirectory directory)
         {
             // No inode for it, or somebody has removed it: the next segment tries again from nothing.
             _name = null;
+        }
+        catch (OutOfMemoryException)
+        {
+            // The mark is one segment behind, and the next segment moves it.
         }
     }
 

@@ -31,6 +31,9 @@ internal sealed class Segment(SegmentHeader header, IFile file) : IDisposable
     /// <summary>The highest sequence that is in it, or could be. Everything above belongs to later segments.</summary>
     public long LastSequence { get; set; } = header.StartsAfter;
 
+    /// <summary>The next one in <see cref="SegmentKeeper"/>'s list of released segments, which must not need memory.</summary>
+    public Segment? NextReleased { get; set; }
+
     public static string NameOf(long number) => number.ToString("D8", CultureInfo.InvariantCulture) + Extension;
 
     /// <summary>The number in a final name, or null.</summary>

@@ -1,3 +1,4 @@
+using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Writing;
 
@@ -75,19 +76,45 @@ internal sealed class SegmentChain
         return unsettled + current + _pool.SegmentBytes <= usableBytes;
     }
 
-    /// <summary>
-    /// The spare becomes the segment that is appended to; its synced header tells the watermarks. The old one is synced
-    /// to its end by now: every group is synced before the next begins.
-    /// </summary>
-    public void Begin(Spare spare, long lastSequence)
+    /// <summary>The segment that the spare is to become. Takes all memory that <see cref="Begin"/> needs.</summary>
+    /// <exception cref="OutOfMemoryException">Nothing has been done; the spare is one again.</exception>
+    public Segment Prepare(Spare spare, long lastSequence)
     {
-        _older.EnsureCapacity(_older.Count + 1);
-        Segment begun = _pool.Begin(spare, _marks.DurableThrough, lastSequence + 1, _marks.DurableThrough, _marks.FiledThrough);
+        try
+        {
+            _older.EnsureCapacity(_older.Count + 1);
+            SegmentHeader header = _pool.NewHeader(spare.SizeBytes, _marks.DurableThrough, lastSequence + 1, _marks.DurableThrough, _marks.FiledThrough);
+            var next = new Segment(header, spare.File);
+            Live.Add(next); // it has no records yet
+            return next;
+        }
+        catch (OutOfMemoryException)
+        {
+            _pool.GiveBack(spare);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// What was prepared becomes the segment that is appended to; its synced header tells the watermarks. The old one is
+    /// synced to its end by now: every group is synced before the next begins.
+    /// </summary>
+    public void Begin(Spare spare, Segment next)
+    {
+        try
+        {
+            _pool.Begin(spare, next);
+        }
+        catch
+        {
+            Live.Remove(next);
+            throw;
+        }
+
         _keeper.Wake();
-        Live.Add(begun);
         _older.Enqueue(Current);
-        Current = begun;
-        NoteSynced(begun.Header.DurableThrough, begun.Header.FiledThrough);
+        Current = next;
+        NoteSynced(next.Header.DurableThrough, next.Header.FiledThrough);
     }
 
     /// <summary>Synced records of the current segment have these watermarks. Releases the segments that they allow.</summary>

@@ -17,7 +17,8 @@ internal sealed class SegmentKeeper
     private readonly Action<string, Exception> _failed;
     private readonly IThreads _threads;
     private readonly object _gate = new();
-    private readonly Queue<Segment> _released = new(64);
+    private Segment? _firstReleased; // a list through the segments themselves: a release needs no memory
+    private Segment? _lastReleased;
     private IThread? _thread; // null before the start
     private bool _isWoken = true;
     private bool _isRetryDue;
@@ -47,7 +48,7 @@ internal sealed class SegmentKeeper
         {
             if (!_isClosed)
             {
-                _released.Enqueue(segment);
+                Release_NeedsLock(segment);
                 _threads.PulseAll(_gate);
                 return;
             }
@@ -97,7 +98,7 @@ internal sealed class SegmentKeeper
         lock (_gate)
         {
             _isClosed = true;
-            while (_released.TryDequeue(out Segment? segment))
+            while (TakeReleased_NeedsLock() is { } segment)
             {
                 segment.Dispose();
             }
@@ -127,7 +128,7 @@ internal sealed class SegmentKeeper
         }
         catch (Exception exception)
         {
-            _failed($"the journal's directory cannot be kept: {exception.Message}", exception);
+            _failed("the journal's directory cannot be kept", exception);
         }
     }
 
@@ -138,7 +139,8 @@ internal sealed class SegmentKeeper
             segment = null;
             while (!_isStopped)
             {
-                if (_released.TryDequeue(out segment))
+                segment = TakeReleased_NeedsLock();
+                if (segment is not null)
                 {
                     return true;
                 }
@@ -160,6 +162,25 @@ internal sealed class SegmentKeeper
         }
     }
 
+    private void Release_NeedsLock(Segment segment)
+    {
+        _ = _lastReleased is null ? _firstReleased = segment : _lastReleased.NextReleased = segment;
+        _lastReleased = segment;
+    }
+
+    private Segment? TakeReleased_NeedsLock()
+    {
+        Segment? segment = _firstReleased;
+        _firstReleased = segment?.NextReleased;
+        _lastReleased = _firstReleased is null ? null : _lastReleased;
+        if (segment is not null)
+        {
+            segment.NextReleased = null;
+        }
+
+        return segment;
+    }
+
     private void RecycleOne(Segment segment)
     {
         try
@@ -170,7 +191,7 @@ internal sealed class SegmentKeeper
         {
             lock (_gate)
             {
-                _released.Enqueue(segment); // its place is still there, and nothing has changed
+                Release_NeedsLock(segment); // nothing has changed
                 if (!_isStopped)
                 {
                     _threads.Wait(_gate, RetryInterval);

@@ -21,6 +21,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
     private readonly NewestMark _newest = new(directory);
     private readonly SyncedDirectory _names = new(directory, threads); // the directory's owner disposes it
     private readonly byte[] _headerBlock = new byte[JournalFormat.BlockBytes]; // the journal's thread has it: memory that is there cannot run out
+    private readonly StorageFaultException _gone = new("A segment of the journal was removed, renamed or replaced.");
     private readonly Lock _gate = new();
     private readonly Stack<Spare> _spares = new(sizes.SparesMax + 1);
     private long _lastNumber;
@@ -192,24 +193,34 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
     /// <summary>As the other, with a header made before.</summary>
     public Segment Begin(Spare spare, SegmentHeader header)
     {
-        byte[] block = _headerBlock;
-        header.Write(block);
         var segment = new Segment(header, spare.File);
+        Begin(spare, segment);
+        return segment;
+    }
+
+    /// <summary>As the others, with a segment made before. Takes no memory.</summary>
+    public void Begin(Spare spare, Segment segment)
+    {
+        byte[] block = _headerBlock;
+        segment.Header.Write(block);
         try
         {
             spare.File.Write(block, 0);
             spare.File.Sync();
             directory.Rename(spare.Name, directory, segment.Name);
             _names.Sync();
-            _newest.Note(header.Number);
-            return segment;
         }
         catch
         {
             spare.File.Dispose();
             throw;
         }
+
+        _newest.Note(segment.Header.Number);
     }
+
+    /// <summary>The spare is not used after all. Needs no memory: its place is still there.</summary>
+    public void GiveBack(Spare spare) => Put(spare);
 
     public SegmentHeader NewHeader(long sizeBytes, long startsAfter, long firstSequence, long durableThrough, long filedThrough)
     {
@@ -218,7 +229,6 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
         return new SegmentHeader
         {
             StoreId = storeId,
-            Number = Interlocked.Increment(ref _lastNumber),
             Salt = BitConverter.ToUInt64(salt),
             SizeBytes = sizeBytes,
             StartsAfter = startsAfter,
@@ -227,6 +237,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
             FiledThrough = filedThrough,
             Created = threads.Clock.GetUtcNow().UtcDateTime,
             PreviousStoreId = PreviousStoreId,
+            Number = Interlocked.Increment(ref _lastNumber), // last: the date may lack memory
         };
     }
 
@@ -245,7 +256,20 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
 
         if (isGone)
         {
-            throw new StorageFaultException($"{directory.Path}/{segment.Name} is no longer the segment that this store has open: it was removed, renamed or replaced.");
+            throw Gone(segment.Name);
+        }
+    }
+
+    /// <summary>Where there is no memory for the name, it is told without it: lack of memory must not hide that a segment is gone.</summary>
+    private StorageFaultException Gone(string name)
+    {
+        try
+        {
+            return new StorageFaultException($"{directory.Path}/{name} is no longer the segment that this store has open: it was removed, renamed or replaced.");
+        }
+        catch (OutOfMemoryException)
+        {
+            return _gone;
         }
     }
 
@@ -298,6 +322,8 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
         IFile file = directory.Create(temp);
         try
         {
+            var spare = new Spare(name, file, bytes); // first: memory that ran out behind the rename would leave a file that nobody knows
+
             // Real zeros, because blocks that are reserved and unwritten would make every later sync commit metadata too.
             // Synced piece by piece, because tens of megabytes at once would hold up the journal's own syncs.
             for (long offset = 0; offset < bytes; offset += Zeros.Length)
@@ -308,7 +334,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
 
             directory.Rename(temp, directory, name);
             _names.Sync(); // after a power cut on a full disk there is no making another
-            return new Spare(name, file, bytes);
+            return spare;
         }
         catch
         {

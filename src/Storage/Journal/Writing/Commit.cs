@@ -139,7 +139,7 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
     {
         ReleasePayload();
         Settle(false);
-        _error = _isClaimed ? null : error; // a buffered write that is appended keeps its success
+        _error ??= _isClaimed ? null : error; // a buffered write that is appended keeps its success
     }
 
     /// <summary>On the journal's thread: true once, for the caller that must then have <see cref="Acknowledge"/> called.</summary>
@@ -150,22 +150,19 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
         return isMine;
     }
 
-    /// <summary>Completes <see cref="Acknowledged"/>, and runs what awaits it. Once, on the thread pool or before anybody awaits it.</summary>
-    public void Acknowledge()
-    {
-        if (_error is null)
-        {
-            _acknowledgement.SetResult(Sequence);
-        }
-        else
-        {
-            _acknowledgement.SetException(_error);
-        }
-    }
+    /// <summary>
+    /// Completes <see cref="Acknowledged"/>, and runs what awaits it. Once, on the thread pool or before anybody awaits it.
+    /// Takes no memory: an exception here would end the process. So an error is thrown by whoever fetches the result.
+    /// </summary>
+    public void Acknowledge() => _acknowledgement.SetResult(Sequence);
 
     void IThreadPoolWorkItem.Execute() => Acknowledge();
 
-    long IValueTaskSource<long>.GetResult(short token) => _acknowledgement.GetResult(token);
+    long IValueTaskSource<long>.GetResult(short token)
+    {
+        long sequence = _acknowledgement.GetResult(token);
+        return _error is null ? sequence : throw _error;
+    }
 
     ValueTaskSourceStatus IValueTaskSource<long>.GetStatus(short token) => _acknowledgement.GetStatus(token);
 

@@ -102,6 +102,15 @@ internal sealed class CommitQueue(IThreads threads, TimeSpan? gatherMax = null)
         }
     }
 
+    /// <summary>The journal's thread waits for something that nobody can tell it. Whatever is told meanwhile may end it early.</summary>
+    public void Pause(TimeSpan time)
+    {
+        lock (_gate)
+        {
+            threads.Wait(_gate, time);
+        }
+    }
+
     /// <summary>Takes no more commits; those inside can still be taken out.</summary>
     public void Close()
     {

@@ -20,7 +20,7 @@ internal sealed record JournalHooks
     /// <summary>Throws when the data directory is no longer where it was: then nothing more may be acknowledged.</summary>
     public required Action ThrowIfGone { get; init; }
 
-    /// <summary>The journal has stopped for good: what is durable is unknown.</summary>
+    /// <summary>The journal has stopped for good: what is durable is unknown. Gets what cannot be done any more, and why. There may be no memory.</summary>
     public required Action<string, Exception> Failed { get; init; }
 
     /// <summary>There is no room for the journal to grow, or was none for a group.</summary>

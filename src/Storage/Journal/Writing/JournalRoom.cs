@@ -12,6 +12,7 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
+    private readonly StoreBusyException _busy = new("The journal has no segment left: documents are filed slower than they come, or descriptors have run out.");
     private readonly List<Commit> _late = [];
     private long _uncounted; // where Mend.OneDeadline is left out: what the groups before this one have waited
 
@@ -112,25 +113,26 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
         }
     }
 
-    /// <summary>Refuses the commits that have waited too long, in the group and behind it. They are told that the journal is busy, because the disk is not known to be full.</summary>
+    /// <summary>
+    /// Refuses the commits that have waited too long, in the group and behind it. They are told that the journal is busy,
+    /// because the disk is not known to be full. All memory is taken before the first of them leaves the queue.
+    /// </summary>
     private void RefuseLate(List<Commit> group)
     {
         long now = hooks.Threads.Clock.GetTimestamp() - _uncounted;
+        Predicate<Commit> isLate = commit => commit.Deadline <= now;
+        bool isTakenForFull = hooks.Threads.LeavesOut(Mend.BusyIsNotFull);
         if (!hooks.Threads.LeavesOut(Mend.OneDeadline))
         {
             queue.TakeLate(now, _late);
         }
 
-        if (_late.Count > 0 || group.Exists(commit => commit.Deadline <= now))
+        if (isTakenForFull && (_late.Count > 0 || group.Exists(isLate)))
         {
-            var busy = new StoreBusyException("The journal has no segment left: documents are filed slower than they come, or descriptors have run out.");
-            if (hooks.Threads.LeavesOut(Mend.BusyIsNotFull))
-            {
-                hooks.OutOfSpace(busy.Message);
-            }
-
-            Refuse(_late, static _ => true, busy);
-            Refuse(group, commit => commit.Deadline <= now, busy);
+            hooks.OutOfSpace(_busy.Message);
         }
+
+        Refuse(_late, static _ => true, _busy);
+        Refuse(group, isLate, _busy);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Marks;
@@ -15,8 +16,8 @@ namespace DocService.Storage.Journal.Writing;
 /// Invariants: group N+1 is not begun before the sync of group N has returned; a group never spans two segments.
 /// On failure: a failed sync ends the journal. Nothing of its group is acknowledged, no descriptor is synced again, the
 /// thread ends, and every waiting write gets an error. A write that found no room is voided by a new segment's synced
-/// header. The memory that a group needs is taken before its write. If there is none, the group is refused, and nothing has
-/// been done.
+/// header. The memory that a group or a seal needs is taken before its write. If there is none, the group is refused, the
+/// seal put off, and nothing has been done.
 /// </remarks>
 internal sealed class JournalWriter
 {
@@ -26,6 +27,8 @@ internal sealed class JournalWriter
     /// </summary>
     private static readonly TimeSpan SeenFor = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan MemoryPause = TimeSpan.FromMilliseconds(20);
+
     private readonly SegmentPool _pool;
     private readonly SegmentChain _chain;
     private readonly JournalRoom _room;
@@ -33,6 +36,8 @@ internal sealed class JournalWriter
     private readonly JournalLimits _limits;
     private readonly CommitQueue _queue;
     private readonly StoreBusyException _noMemory = new("There is no memory for the write at present.");
+    private readonly OutcomeUnknownException _unknown = new("The write may or may not survive."); // both for want of memory to say why
+    private readonly StoreFencedException _fenced = new("Nothing of this request was done; the store takes no writes until it is restarted.");
     private readonly GroupBuffer _buffer;
     private readonly List<Commit> _group = new(CommitQueue.GroupCommitsMax);
     private readonly TimeProvider _clock;
@@ -227,7 +232,7 @@ internal sealed class JournalWriter
         early?.Send();
 
         TimeSpan duration = Sync();
-        SeeIfStale();
+        SeeOnceMoreIfStale();
         Marks.AdvanceDurable(_lastSequence);
         _hooks.Published(_group);
         Published.Tell();
@@ -247,6 +252,22 @@ internal sealed class JournalWriter
         if (_clock.GetElapsedTime(_seenAt) >= SeenFor)
         {
             See();
+        }
+    }
+
+    /// <summary>
+    /// After a sync. Without memory it is not known that anything is gone; to tell what is gone needs none. The next group is
+    /// not written before a look.
+    /// </summary>
+    private void SeeOnceMoreIfStale()
+    {
+        try
+        {
+            SeeIfStale();
+        }
+        catch (OutOfMemoryException)
+        {
+            // As with any other look that fails.
         }
     }
 
@@ -292,12 +313,14 @@ internal sealed class JournalWriter
 
     private long NextSequence() => ++_lastSequence < JournalFormat.SequenceMax ? _lastSequence : throw new InvalidOperationException("The sequences are used up.");
 
-    private void BeginSegment(Spare spare)
+    private void BeginSegment(Spare spare) => BeginSegment(spare, _chain.Prepare(spare, _lastSequence));
+
+    private void BeginSegment(Spare spare, Segment next)
     {
         _isUncertain = true;
         using (Statistics.NoteSyncStarted())
         {
-            _chain.Begin(spare, _lastSequence);
+            _chain.Begin(spare, next);
         }
 
         _isUncertain = false;
@@ -316,10 +339,20 @@ internal sealed class JournalWriter
         return _clock.GetElapsedTime(started, _lastSync);
     }
 
-    /// <summary>A seal only saves work at the next start. If there is no room for one, it is tried again after the next quiet time.</summary>
+    /// <summary>A seal only saves work at the next start. If there is no room or no memory for one, it is tried again after the next quiet time.</summary>
     private void WriteSeal(RecordType type)
     {
-        if (!TryWriteSeal(type))
+        bool isWritten = false;
+        try
+        {
+            isWritten = TryWriteSeal(type);
+        }
+        catch (OutOfMemoryException) when (!_isUncertain)
+        {
+            // Nothing of it is in the file.
+        }
+
+        if (!isWritten)
         {
             _isSealBlocked = true;
             _lastSync = _clock.GetTimestamp();
@@ -347,16 +380,19 @@ internal sealed class JournalWriter
         _writtenDurable = Marks.DurableThrough;
         _writtenFiled = Marks.FiledThrough;
         Segment segment = _chain.Current;
+        _isUncertain = true;
         try
         {
             segment.Position = _buffer.WriteSeal(segment.File, segment.Position, type, _lastSequence, Marks, segment.Header.Salt);
         }
         catch (FileSystemException exception) when (exception.IsOutOfSpace)
         {
+            _isUncertain = false;
             return false; // what is there now was never synced, and the next group is written over it
         }
 
         TimeSpan duration = Sync();
+        _isUncertain = false;
         _chain.NoteSynced(_writtenDurable, _writtenFiled);
         Statistics.NoteSync(duration, 0, JournalFormat.BlockBytes);
         return true;
@@ -369,21 +405,55 @@ internal sealed class JournalWriter
     /// </summary>
     private void VoidGroup(FileSystemException cause)
     {
-        Spare spare = _pool.TryTake(SpareUse.Delete) ?? throw cause;
-        BeginSegment(spare);
+        Spare spare;
+        Segment? next;
+        do
+        {
+            spare = _pool.TryTake(SpareUse.Delete) ?? throw cause;
+        }
+        while (!TryPrepare(spare, out next));
+
+        BeginSegment(spare, next);
         _isHandedOver = false;
         _hooks.OutOfSpace(cause.Message);
         _room.Refuse(_group, _ => true, new OutOfSpaceException(cause.Message, cause));
     }
 
+    /// <summary>False after a pause for memory: part of the group may be in the file, so this is not given up.</summary>
+    private bool TryPrepare(Spare spare, [NotNullWhen(true)] out Segment? next)
+    {
+        try
+        {
+            next = _chain.Prepare(spare, _lastSequence);
+            return true;
+        }
+        catch (OutOfMemoryException)
+        {
+            _queue.Pause(MemoryPause);
+            next = null;
+            return false;
+        }
+    }
+
+    /// <summary>Must not throw, or the process would end: it needs no memory.</summary>
     private void Fail(Exception cause)
     {
         // In this order: a writer that finds the queue closed finds the reason too.
-        _hooks.Failed($"the journal cannot be written: {cause.Message}", cause);
+        _hooks.Failed("the journal cannot be written", cause);
         _isFailed = true;
         _queue.Close();
-        var unknown = new OutcomeUnknownException($"The write may or may not survive: {cause.Message}", cause);
-        var fenced = new StoreFencedException($"Nothing of this request was done; the store takes no writes until it is restarted: {cause.Message}", cause);
+        OutcomeUnknownException unknown = _unknown;
+        StoreFencedException fenced = _fenced;
+        try
+        {
+            unknown = new OutcomeUnknownException($"The write may or may not survive: {cause.Message}", cause);
+            fenced = new StoreFencedException($"Nothing of this request was done; the store takes no writes until it is restarted: {cause.Message}", cause);
+        }
+        catch (OutOfMemoryException)
+        {
+            // Then without the reason.
+        }
+
         _room.Refuse(_group, _ => true, _isHandedOver ? unknown : fenced);
         while (_queue.TryTakeGroup(_group, _groupBytesMax, TimeSpan.Zero))
         {

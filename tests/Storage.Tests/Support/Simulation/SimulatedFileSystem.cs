@@ -100,8 +100,12 @@ internal sealed class SimulatedFileSystem : IFileSystem
             });
     }
 
-    public InodeIdentity? TryGetIdentity(string absolutePath) =>
-        PathWalk.Find(Snapshot(), absolutePath, new SimulatedCall(CallKind.GetKind, absolutePath)) is { } inode ? SimulatedFile.IdentityOf(inode) : null;
+    /// <summary>No call of the log. A look whether the data directory is there may find no memory.</summary>
+    public InodeIdentity? TryGetIdentity(string absolutePath)
+    {
+        ExpectMemory();
+        return PathWalk.Find(Snapshot(), absolutePath, new SimulatedCall(CallKind.GetKind, absolutePath)) is { } inode ? SimulatedFile.IdentityOf(inode) : null;
+    }
 
     /// <summary>Demands of memory to be met before those that are not; null: all are.</summary>
     public int? MemoryLeft { get; set; }
