@@ -173,7 +173,7 @@ public sealed class DamagedDocumentTests : IAsyncLifetime
             case "fifo":
                 using (Process process = Process.Start("mkfifo", File1))
                 {
-                    Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
+                    Assert.True(process.WaitForExit(TimeSpan.FromMinutes(2)));
                     Assert.Equal(0, process.ExitCode);
                 }
 

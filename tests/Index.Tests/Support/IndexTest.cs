@@ -8,7 +8,7 @@ namespace DocService.Index.Tests.Support;
 /// <summary>Short words for tests of an index.</summary>
 internal static class IndexTest
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public static IndexOptions Options(string directory) =>
         new() { Directory = directory, CacheBytes = IndexOptions.CacheBytesMin, Lag = TimeSpan.FromMilliseconds(1) };

@@ -18,7 +18,7 @@ public sealed class BackPressureTests
     public async Task Put_JournalAtItsLimit_IsRefusedAfterTheTimeoutAndNothingIsLost(int bytes)
     {
         var disk = new SimulatedFileSystem();
-        var timeout = TimeSpan.FromMilliseconds(300);
+        var timeout = TimeSpan.FromSeconds(2);
         DocumentStore store = JournalTest.Open(disk, JournalTest.Sealing with { BusyTimeout = timeout });
         _ = disk.FailCall(1, Errno.EMFILE, forever: true, where: JournalTest.IsTempCreation);
         var acknowledged = new List<string>();
@@ -75,7 +75,7 @@ public sealed class BackPressureTests
 
         Assert.True(told.Count(one => one.Failure is not null) > 20, "there was room for all");
         Assert.All(told, one => Assert.True(one.Failure is null or StoreBusyException, $"{one.Failure}"));
-        Assert.All(told, one => Assert.InRange(one.Time, TimeSpan.Zero, 2.5 * timeout));
+        Assert.All(told, one => Assert.InRange(one.Time, TimeSpan.Zero, 5 * timeout));
         Assert.Equal(StoreState.Ready, store.Status.State);
         disk.ClearFaults();
         await JournalTest.UntilAsync(() => store.Status.PendingDocuments == 0, "all is filed");
@@ -140,7 +140,7 @@ public sealed class BackPressureTests
     [Fact]
     public async Task Put_AfterACrashWithAFullJournal_FindsRoomOnceAtOnce()
     {
-        StoreOptions options = JournalTest.Options with { BusyTimeout = TimeSpan.FromMilliseconds(200) };
+        StoreOptions options = JournalTest.Options with { BusyTimeout = TimeSpan.FromSeconds(1) };
         var disk = new SimulatedFileSystem();
         var acknowledged = new List<string>();
         int[] fitted = new int[4];
@@ -180,7 +180,7 @@ public sealed class BackPressureTests
     public async Task Put_ManyWritersAtTheLimit_AllGetThrough()
     {
         var disk = new SimulatedFileSystem();
-        await using DocumentStore store = JournalTest.Open(disk, JournalTest.Sealing with { BusyTimeout = TimeSpan.FromSeconds(20) });
+        await using DocumentStore store = JournalTest.Open(disk, JournalTest.Sealing with { BusyTimeout = TimeSpan.FromMinutes(2) });
         Task[] writers = [.. Enumerable.Range(0, 16).Select(writer => Task.Run(async () =>
         {
             for (int n = 0; n < 8; n++)
@@ -197,7 +197,7 @@ public sealed class BackPressureTests
     public async Task Put_DocumentsAtTheirLimit_IsRefusedAfterTheTimeout()
     {
         var disk = new SimulatedFileSystem();
-        await using DocumentStore store = JournalTest.Open(disk, JournalTest.Sealing with { BusyTimeout = TimeSpan.FromMilliseconds(100), PendingDocumentsMax = 3 });
+        await using DocumentStore store = JournalTest.Open(disk, JournalTest.Sealing with { BusyTimeout = TimeSpan.FromSeconds(2), PendingDocumentsMax = 3 });
         _ = disk.FailCall(1, Errno.EMFILE, forever: true, where: JournalTest.IsTempCreation);
         for (int n = 0; n < 3; n++)
         {
@@ -214,7 +214,7 @@ public sealed class BackPressureTests
     public async Task Delete_DiskFullAndReserveUsedUp_IsRefusedButNotFenced()
     {
         var disk = new SimulatedFileSystem();
-        DocumentStore store = JournalTest.Open(disk, JournalTest.Sealing with { BusyTimeout = TimeSpan.FromMilliseconds(50) });
+        DocumentStore store = JournalTest.Open(disk, JournalTest.Sealing with { BusyTimeout = TimeSpan.FromSeconds(2) });
         for (int n = 0; n < 120; n++)
         {
             await store.PutAsync($"d{n}", "1", DurabilityLevel.Filed).SoonAsync();

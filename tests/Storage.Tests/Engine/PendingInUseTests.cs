@@ -90,13 +90,13 @@ public sealed class PendingInUseTests
         public async Task<long> PutAsync(string json)
         {
             var put = new PutOperation(DocumentKey.Create("hot"), TestDocuments.Content(json), default);
-            JudgedWrite write = await Engine.Commits.SubmitAsync([put], default, isBuffered: false, TimeSpan.FromSeconds(30), CancellationToken.None);
+            JudgedWrite write = await Engine.Commits.SubmitAsync([put], default, isBuffered: false, TimeSpan.FromMinutes(2), CancellationToken.None);
             return await write.Commit!.Acknowledged.AsTask().SoonAsync();
         }
 
         public void Dispose()
         {
-            Engine.StopAsync(TimeSpan.FromSeconds(30)).GetAwaiter().GetResult();
+            Engine.StopAsync(TimeSpan.FromMinutes(2)).GetAwaiter().GetResult();
             Engine.CloseFiles();
             _directory.Dispose();
         }

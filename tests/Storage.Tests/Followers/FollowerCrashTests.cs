@@ -12,7 +12,7 @@ public sealed class FollowerCrashTests
     private const int Lives = 3;
     private const int StatesOfACut = 3;
 
-    private static readonly StoreOptions Options = JournalTest.Sealing with { BusyTimeout = TimeSpan.FromSeconds(20) };
+    private static readonly StoreOptions Options = JournalTest.Sealing with { BusyTimeout = TimeSpan.FromMinutes(2) };
     private static readonly string[] Ids = [.. Enumerable.Range(0, 12).Select(n => $"d{n}")];
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 6)];

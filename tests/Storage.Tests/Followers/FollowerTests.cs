@@ -10,6 +10,9 @@ public sealed class FollowerTests
 {
     private static readonly StoreOptions Options = JournalTest.Sealing with { BusyTimeout = TimeSpan.FromSeconds(1) };
 
+    /// <summary>Where nothing may be refused and nobody let go, however slow the machine is.</summary>
+    private static readonly StoreOptions Patient = Options with { BusyTimeout = TimeSpan.FromMinutes(2) };
+
     private readonly SimulatedFileSystem _disk = new();
 
     [Fact]
@@ -19,7 +22,7 @@ public sealed class FollowerTests
         var random = new Random(Seed);
         var follower = new TestFollower { IsEager = true };
         var expected = new Dictionary<string, string?>();
-        await using DocumentStore store = JournalTest.Open(_disk, Options, follower);
+        await using DocumentStore store = JournalTest.Open(_disk, Patient, follower);
         var sequences = new List<long>();
         for (int n = 0; n < 300; n++)
         {
@@ -103,7 +106,7 @@ public sealed class FollowerTests
     public async Task Rejoin_AfterItWasLetGo_HoldsTheJournalFromThereOn()
     {
         var follower = new TestFollower();
-        await using DocumentStore store = JournalTest.Open(_disk, Options, follower);
+        await using DocumentStore store = JournalTest.Open(_disk, Patient, follower);
         await store.PutAsync("a", JournalTest.Json(9000), DurabilityLevel.Filed);
         follower.Log.Fail(follower, "the test says so");
         Assert.Equal("the test says so", follower.Reason);
@@ -122,7 +125,7 @@ public sealed class FollowerTests
     public async Task Cursor_GroupWasVoided_ReadsOnInTheNextSegment()
     {
         var follower = new TestFollower { IsEager = true };
-        await using DocumentStore store = JournalTest.Open(_disk, Options, follower);
+        await using DocumentStore store = JournalTest.Open(_disk, Patient, follower);
         await store.PutAsync("a", "1", DurabilityLevel.Durable);
         _ = _disk.FailCall(1, Storage.Io.Errno.ENOSPC, FaultKind.ShortWrite, where: call => JournalTest.IsGroupWrite(call) && call.Length > JournalTest.Block); // no seal
         await Assert.ThrowsAsync<OutOfSpaceException>(() => store.PutAsync("void", JournalTest.Json(6_000), DurabilityLevel.Durable));

@@ -42,7 +42,7 @@ public sealed class SyncedDirectoryTests
         Exception? failure = null;
         var second = new Thread(() => failure = Record.Exception(directory.Sync));
         second.Start();
-        Assert.True(SpinWait.SpinUntil(() => second.ThreadState.HasFlag(ThreadState.WaitSleepJoin) || !second.IsAlive, TimeSpan.FromSeconds(30)));
+        Assert.True(SpinWait.SpinUntil(() => second.ThreadState.HasFlag(ThreadState.WaitSleepJoin) || !second.IsAlive, TimeSpan.FromMinutes(2)));
         gate.Release();
         second.Join();
 

@@ -106,7 +106,7 @@ public sealed class DurabilityLevelTests
     public async Task Put_FiledButFilingHangs_AnswersWithWhatWasReached()
     {
         var disk = new SimulatedFileSystem();
-        await using DocumentStore store = JournalTest.Open(disk, JournalTest.Options with { BusyTimeout = TimeSpan.FromMilliseconds(50) });
+        await using DocumentStore store = JournalTest.Open(disk, JournalTest.Options with { BusyTimeout = TimeSpan.FromSeconds(1) });
         using CallGate gate = disk.BlockCall(JournalTest.IsTempCreation);
 
         Assert.Equal(DurabilityLevel.Durable, (await store.PutAsync("a", "1", DurabilityLevel.Filed).SoonAsync()).Level);

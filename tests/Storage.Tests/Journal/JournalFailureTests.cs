@@ -148,7 +148,7 @@ public sealed class JournalFailureTests
     public async Task Sync_Hangs_IsNotReportedAsFailedAndCompletesLater()
     {
         var disk = new SimulatedFileSystem();
-        await using DocumentStore store = JournalTest.Open(disk, JournalTest.Options with { BusyTimeout = TimeSpan.FromMilliseconds(50) });
+        await using DocumentStore store = JournalTest.Open(disk, JournalTest.Options with { BusyTimeout = TimeSpan.FromSeconds(1) });
         using CallGate gate = disk.BlockCall(JournalTest.IsGroupSync);
 
         Task<WriteResult> hung = store.PutAsync("a", "1", DurabilityLevel.Durable);

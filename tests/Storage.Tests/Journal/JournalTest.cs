@@ -19,7 +19,7 @@ internal static class JournalTest
 
     public const int Block = 4096;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Never seals by itself while a test runs, so that tests say what the watermarks in the journal are.</summary>
     public static StoreOptions Options => new()

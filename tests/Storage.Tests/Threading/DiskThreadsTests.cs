@@ -95,10 +95,10 @@ public sealed class DiskThreadsTests : IDisposable
         filer.Start();
         Task[] requests = [.. Enumerable.Range(0, 200).Select(_ => Task.Factory.StartNew(release.Wait, default, TaskCreationOptions.PreferFairness, TaskScheduler.Default))];
         started.Set();
-        bool isDone = done.Wait(TimeSpan.FromSeconds(10));
+        bool isDone = done.Wait(TimeSpan.FromMinutes(1));
         release.Set();
         await Task.WhenAll(requests).SoonAsync();
-        Assert.True(done.Wait(TimeSpan.FromSeconds(30)));
+        Assert.True(done.Wait(TimeSpan.FromMinutes(2)));
         Assert.True(isDone);
     }
 
@@ -112,7 +112,7 @@ public sealed class DiskThreadsTests : IDisposable
             3,
             item =>
             {
-                Assert.True(all.SignalAndWait(TimeSpan.FromSeconds(30)));
+                Assert.True(all.SignalAndWait(TimeSpan.FromMinutes(2)));
                 Thread.SpinWait(item * 10_000);
                 Interlocked.Increment(ref ended);
                 throw new IOException();

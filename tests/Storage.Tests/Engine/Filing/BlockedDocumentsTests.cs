@@ -14,7 +14,7 @@ public sealed class BlockedDocumentsTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _store = JournalTest.Open(_disk, JournalTest.Sealing with { JournalBytes = 64 * JournalTest.SegmentBytes, BusyTimeout = TimeSpan.FromMilliseconds(300) });
+        _store = JournalTest.Open(_disk, JournalTest.Sealing with { JournalBytes = 64 * JournalTest.SegmentBytes, BusyTimeout = TimeSpan.FromSeconds(2) });
         await _store.PutAsync("stuck", "1", DurabilityLevel.Filed).SoonAsync();
     }
 

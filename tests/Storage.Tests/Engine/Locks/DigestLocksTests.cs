@@ -8,7 +8,7 @@ namespace DocService.Storage.Tests.Engine.Locks;
 public sealed class DigestLocksTests
 {
     private static readonly Sha256Digest Key = Sha256Digest.Of("k"u8);
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(2);
 
     private readonly DigestLocks _locks = new(new SystemThreads(TimeProvider.System));
 

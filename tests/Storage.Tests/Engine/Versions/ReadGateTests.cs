@@ -23,7 +23,7 @@ public sealed class ReadGateTests
     public async Task Reads_ThatHang_HoldSomeThreadsAndOthersAreBusy()
     {
         var disk = new SimulatedFileSystem();
-        await using DocumentStore store = JournalTest.Open(disk, JournalTest.Options with { BusyTimeout = TimeSpan.FromMilliseconds(100) });
+        await using DocumentStore store = JournalTest.Open(disk, JournalTest.Options with { BusyTimeout = TimeSpan.FromSeconds(1) });
         await store.PutAsync("a", "1", DurabilityLevel.Filed).SoonAsync();
         CallGate[] gates = [.. Enumerable.Range(0, ReadGate.ReadsMax).Select(_ => disk.BlockCall(call => call.Kind == CallKind.Read && JournalTest.IsInDocuments(call)))];
         Task<string?>[] hanging = [.. gates.Select(_ => OnItsOwnThread(() => store.ReadAsync("a")))];

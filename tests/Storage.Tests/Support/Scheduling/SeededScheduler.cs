@@ -221,7 +221,7 @@ internal sealed class SeededScheduler : IThreads, IDisposable
 
         foreach (Carrier carrier in _carriers)
         {
-            carrier.Return(TimeSpan.FromSeconds(10)); // one that blocks past the scheduler has been reported
+            carrier.Return(TimeSpan.FromMinutes(1)); // one that blocks past the scheduler has been reported
         }
 
         _handedOver.Dispose();
@@ -435,7 +435,7 @@ internal sealed class SeededScheduler : IThreads, IDisposable
     /// <summary>No fiber holds a gate while another has the turn, so the gate is free; or somebody breaks the rule.</summary>
     private void Enter(object gate)
     {
-        if (!Monitor.TryEnter(gate, _isStopping ? TimeSpan.FromSeconds(10) : TimeSpan.FromSeconds(5)))
+        if (!Monitor.TryEnter(gate, TimeSpan.FromMinutes(1)))
         {
             throw new InvalidOperationException($"{gate.GetType().Name} was held by a thread during a call or another wait.");
         }
