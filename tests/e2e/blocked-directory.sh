@@ -43,31 +43,34 @@ lost() {
 ids 1500 no >"$work/others"
 ids 250 yes >"$work/blocked"
 
-start_small "$data" --DocService:BusyTimeout=00:00:02
+# First a patient server: on a slow disk a write may wait for room, and only one that waits for the blocked directory waits long.
+start_small "$data" --DocService:BusyTimeout=00:00:20
 chattr +i "$data/docs/$blocked"
 head -n 20 "$work/blocked" >"$work/first"
 put_all "$work/first" >"$work/first.done"
 equal "documents of the directory are taken" 20 "$(count 201 "$work/first.done")"
-wait_until 20 bash -c "curl -sS '$base/status' | jq -e '.filingObstacle != null' >'$work/tried'" || true
+wait_until 60 bash -c "curl -sS '$base/status' | jq -e '.filingObstacle != null' >'$work/tried'" || true
 check "the obstacle names the directory: $(obstacle)" grep -q "docs/$blocked" <(obstacle)
 
 put_all "$work/others" >"$work/others.done" # more than the journal holds
 equal "all others are taken, more than the journal holds" 1500 "$(count 201 "$work/others.done")"
-equal "none of them waits longer than BusyTimeout" 0 "$(slower_than 2.5 "$work/others.done")"
+equal "none of them waits for the directory" 0 "$(slower_than 15 "$work/others.done")"
 put "$(head -n 1 "$work/others")" "$work/document" -H 'Durability: filed'
 check "others are filed: $(field durability)" grep -q '^filed' <(field durability)
 put "$(head -n 1 "$work/blocked")" "$work/document" -H 'Durability: filed'
 check "those of the directory are durable: $code, $(field durability)" grep -q '^durable' <(field durability)
 
+check "the server stops when asked" stop_server
+start_small "$data" --DocService:BusyTimeout=00:00:02
 head -n 120 "$work/blocked" >"$work/enough" # over a sixteenth of the journal
 put_all "$work/enough" >"$work/enough.done"
 tried() { [[ $(obstacle) == "120 documents in docs/$blocked "* ]]; }
-check "$(wc -l <"$work/enough") of its documents wait" wait_until 20 tried
+check "$(wc -l <"$work/enough") of its documents wait" wait_until 60 tried
 put_all "$work/blocked" >"$work/blocked.done"
 refused=$(count 503 "$work/blocked.done")
 check "the directory's documents are refused when they take too much of the journal: $refused of 250" test "$refused" -gt 0
 equal "each is taken or busy, none is told that the disk is full" 250 "$((refused + $(count 201 "$work/blocked.done") + $(count 204 "$work/blocked.done")))"
-equal "each within BusyTimeout" 0 "$(slower_than 2.5 "$work/blocked.done")"
+equal "each within BusyTimeout, and not once for each group of the queue" 0 "$(slower_than 6 "$work/blocked.done")"
 equal "the store is ready" ready "$(state)"
 put "$(tail -n 1 "$work/others")" "$work/document"
 equal "others are still taken" 204 "$code"
@@ -82,7 +85,7 @@ equal "and the store is ready" ready "$(state)"
 
 chattr -i "$data/docs/$blocked"
 filed() { curl -sS "$base/status" | jq -e '.filedThrough == .durableThrough and .filingObstacle == null' >"$work/filed"; }
-check "when the directory can be written, all is filed by itself" wait_until 20 filed
+check "when the directory can be written, all is filed by itself" wait_until 60 filed
 equal "and read" 0 "$(lost "$work/first.done" "$work/others.done" "$work/blocked.done")"
 put "$(tail -n 1 "$work/blocked")" "$work/document" -H 'Durability: filed'
 check "and the next one filed: $(field durability)" grep -q '^filed' <(field durability)

@@ -104,7 +104,7 @@ rm "$disk/ballast"
 for index in 1 2 3; do
   check "DELETE of a large document works ($index)" delete "large-$index"
 done
-check "/status goes back to ready by itself" wait_until 10 state_is ready
+check "/status goes back to ready by itself" wait_until 60 state_is ready
 fill again 700000 2
 equal "there is room for PUTs again" 2 "$filled"
 check "every acknowledged document is read at the end" all_read

@@ -159,8 +159,8 @@ end_server() {
   local pid=$server_pid
   [[ -n $pid ]] || return 0
   kill "-$1" "$pid" 2>/dev/null || true
-  wait_until 10 has_ended "$pid" || return 1
-  wait_until 10 has_ended "$launcher_pid" || return 1
+  wait_until 30 has_ended "$pid" || return 1
+  wait_until 30 has_ended "$launcher_pid" || return 1
   server_pid=
   launcher_pid=
 }
@@ -198,7 +198,7 @@ is_settled() {
 
 # settle DATA: returns when nothing is left to do behind the last answer, the seal after 50 ms of quiet included.
 settle() {
-  wait_until 20 is_settled "$1" || die "the server does not come to rest"
+  wait_until 120 is_settled "$1" || die "the server does not come to rest"
   sleep 0.3
 }
 

@@ -97,7 +97,7 @@ run() {
   equal "the store is ready" ready "$(state)"
   wait_until 60 is_filed || fail "not everything is filed"
   check "what was taken can be read" reads_back "$clients"
-  check "memory goes back: $(resident_mib) MiB now, under $resident_max MiB in time" wait_until 30 is_resident_below "$resident_max"
+  check "memory goes back: $(resident_mib) MiB now, under $resident_max MiB in time" wait_until 90 is_resident_below "$resident_max"
   refuses "the log tells of no error" grep -qE 'fail:|crit:|Unhandled' "$server_log"
   stop_server || fail "the server did not stop"
   remove_group

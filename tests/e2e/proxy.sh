@@ -50,7 +50,7 @@ start_nginx() {
     nginx -p "$work" -c "$work/nginx.conf" 2>>"$work/nginx.log" &
     nginx_pid=$!
     disown "$nginx_pid"
-    ! wait_until 5 nginx_answers || return 0
+    ! wait_until 30 nginx_answers || return 0
     kill "$nginx_pid" 2>/dev/null || true
   done
   cat "$work/nginx.log"

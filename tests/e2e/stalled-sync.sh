@@ -25,7 +25,7 @@ began=$SECONDS
 curl -sS -o "$work/first.body" -w '%{http_code}' --max-time 120 -X PUT -H 'Content-Type: application/json' \
   --data-binary "@$work/after" "$base/docs/target" >"$work/first.code" &
 first=$!
-check "/status shows a sync that does not return" wait_until 5 sync_runs
+check "/status shows a sync that does not return" wait_until 6 sync_runs
 request GET /docs/target
 equal "the published version is read meanwhile" 200 "$code"
 check "and it is the old one" cmp -s "$work/body" "$work/before"

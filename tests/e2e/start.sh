@@ -76,7 +76,7 @@ python3 -c 'import socket, sys, time
 s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(); print(s.getsockname()[1], flush=True); time.sleep(60)' >"$work/port" &
 holder=$!
 at_exit+=("kill $holder 2>/dev/null")
-wait_until 10 test -s "$work/port"
+wait_until 60 test -s "$work/port"
 refused "a port in use" "already in use" "$work/new" --urls "http://127.0.0.1:$(cat "$work/port")"
 kill "$holder"
 check "nothing was created for them either" test ! -e "$work/new"

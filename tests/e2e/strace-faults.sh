@@ -126,7 +126,7 @@ prepare "journal ENOSPC"
 with_fault pwrite64:error=ENOSPC "$(segment)" put target "$work/after"
 equal "journal ENOSPC: out of space" "507 out-of-space" "$code $(problem)"
 check "journal ENOSPC: the old version is served" reads target "$work/before"
-check "journal ENOSPC: ready again by itself" wait_until 10 state_is ready
+check "journal ENOSPC: ready again by itself" wait_until 60 state_is ready
 put new "$work/after"
 equal "journal ENOSPC: the next PUT works" 201 "$code"
 works_again "journal ENOSPC"
@@ -144,7 +144,7 @@ for rule in renameat:error=ENOSPC:when=1 pwrite64:error=ENOSPC:when=1; do
   check "$name: it is read" reads target "$work/after"
   check "$name: other documents are read" reads other "$work/before"
   check "$name: no temporary file is left" test -z "$(find "$data/docs" -name '.tmp-*')"
-  check "$name: ready again by itself" wait_until 10 state_is ready
+  check "$name: ready again by itself" wait_until 60 state_is ready
   settle "$data"
 done
 

@@ -9,7 +9,7 @@ need_strace() {
   need strace
   strace -o "$work/probe" -e trace=none true 2>"$work/probe.err" ||
     skip "ptrace is forbidden here: $(tail -n 1 "$work/probe.err")"
-  sleep 30 &
+  sleep 120 &
   local probe=$!
   attach "$probe" "$work/probe" -e trace=none || { kill "$probe"; skip "attaching to a process is forbidden here: $(tail -n 1 "$work/strace.err")"; }
   detach
@@ -23,7 +23,7 @@ attach() {
   : >"$work/strace.err" # or the last run's words would be taken for this one's
   strace -f -yy -s 64 -o "$log" "$@" -p "$pid" 2>"$work/strace.err" &
   strace_pid=$!
-  wait_until 20 is_attached && is_running "$strace_pid"
+  wait_until 60 is_attached && is_running "$strace_pid"
 }
 
 is_attached() { grep -q ' attached' "$work/strace.err" || ! is_running "$strace_pid"; }
