@@ -28,8 +28,8 @@ public interface IWriteRule
 
     /// <summary>
     /// Inside the commit, under all its locks and with its conditions fulfilled: judges the state that the whole commit would
-    /// leave. It may add fields to the commit's record, and operations on hidden documents, which take no locks: only this rule writes those, under the lock of
-    /// a document or value that the commit holds.
+    /// leave. It may add fields to the commit's record, and operations on hidden documents. Only this rule writes those, under
+    /// the lock of a document or value that the commit holds; their own locks are taken last.
     /// </summary>
     void Judge(CommitDraft draft);
 }

@@ -24,6 +24,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
     {
         var leases = new CommitLocks(locks, timeout, clock);
         bool isQueued = false;
+        JudgedWrite? write = null;
         try
         {
             if (!rules.IsEmpty)
@@ -41,9 +42,15 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
                 }
             }
 
-            JudgedWrite write = await JudgeAsync(operations, bodies, isBuffered, cancellation).ConfigureAwait(false);
+            write = await JudgeAsync(operations, bodies, isBuffered, cancellation).ConfigureAwait(false);
             if (write.Commit is { } commit)
             {
+                foreach (Sha256Digest added in write.Added)
+                {
+                    // Only a copy of its record (CarryForward) may hold it meanwhile, and a copy waits for no lock.
+                    await leases.AcquireAsync(added, LockMode.Exclusive, cancellation).ConfigureAwait(false);
+                }
+
                 commit.Deadline = clock.GetTimestamp() + (long)(leases.Left.TotalSeconds * clock.TimestampFrequency);
                 Queue(commit, leases);
                 isQueued = true;
@@ -55,6 +62,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
         {
             if (!isQueued)
             {
+                write?.Commit?.ReleasePayload();
                 leases.Release();
             }
         }

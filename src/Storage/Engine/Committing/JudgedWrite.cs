@@ -63,6 +63,10 @@ internal sealed class JudgedWrite(int requested)
 {
     public List<JudgedOperation> Operations { get; } = new(requested);
 
+    /// <summary>The hidden documents that rules write in the same commit, in the order of locking.</summary>
+    public IEnumerable<Sha256Digest> Added =>
+        Operations.Count == requested ? [] : Operations.Skip(requested).Select(static added => added.Operation.Key.Digest).Order();
+
     /// <summary>On its way, or null where nothing is to be written.</summary>
     public Commit? Commit { get; set; }
 

@@ -212,8 +212,7 @@ internal sealed class BlockedDocuments(long journalBytes, int documentsMax, IThr
                 failure is FileSystemException { Error: var error } ? error : Errno.ENOMEM,
                 pause,
                 threads.Clock.GetTimestamp() + (long)(pause.TotalSeconds * threads.Clock.TimestampFrequency),
-                before.IsCarried && item.Sequence <= before.Sequence,
-                item.IsHidden);
+                before.IsCarried && item.Sequence <= before.Sequence);
             isNews = !exists && (blocked.IsOfItsPlace ? _obstacles.In(item.Shard) is null : _documents.Count == 0);
 
             // Whatever needs memory comes first: then it is done again as a whole.
@@ -265,7 +264,7 @@ internal sealed class BlockedDocuments(long journalBytes, int documentsMax, IThr
                 return holding;
             }
 
-            foreach ((Sha256Digest document, Blocked blocked) in _documents.Where(pair => pair.Value is { IsOfItsPlace: true, IsCarried: false, IsHidden: false }).OrderBy(pair => pair.Value.Sequence))
+            foreach ((Sha256Digest document, Blocked blocked) in _documents.Where(pair => pair.Value is { IsOfItsPlace: true, IsCarried: false }).OrderBy(pair => pair.Value.Sequence))
             {
                 bytes -= blocked.Bytes;
                 if (bytes < 0 && holding.Count > 0)
@@ -358,8 +357,7 @@ internal sealed class BlockedDocuments(long journalBytes, int documentsMax, IThr
     /// <param name="Pause">Before it is tried again.</param>
     /// <param name="Due">When that is.</param>
     /// <param name="IsCarried">A copy of the record is on the way; it will be a higher sequence that holds the document.</param>
-    /// <param name="IsHidden">Hidden documents are not carried.</param>
-    private readonly record struct Blocked(long Sequence, long ChargedBytes, int Bytes, int Shard, Errno Error, TimeSpan Pause, long Due, bool IsCarried, bool IsHidden)
+    private readonly record struct Blocked(long Sequence, long ChargedBytes, int Bytes, int Shard, Errno Error, TimeSpan Pause, long Due, bool IsCarried)
     {
         public bool IsOutOfSpace => Error is Errno.ENOSPC or Errno.EDQUOT;
 

@@ -17,7 +17,6 @@ namespace DocService.Storage.Engine.Filing;
 /// Thread: the filer's; <see cref="UnderWay"/> is counted down on the journal's.
 /// Invariant: the document's writer lock is held from the look at its version until the copy is published, so the copy
 /// comes after every earlier version of the document and before every later one. Read in order, the journal says the same.
-/// Hidden documents are not carried: what rules add to a commit is written without their locks.
 /// On failure: nothing has changed, the first record is still there; it is tried again.
 /// </remarks>
 internal sealed class CarryForward(DigestLocks locks, Pending pending, JournalWriter journal)
@@ -42,7 +41,6 @@ internal sealed class CarryForward(DigestLocks locks, Pending pending, JournalWr
             return locator.TryRead(segment.File, bytes)
                 && Operation.TryRead(bytes, out Operation operation, out _)
                 && DocumentKey.TryCreateStored(operation.Id, out DocumentKey key, out _)
-                && !key.IsHidden
                 && TryLock(key, out DigestLocks.Lease lease)
                 && TryQueue(key, version, bytes, lease, failed);
         }

@@ -26,9 +26,6 @@ internal sealed class FilingItem(Sha256Digest document, PendingVersion version, 
     /// <summary>Known once its record has been read: the first phase.</summary>
     public DocumentKey Key { get; set; }
 
-    /// <summary>Whether the record has been read and its document is a hidden one.</summary>
-    public bool IsHidden => Key != default && Key.IsHidden;
-
     /// <summary>Known with the key.</summary>
     public DocumentPath Path { get; set; }
 
