@@ -1,3 +1,4 @@
+using DocService.Index.Declared;
 using DocService.Index.Following;
 using DocService.Index.Reading;
 using DocService.Index.Rocks;
@@ -75,6 +76,19 @@ public sealed class IndexFollower : IFollower, IDisposable
     /// <summary>Completes when the index has every commit up to this one; false when it has not in that time.</summary>
     public Task<bool> WaitForAsync(long sequence, TimeSpan timeout, CancellationToken cancellation) =>
         _parts.Progress.Waiters.WaitAsync(sequence, _parts.Signals.Wake, timeout, _parts.Clock, cancellation);
+
+    /// <summary>
+    /// These indexes are kept from now on, and no others: new ones are built, and what is left out is removed. Returns at
+    /// once and does not throw. What is declared before a commit is published has that commit's entries.
+    /// </summary>
+    public void Declare(IReadOnlyList<DeclaredIndex> indexes)
+    {
+        _parts.Declarations.Declare(indexes);
+        _parts.Signals.Wake();
+    }
+
+    /// <summary>Completes when a declared index has been adopted, built, or lost with the whole index, since the call.</summary>
+    public Task WhenDeclaredChanges() => _parts.Declarations.Changed;
 
     /// <summary>Makes the index anew.</summary>
     public void Rebuild(string reason) => _parts.Signals.Fail(new Failure(reason));

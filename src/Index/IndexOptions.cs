@@ -20,6 +20,12 @@ public sealed record IndexOptions
     /// <summary>How long a deleted document leaves a row. Default 7 days.</summary>
     public TimeSpan TombstoneRetention { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>
+    /// The index begins only when <see cref="IndexFollower.Declare"/> has been called. Without it there are no declared
+    /// indexes until then, and those of an earlier life are removed. Default: false.
+    /// </summary>
+    public bool AwaitsDeclarations { get; init; }
+
     /// <summary>How far behind it may be while nobody waits. Default 1 s.</summary>
     public TimeSpan Lag { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -1,3 +1,6 @@
+using DocService.Index.Declared;
+using DocService.Index.Reading;
+
 namespace DocService.Index.Tests;
 
 /// <summary>A real store and its index: whatever happens to the index, in the end it is a scan of the documents.</summary>
@@ -83,6 +86,51 @@ public sealed class IndexedStoreTests : IDisposable
             await store.WriteAsync(random, random.Next(1, 60));
             await store.CheckAsync($"seed {Seed + 200 + run}, time {time}");
         }
+    }
+
+    /// <summary>Declared while documents are there, killed while it is built or after, made anew, declared anew: always the entries of the documents.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Declared_KillsRebuildsAndWrites_EndWithTheEntriesOfTheDocuments(int run)
+    {
+        var random = new Random(Seed + 400 + run);
+        DeclaredIndex[] first = [Declaring.Index("b", "d"), Declaring.Index("unique:a", "d")];
+        DeclaredIndex[] second = [Declaring.Index("b", "d"), Declaring.Index("text:a", "d")];
+        SortedDictionary<string, string> expected;
+        await using (IndexedStore store = IndexedStore.Open(Data, segments: 64))
+        {
+            await store.WriteAsync(random, 60);
+            store.Index.Declare(first);
+            await store.WriteAsync(random, random.Next(20));
+            if (run > 0)
+            {
+                await store.CheckAsync(first, $"seed {Seed + 400 + run}, declared");
+                store.Index.Declare(second);
+                store.Index.Hurry(store.Last);
+                await IndexTest.UntilAsync(() => store.Index.DurablePosition >= store.Last, "it is durable");
+            }
+
+            await store.WriteAsync(random, random.Next(20));
+            _directory.CopyOf("data/index", "killed");
+            await store.WriteAsync(random, random.Next(40));
+            expected = store.Expected;
+        }
+
+        Directory.Delete(_directory["data/index"], recursive: true);
+        Directory.Move(_directory["killed"], _directory["data/index"]);
+        await using IndexedStore again = IndexedStore.Open(Data, expected, segments: 64, second);
+        await again.WriteAsync(random, random.Next(1, 10));
+        await again.CheckAsync(second, $"seed {Seed + 400 + run}, killed");
+        again.Index.Rebuild("the test says so");
+        await again.WriteAsync(random, random.Next(1, 10));
+        await again.CheckAsync(second, $"seed {Seed + 400 + run}, made anew");
+        again.Index.Declare([]);
+        await again.PutAsync("1", "d1");
+        await again.Index.ReachAsync(again.Last);
+        using IndexReader? reader = again.Index.TryRead();
+        Assert.All(second, index => Assert.Null(reader!.GetDeclared(index)));
     }
 
     [Fact]

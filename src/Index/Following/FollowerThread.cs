@@ -15,6 +15,9 @@ namespace DocService.Index.Following;
 internal sealed class FollowerThread
 #pragma warning restore CA1001
 {
+    /// <summary>A signal ends it sooner.</summary>
+    private static readonly TimeSpan DeclarationPause = TimeSpan.FromSeconds(1);
+
     private readonly IFollower _follower;
     private readonly ICommitLog _log;
     private readonly IndexParts _parts;
@@ -53,6 +56,11 @@ internal sealed class FollowerThread
         else if (_writer is null)
         {
             _parts.Progress.GiveUp(_found!); // as at a first start: nothing to warn of
+        }
+
+        while (_parts.Declarations.Newest is null && !_parts.Signals.IsStopping)
+        {
+            _parts.Signals.Wait(DeclarationPause);
         }
 
         while (!_parts.Signals.IsStopping)
@@ -117,8 +125,14 @@ internal sealed class FollowerThread
         }
 
         _pause.Forget();
+        if (writer.MustAdopt)
+        {
+            writer.Write(); // whoever reads finds each declared index, built or not
+        }
+
         _parts.Answering = writer.Database; // before those who wait are told
         _parts.Progress.BeginFollowing(writer.State);
+        _parts.Declarations.NoteChanged();
         reading.Run(cursor);
         if (_parts.Signals.Failure is null)
         {
@@ -142,6 +156,7 @@ internal sealed class FollowerThread
     {
         _parts.Answering = null;
         _parts.Progress.GiveUp(failure.Reason);
+        _parts.Declarations.NoteChanged();
         _log.Fail(_follower, failure.Reason);
         Task freed = _writer?.Database.Freed ?? Task.CompletedTask;
         _writer?.Dispose();

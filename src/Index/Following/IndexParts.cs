@@ -1,3 +1,4 @@
+using DocService.Index.Declared;
 using DocService.Index.Rocks;
 using DocService.Index.Writing;
 using Microsoft.Extensions.Logging;
@@ -15,7 +16,9 @@ internal sealed class IndexParts(IndexOptions options, TimeProvider clock, ILogg
 
     public ILogger Logger { get; } = logger;
 
-    public IndexDirectory Directory { get; } = new(options.Directory, options.CacheBytes, clock);
+    public Declarations Declarations { get; } = new(options.AwaitsDeclarations ? null : []);
+
+    public IndexDirectory Directory => field ??= new IndexDirectory(Options.Directory, Options.CacheBytes, Clock, Declarations);
 
     public IndexProgress Progress { get; } = new(clock);
 

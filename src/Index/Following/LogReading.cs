@@ -1,3 +1,4 @@
+using DocService.Index.Declared;
 using DocService.Index.Writing;
 using DocService.Storage.Followers;
 
@@ -26,6 +27,7 @@ internal sealed class LogReading
     private readonly IndexWriter _writer;
     private readonly IndexProgress _progress;
     private readonly FollowerSignals _signals;
+    private readonly Declarations _declarations;
     private readonly TimeProvider _clock;
     private readonly IndexOptions _options;
     private readonly Action _noteDurable;
@@ -42,6 +44,7 @@ internal sealed class LogReading
         _writer = writer;
         _progress = parts.Progress;
         _signals = parts.Signals;
+        _declarations = parts.Declarations;
         _clock = parts.Clock;
         _options = parts.Options;
         _noteDurable = noteDurable;
@@ -60,6 +63,12 @@ internal sealed class LogReading
         while (!_signals.MustLeave)
         {
             bool mayBeMore = ReadAndWrite(cursor);
+            if (_writer.IsBuildingIndexes)
+            {
+                BuildIndexes();
+                continue;
+            }
+
             if (IsDropDue && !_writer.DropTombstones(_options.TombstoneRetention))
             {
                 _lastDrop = _clock.GetTimestamp();
@@ -108,9 +117,15 @@ internal sealed class LogReading
     private bool ReadAndWrite(ICommitCursor cursor)
     {
         bool mayBeMore = ReadBatch(cursor);
+        bool isAdopted = _writer.MustAdopt;
         if (_writer.HasPending)
         {
             _writer.Write();
+        }
+
+        if (isAdopted)
+        {
+            _declarations.NoteChanged();
         }
 
         long position = _writer.State.Position;
@@ -126,6 +141,21 @@ internal sealed class LogReading
         }
 
         return mayBeMore;
+    }
+
+    /// <summary>A part of the documents, so that commits do not wait for all of them.</summary>
+    private void BuildIndexes()
+    {
+        bool isBuilt = _writer.BuildIndexes();
+        if (_writer.UnflushedBytes >= _flushBytes)
+        {
+            Flush();
+        }
+
+        if (isBuilt)
+        {
+            _declarations.NoteChanged();
+        }
     }
 
     private bool ReadBatch(ICommitCursor cursor)
@@ -148,7 +178,7 @@ internal sealed class LogReading
     {
         Task commits = _log.WaitForCommitsAsync(position, _signals.Stopping);
         _ = commits.ContinueWith(static (_, signals) => ((FollowerSignals)signals!).Wake(), _signals, TaskScheduler.Default);
-        while (!_signals.MustLeave && _log.DurableThrough <= position && !IsHurried)
+        while (!_signals.MustLeave && _log.DurableThrough <= position && !IsHurried && !_writer.MustAdopt)
         {
             if (IsDropDue)
             {
@@ -163,7 +193,7 @@ internal sealed class LogReading
             _progress.NoteBehind();
         }
 
-        for (long since = _clock.GetTimestamp(); !_signals.MustLeave && !_progress.Waiters.IsAny && !IsHurried;)
+        for (long since = _clock.GetTimestamp(); !_signals.MustLeave && !_progress.Waiters.IsAny && !IsHurried && !_writer.MustAdopt;)
         {
             TimeSpan left = _options.Lag - _clock.GetElapsedTime(since);
             if (left <= TimeSpan.Zero)

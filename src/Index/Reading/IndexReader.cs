@@ -1,6 +1,9 @@
 using System.Text;
+using DocService.Index.Declared;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;
+using DocService.Queries.Keys;
+using DocService.Queries.Planning;
 using DocService.Storage.Model;
 
 namespace DocService.Index.Reading;
@@ -45,6 +48,49 @@ public sealed class IndexReader : IDisposable
     {
         (byte[] from, byte[] to) = range.Keys();
         return new DocumentListing(_snapshot.Iterate(Family.Documents, from, to), range.IsReversed, _failed);
+    }
+
+    /// <summary>A declared index; null where the index has not begun it.</summary>
+    public DeclaredState? GetDeclared(DeclaredIndex index)
+    {
+        try
+        {
+            using RocksValue row = _snapshot.Read(Family.State, DeclaredRow.KeyOf(index.Identity));
+            return row.IsFound ? new DeclaredState(DeclaredRow.Read(row.Bytes)) : null;
+        }
+        catch (IndexFailedException exception)
+        {
+            _failed(exception);
+            throw;
+        }
+    }
+
+    /// <summary>Entries of a declared index. Dispose it before the reader.</summary>
+    /// <param name="index">Of this reader.</param>
+    /// <param name="range">Of its keys.</param>
+    /// <param name="isReversed">Keys fall; of each key the ids rise all the same.</param>
+    public EntryListing ListEntries(DeclaredState index, KeyRange range, bool isReversed = false) =>
+        new(_snapshot, index.Row.Number, range, isReversed, _failed);
+
+    /// <summary>About how many documents there are to read until the index is built.</summary>
+    public long EstimateTotal(DeclaredIndex index, DeclaredState state)
+    {
+        if (state.IsBuilt || state.Done == 0)
+        {
+            return state.Done;
+        }
+
+        byte[] prefix = Encoding.UTF8.GetBytes(index.Prefix);
+        double all = _snapshot.MeasureBytes(Family.Documents, prefix, KeyBytes.Behind(prefix));
+        double read = _snapshot.MeasureBytes(Family.Documents, prefix, [.. state.Row.Cursor, 0]);
+        return read > 0 && all > read ? (long)(state.Done * (all / read)) : state.Done;
+    }
+
+    /// <summary>About how many bytes the entries of a declared index take by now.</summary>
+    public long MeasureBytes(DeclaredState index)
+    {
+        (byte[] from, byte[] to) = EntryKey.Range(index.Row.Number);
+        return _snapshot.MeasureBytes(Family.Entries, from, to);
     }
 
     public void Dispose() => _snapshot.Dispose();

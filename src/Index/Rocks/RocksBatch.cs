@@ -39,6 +39,17 @@ internal sealed unsafe class RocksBatch(RocksDatabase database) : IDisposable
         Bytes += key.Length;
     }
 
+    /// <summary>All keys from one up to another, however many there are.</summary>
+    public void DeleteRange(Family family, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
+    {
+        fixed (byte* start = from, end = to)
+        {
+            Native.Instance.rocksdb_writebatch_delete_range_cf(Handle, database.HandleOf(family), start, (nuint)from.Length, end, (nuint)to.Length);
+        }
+
+        Bytes += from.Length + to.Length;
+    }
+
     public void Clear()
     {
         Native.Instance.rocksdb_writebatch_clear(Handle);

@@ -39,6 +39,13 @@ internal sealed class RocksSnapshot : IDisposable
         return new RocksIterator(_database, NewOptions(), family, from, to);
     }
 
+    /// <summary>About how many bytes the keys from one up to another take on the disk and in memory, as of now.</summary>
+    public long MeasureBytes(Family family, byte[] from, byte[] to)
+    {
+        ThrowIfUnusable();
+        return RocksSize.Measure(_database.Handle, _database.HandleOf(family), from, to);
+    }
+
     public void Dispose()
     {
         if (_options == 0)

@@ -1,3 +1,4 @@
+using DocService.Index.Declared;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;
 
@@ -5,7 +6,7 @@ namespace DocService.Index.Writing;
 
 /// <summary>The directory of the index: opened as it is, made anew, or emptied.</summary>
 /// <remarks>Thread: one. The data directory must be this process's alone.</remarks>
-internal sealed class IndexDirectory(string path, long cacheBytes, TimeProvider clock)
+internal sealed class IndexDirectory(string path, long cacheBytes, TimeProvider clock, Declarations declarations)
 {
     /// <summary>Opens what is there. Creates nothing.</summary>
     public FoundIndex TryOpen()
@@ -23,7 +24,7 @@ internal sealed class IndexDirectory(string path, long cacheBytes, TimeProvider 
             reason = Judge(database, out IndexState? state);
             if (reason is null)
             {
-                return new FoundIndex(new IndexWriter(database, state!, clock), null);
+                return new FoundIndex(new IndexWriter(database, state!, clock, declarations), null);
             }
         }
         catch (IndexFailedException exception)
@@ -40,7 +41,7 @@ internal sealed class IndexDirectory(string path, long cacheBytes, TimeProvider 
     public IndexWriter Create(IndexState state)
     {
         Directory.CreateDirectory(path);
-        var writer = new IndexWriter(RocksDatabase.Open(path, cacheBytes), state, clock);
+        var writer = new IndexWriter(RocksDatabase.Open(path, cacheBytes), state, clock, declarations);
         try
         {
             writer.Write();

@@ -1,4 +1,5 @@
 using System.Text;
+using DocService.Index.Declared;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;
 using DocService.Storage.Followers;
@@ -22,6 +23,7 @@ internal sealed class IndexWriter : IDisposable
     private const int DroppedMax = 1000;
 
     private readonly RocksBatch _batch;
+    private readonly KeptIndexes _indexes;
     private readonly PendingRows _pending = new();
     private readonly TimeProvider _clock;
     private IndexState _next;
@@ -29,12 +31,14 @@ internal sealed class IndexWriter : IDisposable
     /// <param name="database">It becomes this writer's.</param>
     /// <param name="state">What its rows stand for.</param>
     /// <param name="clock">Tells when a delete came.</param>
-    public IndexWriter(RocksDatabase database, IndexState state, TimeProvider clock)
+    /// <param name="declarations">Which indexes beside the ids there are.</param>
+    public IndexWriter(RocksDatabase database, IndexState state, TimeProvider clock, Declarations declarations)
     {
         Database = database;
         State = _next = state;
         _clock = clock;
         _batch = new RocksBatch(database);
+        _indexes = new KeptIndexes(database, declarations);
     }
 
     public RocksDatabase Database { get; }
@@ -43,7 +47,13 @@ internal sealed class IndexWriter : IDisposable
     public IndexState State { get; private set; }
 
     /// <summary>Whether something waits for <see cref="Write"/>.</summary>
-    public bool HasPending => _pending.Count > 0 || _next != State;
+    public bool HasPending => _pending.Count > 0 || _next != State || MustAdopt;
+
+    /// <summary>Indexes have been declared, or are declared no more.</summary>
+    public bool MustAdopt => _indexes.MustAdopt;
+
+    /// <summary>Documents must be read again for declared indexes.</summary>
+    public bool IsBuildingIndexes => _indexes.IsBuilding;
 
     public bool IsFull => _pending.Bytes >= BatchBytesMax;
 
@@ -76,14 +86,29 @@ internal sealed class IndexWriter : IDisposable
     /// <summary>Writes what was added, all of it or nothing, and the state after it. Not durable before <see cref="Flush"/>.</summary>
     public void Write()
     {
+        _indexes.Adopt(_batch); // here, not before the commits were read: what was declared before a commit is known when it is written
         Span<byte> id = stackalloc byte[DocumentKey.BytesMax];
         foreach ((DocumentKey key, PendingRow row) in _pending.Rows)
         {
             Apply(id[..Encoding.UTF8.GetBytes(key.Id, id)], row);
         }
 
+        _indexes.WriteRows(_batch);
         WriteBatch();
         _pending.Clear();
+    }
+
+    /// <summary>Reads some documents into the declared indexes that are built; whether one of them has been built to its end.</summary>
+    public bool BuildIndexes(int documentsMax = KeptIndexes.BuiltAtOnceMax)
+    {
+        if (HasPending)
+        {
+            Write(); // documents and their entries are read as they are
+        }
+
+        bool isBuilt = IsBuildingIndexes && _indexes.Build(_batch, documentsMax);
+        WriteBatch();
+        return isBuilt;
     }
 
     /// <summary>What was written is durable when this returns. Blocks for the disk.</summary>
@@ -152,7 +177,7 @@ internal sealed class IndexWriter : IDisposable
             }
         }
 
-        // Entries of declared indexes will change here: the keys of the old body go, those of the new one come.
+        _indexes.Change(_batch, id, old.Bytes, row.Bytes);
         Span<byte> newKey = feedKey[..FeedKey.Write(feedKey, row.Version, id)];
         _batch.Put(Family.Documents, id, row.Bytes);
         _batch.Put(Family.Versions, newKey, []);

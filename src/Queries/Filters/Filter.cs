@@ -20,6 +20,9 @@ public sealed class Filter
     /// <summary>No document is left out.</summary>
     public bool IsEverything => Root is AllOf { Parts.Length: 0 };
 
+    /// <summary>It asks for what is known of a document beside its body, as <c>$modified</c>.</summary>
+    public bool AsksForFacts => HasFact(Root);
+
     internal FilterNode Root { get; }
 
     /// <param name="json">The filter's text.</param>
@@ -45,6 +48,15 @@ public sealed class Filter
         HashSet<string> there = [.. Conjuncts(other.Root).Select(part => part.Canonical)];
         return Conjuncts(Root).All(part => there.Contains(part.Canonical));
     }
+
+    private static bool HasFact(FilterNode node) => node switch
+    {
+        AllOf all => all.Parts.Any(HasFact),
+        AnyOf any => any.Parts.Any(HasFact),
+        Negation not => HasFact(not.Part),
+        Condition condition => condition.Path?.Fact is not null,
+        _ => throw new ArgumentOutOfRangeException(nameof(node)),
+    };
 
     /// <summary>What must hold in any case.</summary>
     internal static IEnumerable<FilterNode> Conjuncts(FilterNode node) => node switch

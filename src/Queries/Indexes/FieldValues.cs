@@ -12,7 +12,7 @@ internal sealed class FieldValues(IndexDefinition definition) : PathVisitor
 {
     private readonly KeyEncoder _encoder = new(definition.IsFolded);
     private readonly KeyWriter _value = new();
-    private readonly HashSet<byte[]>[] _values = [.. definition.Fields.Select(_ => new HashSet<byte[]>(KeyComparer.Instance))];
+    private readonly Dictionary<byte[], Range?>[] _values = [.. definition.Fields.Select(_ => new Dictionary<byte[], Range?>(KeyComparer.Instance))];
     private readonly bool[] _metArray = new bool[definition.Fields.Count];
 
     /// <summary>One field alone has more than an index holds of a document; the walk ended there.</summary>
@@ -20,13 +20,14 @@ internal sealed class FieldValues(IndexDefinition definition) : PathVisitor
 
     public bool[] MetArray => [.. _metArray];
 
-    public IReadOnlyCollection<byte[]> Of(int field) => _values[field];
+    /// <summary>Each with where it stands in the document; null where it takes no part in uniqueness: it is null, or an array as a whole.</summary>
+    public IReadOnlyDictionary<byte[], Range?> Of(int field) => _values[field];
 
     public void Clear()
     {
         IsDone = false;
         Array.Clear(_metArray);
-        foreach (HashSet<byte[]> values in _values)
+        foreach (Dictionary<byte[], Range?> values in _values)
         {
             values.Clear();
         }
@@ -46,18 +47,19 @@ internal sealed class FieldValues(IndexDefinition definition) : PathVisitor
 
     public override void Value(int path, ref Utf8JsonReader reader, bool isElement)
     {
-        _metArray[path] |= isElement || (reader.TokenType == JsonTokenType.StartArray && !definition.Fields[path].Path.IsPointer);
+        bool isWholeArray = reader.TokenType == JsonTokenType.StartArray && !isElement && !definition.Fields[path].Path.IsPointer;
+        _metArray[path] |= isElement || isWholeArray;
         _value.Clear();
         Utf8JsonReader copy = reader;
         _encoder.Write(_value, ref copy);
-        Add(path);
+        Add(path, isWholeArray || reader.TokenType == JsonTokenType.Null ? null : (int)reader.TokenStartIndex..(int)copy.BytesConsumed);
     }
 
     public override void Missing(int path)
     {
         _value.Clear();
         _value.Append(KeyTag.Null);
-        Add(path);
+        Add(path, null);
     }
 
     public override void EnteredArray(ReadOnlySpan<int> paths)
@@ -68,14 +70,19 @@ internal sealed class FieldValues(IndexDefinition definition) : PathVisitor
         }
     }
 
-    private void Add(int field)
+    private void Add(int field, Range? place)
     {
         if (definition.Fields[field].IsDescending)
         {
             _value.Complement(0);
         }
 
-        _values[field].GetAlternateLookup<ReadOnlySpan<byte>>().Add(_value.Written);
+        Dictionary<byte[], Range?>.AlternateLookup<ReadOnlySpan<byte>> values = _values[field].GetAlternateLookup<ReadOnlySpan<byte>>();
+        if (!values.TryAdd(_value.Written, place) && values[_value.Written] is null)
+        {
+            values[_value.Written] = place; // once as a whole array, once as an element of another
+        }
+
         IsDone = _values[field].Count > IndexKeys.KeysMax;
     }
 }

@@ -13,7 +13,7 @@ public sealed class IndexDefinition
     /// <summary>Strings without their case: serves equality, and <c>unique</c>, not ranges of strings nor order.</summary>
     public bool IsFolded { get; init; }
 
-    /// <summary>Entries carry the digests that <c>unique</c> compares.</summary>
+    /// <summary>No two documents may have one key, compared by its digest.</summary>
     public bool IsUnique { get; init; }
 
     /// <summary>Only these documents have entries; null for all. Only a query that asks the same may use it.</summary>

@@ -57,37 +57,44 @@ public sealed class IndexKeys
 
     private IndexEntries Combine()
     {
-        List<byte[]> wholes = [[]];
+        List<Combination> wholes = [new Combination([], [])];
         for (int field = 0; field < _definition.Fields.Count; field++)
         {
-            wholes = [.. wholes.SelectMany(_ => _values.Of(field), (beginning, value) => (byte[])[.. beginning, .. value])];
+            wholes = [.. wholes.SelectMany(_ => _values.Of(field), (beginning, value) => beginning.With(value.Key, value.Value))];
         }
 
         bool hasCutKeys = false;
         var keys = new List<byte[]>(wholes.Count);
-        var digests = new List<byte[]>();
-        foreach (byte[] whole in wholes)
+        var unique = new List<UniqueKey>();
+        foreach (Combination whole in wholes)
         {
             _key.Clear();
-            _key.Append(whole);
-            if (_definition.IsUnique)
+            _key.Append(whole.Key);
+            if (_definition.IsUnique && whole.Places is { } places)
             {
-                digests.Add(KeyBytes.Digest(_key));
+                unique.Add(new UniqueKey(keys.Count, KeyBytes.Digest(_key), places));
             }
 
             hasCutKeys |= KeyBytes.Bound(_key);
             keys.Add(_key.Written.ToArray());
         }
 
-        return Entries(keys, digests, hasCutKeys, isOverflow: false);
+        return Entries(keys, unique, hasCutKeys, isOverflow: false);
     }
 
-    private IndexEntries Entries(IReadOnlyList<byte[]> keys, IReadOnlyList<byte[]> digests, bool hasCutKeys, bool isOverflow) => new()
+    private IndexEntries Entries(IReadOnlyList<byte[]> keys, IReadOnlyList<UniqueKey> unique, bool hasCutKeys, bool isOverflow) => new()
     {
         Keys = keys,
-        Digests = digests,
+        Unique = unique,
         IsOverflow = isOverflow,
         HasCutKeys = hasCutKeys,
         MetArray = _values.MetArray,
     };
+
+    /// <summary>Values of the first fields, joined, and where they stand; no places when one of them takes no part in uniqueness.</summary>
+    private readonly record struct Combination(byte[] Key, Range[]? Places)
+    {
+        public Combination With(byte[] value, Range? place) =>
+            new([.. Key, .. value], Places is null || place is null ? null : [.. Places, place.Value]);
+    }
 }

@@ -1,7 +1,7 @@
 namespace DocService.Queries.Keys;
 
 /// <summary>Keys by their bytes: order, equality, and look-up without a copy.</summary>
-internal sealed class KeyComparer : IComparer<byte[]>, IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+public sealed class KeyComparer : IComparer<byte[]>, IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
     public static KeyComparer Instance { get; } = new();
 

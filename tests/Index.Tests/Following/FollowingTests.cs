@@ -263,7 +263,7 @@ public sealed class FollowingTests : IDisposable
                 Change(state => null);
                 break;
             case "other format":
-                Change(state => state with { Format = 2 });
+                Change(state => state with { Format = state.Format + 1 });
                 break;
             case "unfinished":
                 Change(state => state with { IsBuilding = true });

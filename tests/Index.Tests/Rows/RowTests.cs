@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using DocService.Index.Declared;
 using DocService.Index.Rows;
 using DocService.Storage.Model;
 
@@ -46,9 +47,42 @@ public sealed class RowTests
     public void State_HasItsBytes()
     {
         var state = new IndexState(IndexState.CurrentFormat, new Guid("00112233-4455-6677-8899-aabbccddeeff"), 258, 3, IsBuilding: true);
-        Assert.Equal("00000001" + "00112233445566778899AABBCCDDEEFF" + "0000000000000102" + "0000000000000003" + "01", Convert.ToHexString(state.ToRow()));
+        Assert.Equal("00000002" + "00112233445566778899AABBCCDDEEFF" + "0000000000000102" + "0000000000000003" + "01", Convert.ToHexString(state.ToRow()));
         Assert.Equal(state, IndexState.TryRead(state.ToRow()));
         Assert.Equal("state", Encoding.ASCII.GetString(IndexState.Key));
+    }
+
+    [Fact]
+    public void Entry_HasItsBytes()
+    {
+        byte[] entry = EntryKey.Write(258, [0x05, 0x81, 0x0B, 0x00], "ann"u8);
+        Assert.Equal("00000102" + "05810B00" + Hex("ann") + "0004", Convert.ToHexString(entry));
+        Assert.Equal("05810B00", Convert.ToHexString(EntryKey.Read(entry, out ReadOnlySpan<byte> id)));
+        Assert.Equal("ann", Encoding.ASCII.GetString(id));
+        Assert.Equal("0000000200000007", Convert.ToHexString(new WordCount(2, 7).ToRow()));
+        Assert.Equal("636166C3A900", Convert.ToHexString(WordKey.Of("caf\u00e9")));
+    }
+
+    [Fact]
+    public void DeclaredIndex_HasItsBytes()
+    {
+        var row = new DeclaredRow { Number = 258, Done = 3, Documents = 4, Words = 5, HasOverflow = true, MetArray = [false, true], Cursor = "ann"u8.ToArray() };
+        Assert.Equal("04" + "00000102" + "0000000000000003" + "0000000000000004" + "0000000000000005" + "02" + "0001" + Hex("ann"), Convert.ToHexString(row.ToRow()));
+        Assert.Equal("01", Convert.ToHexString((row with { IsBuilt = true, HasOverflow = false, Cursor = [] }).ToRow()[..1]));
+        Assert.Equivalent(row, DeclaredRow.Read(row.ToRow()));
+        byte[] key = DeclaredRow.KeyOf(Info.Sha256);
+        Assert.Equal(Hex("index ") + "44136FA355B3678A1146AD16F7E8649E94FB4FC21FE77E8310C060F61CAAFF8A", Convert.ToHexString(key));
+        Assert.Equal(Info.Sha256, DeclaredRow.IdentityOf(key));
+    }
+
+    [Fact]
+    public void DeclaredIndexAndEntry_CutAnywhere_AreFailures()
+    {
+        byte[] row = new DeclaredRow { Number = 1, MetArray = [false] }.ToRow();
+        Assert.All(Enumerable.Range(0, row.Length), length => Assert.Throws<IndexFailedException>(() => DeclaredRow.Read(row.AsSpan(0, length))));
+        Assert.All(Enumerable.Range(0, 7), length => Assert.Throws<IndexFailedException>(() => EntryKey.Read(new byte[length], out _)));
+        Assert.Throws<IndexFailedException>(() => EntryKey.Read([0, 0, 0, 1, 5, 6, 0, 2], out _));
+        Assert.Throws<IndexFailedException>(() => WordCount.Read([0]));
     }
 
     [Fact]

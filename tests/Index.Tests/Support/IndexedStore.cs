@@ -1,4 +1,6 @@
 using System.Text;
+using DocService.Index.Declared;
+using DocService.Index.Reading;
 using DocService.Storage;
 using DocService.Storage.Model;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -30,9 +32,11 @@ internal sealed class IndexedStore : IAsyncDisposable
     /// <param name="directory">Of the data.</param>
     /// <param name="expected">What the documents there are.</param>
     /// <param name="segments">Of the journal: few make it wait for the index.</param>
-    public static IndexedStore Open(string directory, SortedDictionary<string, string>? expected = null, int segments = 8)
+    /// <param name="declared">Indexes beside the ids.</param>
+    public static IndexedStore Open(string directory, SortedDictionary<string, string>? expected = null, int segments = 8, DeclaredIndex[]? declared = null)
     {
         IndexFollower index = IndexTest.Follower(Path.Combine(directory, "index"));
+        index.Declare(declared ?? []);
         var options = new StoreOptions
         {
             DataDirectory = directory,
@@ -76,7 +80,7 @@ internal sealed class IndexedStore : IAsyncDisposable
         for (int n = 0; n < writes; n++)
         {
             string id = $"d{random.Next(40)}";
-            string json = $"\"{new string((char)('a' + random.Next(26)), random.Next(1, 4000))}\"";
+            string json = $$"""{"a":"{{new string((char)('a' + random.Next(26)), random.Next(1, 4000))}}","b":[{{random.Next(3)}},{{random.Next(3)}}]}""";
             switch (random.Next(5))
             {
                 case 0:
@@ -105,6 +109,30 @@ internal sealed class IndexedStore : IAsyncDisposable
         {
             using StoredDocument? document = await Store.ReadAsync(DocumentKey.Create(id), budget: null, default);
             Assert.Equal(Expected.GetValueOrDefault(id), document is null ? null : Encoding.UTF8.GetString(document.Body.Span));
+        }
+    }
+
+    /// <summary>Each of these is built, in the end, and has exactly the entries of the documents.</summary>
+    public async Task CheckAsync(DeclaredIndex[] declared, string what)
+    {
+        foreach (DeclaredIndex index in declared)
+        {
+            while (true)
+            {
+                Task changed = Index.WhenDeclaredChanges();
+                using (IndexReader? reader = Index.TryRead())
+                {
+                    if (reader?.GetDeclared(index) is { IsBuilt: true } && reader.AsOf >= Last)
+                    {
+                        Assert.True(Declaring.Expected(index, Expected).SequenceEqual(Declaring.Entries(reader, index)), $"{what}: {index.Keys?.Name ?? "text"}");
+                        Declaring.CheckState(reader, index, Expected);
+                        break;
+                    }
+                }
+
+                await Index.ReachAsync(Last);
+                await Task.WhenAny(changed, Task.Delay(20)).WaitAsync(IndexTest.Patience);
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using DocService.Index.Declared;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;
 using DocService.Index.Writing;
@@ -146,5 +147,5 @@ public sealed class IndexWriterTests : IDisposable
             .Select(n => random.Next(4) == 0 ? TestLog.Delete($"d{n}", version) : TestLog.Put($"d{n}", new string('x', random.Next(1, 500)), version))]);
 
     private IndexWriter Create(string name = "index") =>
-        new IndexDirectory(_directory[name], IndexOptions.CacheBytesMin, _clock).Create(Empty);
+        new IndexDirectory(_directory[name], IndexOptions.CacheBytesMin, _clock, new Declarations([])).Create(Empty);
 }

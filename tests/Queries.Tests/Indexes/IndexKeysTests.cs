@@ -24,7 +24,7 @@ public sealed class IndexKeysTests
         Assert.Equal(expected, string.Join(' ', entries.Keys.Select(Convert.ToHexString).Order(StringComparer.Ordinal)));
         Assert.False(entries.IsOverflow);
         Assert.False(entries.HasCutKeys);
-        Assert.Empty(entries.Digests);
+        Assert.Empty(entries.Unique);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class IndexKeysTests
         IndexEntries over = Indexing.Entries(Indexing.Index("a", unique: true), $$"""{"a":[{{Numbers(0, 1000)}}]}""");
         Assert.True(over.IsOverflow);
         Assert.Equal("00", Convert.ToHexString(Assert.Single(over.Keys)));
-        Assert.Empty(over.Digests);
+        Assert.Empty(over.Unique);
         Assert.True(over.MetArray[0]);
         IndexEntries product = Indexing.Entries(Indexing.Index("a,b"), $$"""{"a":[{{Numbers(0, 40)}}],"b":[{{Numbers(0, 40)}}]}""");
         Assert.True(product.IsOverflow);
@@ -52,7 +52,26 @@ public sealed class IndexKeysTests
         byte[] whole = Json.Key($"\"{text}\"");
         Assert.True(entries.HasCutKeys);
         Assert.Equal([.. whole[..480], .. SHA256.HashData(whole)], entries.Keys[0]);
-        Assert.Equal(SHA256.HashData(whole), entries.Digests[0]);
+        Assert.Equal(SHA256.HashData(whole), Assert.Single(entries.Unique).Digest);
+    }
+
+    [Theory]
+    [InlineData("a", """{"a":1}""", "1")]
+    [InlineData("a", """{"a":null}""", "")]
+    [InlineData("a", "{}", "")]
+    [InlineData("a", """{"a":[]}""", "")]
+    [InlineData("a", """{"a":[1, 1.0, null, "x"]}""", "\"x\" 1")]
+    [InlineData("a", """{"a":[[1], [ ]]}""", "[ ] [1]")]
+    [InlineData("a.b", """{"a":[{"b":1},{}]}""", "1")]
+    [InlineData("a.b", """{"a":[{"b":[1]},{"b":[[1]]}]}""", "1 [1]")]
+    [InlineData("a,b", """{"a":1,"b":[2,3]}""", "1+2 1+3")]
+    [InlineData("a,b", """{"a":1,"b":null}""", "")]
+    [InlineData("/a", """{"a":[1, 2]}""", "[1, 2]")]
+    public void Unique_TakesPartByWhatIsThereAndNotNull_AnArrayByItsElements(string fields, string document, string expected)
+    {
+        IndexEntries entries = Indexing.Entries(Indexing.Index(fields, unique: true), document);
+        Assert.Equal(expected, string.Join(' ', entries.Unique.Select(key => string.Join('+', key.Values.Select(place => document[place]))).Order(StringComparer.Ordinal)));
+        Assert.Equal(entries.Unique.Count, entries.Unique.Select(key => Convert.ToHexString(key.Digest)).Distinct().Count());
     }
 
     [Fact]
