@@ -7,6 +7,7 @@ public sealed class CommitDraft
     private readonly List<DocumentOperation> _added = [];
     private readonly Dictionary<int, RuleViolation> _violations = [];
     private readonly SortedDictionary<ushort, byte[]> _fields = [];
+    private readonly List<Action<long>> _published = [];
 
     internal CommitDraft(IReadOnlyList<DraftedOperation> operations) => Operations = operations;
 
@@ -15,6 +16,8 @@ public sealed class CommitDraft
 
     /// <summary>What rules have added so far.</summary>
     public IReadOnlyList<DocumentOperation> Added => _added;
+
+    internal IReadOnlyList<Action<long>> Published => _published;
 
     internal IReadOnlyDictionary<int, RuleViolation> Violations => _violations;
 
@@ -52,6 +55,17 @@ public sealed class CommitDraft
         {
             throw new ArgumentException($"The commit has a field of kind 0x{kind:x4} already.", nameof(kind));
         }
+    }
+
+    /// <summary>
+    /// Has a rule told of the commit once it is published, before any of its locks is given back: whoever gets one of them
+    /// next finds what the rule has noted. A commit that is never published, or writes nothing, is not told of.
+    /// </summary>
+    /// <param name="told">Gets the sequence, on the journal's thread. It must neither block, nor allocate, nor throw.</param>
+    public void WhenPublished(Action<long> told)
+    {
+        ArgumentNullException.ThrowIfNull(told);
+        _published.Add(told);
     }
 
     /// <summary>Refuses the commit on account of this operation; others are judged all the same, so that the client learns of every fault.</summary>

@@ -138,6 +138,34 @@ public sealed class WriteRuleTests
     }
 
     [Fact]
+    public async Task WhenPublished_IsToldBeforeTheNextWriterOfTheDocumentIsJudged_AndNotOfWhatIsRefused()
+    {
+        var told = new List<long>();
+        var seen = new List<int>();
+        var rule = new TestRule
+        {
+            Commit = draft =>
+            {
+                seen.Add(told.Count);
+                draft.WhenPublished(told.Add);
+                if (draft.Operations[0].Operation is DeleteOperation { Key.Id: "b" })
+                {
+                    draft.Refuse(0, new RuleViolation("no"));
+                }
+            },
+        };
+        await using DocumentStore store = JournalTest.Open(_disk, rules: [rule]);
+        WriteResult[] results = await Task.WhenAll(Enumerable.Range(0, 5).Select(n => store.PutAsync("a", $"{n}")));
+        await store.PutAsync("b", "1");
+        await store.DeleteAsync("b");
+        await store.DeleteAsync("absent");
+
+        Assert.Equal(results.Select(result => result.Sequence).Order(), told.Take(5));
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 6], seen);
+        Assert.Equal(6, told.Count);
+    }
+
+    [Fact]
     public async Task Judge_ConditionFailed_IsNotAsked()
     {
         var rule = new TestRule { Commit = _ => Assert.Fail("asked") };

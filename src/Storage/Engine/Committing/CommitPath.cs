@@ -52,7 +52,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
                 }
 
                 commit.Deadline = clock.GetTimestamp() + (long)(leases.Left.TotalSeconds * clock.TimestampFrequency);
-                Queue(commit, leases);
+                Queue(commit, leases, write.Published);
                 isQueued = true;
             }
 
@@ -103,6 +103,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
         rules.Judge(draft);
         write.Violations = draft.Violations.Count > 0 ? draft.Violations : null;
         write.Fields = RuleBook.Encode(draft.Fields);
+        write.Published = draft.Published;
         foreach (DocumentOperation added in draft.Added)
         {
             write.Operations.Add(JudgedOperation.Of(added, lookup.ReadCurrent(added.Key), now));
@@ -143,7 +144,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
         return commit;
     }
 
-    private void Queue(Commit commit, CommitLocks leases)
+    private void Queue(Commit commit, CommitLocks leases, IReadOnlyList<Action<long>> published)
     {
         health.ThrowIfFenced(); // again: since the first time the write may have waited long
         long cost = 0;
@@ -158,6 +159,11 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
             if (!isPublished)
             {
                 space.Discharge(cost); // a commit that never became a record owes the disk nothing
+            }
+
+            for (int index = 0; isPublished && index < published.Count; index++)
+            {
+                published[index](commit.Sequence); // before the locks: whoever gets them next must find it
             }
 
             leases.Release();

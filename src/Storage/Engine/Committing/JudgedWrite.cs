@@ -76,6 +76,9 @@ internal sealed class JudgedWrite(int requested)
     /// <summary>What rules add to the record, encoded.</summary>
     public byte[] Fields { get; set; } = [];
 
+    /// <summary>Whom to tell when the commit is published.</summary>
+    public IReadOnlyList<Action<long>> Published { get; set; } = [];
+
     public bool HasFailed
     {
         get
