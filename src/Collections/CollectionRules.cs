@@ -1,0 +1,187 @@
+using System.Runtime.CompilerServices;
+using DocService.Collections.Definitions;
+using DocService.Collections.Unique;
+using DocService.Index;
+
+namespace DocService.Collections;
+
+/// <summary>The rule that judges every write by the definitions of collections.</summary>
+/// <remarks>
+/// Owns: the set of collections in force. Thread: any. It changes under the exclusive lock of the definitions, when a
+/// definition is published and before that lock is given back.
+/// Invariant: whoever holds that lock shared sees the definitions of every commit before, and the index knows them too.
+/// </remarks>
+public sealed class CollectionRules : IWriteRule
+{
+    /// <summary>Whoever deletes what is never there holds the definitions alone for a moment, and writes nothing.</summary>
+    internal static readonly DocumentKey Barrier = DocumentKey.CreateHidden("collections-barrier");
+
+    private readonly ConditionalWeakTable<PutOperation, UniqueClaims> _claims = [];
+    private readonly IndexFollower? _index;
+    private readonly UniqueJudge? _judge;
+    private volatile CollectionSet _collections = CollectionSet.Empty;
+    private volatile string? _unreadable;
+
+    /// <param name="index">Of the same store; null where it has none.</param>
+    public CollectionRules(IndexFollower? index)
+        : this(index, index is null ? null : new IndexedEntries(index))
+    {
+    }
+
+    /// <param name="index">Told of the declared indexes.</param>
+    /// <param name="entries">Where their entries are.</param>
+    internal CollectionRules(IndexFollower? index, IUniqueEntries? entries)
+    {
+        _index = index;
+        _judge = entries is null ? null : new UniqueJudge(entries, Overlay);
+    }
+
+    /// <summary>In force.</summary>
+    public CollectionSet Collections => _collections;
+
+    public long DefinitionsVersion => _collections.Version;
+
+    /// <summary>Whether indexes can be kept at all.</summary>
+    public bool HasIndex => _judge is not null;
+
+    internal UniqueOverlay Overlay { get; } = new();
+
+    /// <summary>Before any write is taken: what the definitions of an earlier life say.</summary>
+    /// <param name="collections">All of them.</param>
+    /// <param name="durableThrough">Of the store: what is written from now on is seen here.</param>
+    internal void Begin(CollectionSet collections, long durableThrough)
+    {
+        Overlay.BeginFrom(durableThrough);
+        Change(collections);
+    }
+
+    /// <summary>The list of collections cannot be read: no document is written, because nothing is known of its rules.</summary>
+    internal void Stop(string reason)
+    {
+        _unreadable = reason;
+        Change(CollectionSet.Empty);
+    }
+
+    public bool IsDefinition(DocumentKey key) => key == Barrier || CollectionName.Of(key) is not null;
+
+    public RuleViolation? JudgeBody(PutOperation operation)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        if (CollectionName.Of(operation.Key) is { } name)
+        {
+            return DefinitionParser.Parse(name, operation.Content.Body, out DefinitionFault? fault) is null
+                ? new DefinitionViolation(DefinitionViolationKind.Invalid, fault!.Detail, fault)
+                : null;
+        }
+
+        return ClaimsOf(operation) is { Overflow: { } index } claims ? new TooManyKeysViolation(claims.Collection.Name, index.Name) : null;
+    }
+
+    public void CollectValues(IReadOnlyList<DocumentOperation> operations, ICollection<Sha256Digest> values)
+    {
+        ArgumentNullException.ThrowIfNull(operations);
+        ArgumentNullException.ThrowIfNull(values);
+        foreach (PutOperation put in operations.OfType<PutOperation>())
+        {
+            foreach (UniqueClaim claim in ClaimsOf(put)?.Claims ?? [])
+            {
+                values.Add(claim.Value);
+            }
+        }
+    }
+
+    public void Judge(CommitDraft draft)
+    {
+        ArgumentNullException.ThrowIfNull(draft);
+        if (draft.Operations.Any(one => one.Writes && CollectionName.Of(one.Operation.Key) is not null))
+        {
+            new DefinitionJudge(_collections, _unreadable).Judge(draft, Change);
+        }
+
+        if (_unreadable is not null)
+        {
+            Refuse(draft, one => one.Operation is PutOperation { Key.IsHidden: false }, new IndexUnavailableViolation(IsFailed: true, _unreadable));
+        }
+        else if (_collections.HasUnique)
+        {
+            JudgeValues(draft);
+        }
+    }
+
+    private static void Refuse(CommitDraft draft, Func<DraftedOperation, bool> which, RuleViolation violation)
+    {
+        for (int number = 0; number < draft.Operations.Count; number++)
+        {
+            if (draft.Operations[number].Writes && which(draft.Operations[number]))
+            {
+                draft.Refuse(number, violation);
+            }
+        }
+    }
+
+    private void JudgeValues(CommitDraft draft)
+    {
+        var claims = new Dictionary<int, UniqueClaims>();
+        var entries = new List<OverlayEntry>();
+        for (int number = 0; number < draft.Operations.Count; number++)
+        {
+            DraftedOperation one = draft.Operations[number];
+            if (!one.Writes || one.Operation.Key.IsHidden || _collections.Find(one.Operation.Key.Id) is not { } collection)
+            {
+                continue;
+            }
+
+            if (collection.IsUnreadable && one.Operation is PutOperation)
+            {
+                draft.Refuse(number, new IndexUnavailableViolation(IsFailed: true, $"The definition of collection '{collection.Name}' cannot be read, so its rules are not known."));
+            }
+
+            if (collection.Unique.Count == 0)
+            {
+                continue;
+            }
+
+            UniqueClaims? of = one.Operation is PutOperation put ? ClaimsOf(put) : null;
+            if (of is not null)
+            {
+                claims.Add(number, of);
+            }
+
+            entries.Add(new OverlayEntry(one.Operation.Key, collection.Unique, [.. of?.Claims.Select(claim => claim.Value).Distinct() ?? []]));
+        }
+
+        IndexUnavailableViolation? unavailable = _judge is null
+            ? new IndexUnavailableViolation(IsFailed: true, "There is no index, so unique values cannot be judged.")
+            : _judge.Judge(draft, claims);
+        foreach (int number in unavailable is null ? [] : claims.Where(claim => claim.Value.Claims.Count > 0).Select(claim => claim.Key))
+        {
+            draft.Refuse(number, unavailable!);
+        }
+
+        entries.ForEach(entry => draft.WhenPublished(sequence => Overlay.Publish(entry, sequence)));
+    }
+
+    /// <summary>Read once for each definition in force, because a write is asked for them three times.</summary>
+    private UniqueClaims? ClaimsOf(PutOperation put)
+    {
+        if (put.Key.IsHidden || _collections.Find(put.Key.Id) is not { Unique.Count: > 0 } collection)
+        {
+            return null;
+        }
+
+        if (!_claims.TryGetValue(put, out UniqueClaims? claims) || claims.Collection != collection)
+        {
+            claims = UniqueClaims.Of(collection, put.Content.Body.Span);
+            _claims.AddOrUpdate(put, claims);
+        }
+
+        return claims;
+    }
+
+    /// <summary>The index first: whoever sees the new rules finds it keeping their entries.</summary>
+    private void Change(CollectionSet collections)
+    {
+        _index?.Declare(collections.Declared);
+        _collections = collections;
+    }
+}

@@ -1,0 +1,18 @@
+namespace DocService.Collections.Definitions;
+
+/// <summary>Rules for all documents whose ids begin alike. Immutable.</summary>
+public sealed class Collection
+{
+    public required string Name { get; init; }
+
+    /// <summary>Ends with a slash and never changes. Prefixes of two collections never nest.</summary>
+    public required string Prefix { get; init; }
+
+    public required IReadOnlyList<CollectionIndex> Indexes { get; init; }
+
+    /// <summary>Those that two documents may not share a value in.</summary>
+    public IReadOnlyList<CollectionIndex> Unique => field ??= [.. Indexes.Where(index => index.IsUnique)];
+
+    /// <summary>The definition cannot be read: what it says of its documents is not known.</summary>
+    public bool IsUnreadable { get; init; }
+}

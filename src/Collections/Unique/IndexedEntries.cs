@@ -1,0 +1,71 @@
+using DocService.Collections.Definitions;
+using DocService.Index;
+using DocService.Index.Reading;
+using DocService.Queries.Planning;
+
+namespace DocService.Collections.Unique;
+
+/// <summary>The entries that the index of the store keeps.</summary>
+internal sealed class IndexedEntries(IndexFollower index) : IUniqueEntries
+{
+    public long Position => index.Status.Position;
+
+    public bool IsFailed => index.Status.Stage == IndexStage.Waiting;
+
+    public IUniqueSnapshot? TryRead() => index.TryRead() is { } reader ? new Snapshot(reader) : null;
+
+    private sealed class Snapshot(IndexReader reader) : IUniqueSnapshot
+    {
+        public long AsOf => reader.AsOf;
+
+        public IEnumerable<string> Holders(UniqueClaim claim)
+        {
+            if (reader.GetDeclared(claim.Index.Declared) is not { } state)
+            {
+                yield break; // declared a moment ago: nothing written since has been indexed
+            }
+
+            using EntryListing entries = reader.ListEntries(state, new KeyRange(claim.Key, [.. claim.Key, 0]));
+            while (entries.MoveNext())
+            {
+                if (entries.Digest.SequenceEqual(claim.Digest))
+                {
+                    yield return entries.Id;
+                }
+            }
+        }
+
+        public IReadOnlyList<DuplicatePair> FindDuplicates(CollectionIndex index, int pairsMax, CancellationToken cancellation)
+        {
+            var pairs = new List<DuplicatePair>();
+            if (reader.GetDeclared(index.Declared) is not { } state)
+            {
+                return pairs;
+            }
+
+            string? before = null;
+            byte[] digest = [];
+            using EntryListing entries = reader.ListEntries(state, KeyRange.All);
+            while (pairs.Count < pairsMax && entries.MoveNext())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (entries.Digest.IsEmpty)
+                {
+                    continue;
+                }
+
+                if (before is not null && entries.Digest.SequenceEqual(digest))
+                {
+                    pairs.Add(new DuplicatePair(before, entries.Id));
+                }
+
+                before = entries.Id;
+                digest = entries.Digest.ToArray();
+            }
+
+            return pairs;
+        }
+
+        public void Dispose() => reader.Dispose();
+    }
+}

@@ -1,0 +1,53 @@
+using DocService.Collections.Definitions;
+using DocService.Queries;
+using DocService.Queries.Indexes;
+using DocService.Queries.Paths;
+
+namespace DocService.Collections.Unique;
+
+/// <summary>What a put takes in the unique indexes of its collection. Immutable.</summary>
+internal sealed class UniqueClaims
+{
+    /// <summary>Asked for by neither fields nor filter of a unique index.</summary>
+    private static readonly DocumentFacts NoFacts = new()
+    {
+        Id = default,
+        Version = 0,
+        Created = default,
+        Modified = default,
+        Length = 0,
+        Type = string.Empty,
+    };
+
+    private UniqueClaims(Collection collection, IReadOnlyList<UniqueClaim> claims, CollectionIndex? overflow)
+    {
+        Collection = collection;
+        Claims = claims;
+        Overflow = overflow;
+    }
+
+    /// <summary>By whose definition it was read.</summary>
+    public Collection Collection { get; }
+
+    public IReadOnlyList<UniqueClaim> Claims { get; }
+
+    /// <summary>An index in which the document has too many keys; null when there is none.</summary>
+    public CollectionIndex? Overflow { get; }
+
+    public static UniqueClaims Of(Collection collection, ReadOnlySpan<byte> body)
+    {
+        var claims = new List<UniqueClaim>();
+        foreach (CollectionIndex index in collection.Unique)
+        {
+            IndexEntries entries = new IndexKeys(index.Keys!).Of(body, NoFacts, SearchLimit.None);
+            if (entries.IsOverflow)
+            {
+                return new UniqueClaims(collection, [], index);
+            }
+
+            claims.AddRange(entries.Unique.Select(key => UniqueClaim.Of(index, entries, key)));
+        }
+
+        return new UniqueClaims(collection, claims, null);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using DocService.Collections.Definitions;
+using DocService.Index;
+using Microsoft.Extensions.Logging;
+
+namespace DocService.Collections.Unique;
+
+/// <summary>Finds out of each unique index, once it is built, whether some value is there twice from before its time.</summary>
+/// <remarks>
+/// Owns: the findings. Thread: one runs it, any reads.
+/// Invariants: a write was judged either by the whole index, or before it was built. The barrier waits for the last of those
+/// to be published, and the look at all entries comes when the index has them: whoever comes later finds every value. So
+/// what has no duplicate then never gets one.
+/// On failure: it tries again after a while; judging does not depend on it.
+/// </remarks>
+internal sealed class UniqueVerification(IDocumentStore store, CollectionRules rules, IndexFollower index, TimeProvider clock, ILogger logger)
+{
+    /// <summary>Named of a violated index.</summary>
+    public const int PairsMax = 10;
+
+    /// <summary>Between two looks at what is violated, or could not be looked at.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan IndexTimeMax = TimeSpan.FromSeconds(30);
+
+    private readonly IndexedEntries _entries = new(index);
+    private readonly ConcurrentDictionary<Sha256Digest, IReadOnlyList<DuplicatePair>> _findings = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when something has been found out since the call.</summary>
+    public Task Changed => Volatile.Read(ref _changed).Task;
+
+    /// <summary>Null while it is not known.</summary>
+    public IReadOnlyList<DuplicatePair>? Of(CollectionIndex unique) => _findings.GetValueOrDefault(unique.Declared.Identity);
+
+    /// <summary>Until the store stops.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            Task changed = index.WhenDeclaredChanges();
+            bool isDone = await VerifyAllAsync(stopping).ConfigureAwait(false);
+            using var pause = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            Task again = Task.Delay(isDone ? Timeout.InfiniteTimeSpan : Pause, clock, pause.Token);
+            await Task.WhenAny(changed, again).ConfigureAwait(false);
+            await pause.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether nothing is left to look at again.</summary>
+    private async Task<bool> VerifyAllAsync(CancellationToken stopping)
+    {
+        CollectionIndex[] unique = [.. rules.Collections.All.SelectMany(collection => collection.Unique)];
+        foreach (Sha256Digest gone in _findings.Keys.Except(unique.Select(one => one.Declared.Identity)))
+        {
+            _findings.TryRemove(gone, out _);
+        }
+
+        bool isDone = true;
+        foreach (CollectionIndex one in unique)
+        {
+            try
+            {
+                isDone &= await VerifyAsync(one, stopping).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is StoreException or IndexClosedException or IndexFailedException)
+            {
+                logger.LogWarning("Unique index '{Index}' could not be looked through: {Reason}", one.Name, exception.Message);
+                isDone = false;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return true;
+            }
+        }
+
+        return isDone;
+    }
+
+    private async Task<bool> VerifyAsync(CollectionIndex unique, CancellationToken stopping)
+    {
+        if (Of(unique) is { Count: 0 })
+        {
+            return true;
+        }
+
+        if (!IsBuilt(unique))
+        {
+            return true; // it is told when that changes
+        }
+
+        CommitResult barrier = await store.CommitAsync([new DeleteOperation(CollectionRules.Barrier, Conditions.None)], DurabilityLevel.Durable, stopping).ConfigureAwait(false);
+        if (!await index.WaitForAsync(barrier.Sequence, IndexTimeMax, stopping).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        using IUniqueSnapshot? snapshot = _entries.TryRead();
+        if (snapshot is null || snapshot.AsOf < barrier.Sequence)
+        {
+            return false;
+        }
+
+        IReadOnlyList<DuplicatePair> pairs = snapshot.FindDuplicates(unique, PairsMax, stopping);
+        if (Of(unique)?.SequenceEqual(pairs) != true)
+        {
+            _findings[unique.Declared.Identity] = pairs;
+            Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        }
+
+        return pairs.Count == 0;
+    }
+
+    private bool IsBuilt(CollectionIndex unique)
+    {
+        using Index.Reading.IndexReader? reader = index.TryRead();
+        return reader?.GetDeclared(unique.Declared) is { IsBuilt: true };
+    }
+}

@@ -1,0 +1,9 @@
+namespace DocService.Collections;
+
+/// <summary>Another document has the value already.</summary>
+/// <param name="Collection">Whose index it is.</param>
+/// <param name="Index">The unique index.</param>
+/// <param name="Value">Of each field the JSON text, as the refused body has it.</param>
+/// <param name="OtherId">The document that has it; one of the same batch, where two of that share the value.</param>
+public sealed record UniqueViolation(string Collection, string Index, IReadOnlyList<string> Value, string OtherId)
+    : RuleViolation($"In collection '{Collection}' another document has this value in the unique index '{Index}'.");

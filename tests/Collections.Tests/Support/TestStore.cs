@@ -1,0 +1,106 @@
+using System.Text;
+using DocService.Collections.Unique;
+using DocService.Index;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DocService.Collections.Tests.Support;
+
+/// <summary>A store on the disk with its index and its collections, loaded.</summary>
+/// <remarks>Owns: all of them. Thread: any.</remarks>
+internal sealed class TestStore : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private const int SegmentBytes = 256 * 1024;
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _verification;
+
+    private TestStore(DocumentStore store, CollectionRules rules, IndexFollower? index, CollectionService collections)
+    {
+        Store = store;
+        Rules = rules;
+        Index = index;
+        Collections = collections;
+        _verification = collections.RunAsync(_stopping.Token);
+    }
+
+    public DocumentStore Store { get; }
+
+    public CollectionRules Rules { get; }
+
+    public IndexFollower? Index { get; }
+
+    public CollectionService Collections { get; }
+
+    /// <param name="directory">Of the data.</param>
+    /// <param name="entries">In place of an index of its own.</param>
+    /// <param name="hasIndex">Whether it has one.</param>
+    /// <param name="clock">For looking again at what is violated.</param>
+    public static async Task<TestStore> OpenAsync(string directory, IUniqueEntries? entries = null, bool hasIndex = true, TimeProvider? clock = null)
+    {
+        IndexFollower? index = hasIndex && entries is null
+            ? new IndexFollower(
+                new IndexOptions { Directory = Path.Combine(directory, "index"), CacheBytes = IndexOptions.CacheBytesMin, Lag = TimeSpan.FromMilliseconds(1), AwaitsDeclarations = true },
+                TimeProvider.System,
+                NullLogger<IndexFollower>.Instance)
+            : null;
+        var rules = entries is null ? new CollectionRules(index) : new CollectionRules(null, entries);
+        var options = new StoreOptions
+        {
+            DataDirectory = directory,
+            SegmentBytes = SegmentBytes,
+            JournalBytes = 16 * SegmentBytes,
+            CommitBytesMax = SegmentBytes / 2,
+            SealAfter = TimeSpan.FromMilliseconds(1),
+        };
+        DocumentStore store = DocumentStore.Open(options, TimeProvider.System, NullLoggerFactory.Instance, rules: [rules], followers: index is null ? [] : [index]);
+        var collections = new CollectionService(store, rules, index, clock ?? TimeProvider.System, NullLogger<CollectionService>.Instance);
+        try
+        {
+            await collections.LoadAsync(default);
+            return new TestStore(store, rules, index, collections);
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            index?.Dispose();
+            throw;
+        }
+    }
+
+    public static DocumentContent Content(string json)
+    {
+        byte[] body = Encoding.UTF8.GetBytes(json);
+        return new DocumentContent(body, "application/json", Sha256Digest.Of(body));
+    }
+
+    public static PutOperation Put(string id, string json) => new(DocumentKey.Create(id), Content(json), Conditions.None);
+
+    public static DeleteOperation Delete(string id) => new(DocumentKey.Create(id), Conditions.None);
+
+    public async Task<WriteResult> DefineAsync(string name, string json) =>
+        await Collections.PutAsync(name, Content(json), Conditions.None, DurabilityLevel.Durable, default);
+
+    /// <summary>Defined, and its indexes built.</summary>
+    public async Task DefineAndBuildAsync(string name, string json)
+    {
+        WriteResult result = await DefineAsync(name, json);
+        Assert.True(result.Status is WriteStatus.Created or WriteStatus.Replaced, result.Violation?.Reason);
+        Assert.True(await Collections.WaitUntilBuiltAsync(name, Patience, default), "it is built");
+    }
+
+    public async Task<CommitResult> CommitAsync(params DocumentOperation[] operations) =>
+        await Store.CommitAsync(operations, DurabilityLevel.Durable, default);
+
+    public async Task<WriteResult> PutAsync(string id, string json) => (await CommitAsync(Put(id, json))).Results[0];
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _verification;
+        await Store.DisposeAsync();
+        Index?.Dispose();
+        _stopping.Dispose();
+    }
+}
