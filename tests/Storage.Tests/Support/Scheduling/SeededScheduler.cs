@@ -433,7 +433,7 @@ internal sealed class SeededScheduler : IThreads, IDisposable
     }
 
     /// <summary>No fiber holds a gate while another has the turn, so the gate is free; or somebody breaks the rule.</summary>
-    private void Enter(object gate)
+    private static void Enter(object gate)
     {
         if (!Monitor.TryEnter(gate, TimeSpan.FromMinutes(1)))
         {
