@@ -1,4 +1,5 @@
 using DocService.Storage.Documents;
+using DocService.Storage.Engine.Blocking;
 using DocService.Storage.Engine.Committing;
 using DocService.Storage.Engine.Filing;
 using DocService.Storage.Engine.Following;

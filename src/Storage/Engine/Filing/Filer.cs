@@ -1,4 +1,5 @@
 using DocService.Storage.Documents;
+using DocService.Storage.Engine.Blocking;
 using DocService.Storage.Engine.Health;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Engine.Versions;
@@ -32,13 +33,6 @@ internal sealed class Filer : IDisposable
 
     /// <summary>On a full disk a chunk has no more: few temporary files take little room.</summary>
     private const int CarefulDocuments = 64;
-
-    /// <summary>
-    /// Blocked documents that are tried again together. They leave half of their directory's temporary slots, and half of a
-    /// chunk on a full disk, to the next operations. Otherwise no delete that makes room, and nothing behind the next
-    /// document of that directory, would have its turn.
-    /// </summary>
-    private const int RetriedDocuments = DocumentFiles.TempSlots / 2;
 
     /// <summary>Bytes in a chunk.</summary>
     private const long ChunkBytesMax = 16 * 1024 * 1024;
@@ -173,8 +167,8 @@ internal sealed class Filer : IDisposable
     private FilingChunk TakeChunk()
     {
         FilingChunk chunk = _chunk ??= new FilingChunk(_files, _journal.Segments, _threads);
-        int retried = Math.Min(RetriedDocuments, Math.Max(1, _chunkDocuments / 2));
-        while (chunk.Items.Count < retried && _blocked.TryPeekDue(out Sha256Digest document))
+        int retried = Math.Min(Obstacle.TriedTogether, Math.Max(1, _chunkDocuments / 2));
+        while (chunk.Items.Count < retried && _blocked.TryTakeDue(out Sha256Digest document))
         {
             var again = new FilingTicket(0, document, 0);
             if (!_pending.TryFind(document, out PendingVersion version))
@@ -185,8 +179,6 @@ internal sealed class Filer : IDisposable
             {
                 break; // no slot left in its directory
             }
-
-            _blocked.TakeDue();
         }
 
         int documentsMax = Math.Max(retried + 1, _blocked.IsOutOfSpace ? Math.Min(CarefulDocuments, _chunkDocuments) : _chunkDocuments);
@@ -267,7 +259,8 @@ internal sealed class Filer : IDisposable
 
     private void Block(FilingItem item, Exception failure)
     {
-        _space.Discharge(_blocked.Add(item, failure, out bool isNews));
+        _space.Discharge(_blocked.Add(item.Document, item.Version, (item.FirstSequence, item.Sequence), item.ChargedBytes, failure, out bool isNews));
+        item.ChargedBytes = 0;
         if (isNews)
         {
             _logger.LogWarning(
@@ -291,11 +284,15 @@ internal sealed class Filer : IDisposable
             return;
         }
 
-        long newest = _journal.Segments.Newest;
-        long apart = 2 * _blocked.Bytes;
-        foreach (Sha256Digest document in _blocked.Holding(CarryBytesMax))
+        long apart = 2 * _blocked.Bytes / _journal.SegmentBytes;
+        if (_journal.Segments.After(_journal.Segments.Newest - 1 - apart) is not { Header.StartsAfter: var through })
         {
-            if (_pending.TryFind(document, out PendingVersion version) && (newest - version.Locator.Segment) * _journal.SegmentBytes > apart)
+            return;
+        }
+
+        foreach (Sha256Digest document in _blocked.Holding(CarryBytesMax, through))
+        {
+            if (_pending.TryFind(document, out PendingVersion version))
             {
                 Carry(document, version);
             }

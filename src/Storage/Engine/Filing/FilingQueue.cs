@@ -24,7 +24,7 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
     /// <summary>Operations not yet filed: those of the chunk under way and those of blocked documents included.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Every operation up to here has been filed, or its document is blocked (<see cref="BlockedDocuments"/>).</summary>
+    /// <summary>Every operation up to here has been filed, or its document is blocked (<c>BlockedDocuments</c>).</summary>
     public long TriedThrough => Volatile.Read(ref _triedThrough);
 
     /// <summary>Whether a write waits for documents that have not been tried yet.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using DocService.Storage.Engine.Committing;
 using DocService.Storage.Engine.Locks;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Io;
@@ -7,7 +6,7 @@ using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Segments;
 using DocService.Storage.Journal.Writing;
 
-namespace DocService.Storage.Engine.Filing;
+namespace DocService.Storage.Engine.Blocking;
 
 /// <summary>
 /// Copies the record of a blocked document to the end of the journal, with its old version. Then the segment with the first

@@ -6,7 +6,7 @@ using DocService.Storage.Tests.Support.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
-namespace DocService.Storage.Tests.Engine.Filing;
+namespace DocService.Storage.Tests.Engine.Blocking;
 
 /// <summary>More documents are blocked than can be tried again in a moment.</summary>
 public sealed class ManyBlockedDocumentsTests : IAsyncLifetime

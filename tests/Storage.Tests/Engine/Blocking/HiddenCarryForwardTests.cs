@@ -5,7 +5,7 @@ using DocService.Storage.Tests.Rules;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
 
-namespace DocService.Storage.Tests.Engine.Filing;
+namespace DocService.Storage.Tests.Engine.Blocking;
 
 /// <summary>Hidden documents are carried forward as others are: one that could not be filed kept the whole journal.</summary>
 public sealed class HiddenCarryForwardTests : IAsyncLifetime

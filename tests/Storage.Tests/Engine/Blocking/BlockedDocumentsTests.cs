@@ -4,7 +4,7 @@ using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
 
-namespace DocService.Storage.Tests.Engine.Filing;
+namespace DocService.Storage.Tests.Engine.Blocking;
 
 /// <summary>Documents that cannot be filed hold up nobody but themselves.</summary>
 public sealed class BlockedDocumentsTests : IAsyncLifetime

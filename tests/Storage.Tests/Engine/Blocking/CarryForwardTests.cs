@@ -4,7 +4,7 @@ using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
 
-namespace DocService.Storage.Tests.Engine.Filing;
+namespace DocService.Storage.Tests.Engine.Blocking;
 
 /// <summary>A document that cannot be filed does not keep the journal: its record goes on with it, and its version stays.</summary>
 public sealed class CarryForwardTests : IAsyncLifetime

@@ -1,0 +1,31 @@
+namespace DocService.Storage.Engine.Blocking;
+
+/// <summary>A document that cannot be filed at present.</summary>
+/// <remarks>Thread: its owner's (<see cref="BlockedDocuments"/>), under that one's lock.</remarks>
+internal sealed class BlockedDocument
+{
+    public BlockedDocument() => Place = new LinkedListNode<BlockedDocument>(this);
+
+    public required Sha256Digest Digest { get; init; }
+
+    /// <summary>Of the record that holds it: filedThrough stays below.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>What it will take of the disk.</summary>
+    public required long ChargedBytes { get; init; }
+
+    /// <summary>What it takes of the journal.</summary>
+    public required int Bytes { get; init; }
+
+    /// <summary>What came in the way.</summary>
+    public required Obstacle Obstacle { get; init; }
+
+    /// <summary>A copy of the record is on the way; it will be a higher sequence that holds the document.</summary>
+    public bool IsCarried { get; set; }
+
+    /// <summary>Among the documents of its obstacle.</summary>
+    public LinkedListNode<BlockedDocument> Place { get; }
+
+    /// <summary>By record, and by document within one.</summary>
+    public (long Sequence, Sha256Digest Digest) Order => (Sequence, Digest);
+}
