@@ -1,4 +1,3 @@
-using System.Net;
 using DocService.Api.Configuration;
 
 namespace DocService.Api;
@@ -14,9 +13,8 @@ namespace DocService.Api;
 /// </remarks>
 internal static class ListeningProbe
 {
-    /// <returns>The addresses that other machines reach, too.</returns>
     /// <exception cref="ConfigurationError">It cannot listen there.</exception>
-    public static async Task<IReadOnlyList<string>> RunAsync(IConfiguration configuration, IHostEnvironment environment)
+    public static async Task RunAsync(IConfiguration configuration, IHostEnvironment environment)
     {
         RefuseWordsForPorts(configuration);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
@@ -45,19 +43,7 @@ internal static class ListeningProbe
             throw new ConfigurationError(Describe(configuration, exception));
         }
 
-        string[] open = [.. probe.Urls.Where(address => !IsLoopback(address))];
         await probe.StopAsync();
-        return open;
-    }
-
-    /// <summary>Whether only this machine reaches the address.</summary>
-    internal static bool IsLoopback(string address)
-    {
-        BindingAddress parsed = BindingAddress.Parse(address);
-        string host = parsed.Host.Trim('[', ']');
-        return parsed.IsUnixPipe
-            || string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
-            || (IPAddress.TryParse(host, out IPAddress? ip) && IPAddress.IsLoopback(ip));
     }
 
     /// <summary>The web server would take "localhost:508o" for the name of a host, and every name for all interfaces, on port 80.</summary>

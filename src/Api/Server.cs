@@ -14,16 +14,18 @@ internal static class Server
         bool isStarted = false;
         try
         {
-            WebApplication app = Build(args);
-            app.Lifetime.ApplicationStarted.Register(() => isStarted = true);
-            app.Services.GetRequiredService<DocServiceOptions>();
-            string hosts = app.Configuration[AllowedHosts.Key] is { Length: > 0 } named
-                ? $"Requests must name one of the hosts {named}."
-                : "Requests may name any host: AllowedHosts is not set.";
-            foreach (string address in await ListeningProbe.RunAsync(app.Configuration, app.Environment))
+            WebApplicationBuilder builder = CreateBuilder(args);
+            builder.AddDocService();
+            OptionsLoading.Load(builder.Configuration);
+
+            // Before the application is built: telemetry would take the probe's meters for the web server's, and give those up with it.
+            await ListeningProbe.RunAsync(builder.Configuration, builder.Environment);
+            WebApplication app = Build(builder);
+            app.Lifetime.ApplicationStarted.Register(() =>
             {
-                app.Logger.LogWarning("Listening on {Address}: whoever reaches this port can read and write every document. There is no authentication. {Hosts}", address, hosts);
-            }
+                isStarted = true;
+                WarnOfOthers(app);
+            });
 
             // Opened here and not by the host, which would log a refusal with a stack trace.
             app.Services.GetRequiredService<IDocumentStore>();
@@ -44,7 +46,9 @@ internal static class Server
     {
         // Not disposed when the store cannot be opened. The caller still asks the host's services, and would learn that
         // those are gone, not why. RunAsync disposes it when it ends.
-        WebApplication app = Build(args);
+        WebApplicationBuilder builder = CreateBuilder(args);
+        builder.AddDocService();
+        WebApplication app = Build(builder);
         app.Services.GetRequiredService<IDocumentStore>();
         await app.RunAsync();
     }
@@ -56,12 +60,22 @@ internal static class Server
         ContentRootPath = AppContext.BaseDirectory,
     });
 
-    private static WebApplication Build(string[] args)
+    private static WebApplication Build(WebApplicationBuilder builder)
     {
-        WebApplicationBuilder builder = CreateBuilder(args);
-        builder.AddDocService();
         WebApplication app = builder.Build();
         app.UseDocService();
         return app;
+    }
+
+    /// <summary>Once it listens: then every address has its port.</summary>
+    private static void WarnOfOthers(WebApplication app)
+    {
+        string hosts = app.Configuration[AllowedHosts.Key] is { Length: > 0 } named
+            ? $"Requests must name one of the hosts {named}."
+            : "Requests may name any host: AllowedHosts is not set.";
+        foreach (string address in app.Urls.Where(address => !AllowedHosts.IsLoopback(address)))
+        {
+            app.Logger.LogWarning("Listening on {Address}: whoever reaches this port can read and write every document. There is no authentication. {Hosts}", address, hosts);
+        }
     }
 }

@@ -36,6 +36,13 @@ internal sealed class AllowedHosts(IConfiguration configuration, IServer server,
             || (_named.Length > 0 && HostString.MatchesAny(host.Host, _named));
     }
 
+    /// <summary>Whether only this machine reaches an address that the server listens on.</summary>
+    public static bool IsLoopback(string address)
+    {
+        BindingAddress binding = BindingAddress.Parse(address);
+        return binding.IsUnixPipe || binding.IsNamedPipe || LoopbackNames.Contain(binding.Host);
+    }
+
     private bool LookWhereItListens()
     {
         ICollection<string> addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
@@ -46,12 +53,6 @@ internal sealed class AllowedHosts(IConfiguration configuration, IServer server,
         }
 
         return isLoopbackOnly;
-    }
-
-    private static bool IsLoopback(string address)
-    {
-        BindingAddress binding = BindingAddress.Parse(address);
-        return binding.IsUnixPipe || binding.IsNamedPipe || LoopbackNames.Contain(binding.Host);
     }
 
     /// <summary>As ASP.NET Core reads the key: separated by semicolons, <c>*</c> for all, <c>*.example.com</c> for all below.</summary>

@@ -9,7 +9,7 @@ namespace DocService.Api.Tests.Configuration;
 /// <summary>Inside of a test's WebApplicationFactory: a start that cannot be is told by its own exception.</summary>
 public sealed class FactoryTests : IDisposable
 {
-    private const int Rounds = 10; // the cause used to be hidden by a race
+    private const int Rounds = 5; // the cause used to be hidden by a race
 
     private readonly TestDirectory _directory = new();
 
@@ -35,6 +35,23 @@ public sealed class FactoryTests : IDisposable
 
             Assert.Contains("JournalBytes", Assert.Throws<StoreConfigurationException>(factory.CreateClient).Message, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("SegmentBytes", "65537")]
+    [InlineData("SegmentBytes", "524288")] // smaller than the largest document
+    [InlineData("MaxBatchBytes", "33554432", "SegmentBytes")] // a segment does not hold that batch
+    [InlineData("JournalBytes", "1000000")]
+    [InlineData("ReserveBytes", "100")]
+    [InlineData("PendingDocumentsMax", "0")]
+    [InlineData("SealAfter", "00:01:00")]
+    [InlineData("BusyTimeout", "10")] // days
+    public void Start_ImpossibleStore_NamesTheSettingAndMakesNothing(string key, string value, string? named = null)
+    {
+        using WebApplicationFactory<Program> factory = Factory(("DocService:" + key, value));
+
+        Assert.Contains(named ?? key, Assert.Throws<StoreConfigurationException>(factory.CreateClient).Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_directory.Path));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class AnswerBudgetTests
         await using var app = new TestApplication(new ApplicationSettings
         {
             UsesSockets = true,
-            Values = new Dictionary<string, string> { ["InFlightBytes"] = $"{4 * DocumentBytes}" },
+            Values = new Dictionary<string, string>(ApplicationSettings.LargeDocuments) { ["InFlightBytes"] = $"{4 * DocumentBytes}" },
         });
         await app.StoreAsync("large", $"\"{new string('x', DocumentBytes - 2)}\"");
         using Socket first = await AskWithoutReadingAsync(app);

@@ -183,7 +183,7 @@ public sealed class RawBodyTests(SharedSocketApplication shared) : IClassFixture
     /// <summary>The share is given back after the answer has left; round trips are the pace of waiting for it.</summary>
     private async Task WaitForTheBudgetAsync(bool isWhole = true)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while ((_app.Service<ByteBudget>().Free == BudgetBytes) != isWhole)
         {
             patience.Token.ThrowIfCancellationRequested();
@@ -193,7 +193,7 @@ public sealed class RawBodyTests(SharedSocketApplication shared) : IClassFixture
 
     private async Task WaitForFreeAsync(long bytes)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (_app.Service<ByteBudget>().Free != bytes)
         {
             patience.Token.ThrowIfCancellationRequested();

@@ -16,7 +16,7 @@ public sealed class SlowClientTests
     private const long BudgetBytes = 64 << 20;
     private const int Clients = 40;
 
-    private static readonly Dictionary<string, string> Budget = new() { ["InFlightBytes"] = $"{BudgetBytes}", ["Durability"] = "durable" };
+    private static readonly Dictionary<string, string> Budget = new(ApplicationSettings.LargeDocuments) { ["InFlightBytes"] = $"{BudgetBytes}", ["Durability"] = "durable" };
 
     [Fact]
     public async Task SlowSendersAndReaders_OfLargeDocuments_LeaveRoomForSmallRequests()
@@ -132,7 +132,7 @@ public sealed class SlowClientTests
     /// <summary>Round trips are the pace of waiting.</summary>
     private static async Task WaitAsync(TestApplication app, Predicate<ByteBudget> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (!condition(app.Service<ByteBudget>()))
         {
             patience.Token.ThrowIfCancellationRequested();

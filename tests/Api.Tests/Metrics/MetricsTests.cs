@@ -3,13 +3,14 @@ using DocService.Api.Tests.Support;
 namespace DocService.Api.Tests.Metrics;
 
 /// <summary>GET /metrics of a server in its own process: in this one, applications of other tests would be measured too.</summary>
-public sealed class MetricsTests
+public sealed class MetricsTests(SharedSocketApplication shared) : IClassFixture<SharedSocketApplication>
 {
     [Fact]
     public async Task Get_Metrics_IsPrometheusTextWithEveryInstrument()
     {
         using ServerProcess server = await ServerProcess.StartAsync();
         await WriteAsync(server, 1);
+        await WaitForAsync(server, "PUT", "201", 1); // the web server's own were gone after one answer
         RawResponse response = await RawConnection.AskAsync(server.Port, "GET", "/metrics");
         PrometheusText metrics = PrometheusText.Parse(response.Body);
 
@@ -58,7 +59,6 @@ public sealed class MetricsTests
         Assert.Equal(last, after.Samples["docservice_durable_through"]);
         Assert.InRange(after.Samples["docservice_filed_through"], before.Samples["docservice_filed_through"], last);
 
-        // A request is counted when it has ended, which may be a moment after its answer has come.
         await WaitForAsync(server, "PUT", "201", Writes + 1);
         await WaitForAsync(server, "GET", "404", 1);
     }
@@ -66,8 +66,7 @@ public sealed class MetricsTests
     [Fact]
     public async Task Head_Metrics_HasNoBody()
     {
-        using ServerProcess server = await ServerProcess.StartAsync();
-        using RawConnection connection = await RawConnection.OpenAsync(server.Port);
+        using RawConnection connection = await RawConnection.OpenAsync(shared.Application.Port);
         await connection.SendAsync("HEAD /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
         string answer = await connection.ReceiveHeaderAsync();
@@ -75,10 +74,12 @@ public sealed class MetricsTests
         Assert.True(await connection.IsClosedByServerAsync());
     }
 
+    /// <summary>A request is counted when it has ended, which may be a moment after its answer has come. Round trips are the pace of waiting.</summary>
     private static async Task WaitForAsync(ServerProcess server, string method, string status, int count)
     {
         double found = 0;
-        for (int attempt = 0; attempt < 100 && found < count; attempt++)
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (found < count && !patience.IsCancellationRequested)
         {
             PrometheusText metrics = await ReadAsync(server);
             found = metrics.Samples

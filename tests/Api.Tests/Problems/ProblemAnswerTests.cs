@@ -6,7 +6,7 @@ using DocService.Api.Tests.Support;
 namespace DocService.Api.Tests.Problems;
 
 /// <summary>Every error is a problem, in every environment, whatever the client accepts; and each type has its page.</summary>
-public sealed class ProblemAnswerTests
+public sealed class ProblemAnswerTests(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private static readonly (string Method, string Path, string? Json, (string, string)[] Fields, int Status, string Slug)[] Errors =
     [
@@ -56,8 +56,7 @@ public sealed class ProblemAnswerTests
     [Fact]
     public async Task Head_OfAnError_HasTheFieldsAndNoBody()
     {
-        await using var app = new TestApplication();
-        using HttpResponseMessage response = await app.SendAsync("HEAD", "/docs/absent");
+        using HttpResponseMessage response = await shared.Application.SendAsync("HEAD", "/docs/absent");
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Equal("application/problem+json", response.Field("Content-Type"));
@@ -67,13 +66,13 @@ public sealed class ProblemAnswerTests
     [Fact]
     public async Task Pages_OfAllTypes_SayWhatTheyMean()
     {
-        await using var app = new TestApplication();
-        using JsonDocument list = JsonDocument.Parse(await app.Client.GetStringAsync("/problems"));
+        HttpClient client = shared.Application.Client;
+        using JsonDocument list = JsonDocument.Parse(await client.GetStringAsync("/problems"));
         Assert.Equal(ProblemCatalogue.All.Select(type => type.Uri), list.RootElement.EnumerateArray().Select(page => page.GetProperty("type").GetString()));
 
         foreach (ProblemType type in ProblemCatalogue.All)
         {
-            using JsonDocument page = JsonDocument.Parse(await app.Client.GetStringAsync(type.Uri));
+            using JsonDocument page = JsonDocument.Parse(await client.GetStringAsync(type.Uri));
             Assert.Equal(type.Uri, page.RootElement.GetProperty("type").GetString());
             Assert.Equal(type.Title, page.RootElement.GetProperty("title").GetString());
             Assert.Equal(type.Status, page.RootElement.GetProperty("status").GetInt32());

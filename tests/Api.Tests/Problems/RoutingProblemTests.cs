@@ -91,7 +91,7 @@ public sealed class RoutingProblemTests(SharedApplication shared) : IClassFixtur
     }
 
     [Theory]
-    [InlineData("PUT", "/docs/x", "16777216 bytes (MaxDocumentBytes)")]
+    [InlineData("PUT", "/docs/x", "1048576 bytes (MaxDocumentBytes)")]
     [InlineData("POST", "/batch", "(MaxBatchBytes)")]
     public async Task Body_TooLarge_NamesTheSetting(string method, string path, string detail)
     {

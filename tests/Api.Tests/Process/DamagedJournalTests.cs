@@ -5,7 +5,7 @@ using DocService.Api.Tests.Support;
 namespace DocService.Api.Tests.Process;
 
 /// <summary>A journal whose committed part cannot be read: nothing is served and everything says so, until <c>--salvage</c>.</summary>
-public sealed class DamagedJournalTests : IDisposable
+public sealed class DamagedJournalTests(DamagedJournalTests.DamagedServer damaged) : IDisposable, IClassFixture<DamagedJournalTests.DamagedServer>
 {
     private readonly TestDirectory _directory = new();
 
@@ -23,9 +23,7 @@ public sealed class DamagedJournalTests : IDisposable
     [InlineData("GET", "/healthz/ready", null)]
     public async Task Requests_ToADamagedStore_Answer503(string method, string target, string? json)
     {
-        await WriteAndDamageAsync();
-        using ServerProcess server = await ServerProcess.StartAsync(DataArgument);
-
+        ServerProcess server = damaged.Server;
         if (method == "HEAD")
         {
             using RawConnection connection = await RawConnection.OpenAsync(server.Port);
@@ -45,9 +43,7 @@ public sealed class DamagedJournalTests : IDisposable
     [InlineData("POST /batch")]
     public async Task Write_ToADamagedStore_IsRefusedBeforeItsBodyIsAskedFor(string line)
     {
-        await WriteAndDamageAsync();
-        using ServerProcess server = await ServerProcess.StartAsync(DataArgument);
-        using RawConnection connection = await RawConnection.OpenAsync(server.Port);
+        using RawConnection connection = await RawConnection.OpenAsync(damaged.Server.Port);
         await connection.SendAsync($"{line} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 1000000\r\n\r\n");
 
         RawResponse refused = await connection.ReceiveAsync(); // would be 100 otherwise
@@ -59,7 +55,7 @@ public sealed class DamagedJournalTests : IDisposable
     [Fact]
     public async Task Service_OfADamagedStore_SaysWhatIsDamaged()
     {
-        string segment = await WriteAndDamageAsync();
+        string segment = await WriteAndDamageAsync(_directory.Path);
         using ServerProcess server = await ServerProcess.StartAsync(DataArgument);
 
         using JsonDocument status = JsonDocument.Parse((await RawConnection.AskAsync(server.Port, "GET", "/status")).Body);
@@ -80,7 +76,7 @@ public sealed class DamagedJournalTests : IDisposable
     [Fact]
     public async Task Salvage_OfADamagedJournal_KeepsTheEvidenceAndWhatIsIntact()
     {
-        string segment = await WriteAndDamageAsync();
+        string segment = await WriteAndDamageAsync(_directory.Path);
         byte[] damaged = await File.ReadAllBytesAsync(segment);
 
         (int exitCode, string output) = await SalvageAsync();
@@ -103,7 +99,7 @@ public sealed class DamagedJournalTests : IDisposable
     [Fact]
     public async Task Salvage_OfAWholeJournal_ChangesNothingAlsoAfterOneThatDid()
     {
-        await WriteAndDamageAsync();
+        await WriteAndDamageAsync(_directory.Path);
         await SalvageAsync();
         string[] before = Entries();
 
@@ -151,20 +147,41 @@ public sealed class DamagedJournalTests : IDisposable
     }
 
     /// <summary>Writes, crashes, and spoils the header of the newest segment, which is where the journal goes on; returns its path.</summary>
-    private async Task<string> WriteAndDamageAsync()
+    private static async Task<string> WriteAndDamageAsync(string directory)
     {
-        using (ServerProcess server = await ServerProcess.StartAsync(DataArgument))
+        using (ServerProcess server = await ServerProcess.StartAsync($"--DocService:DataDirectory={directory}"))
         {
             Assert.Equal(201, (await RawConnection.AskAsync(server.Port, "PUT", "/docs/kept", "1")).Status);
             await server.CrashAsync();
         }
 
-        string segment = Directory.GetFiles(Path.Combine(_directory.Path, "journal"), "*.journal").Max(StringComparer.Ordinal)!;
+        string segment = Directory.GetFiles(Path.Combine(directory, "journal"), "*.journal").Max(StringComparer.Ordinal)!;
         using FileStream file = File.OpenWrite(segment);
         file.Position = 40;
         file.WriteByte((byte)'x');
         file.WriteByte((byte)'y');
         return segment;
+    }
+
+    /// <summary>One server on a damaged journal for all tests that only ask.</summary>
+    public sealed class DamagedServer : IAsyncLifetime
+    {
+        private readonly TestDirectory _directory = new();
+
+        internal ServerProcess Server { get; private set; } = null!;
+
+        public async Task InitializeAsync()
+        {
+            await WriteAndDamageAsync(_directory.Path);
+            Server = await ServerProcess.StartAsync($"--DocService:DataDirectory={_directory.Path}");
+        }
+
+        public Task DisposeAsync()
+        {
+            Server?.Dispose();
+            _directory.Dispose();
+            return Task.CompletedTask;
+        }
     }
 
     private string[] Entries() => [.. Directory.GetFileSystemEntries(_directory.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];

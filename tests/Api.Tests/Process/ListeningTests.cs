@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using DocService.Api.Tests.Support;
 
 namespace DocService.Api.Tests.Process;
@@ -41,14 +42,15 @@ public sealed class ListeningTests
     [Theory]
     [InlineData("--urls", "http://*:0")]
     [InlineData("ASPNETCORE_HTTP_PORTS", "0")]
-    [InlineData("ASPNETCORE_URLS", "http://+:0")]
+    [InlineData("ASPNETCORE_URLS", "http://some.name:0")]
     [InlineData("DOTNET_HTTP_PORTS", "0")]
     public async Task Start_AddressThatOthersReach_IsWarnedOf(string name, string value)
     {
         using ServerProcess server = Start(name, value);
-        await server.UntilListeningAsync();
+        await server.UntilLoggedAsync("There is no authentication.");
 
-        Assert.Contains("There is no authentication.", server.Output, StringComparison.Ordinal);
+        Match warned = Regex.Match(server.Output, @" Listening on http://\S+:(\d+): whoever");
+        Assert.Contains($"Now listening on: http://[::]:{warned.Groups[1].Value}\n", server.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal); // not the port of the look before
     }
 
     /// <summary>Where inotify instances are used up, a start must not need one; so none may be there, in Development neither.</summary>

@@ -16,7 +16,8 @@ public sealed class ReadYourWritesTests
     private const int SharedKeys = 4;
     private const int Seed = 20260301;
 
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(3);
+    /// <summary>Writes that are read back; some seconds.</summary>
+    private const int Turns = 60;
 
     [Theory]
     [InlineData("durable")]
@@ -26,9 +27,7 @@ public sealed class ReadYourWritesTests
         using ServerProcess server = await ServerProcess.StartAsync("--DocService:Durability=" + level);
         using var run = new Run(server.Port, level);
 
-        long reads = await run.ReadBackAsync(Duration);
-
-        Assert.True(reads > 20, $"only {reads} reads");
+        await run.ReadBackAsync();
     }
 
     /// <summary>
@@ -41,9 +40,7 @@ public sealed class ReadYourWritesTests
         using ServerProcess server = await ServerProcess.StartAsync("--DocService:Durability=buffered");
         using var run = new Run(server.Port, "buffered");
 
-        long reads = await run.ReadBackAsync(Duration);
-
-        Assert.True(reads > 20, $"only {reads} reads");
+        await run.ReadBackAsync();
     }
 
     /// <summary>The writers, the client that reads back, and what each version of a key held.</summary>
@@ -58,8 +55,8 @@ public sealed class ReadYourWritesTests
             _end.Dispose();
         }
 
-        /// <summary>Writes and reads back for that long; returns the number of reads.</summary>
-        public async Task<long> ReadBackAsync(TimeSpan duration)
+        /// <summary>Writes and reads back while others write.</summary>
+        public async Task ReadBackAsync()
         {
             for (int key = 0; key < SharedKeys; key++)
             {
@@ -69,7 +66,7 @@ public sealed class ReadYourWritesTests
             Task[] writers = [.. Enumerable.Range(0, Writers).Select(WriteAsync)];
             try
             {
-                return await ReadBackUntilAsync(Stopwatch.GetTimestamp(), duration);
+                await ReadAllBackAsync();
             }
             finally
             {
@@ -80,12 +77,11 @@ public sealed class ReadYourWritesTests
 
         private static string Shared(int key) => $"shared-{key}";
 
-        private async Task<long> ReadBackUntilAsync(long start, TimeSpan duration)
+        private async Task ReadAllBackAsync()
         {
             var random = new Random(Seed);
             var seen = new Dictionary<string, long>();
-            long reads = 0;
-            for (int turn = 0; Stopwatch.GetElapsedTime(start) < duration; turn++)
+            for (int turn = 0; turn < Turns; turn++)
             {
                 string id = random.Next(2) == 0 ? "own" : Shared(random.Next(SharedKeys));
                 string body = $"\"reader {turn}\"";
@@ -103,10 +99,7 @@ public sealed class ReadYourWritesTests
                 Assert.True(version != acknowledged || found == body, context + " with another body");
                 Assert.True(id != "own" || version == acknowledged, context + ", which nobody else writes");
                 Check(id, version, seen);
-                reads++;
             }
-
-            return reads;
         }
 
         /// <summary>Versions of a key never go back for one who reads them in a row.</summary>
@@ -160,7 +153,7 @@ public sealed class ReadYourWritesTests
                     return;
                 }
 
-                Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(20), $"{sequence} does not become durable");
+                Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(2), $"{sequence} does not become durable");
             }
         }
     }

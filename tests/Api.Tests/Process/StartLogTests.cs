@@ -17,7 +17,7 @@ public sealed class StartLogTests : IDisposable
     {
         using ServerProcess server = await ServerProcess.StartAsync(DataArgument);
 
-        Assert.Matches(@"warn: .*DocService \d+\.\d+\.\d+, first start: created the data directory .*/data; 108 MiB are written", server.Output); // six segments of 18 MiB
+        Assert.Matches(@"warn: .*DocService \d+\.\d+\.\d+, first start: created the data directory .*/data; 12 MiB are written", server.Output); // six segments of 2 MiB
     }
 
     [Fact]

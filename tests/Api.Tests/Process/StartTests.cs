@@ -2,17 +2,13 @@ using DocService.Api.Tests.Support;
 
 namespace DocService.Api.Tests.Process;
 
+/// <summary>A start that cannot be: one line on standard error, exit code 1, nothing touched. All kinds of settings are in Configuration.</summary>
 public sealed class StartTests
 {
     [Theory]
     [InlineData("--DocService:MaxDept=3", "MaxDept")]
-    [InlineData("--DocService:MaxDepth=abc", "MaxDepth")]
-    [InlineData("--DocService:MaxDepth=0", "MaxDepth")]
-    [InlineData("--DocService:MaxDepth:Most=5", "MaxDepth")]
-    [InlineData("--DocService:BusyTimeout=5", "BusyTimeout")]
-    [InlineData("--DocService:DataDirectory=", "DataDirectory")]
+    [InlineData("--DocService:JournalBytes=1000000", "JournalBytes")]
     [InlineData("--DocService:DataDirectory=/proc/nowhere", "/proc/nowhere")]
-    [InlineData("--urls=nonsense", "nonsense")]
     public async Task Start_OperatorsMistake_IsOneLineOnStderrWithoutStackTrace(string argument, string named)
     {
         using var server = new ServerProcess(argument);
@@ -24,6 +20,28 @@ public sealed class StartTests
         Assert.StartsWith("docservice: ", line, StringComparison.Ordinal);
         Assert.Contains(named, line, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", server.Output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(server.DirectoryPath));
+    }
+
+    [Fact]
+    public async Task Start_ForeignDirectory_EndsWithOneLineAndLeavesItAlone()
+    {
+        using var directory = new TestDirectory();
+        await File.WriteAllTextAsync(Path.Combine(directory.Path, "holiday.jpg"), "x");
+
+        await AssertRefusedAsync("holiday.jpg", directory.Path);
+
+        Assert.Single(Directory.GetFileSystemEntries(directory.Path));
+    }
+
+    [Fact]
+    public async Task Start_DirectoryIsAFile_EndsWithOneLine()
+    {
+        using var directory = new TestDirectory();
+        string file = Path.Combine(directory.Path, "file");
+        await File.WriteAllTextAsync(file, "x");
+
+        await AssertRefusedAsync(file, file);
     }
 
     [Fact]
@@ -31,11 +49,11 @@ public sealed class StartTests
     {
         using var first = new ServerProcess();
         (await first.SendAsync(string.Empty)).Dispose(); // it listens, so it holds the directory
-        using var second = new ServerProcess("--DocService:DataDirectory=" + Path.Combine(first.DirectoryPath, "data"));
+        string data = Path.Combine(first.DirectoryPath, "data");
 
-        Assert.Equal(1, await second.ExitAsync());
-        Assert.Single(second.Errors.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
-        Assert.DoesNotContain("   at ", second.Output, StringComparison.Ordinal);
+        await AssertRefusedAsync(data, data);
+
+        Assert.StartsWith("HTTP/1.1 200 ", await first.AskAsync("GET /healthz/ready HTTP/1.1\r\nHost: localhost\r\n\r\n"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,5 +65,15 @@ public sealed class StartTests
         string data = Path.Combine(server.DirectoryPath, "data");
         Assert.True(Directory.Exists(data));
         Assert.Contains(data, server.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task AssertRefusedAsync(string named, string directory)
+    {
+        (int exitCode, string error) = await ServerProcess.RunAsync("--DocService:DataDirectory=" + directory);
+
+        Assert.Equal(1, exitCode);
+        string line = Assert.Single(error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("docservice: ", line, StringComparison.Ordinal);
+        Assert.Contains(named, line, StringComparison.Ordinal);
     }
 }

@@ -23,12 +23,21 @@ internal sealed record ApplicationSettings
     /// <summary>What needs an index is refused.</summary>
     public static ApplicationSettings WithoutIndex { get; } = new() { Values = new Dictionary<string, string> { ["Index"] = "off" } };
 
-    /// <summary>Quick to make; and a write is filed when it is answered, so that tests can look at the files.</summary>
+    /// <summary>12 MiB, quick to make; and a write is filed when it is answered, so that tests can look at the files.</summary>
     public static IReadOnlyDictionary<string, string> SmallJournal { get; } = new Dictionary<string, string>
+    {
+        ["SegmentBytes"] = "2097152",
+        ["JournalBytes"] = "16777216",
+        ["MaxDocumentBytes"] = "1048576",
+        ["Durability"] = "filed",
+        ["IndexCacheBytes"] = "8388608",
+    };
+
+    /// <summary>For documents of 16 MiB, as large as they may be by default.</summary>
+    public static IReadOnlyDictionary<string, string> LargeDocuments { get; } = new Dictionary<string, string>
     {
         ["SegmentBytes"] = "18874368",
         ["JournalBytes"] = "75497472",
-        ["Durability"] = "filed",
-        ["IndexCacheBytes"] = "8388608",
+        ["MaxDocumentBytes"] = "16777216",
     };
 }

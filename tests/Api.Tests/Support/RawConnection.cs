@@ -6,11 +6,11 @@ using System.Text;
 namespace DocService.Api.Tests.Support;
 
 /// <summary>A TCP connection on which tests write requests byte for byte: no library normalises a path or repairs a field.</summary>
-/// <remarks>Owns: the socket. Every wait ends after 20 s with an exception.</remarks>
+/// <remarks>Owns: the socket. Every wait ends with an exception two minutes after it was opened.</remarks>
 internal sealed class RawConnection : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(20));
+    private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(2));
     private readonly List<byte> _received = [];
 
     public static async Task<RawConnection> OpenAsync(int port)

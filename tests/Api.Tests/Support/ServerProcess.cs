@@ -11,15 +11,15 @@ namespace DocService.Api.Tests.Support;
 
 /// <summary>The built server as a process of its own, for what only a process has: connections, signals, an exit code and its two streams.</summary>
 /// <remarks>
-/// Owns: the process and the directory in which it runs, killed and removed when disposed. Every wait ends after 30 s
-/// with an exception; one for a server that has ended, at once.
+/// Owns: the process and the directory in which it runs, killed and removed when disposed. Every wait ends after two
+/// minutes with an exception; one for a server that has ended, at once.
 /// </remarks>
 internal sealed class ServerProcess : IDisposable
 {
     private const int StopSignal = 15; // SIGTERM
     private const string ListeningOn = "Now listening on: http://127.0.0.1:";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static readonly IReadOnlyList<string> SmallJournal = [.. ApplicationSettings.SmallJournal.Select(pair => $"--DocService:{pair.Key}={pair.Value}")];
     private static readonly IReadOnlyList<string> Defaults = ["--DocService:DataDirectory=data", "--urls=http://127.0.0.1:0", .. SmallJournal];
@@ -28,7 +28,7 @@ internal sealed class ServerProcess : IDisposable
     private readonly SystemProcess _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
-    private readonly TaskCompletionSource _listens = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(string Text, TaskCompletionSource Logged)> _awaited = [];
     private readonly TaskCompletionSource<int> _port = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Starts it and does not wait.</summary>
@@ -63,7 +63,10 @@ internal sealed class ServerProcess : IDisposable
         {
             var ended = new InvalidOperationException("The server ended before it listened: " + Errors);
             _port.TrySetException(ended);
-            _listens.TrySetException(ended);
+            lock (_output)
+            {
+                _awaited.ForEach(awaited => awaited.Logged.TrySetException(ended));
+            }
         };
         _process.Start();
         _process.BeginOutputReadLine();
@@ -90,7 +93,23 @@ internal sealed class ServerProcess : IDisposable
         new(["--data", "data", .. SmallJournal, .. arguments], environment);
 
     /// <summary>Waits until it listens, wherever that is.</summary>
-    public async Task UntilListeningAsync() => await _listens.Task.WaitAsync(Patience);
+    public Task UntilListeningAsync() => UntilLoggedAsync("Now listening on: ");
+
+    /// <summary>Waits until a line with this text has come.</summary>
+    public async Task UntilLoggedAsync(string text)
+    {
+        var logged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_output)
+        {
+            _awaited.Add((text, logged));
+            if (_output.ToString().Contains(text, StringComparison.Ordinal))
+            {
+                logged.TrySetResult();
+            }
+        }
+
+        await logged.Task.WaitAsync(Patience);
+    }
 
     /// <summary>Starts it and waits until it listens.</summary>
     public static async Task<ServerProcess> StartAsync(params string[] arguments)
@@ -222,11 +241,10 @@ internal sealed class ServerProcess : IDisposable
         lock (builder)
         {
             builder.AppendLine(line);
-        }
-
-        if (line.Contains("Now listening on: ", StringComparison.Ordinal))
-        {
-            _listens.TrySetResult();
+            if (builder == _output)
+            {
+                _awaited.FindAll(awaited => line.Contains(awaited.Text, StringComparison.Ordinal)).ForEach(awaited => awaited.Logged.TrySetResult());
+            }
         }
 
         int at = line.IndexOf(ListeningOn, StringComparison.Ordinal);
