@@ -44,13 +44,14 @@ internal static class Server
     /// <exception cref="ConfigurationError">A setting is wrong.</exception>
     public static async Task RunInsideAsync(string[] args)
     {
-        // Not disposed when the store cannot be opened. The caller still asks the host's services, and would learn that
-        // those are gone, not why. RunAsync disposes it when it ends.
+        // Not disposed: the caller does that. It still asks the services of a host whose store cannot be opened, and would
+        // learn that those are gone, not why. And of two that dispose a host, the second does not wait for the first.
         WebApplicationBuilder builder = CreateBuilder(args);
         builder.AddDocService();
         WebApplication app = Build(builder);
         app.Services.GetRequiredService<IDocumentStore>();
-        await app.RunAsync();
+        await app.StartAsync();
+        await app.WaitForShutdownAsync();
     }
 
     /// <summary>With its configuration and nothing else yet. Files are read once and not watched, so that a start needs no inotify instance.</summary>

@@ -3,6 +3,8 @@ using DocService.Api.Tests.Support;
 using DocService.Storage.Failures;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DocService.Api.Tests.Configuration;
 
@@ -77,6 +79,23 @@ public sealed class FactoryTests : IDisposable
         Assert.Contains("Another process", refusal.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Two disposed the host, the factory and the program, and the factory's came back before the store was closed: its directory could not be removed.</summary>
+    [Fact]
+    public async Task Dispose_WhenItReturns_EverythingIsClosed()
+    {
+        var slow = new SlowlyClosed();
+        WebApplicationFactory<Program> factory = Factory().WithWebHostBuilder(builder => builder.ConfigureTestServices(services => services.AddSingleton(_ => slow)));
+        factory.Services.GetRequiredService<SlowlyClosed>();
+
+        Task disposed = Task.Run(() => factory.DisposeAsync().AsTask());
+        await slow.Begun.Task;
+        bool isEarly = disposed.IsCompleted;
+        slow.MayEnd.SetResult();
+        await disposed;
+
+        Assert.Equal((false, true), (isEarly, slow.HasEnded));
+    }
+
     /// <summary>A factory passes all its settings as arguments; none of them is a user's misspelling.</summary>
     [Fact]
     public async Task Start_SettingsOfOthers_AreLetThrough()
@@ -100,4 +119,20 @@ public sealed class FactoryTests : IDisposable
             builder.UseSetting(key, value);
         }
     });
+
+    private sealed class SlowlyClosed : IAsyncDisposable
+    {
+        public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource MayEnd { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool HasEnded { get; private set; }
+
+        public async ValueTask DisposeAsync()
+        {
+            Begun.SetResult();
+            await MayEnd.Task;
+            HasEnded = true;
+        }
+    }
 }
