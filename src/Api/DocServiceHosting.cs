@@ -1,3 +1,4 @@
+using DocService.Api.Answers;
 using DocService.Api.Batches;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
@@ -32,6 +33,12 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton<DocumentReads>();
         builder.Services.AddSingleton<DocumentWrites>();
         builder.Services.AddSingleton<BatchEndpoint>();
+        builder.Services.AddSingleton<CursorKey>();
+        builder.Services.AddSingleton<Cursors>();
+        builder.Services.AddSingleton<PageAnswer>();
+        builder.Services.AddSingleton<ExportAnswer>();
+        builder.Services.AddSingleton<AggregateAnswer>();
+        builder.Services.AddSingleton<QueryEndpoints>();
         builder.Services.AddHostedService<StoreLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1.5)); // then requests are cut off; with the store's own limits a stop takes less than 5 s
         builder.Services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = false);
@@ -58,6 +65,7 @@ internal static class DocServiceHosting
         app.UseMiddleware<QueryMiddleware>();
         app.UseDescription();
         DocumentEndpoints.Map(app);
+        QueryEndpoints.Map(app);
         BatchEndpoint.Map(app);
         StatusEndpoint.Map(app);
         HealthEndpoints.Map(app);
@@ -91,8 +99,13 @@ internal static class DocServiceHosting
     private static ServedIndex MakeIndex(IServiceProvider services)
     {
         DocServiceOptions options = services.GetRequiredService<DocServiceOptions>();
-        return new ServedIndex(options.HasIndex
-            ? new IndexFollower(options.ToIndexOptions(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<IndexFollower>>())
-            : null);
+        if (!options.HasIndex)
+        {
+            return new ServedIndex(null, null);
+        }
+
+        TimeProvider clock = services.GetRequiredService<TimeProvider>();
+        var index = new IndexFollower(options.ToIndexOptions(), clock, services.GetRequiredService<ILogger<IndexFollower>>());
+        return new ServedIndex(index, new IndexQueries(index, options.ToQueryLimits(), clock));
     }
 }

@@ -5,12 +5,19 @@ namespace DocService.Api;
 
 /// <summary>The index of the store that is served; none where the setting <c>Index</c> says so.</summary>
 /// <remarks>Owns: the index. The container disposes it after the store, which it follows. Thread: any.</remarks>
-internal sealed class ServedIndex(IndexFollower? follower) : IDisposable
+internal sealed class ServedIndex(IndexFollower? follower, IndexQueries? queries) : IDisposable
 {
     public IndexFollower? Follower { get; } = follower;
+
+    /// <summary>Answers from it.</summary>
+    public IndexQueries? Queries { get; } = queries;
 
     /// <summary>For the store.</summary>
     public IReadOnlyList<IFollower> Followers { get; } = follower is null ? [] : [follower];
 
-    public void Dispose() => Follower?.Dispose();
+    public void Dispose()
+    {
+        Queries?.Dispose();
+        Follower?.Dispose();
+    }
 }

@@ -21,6 +21,7 @@ public sealed class IndexFollower : IFollower, IDisposable
     private FoundIndex _found = new(null, "the index was not looked for");
     private FollowerThread? _thread;
     private IndexMetrics? _metrics;
+    private ICommitLog? _log;
     private bool _isDisposed;
 
     /// <param name="options">Where, and how large.</param>
@@ -38,6 +39,9 @@ public sealed class IndexFollower : IFollower, IDisposable
     public bool IsDerived => true;
 
     public long DurablePosition => _parts.Progress.DurablePosition;
+
+    /// <summary>Every commit up to here is published; 0 before the store is open.</summary>
+    public long PublishedThrough => Volatile.Read(ref _log)?.DurableThrough ?? 0;
 
     public IndexStatus Status => _parts.Progress.Status;
 
@@ -106,6 +110,7 @@ public sealed class IndexFollower : IFollower, IDisposable
     /// <inheritdoc/>
     public void Start(ICommitLog log)
     {
+        Volatile.Write(ref _log, log);
         _metrics = new IndexMetrics(_parts.Progress, log);
         _thread = new FollowerThread(this, log, _parts, _found);
         _thread.Start();

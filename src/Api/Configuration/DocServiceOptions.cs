@@ -18,9 +18,12 @@ internal sealed class DocServiceOptions
     private const long IndexCacheBytesDefault = 128L << 20;
     private const long IndexCacheBytesLimit = 1L << 40;
     private const int IndexCacheShare = 8; // of the memory that the collector may use; the index has its memory beside it
+    private const int QueryThreadsLimit = 256;
     private const string On = "on";
     private const string Off = "off";
     private const long DocumentBytesLimit = 1L << 29; // one array, with its header, in one buffer
+
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromDays(20); // what a timer can be set to
 
     /// <summary>Path of the data directory; relative to the current directory.</summary>
     public string DataDirectory { get; set; } = "./data";
@@ -70,6 +73,18 @@ internal sealed class DocServiceOptions
     /// <summary>How long the index remembers that a document was deleted.</summary>
     public TimeSpan TombstoneRetention { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>Longest that a query searches; in an export, for its next document.</summary>
+    public TimeSpan QueryTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Queries that search long at once; unset: half of the processors, at least one.</summary>
+    public int? QueryThreads { get; set; }
+
+    /// <summary>Longest that an export takes.</summary>
+    public TimeSpan ExportTimeout { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Longest that the reader of an export may take nothing.</summary>
+    public TimeSpan ExportIdle { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Prefix of all paths under which a reverse proxy shows this server and which it leaves in place, like /store; empty: none.</summary>
     public string PathBase { get; set; } = string.Empty;
 
@@ -86,6 +101,8 @@ internal sealed class DocServiceOptions
     public long IndexCacheBytesMax => IndexCacheBytes ?? IndexCacheBytesOf(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     public bool HasIndex => Index == On;
+
+    public int QueryThreadsMax => QueryThreads ?? Math.Max(1, Environment.ProcessorCount / 2);
 
     /// <summary><see cref="MaxBatchOperations"/>, or as many as a segment below 2 MiB can hold.</summary>
     public int BatchOperationsMax => (int)Math.Clamp(StoreOptions.OperationsOf(SegmentBytes), 1, MaxBatchOperations);
@@ -140,6 +157,19 @@ internal sealed class DocServiceOptions
             return $"DocService:TombstoneRetention must not be negative, not {TombstoneRetention}.";
         }
 
+        if (QueryThreads is < 1 or > QueryThreadsLimit)
+        {
+            return $"DocService:QueryThreads must lie between 1 and {QueryThreadsLimit}, not {QueryThreads}.";
+        }
+
+        foreach ((string key, TimeSpan time) in new[] { (nameof(QueryTimeout), QueryTimeout), (nameof(ExportTimeout), ExportTimeout), (nameof(ExportIdle), ExportIdle) })
+        {
+            if (time < TimeSpan.FromMilliseconds(1) || time > TimeLimit)
+            {
+                return $"DocService:{key} must lie between 1 ms and {TimeLimit.TotalDays} days, not {time}.";
+            }
+        }
+
         if (!PathPrefix.IsValid(PathBase))
         {
             return $"DocService:PathBase {PathPrefix.Rule}; not '{PathBase}'.";
@@ -164,6 +194,8 @@ internal sealed class DocServiceOptions
         CacheBytes = IndexCacheBytesMax,
         TombstoneRetention = TombstoneRetention,
     };
+
+    public QueryLimits ToQueryLimits() => new() { Wait = BusyTimeout, Search = QueryTimeout, Threads = QueryThreadsMax };
 
     public StoreOptions ToStoreOptions() => new()
     {

@@ -1,4 +1,5 @@
 using DocService.Api.Problems;
+using DocService.Api.Routing;
 
 namespace DocService.Api.Documents;
 
@@ -13,8 +14,8 @@ internal static class DocumentEndpoints
         // Taken from the application's services: a request's own would be made for each of them.
         // Handlers take the context alone: nothing is bound, so no binding can fail into an answer that is not ours.
         IServiceProvider services = routes.ServiceProvider;
-        routes.MapMethods(Route, ["GET"], context => AnswerAsync(context, services.GetRequiredService<DocumentReads>().GetAsync));
-        routes.MapMethods(Route, ["HEAD"], context => AnswerAsync(context, services.GetRequiredService<DocumentReads>().HeadAsync));
+        routes.MapMethods(Route, ["GET"], context => AnswerAsync(context, services.GetRequiredService<DocumentReads>().GetAsync)).WithMetadata(new KnownParameters(SelectedDocument.Parameter));
+        routes.MapMethods(Route, ["HEAD"], context => AnswerAsync(context, services.GetRequiredService<DocumentReads>().HeadAsync)).WithMetadata(new KnownParameters(SelectedDocument.Parameter));
         routes.MapMethods(Route, ["PUT"], context => AnswerAsync(context, services.GetRequiredService<DocumentWrites>().PutAsync));
         routes.MapMethods(Route, ["DELETE"], context => AnswerAsync(context, services.GetRequiredService<DocumentWrites>().DeleteAsync));
         routes.MapMethods(Route, ["OPTIONS"], Options);

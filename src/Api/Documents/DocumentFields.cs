@@ -20,6 +20,13 @@ internal static class DocumentFields
         }
     }
 
+    /// <summary>Takes back what is true of the whole document alone: only some of its members are sent.</summary>
+    public static void RemoveWhole(HttpResponse response, long? length)
+    {
+        response.ContentLength = length;
+        response.Headers.Remove("Repr-Digest");
+    }
+
     /// <summary>Everything that a GET's 200 says, and a HEAD's with it.</summary>
     public static void WriteAll(HttpResponse response, DocumentInfo info, DateTimeOffset now)
     {

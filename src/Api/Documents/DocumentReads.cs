@@ -1,5 +1,6 @@
 using DocService.Api.Fields;
 using DocService.Api.Problems;
+using DocService.Queries.Selection;
 using DocService.Storage;
 
 namespace DocService.Api.Documents;
@@ -14,6 +15,11 @@ internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, Tim
             return refused;
         }
 
+        if (SelectedDocument.TryParse(context, out SelectedPaths? select) is { } invalid)
+        {
+            return invalid;
+        }
+
         // With conditions the header alone often decides; what it decides is judged again on the body's own version.
         if (!request.Conditions.IsEmpty && await JudgeHeaderAsync(context, request) is (true, var decided))
         {
@@ -26,7 +32,7 @@ internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, Tim
             return ProblemCatalogue.NoDocument(request.Key);
         }
 
-        return Judge(context, document.Info, request.Conditions, out Problem? problem) ? problem : await SendAsync(context, document);
+        return Judge(context, document.Info, request.Conditions, out Problem? problem) ? problem : await SendAsync(context, document, select);
     }
 
     public async Task<Problem?> HeadAsync(HttpContext context)
@@ -34,6 +40,11 @@ internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, Tim
         if (ConditionalRequest.TryParse(context, out ConditionalRequest request) is { } refused)
         {
             return refused;
+        }
+
+        if (SelectedDocument.TryParse(context, out SelectedPaths? select) is { } invalid)
+        {
+            return invalid;
         }
 
         DocumentInfo? info = await store.ReadInfoAsync(request.Key, context.RequestAborted);
@@ -45,6 +56,10 @@ internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, Tim
         if (!Judge(context, info, request.Conditions, out Problem? problem))
         {
             DocumentFields.WriteAll(context.Response, info, clock.GetUtcNow());
+            if (select is not null)
+            {
+                DocumentFields.RemoveWhole(context.Response, length: null); // it takes the body to know
+            }
         }
 
         return problem;
@@ -60,7 +75,7 @@ internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, Tim
     }
 
     /// <remarks>The store has charged the document to the budget. The copy that the web server holds is charged here.</remarks>
-    private async ValueTask<Problem?> SendAsync(HttpContext context, StoredDocument document)
+    private async ValueTask<Problem?> SendAsync(HttpContext context, StoredDocument document, SelectedPaths? select)
     {
         long copied = ResponseBody.CopiedBytes(document.Info.Length);
         if (copied > 0 && !budget.TryTake(copied))
@@ -71,7 +86,14 @@ internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, Tim
         try
         {
             DocumentFields.WriteAll(context.Response, document.Info, clock.GetUtcNow());
-            await ResponseBody.WriteAsync(context.Response, document.Body, context.RequestAborted);
+            ReadOnlyMemory<byte> body = document.Body;
+            if (select is not null)
+            {
+                body = SelectedDocument.Of(document, select);
+                DocumentFields.RemoveWhole(context.Response, body.Length);
+            }
+
+            await ResponseBody.WriteAsync(context.Response, body, context.RequestAborted);
             return null;
         }
         finally

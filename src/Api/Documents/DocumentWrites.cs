@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
 using DocService.Api.Ids;
@@ -8,18 +10,37 @@ using DocService.Storage;
 
 namespace DocService.Api.Documents;
 
-/// <summary>PUT and DELETE of a document.</summary>
+/// <summary>PUT and DELETE of a document, and POST of a new one.</summary>
 internal sealed class DocumentWrites(
     IDocumentStore store, ByteBudget budget, DocServiceOptions options, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
+    /// <summary>An id as its own characters.</summary>
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public async Task<Problem?> PutAsync(HttpContext context)
     {
         // Everything that the fields alone refuse is refused before the body is asked for (Expect: 100-continue).
-        if (PutRequest.TryParse(context, options, out PutRequest request) is { } refused)
+        return PutRequest.TryParse(context, options, out PutRequest request) ?? await WriteAsync(context, request);
+    }
+
+    /// <summary>A new document under an id that is made here: the prefix that the client names, and a UUID in the order of time (RFC 9562, version 7).</summary>
+    public async Task<Problem?> PostAsync(HttpContext context)
+    {
+        if (NewDocumentId.TryMake(context, clock.GetUtcNow(), out DocumentKey key) is { } invalid)
+        {
+            return invalid;
+        }
+
+        if (PutRequest.TryParse(context, key, options, out PutRequest request) is { } refused)
         {
             return refused;
         }
 
+        return await WriteAsync(context, request with { Conditions = request.Conditions with { IfNoneMatch = VersionMatch.Any }, IsNew = true });
+    }
+
+    private async Task<Problem?> WriteAsync(HttpContext context, PutRequest request)
+    {
         store.ThrowIfRefusing(context.Request.ContentLength ?? 1);
         (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(context.Request, options.MaxDocumentBytes, budget, lifetime);
         if (body is null)
@@ -115,6 +136,7 @@ internal sealed class DocumentWrites(
         {
             // It is not visible yet, so it gets no entity tag, which a client would use.
             response.StatusCode = StatusCodes.Status202Accepted;
+            await WriteIdAsync(response, request);
             return null;
         }
 
@@ -135,6 +157,21 @@ internal sealed class DocumentWrites(
 
         response.StatusCode = isCreated ? StatusCodes.Status201Created : StatusCodes.Status204NoContent;
         response.Headers.ETag = EntityTag.Of(result.Document!);
+        await WriteIdAsync(response, request);
         return null;
+    }
+
+    /// <summary>Of an id that was made here.</summary>
+    private static ValueTask WriteIdAsync(HttpResponse response, PutRequest request)
+    {
+        if (!request.IsNew)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new { id = request.Key.Id }, Relaxed);
+        response.ContentType = "application/json";
+        response.ContentLength = body.Length;
+        return ResponseBody.WriteAsync(response, body, response.HttpContext.RequestAborted);
     }
 }

@@ -9,14 +9,20 @@ namespace DocService.Api.Documents;
 /// <summary>What a PUT asks for, as far as its target and fields say.</summary>
 internal readonly record struct PutRequest(DocumentKey Key, Conditions Conditions, Digest Digest, DurabilityLevel Level, string? Preference)
 {
+    /// <summary>The id was made here.</summary>
+    public bool IsNew { get; init; }
+
     public static Problem? TryParse(HttpContext context, DocServiceOptions options, out PutRequest request)
     {
         request = default;
+        return DocumentTarget.TryGetKey(context, out DocumentKey key) ?? TryParse(context, key, options, out request);
+    }
+
+    /// <summary>The same for a document that the target does not name.</summary>
+    public static Problem? TryParse(HttpContext context, DocumentKey key, DocServiceOptions options, out PutRequest request)
+    {
+        request = default;
         IHeaderDictionary headers = context.Request.Headers;
-        if (DocumentTarget.TryGetKey(context, out DocumentKey key) is { } invalidId)
-        {
-            return invalidId;
-        }
 
         if (BodyFields.Check(context.Request, options.MaxDocumentBytes, "MaxDocumentBytes") is { } badBody)
         {

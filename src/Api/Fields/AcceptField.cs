@@ -7,11 +7,16 @@ namespace DocService.Api.Fields;
 internal static class AcceptField
 {
     private static readonly MediaTypeHeaderValue Html = new("text/html");
+    private static readonly MediaTypeHeaderValue Lines = new("application/x-ndjson");
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     /// <summary>Whether HTML is wanted more than JSON, as by a browser. A program that takes anything, or sends a malformed field, gets JSON.</summary>
     public static bool PrefersHtml(StringValues lines) =>
         MediaTypeHeaderValue.TryParseList(lines, out IList<MediaTypeHeaderValue>? ranges) && Weight(ranges, Html) > Weight(ranges, Json);
+
+    /// <summary>Whether lines of JSON are wanted more than one JSON value.</summary>
+    public static bool PrefersLines(StringValues lines) =>
+        MediaTypeHeaderValue.TryParseList(lines, out IList<MediaTypeHeaderValue>? ranges) && Weight(ranges, Lines) > Weight(ranges, Json);
 
     /// <summary>The weight of the most specific range that the type is in; 0 where none is.</summary>
     private static double Weight(IList<MediaTypeHeaderValue> ranges, MediaTypeHeaderValue type) =>

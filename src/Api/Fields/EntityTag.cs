@@ -1,6 +1,7 @@
 using System.Globalization;
 using DocService.Storage;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace DocService.Api.Fields;
 
@@ -54,6 +55,15 @@ internal static class EntityTag
         match = VersionMatch.Of([.. versions]);
         return tags > 0;
     }
+
+    /// <summary>Whether the field names this tag, by weak comparison, or is <c>*</c>; false where it is absent or malformed.</summary>
+    public static bool IsAmong(StringValues lines, string tag) =>
+        EntityTagHeaderValue.TryParseList(lines, out IList<EntityTagHeaderValue>? tags)
+        && tags.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(EntityTagHeaderValue.Parse(tag), useStrongComparison: false));
+
+    /// <summary>The name of a field of entity tags that is malformed; null where none is.</summary>
+    public static string? FindMalformed(IHeaderDictionary headers) =>
+        !TryParse(headers.IfMatch, countsWeak: false, out _) ? "If-Match" : !TryParse(headers.IfNoneMatch, countsWeak: true, out _) ? "If-None-Match" : null;
 
     private static bool TryParseOne(ref ReadOnlySpan<char> rest, bool countsWeak, List<long> versions)
     {

@@ -10,6 +10,17 @@ internal static class ProblemCatalogue
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "Method not allowed", "The resource does not take this method; the Allow header lists those that it takes.");
     public static readonly ProblemType InvalidRequest = new("invalid-request", 400, "Invalid request", "A header field or the request itself is malformed. Nothing was done.");
     public static readonly ProblemType UnknownParameter = new("unknown-parameter", 400, "Unknown parameter", "The query names a parameter that this resource does not know, so the request may mean something else than the server would do. Nothing was done.");
+    public static readonly ProblemType InvalidParameter = new("invalid-parameter", 400, "Invalid parameter", "A parameter of the query has a value that it cannot have, is named twice, or does not go with another. 'parameter' names it, or 'pointer' where the query is in the body. Nothing was done.");
+    public static readonly ProblemType InvalidFilter = new("invalid-filter", 400, "Invalid filter", "The filter cannot be understood. 'pointer' is a JSON Pointer to the fault: in a body from the body's root, of a parameter from the filter itself. Nothing was searched.");
+    public static readonly ProblemType InvalidSort = new("invalid-sort", 400, "Invalid sort", "The sort cannot be understood; 'pointer' leads to the fault. Nothing was searched.");
+    public static readonly ProblemType InvalidSelect = new("invalid-select", 400, "Invalid select", "The list of selected members cannot be understood; 'pointer' leads to the fault. Nothing was searched.");
+    public static readonly ProblemType InvalidAggregate = new("invalid-aggregate", 400, "Invalid aggregate", "The aggregate cannot be understood; 'pointer' leads to the fault. Nothing was computed.");
+    public static readonly ProblemType InvalidCursor = new("invalid-cursor", 400, "Invalid cursor", "The cursor is not one that this server has given for this query. Between pages only limit, include, count and explain may change. Nothing was searched.");
+    public static readonly ProblemType CursorExpired = new("cursor-expired", 400, "Cursor expired", "The cursor comes from a version of the server that ordered documents otherwise. Ask for the first page again.");
+    public static readonly ProblemType TooManyGroups = new("too-many-groups", 422, "Too many groups", "An aggregate has at most 10,000 groups, and keeps at most 64 MiB of keys and values. Narrow the filter, or group by less.");
+    public static readonly ProblemType NoIndex = new("no-index", 501, "No index", "Queries need the index, and the setting Index says off. Documents can be read by their ids.");
+    public static readonly ProblemType IndexBuilding = new("index-building", 503, "Index building", "The index is being made from the documents. 'done' of 'total' documents have been read. Documents can be read and written meanwhile; ask again after Retry-After.");
+    public static readonly ProblemType QueryTimeout = new("query-timeout", 503, "Query timeout", "The query searched longer than it may (QueryTimeout, or ExportTimeout of an export). Narrow it by a prefix.");
     public static readonly ProblemType Misdirected = new("misdirected-request", 421, "Misdirected request", "The server does not answer for the host that the request names. Listening on loopback it takes loopback names (localhost, *.localhost, 127.0.0.0/8, [::1]); the setting AllowedHosts names others. Nothing was done.");
     public static readonly ProblemType InvalidId = new("invalid-id", 400, "Invalid document id", "An id is 1 to 1,024 bytes of UTF-8 without control characters and without the path segments '.' and '..'; in a URL each byte may be percent-encoded.");
     public static readonly ProblemType InvalidJson = new("invalid-json", 400, "Invalid JSON", "The body must be exactly one JSON value (RFC 8259): UTF-8 without a byte order mark, no duplicate names in an object, no lone surrogates, limited depth. 'line' counts from 1, 'bytePosition' from 0 within the line. Nothing was written.");
@@ -34,6 +45,7 @@ internal static class ProblemCatalogue
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         Misdirected, NotFound, MethodNotAllowed, InvalidRequest, UnknownParameter, InvalidId, InvalidJson, DigestMismatch, PreconditionFailed, PayloadTooLarge,
+        InvalidParameter, InvalidFilter, InvalidSort, InvalidSelect, InvalidAggregate, InvalidCursor, CursorExpired, TooManyGroups, NoIndex, IndexBuilding, QueryTimeout,
         UnsupportedMediaType, RequestTimeout, TargetTooLong, HeadersTooLarge, VersionNotSupported, DocumentCorrupt, StorageFault, InternalError, Busy, ShuttingDown,
         Fenced, OutcomeUnknown, JournalDamaged, OutOfSpace,
     ];
@@ -53,7 +65,7 @@ internal static class ProblemCatalogue
 
     public static Problem NoTarget { get; } = new(InvalidRequest, "The web server does not pass on the target as it was sent, so the server cannot tell which document is meant.");
 
-    public static Problem NotTheDocumentsPath { get; } = new(NotFound, "Documents are under /docs/{id}, written exactly so; there is no list of documents yet.");
+    public static Problem NotTheDocumentsPath { get; } = new(NotFound, "Documents are under /docs/{id}, and their list is /docs, written exactly so.");
 
     public static Problem OtherHost(string host, bool isLoopbackOnly) => new(
         Misdirected,
@@ -61,8 +73,11 @@ internal static class ProblemCatalogue
             ? $"The host '{host}' is no loopback name, and the server listens on loopback alone. The setting AllowedHosts names further hosts."
             : $"The host '{host}' is not among those that the setting AllowedHosts names.");
 
-    public static Problem Unknown(string parameter) =>
-        new Problem(UnknownParameter, $"'{parameter}' is not a parameter of this resource: it takes none.").With(Member("parameter", parameter));
+    /// <param name="parameter">As it was sent, decoded.</param>
+    /// <param name="known">What the resource takes.</param>
+    public static Problem Unknown(string parameter, IReadOnlyList<string> known) =>
+        new Problem(UnknownParameter, $"'{parameter}' is not a parameter of this resource: {(known.Count == 0 ? "it takes none" : $"it takes {string.Join(", ", known)}")}.")
+            .With(Member("parameter", parameter));
 
     public static Problem Json(JsonError error) =>
         new Problem(InvalidJson, $"{Sentence(error.Reason)} Line {error.Line}, byte {error.BytePosition}.")

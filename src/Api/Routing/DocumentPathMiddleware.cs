@@ -12,8 +12,10 @@ internal sealed class DocumentPathMiddleware(RequestDelegate next)
     /// <summary>Where every document request is routed; the id is read from the raw path again.</summary>
     private const string RoutedPath = "/docs/id";
 
+    private const string ListPath = "/docs";
+
     /// <summary>What <c>OPTIONS *</c> tells: the methods of all resources together (RFC 9110 section 9.3.7).</summary>
-    private const string AllMethods = "GET, HEAD, PUT, POST, DELETE, OPTIONS";
+    private const string AllMethods = "GET, HEAD, PUT, POST, DELETE, QUERY, OPTIONS";
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -49,7 +51,7 @@ internal sealed class DocumentPathMiddleware(RequestDelegate next)
             return null;
         }
 
-        // /DOCS/x, /%64ocs/x: not the documents' path. /docs and /docs/ are kept for a list of documents.
-        return context.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase) ? ProblemCatalogue.NotTheDocumentsPath : null;
+        // /DOCS/x, /%64ocs/x, /docs/: neither a document's path nor that of their list.
+        return path is not ListPath && context.Request.Path.StartsWithSegments(ListPath, StringComparison.OrdinalIgnoreCase) ? ProblemCatalogue.NotTheDocumentsPath : null;
     }
 }

@@ -29,10 +29,12 @@ internal static class IndexEndpoint
                     openapi = root + "/openapi/v1.json",
                     swagger = root + "/swagger",
                     problems = root + "/problems",
+                    list = root + "/docs",
                 },
                 actions = new
                 {
                     batch = $"POST {root}/batch",
+                    query = $"POST {root}/query",
                 },
             });
     }

@@ -30,6 +30,8 @@ public sealed class IndexReader : IDisposable
         _state = IndexState.TryRead(row.Bytes) ?? throw new IndexFailedException("The index has lost its state.");
     }
 
+    internal RocksSnapshot Snapshot => _snapshot;
+
     /// <summary>Every commit up to this sequence is seen, and none after it.</summary>
     public long AsOf => _state.Position;
 
@@ -94,6 +96,9 @@ public sealed class IndexReader : IDisposable
     }
 
     public void Dispose() => _snapshot.Dispose();
+
+    /// <summary>What was read is not what was written: the index is made anew.</summary>
+    internal void Fail(IndexFailedException failure) => _failed(failure);
 
     private T? Read<T>(DocumentKey key, RowReader<T> read)
         where T : class

@@ -89,33 +89,54 @@ internal static class DocumentRow
                 : throw NoRow();
         }
 
-        if (row.Length < HeadBytes || row.Length < HeadBytes + row[MediaTypeAt])
-        {
-            throw NoRow();
-        }
-
-        bool hasBody = row[0] == BodyFlag;
-        long length = BinaryPrimitives.ReadInt64BigEndian(row[LengthAt..]);
-        body = row[(HeadBytes + row[MediaTypeAt])..];
-        if (body.Length != (hasBody ? length : 0))
-        {
-            throw NoRow();
-        }
-
+        DocumentHead head = ReadHead(row);
+        body = row[head.BodyAt..];
         return new DocumentFacts
         {
             Version = version,
             Info = new DocumentInfo
             {
                 Version = version,
-                ContentType = Encoding.ASCII.GetString(row.Slice(HeadBytes, row[MediaTypeAt])),
-                Created = ReadTime(row[CreatedAt..]),
-                Modified = ReadTime(row[ModifiedAt..]),
-                Length = length,
-                Sha256 = new Sha256Digest(row.Slice(Sha256At, Sha256Digest.Bytes)),
+                ContentType = head.ContentType,
+                Created = head.Created,
+                Modified = head.Modified,
+                Length = head.Length,
+                Sha256 = head.Sha256,
             },
+            Expires = head.Expires,
+            HasBody = head.HasBody,
+        };
+    }
+
+    /// <summary>What stands before the body; the row is that of a document that exists (<see cref="ReadVersion"/> tells).</summary>
+    /// <exception cref="IndexFailedException">It is no such row.</exception>
+    public static DocumentHead ReadHead(ReadOnlySpan<byte> row)
+    {
+        if (row.Length < HeadBytes || row[0] is not (0 or BodyFlag) || row.Length < HeadBytes + row[MediaTypeAt])
+        {
+            throw NoRow();
+        }
+
+        bool hasBody = row[0] == BodyFlag;
+        long length = BinaryPrimitives.ReadInt64BigEndian(row[LengthAt..]);
+        int bodyAt = HeadBytes + row[MediaTypeAt];
+        if (row.Length - bodyAt != (hasBody ? length : 0))
+        {
+            throw NoRow();
+        }
+
+        ReadOnlySpan<byte> type = row[HeadBytes..bodyAt];
+        return new DocumentHead
+        {
+            Version = BinaryPrimitives.ReadInt64BigEndian(row[VersionAt..]),
+            ContentType = type.SequenceEqual("application/json"u8) ? "application/json" : Encoding.ASCII.GetString(type), // nearly always: no new text
+            Created = ReadTime(row[CreatedAt..]),
+            Modified = ReadTime(row[ModifiedAt..]),
             Expires = BinaryPrimitives.ReadInt64BigEndian(row[ExpiresAt..]) == 0 ? null : ReadTime(row[ExpiresAt..]),
+            Length = length,
+            Sha256 = new Sha256Digest(row.Slice(Sha256At, Sha256Digest.Bytes)),
             HasBody = hasBody,
+            BodyAt = bodyAt,
         };
     }
 

@@ -19,7 +19,7 @@ public readonly record struct KeyRange(byte[] From, byte[] To)
 
     internal static KeyRange Prefix(ReadOnlySpan<byte> prefix) => new(prefix.ToArray(), KeyBytes.Behind(prefix));
 
-    internal KeyRange Intersect(KeyRange other)
+    public KeyRange Intersect(KeyRange other)
     {
         byte[] from = From.AsSpan().SequenceCompareTo(other.From) >= 0 ? From : other.From;
         if (To.Length == 0 || other.To.Length == 0)

@@ -22,6 +22,9 @@ public sealed class SelectedPaths
     /// <summary>The facts that are asked for; they stand beside the body, not in it.</summary>
     public IReadOnlyList<DocumentFact> Facts { get; }
 
+    /// <summary>Nothing of the body is asked for.</summary>
+    public bool AreFactsAlone => _tree is { Dotted: null, Pointers: null };
+
     /// <summary>The parameter's form: paths with commas between them. A path that contains a comma needs the other form.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out SelectedPaths? selected, [NotNullWhen(false)] out QueryFault? fault)
     {

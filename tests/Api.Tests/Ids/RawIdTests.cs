@@ -98,7 +98,6 @@ public sealed class RawIdTests(SharedSocketApplication shared) : IClassFixture<S
     [InlineData("/%64ocs/x")]
     [InlineData("/docs%2Fx")]
     [InlineData("//docs/x")]
-    [InlineData("/docs")]
     [InlineData("/docs/")]
     [InlineData("/docs/?x")]
     public async Task Paths_OtherThanDocsExactly_AreNotFound(string target)

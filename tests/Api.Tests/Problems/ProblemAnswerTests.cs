@@ -12,7 +12,7 @@ public sealed class ProblemAnswerTests(SharedApplication shared) : IClassFixture
     [
         ("GET", "/nowhere", null, [], 404, "not-found"),
         ("POST", "/nowhere", "1", [], 404, "not-found"),
-        ("GET", "/docs", null, [], 404, "not-found"),
+        ("GET", "/docs/", null, [], 404, "not-found"),
         ("GET", "/docs/", null, [], 404, "not-found"),
         ("GET", "/docs/absent", null, [], 404, "not-found"),
         ("GET", "/DOCS/x", null, [], 404, "not-found"),

@@ -1,0 +1,199 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using DocService.Api.Queries;
+using DocService.Index.Answering;
+using DocService.Index.Finding;
+using DocService.Queries;
+using DocService.Queries.Paths;
+
+namespace DocService.Api.Answers;
+
+/// <summary>Writes what a search finds as JSON: the entries of a page, or lines.</summary>
+/// <remarks>
+/// Owns: buffers, and the hash over what was found. Thread: one at a time.
+/// Invariant: a line holds no CR and no LF; those of a body, which only insignificant white space can hold, become spaces.
+/// </remarks>
+internal sealed class EntryWriter : IResultSink, IDisposable
+{
+    /// <summary>JSON for programs, not inside HTML: an id is its own characters.</summary>
+    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private readonly QueryForm _form;
+    private readonly AnswerBuffer _output;
+    private readonly bool _isLines;
+    private readonly long _bytesMax;
+    private readonly Utf8JsonWriter _writer;
+    private readonly ArrayBufferWriter<byte> _scratch = new();
+    private readonly IncrementalHash _found = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    /// <param name="form">What is asked for.</param>
+    /// <param name="output">Where it goes.</param>
+    /// <param name="isLines">A line each; else the elements of an array.</param>
+    /// <param name="bytesMax">It is full when it has written so much since it was last emptied.</param>
+    public EntryWriter(QueryForm form, AnswerBuffer output, bool isLines, long bytesMax)
+    {
+        _form = form;
+        _output = output;
+        _isLines = isLines;
+        _bytesMax = bytesMax;
+        _writer = new Utf8JsonWriter(output, Options);
+    }
+
+    /// <summary>For the time that selecting takes.</summary>
+    public SearchLimit Limit { get; set; } = SearchLimit.None;
+
+    public bool IsFull => _output.Length >= _bytesMax;
+
+    /// <summary>Documents and folders.</summary>
+    public long Entries { get; private set; }
+
+    /// <summary>What ids of several documents begin with; of a page.</summary>
+    public List<byte[]> Folders { get; } = [];
+
+    /// <summary>SHA-256 over ids and versions of everything found.</summary>
+    public byte[] FoundDigest => _found.GetCurrentHash();
+
+    public void Document(in FoundDocument document)
+    {
+        Note(document.Id, document.Version);
+        Separate();
+        _writer.Reset();
+        _writer.WriteStartObject();
+        _writer.WriteString("id", document.Id);
+        if (_form.Include != IncludedPart.Id)
+        {
+            WriteFacts(document);
+        }
+
+        WriteBody(document.Body);
+        _writer.WriteEndObject();
+        _writer.Flush();
+        EndLine();
+        Entries++;
+    }
+
+    public void Folder(ReadOnlySpan<byte> beginning)
+    {
+        Note(beginning, version: 0);
+        if (!_isLines)
+        {
+            Folders.Add(beginning.ToArray());
+            return;
+        }
+
+        _writer.Reset();
+        _writer.WriteStartObject();
+        _writer.WriteString("prefix", beginning);
+        _writer.WriteEndObject();
+        _writer.Flush();
+        EndLine();
+        Entries++;
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _found.Dispose();
+    }
+
+    private void WriteFacts(in FoundDocument document)
+    {
+        IReadOnlyList<DocumentFact>? asked = _form.Select is { Facts.Count: > 0 } select ? select.Facts : null;
+        bool Is(DocumentFact fact) => asked is null || asked.Contains(fact);
+        if (Is(DocumentFact.Version))
+        {
+            _writer.WriteNumber("version", document.Version);
+        }
+
+        if (asked is null)
+        {
+            _writer.WriteString("etag", $"\"{document.Version}\"");
+        }
+
+        if (Is(DocumentFact.Created))
+        {
+            _writer.WriteString("created", document.Created.UtcDateTime);
+        }
+
+        if (Is(DocumentFact.Modified))
+        {
+            _writer.WriteString("modified", document.Modified.UtcDateTime);
+        }
+
+        if (Is(DocumentFact.Type))
+        {
+            _writer.WriteString("type", document.ContentType);
+        }
+
+        if (Is(DocumentFact.Length))
+        {
+            _writer.WriteNumber("length", document.Body.Length);
+        }
+
+        if (asked is null)
+        {
+            _writer.WriteString("sha256", document.Sha256.ToString());
+        }
+    }
+
+    private void WriteBody(ReadOnlySpan<byte> body)
+    {
+        switch (_form.Include)
+        {
+            case IncludedPart.Raw:
+                _writer.WriteString("raw", body);
+                break;
+            case IncludedPart.Body when _form.Select is null:
+                _writer.WritePropertyName("body");
+                _writer.WriteRawValue(InOneLine(body), skipInputValidation: true);
+                break;
+            case IncludedPart.Body when !_form.Select.AreFactsAlone:
+                _scratch.ResetWrittenCount();
+                _form.Select.Write(body, _scratch, Limit);
+                _writer.WritePropertyName("body");
+                _writer.WriteRawValue(InOneLine(_scratch.WrittenSpan), skipInputValidation: true);
+                break;
+        }
+    }
+
+    /// <summary>As it is, where it need not stand in a line.</summary>
+    private ReadOnlySpan<byte> InOneLine(ReadOnlySpan<byte> json)
+    {
+        if (!_isLines || !json.ContainsAny((byte)'\r', (byte)'\n'))
+        {
+            return json;
+        }
+
+        byte[] line = json.ToArray();
+        line.AsSpan().Replace((byte)'\r', (byte)' ');
+        line.AsSpan().Replace((byte)'\n', (byte)' ');
+        return line;
+    }
+
+    private void Note(ReadOnlySpan<byte> id, long version)
+    {
+        Span<byte> number = stackalloc byte[sizeof(long) + sizeof(int)];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(number, version);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(number[sizeof(long)..], id.Length);
+        _found.AppendData(number);
+        _found.AppendData(id);
+    }
+
+    private void Separate()
+    {
+        if (!_isLines && Entries > 0)
+        {
+            _output.Write(","u8);
+        }
+    }
+
+    private void EndLine()
+    {
+        if (_isLines)
+        {
+            _output.Write("\n"u8);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Buffers;
+using System.Text.Json;
+using DocService.Api.Configuration;
+using DocService.Api.Problems;
+using DocService.Api.Queries;
+using DocService.Index;
+using DocService.Index.Answering;
+using DocService.Index.Finding;
+using DocService.Index.Reading;
+using DocService.Queries;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace DocService.Api.Answers;
+
+/// <summary>
+/// Documents as lines of JSON (NDJSON), as many as there are, all of one snapshot. The last line tells a whole answer from
+/// one that was cut off.
+/// </summary>
+/// <remarks>Memory: a piece of the answer, whatever its length. Thread: none waits for the client.</remarks>
+internal sealed class ExportAnswer(Cursors cursors, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ExportAnswer> logger)
+{
+    public const string MediaType = "application/x-ndjson";
+
+    /// <summary>What is sent at once.</summary>
+    private const long PieceBytes = 48 * 1024;
+
+    public async Task<Problem?> AnswerAsync(HttpContext context, QueryForm form, IndexQueries queries, SearchPosition? behind)
+    {
+        long started = clock.GetTimestamp();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var time = new CancellationTokenSource(options.ExportTimeout, clock);
+        using CancellationTokenRegistration late = time.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), end);
+        using IndexReader reader = await queries.OpenAsync(form.IsEventual, context.RequestAborted);
+        using var output = new AnswerBuffer(budget);
+        using var lines = new EntryWriter(form, output, isLines: true, PieceBytes);
+        var request = new SearchRequest { Limit = form.Limit, Behind = behind, VerifiesBodies = form.Include is IncludedPart.Body or IncludedPart.Raw };
+        using DocumentSearch search = DocumentSearch.Create(reader, form.Query, request, lines);
+        HttpResponse response = context.Response;
+        response.ContentType = MediaType;
+        response.Headers.CacheControl = "no-cache";
+        response.Headers.Vary = ListFields.Vary;
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return null;
+        }
+
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null; // ExportIdle is what counts here
+        }
+
+        try
+        {
+            SearchState state;
+            do
+            {
+                SearchLimit limit = queries.NewLimit(end.Token);
+                lines.Limit = limit;
+                state = await queries.RunAsync(search, limit);
+                if (state == SearchState.Full)
+                {
+                    await SendAsync(context, output);
+                }
+            }
+            while (state == SearchState.Full);
+
+            string? next = search.IsLimitReached && search.MayHaveMore() ? await cursors.SealAsync(form, search.Position!, end.Token) : null;
+            long? count = form.IsCounted ? await CountAsync(reader, form, queries, end.Token) : null;
+            WriteLast(output, reader.AsOf, lines.Entries, next, count, form.IsExplained ? search : null, clock.GetElapsedTime(started));
+        }
+        catch (Exception exception) when (response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            Problem problem = time.IsCancellationRequested ? QueryProblems.Timeout(options.ExportTimeout)
+                : exception is OperationCanceledException ? ProblemCatalogue.Stopping
+                : QueryFailures.ToProblem(exception, queries, options) ?? Unexpected(exception);
+            output.Clear();
+            WriteError(output, problem, context.Request.PathBase.Value);
+        }
+
+        queries.Note(search, clock.GetElapsedTime(started));
+        await SendAsync(context, output);
+        return null;
+    }
+
+    private static async ValueTask<long> CountAsync(IndexReader reader, QueryForm form, IndexQueries queries, CancellationToken end)
+    {
+        using var all = new CountSearch(reader, form.Query);
+        await queries.RunAsync(all, queries.NewLimit(end));
+        return all.Matched;
+    }
+
+    /// <summary>Sends what has been written; a client that takes nothing for too long is cut off.</summary>
+    private async ValueTask SendAsync(HttpContext context, AnswerBuffer output)
+    {
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        using var timer = new CancellationTokenSource(options.ExportIdle, clock);
+        using CancellationTokenRegistration late = timer.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), idle);
+        try
+        {
+            foreach (ReadOnlyMemory<byte> piece in output.Pieces)
+            {
+                await context.Response.BodyWriter.WriteAsync(piece, idle.Token);
+            }
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested)
+        {
+            context.Abort(); // it does not read: nothing could be told to it
+            throw;
+        }
+
+        output.Clear();
+    }
+
+    private static void WriteLast(AnswerBuffer output, long asOf, long entries, string? next, long? count, DocumentSearch? explained, TimeSpan elapsed)
+    {
+        using var writer = new Utf8JsonWriter(output, EntryWriter.Options);
+        writer.WriteStartObject();
+        writer.WriteNumber("asOf", asOf);
+        writer.WriteNumber("count", count ?? entries);
+        if (next is not null)
+        {
+            writer.WriteString("next", next);
+        }
+
+        if (explained is not null)
+        {
+            PlanReport.Write(writer, explained, elapsed);
+        }
+
+        writer.WriteEndObject();
+        writer.Flush();
+        output.Write("\n"u8);
+    }
+
+    private static void WriteError(AnswerBuffer output, Problem problem, string? pathBase)
+    {
+        output.Write("{\"error\":"u8);
+        output.Write(ProblemWriter.Encode(problem, pathBase));
+        output.Write("}\n"u8);
+    }
+
+    private Problem Unexpected(Exception exception)
+    {
+        logger.LogError(exception, "An export ended early");
+        return ProblemCatalogue.Internal;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using DocService.Api.Documents;
+using DocService.Api.Fields;
+using DocService.Api.Problems;
+using DocService.Api.Queries;
+using DocService.Index;
+using DocService.Index.Answering;
+using DocService.Index.Finding;
+using DocService.Index.Reading;
+using DocService.Queries;
+
+namespace DocService.Api.Answers;
+
+/// <summary>One page of documents as JSON, whole in memory before its first byte is sent, so that it has an entity tag and a length.</summary>
+internal sealed class PageAnswer(Cursors cursors, ByteBudget budget, TimeProvider clock)
+{
+    /// <summary>A page ends when it holds so much.</summary>
+    private const long BytesMax = 16L << 20;
+
+    public async Task<Problem?> AnswerAsync(HttpContext context, QueryForm form, IndexQueries queries, SearchPosition? behind)
+    {
+        CancellationToken gone = context.RequestAborted;
+        long started = clock.GetTimestamp();
+        using IndexReader reader = await queries.OpenAsync(form.IsEventual, gone);
+        using var output = new AnswerBuffer(budget);
+        SearchLimit limit = queries.NewLimit(gone);
+        using var entries = new EntryWriter(form, output, isLines: false, BytesMax) { Limit = limit };
+        var request = new SearchRequest { Limit = form.Limit ?? QueryForm.LimitDefault, Behind = behind, VerifiesBodies = form.Include is IncludedPart.Body or IncludedPart.Raw };
+        using DocumentSearch search = DocumentSearch.Create(reader, form.Query, request, entries);
+        output.Write("{\"asOf\":"u8);
+        output.Write(System.Text.Encoding.ASCII.GetBytes(reader.AsOf.ToString(CultureInfo.InvariantCulture)));
+        output.Write(",\"documents\":["u8);
+        SearchState state = await queries.RunAsync(search, limit);
+        SearchPosition? end = (state == SearchState.Full || search.IsLimitReached) && search.MayHaveMore() ? search.Position : null;
+        long? count = form.IsCounted ? await CountAsync(reader, form, queries, behind, end, entries, limit) : null;
+        queries.Note(search, clock.GetElapsedTime(started));
+        string tag = TagOf(form, entries, end, count);
+        HttpResponse response = context.Response;
+        response.Headers.ETag = tag;
+        response.Headers.CacheControl = "no-cache";
+        response.Headers.Vary = ListFields.Vary;
+        if (!HttpMethods.IsPost(context.Request.Method) && context.Request.Headers.IfMatch is { Count: > 0 } match && match != "*")
+        {
+            return QueryProblems.WeakTag(tag);
+        }
+
+        if (!HttpMethods.IsPost(context.Request.Method) && EntityTag.IsAmong(context.Request.Headers.IfNoneMatch, tag))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return null;
+        }
+
+        string? next = end is null ? null : await cursors.SealAsync(form, end, gone);
+        WriteRest(output, form, entries, next, count, search, clock.GetElapsedTime(started));
+        ListFields.WriteLink(context, next);
+        response.ContentType = "application/json";
+        response.ContentLength = output.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            foreach (ReadOnlyMemory<byte> piece in output.Pieces)
+            {
+                await ResponseBody.WriteAsync(response, piece, gone);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Of a first page that is the last one all have been counted.</summary>
+    private static async ValueTask<long> CountAsync(
+        IndexReader reader, QueryForm form, IndexQueries queries, SearchPosition? behind, SearchPosition? end, EntryWriter entries, SearchLimit limit)
+    {
+        if (behind is null && end is null)
+        {
+            return entries.Entries;
+        }
+
+        using var all = new CountSearch(reader, form.Query);
+        await queries.RunAsync(all, limit);
+        return all.Matched;
+    }
+
+    private static void WriteRest(AnswerBuffer output, QueryForm form, EntryWriter entries, string? next, long? count, DocumentSearch search, TimeSpan elapsed)
+    {
+        output.Write("]"u8);
+        using var rest = new Utf8JsonWriter(output, EntryWriter.Options);
+        var members = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(members, EntryWriter.Options);
+        writer.WriteStartObject();
+        if (form.Query.Delimiter.Length > 0)
+        {
+            writer.WriteStartArray("prefixes");
+            foreach (byte[] folder in entries.Folders)
+            {
+                writer.WriteStringValue(folder);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        if (next is not null)
+        {
+            writer.WriteString("next", next);
+        }
+
+        if (count is { } all)
+        {
+            writer.WriteNumber("count", all);
+        }
+
+        if (form.IsExplained)
+        {
+            PlanReport.Write(writer, search, elapsed);
+        }
+
+        writer.WriteEndObject();
+        writer.Flush();
+        ReadOnlySpan<byte> inner = members.WrittenSpan[1..];
+        output.Write(inner.Length > 1 ? ","u8 : default);
+        output.Write(inner);
+    }
+
+    /// <summary>Weak: of the answers that it stands for the bodies are the same, the position (<c>asOf</c>) and costs may differ.</summary>
+    private static string TagOf(QueryForm form, EntryWriter entries, SearchPosition? end, long? count)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(form.WholeDigest.Span);
+        hash.AppendData(entries.FoundDigest);
+        hash.AppendData(end is null ? [] : Cursors.Plain(form, end));
+        hash.AppendData(BitConverter.GetBytes(count ?? -1));
+        return $"W/\"{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16))}\"";
+    }
+}

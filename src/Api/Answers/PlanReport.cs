@@ -1,0 +1,22 @@
+using System.Text.Json;
+using DocService.Index.Answering;
+using DocService.Queries.Planning;
+
+namespace DocService.Api.Answers;
+
+/// <summary>How a query was answered and what that cost.</summary>
+internal static class PlanReport
+{
+    public static void Write(Utf8JsonWriter writer, Search search, TimeSpan elapsed)
+    {
+        QueryPlan plan = search.Plan;
+        writer.WriteStartObject("plan");
+        writer.WriteString("reads", search.Source);
+        writer.WriteString("index", plan.Index?.Name);
+        writer.WriteString("order", plan.Order == CandidateOrder.None && search is DocumentSearch ? "sorted" : "as read");
+        writer.WriteNumber("examined", search.Examined);
+        writer.WriteNumber("matched", search.Matched);
+        writer.WriteNumber("milliseconds", Math.Round(elapsed.TotalMilliseconds, 3));
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,116 @@
+using DocService.Api.Configuration;
+using DocService.Api.Documents;
+using DocService.Api.Fields;
+using DocService.Api.Json;
+using DocService.Api.Problems;
+using DocService.Api.Queries;
+using DocService.Api.Routing;
+using DocService.Index;
+using DocService.Index.Finding;
+
+namespace DocService.Api.Answers;
+
+/// <summary>The routes that list and query documents: <c>/docs</c>, and <c>/query</c> for clients without the method QUERY.</summary>
+internal sealed class QueryEndpoints(
+    ServedIndex index, Cursors cursors, PageAnswer pages, ExportAnswer exports, AggregateAnswer aggregates, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime)
+{
+    private const string ListAllow = "GET, HEAD, QUERY, POST, OPTIONS";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        IServiceProvider services = routes.ServiceProvider;
+        routes.MapMethods("/docs", ["GET"], context => AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().ListAsync)).WithMetadata(new KnownParameters(QueryForm.Names));
+        routes.MapMethods("/docs", ["QUERY"], context => AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().QueryAsync));
+        routes.MapMethods("/docs", ["POST"], context => AnswerAsync(context, services.GetRequiredService<DocumentWrites>().PostAsync)).WithMetadata(new KnownParameters("prefix"));
+        routes.MapMethods("/docs", ["OPTIONS"], Options);
+        routes.MapMethods("/docs", ["HEAD"], context => AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().ListAsync)).WithMetadata(new KnownParameters(QueryForm.Names));
+        routes.MapMethods("/query", ["POST"], context => AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().QueryAsync));
+    }
+
+    internal static Task Options(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        context.Response.Headers.Allow = ListAllow;
+        context.Response.Headers["Accept-Query"] = "application/json";
+        return Task.CompletedTask;
+    }
+
+    private static async Task AnswerAsync(HttpContext context, Func<HttpContext, Task<Problem?>> handle)
+    {
+        if (await handle(context) is { } problem)
+        {
+            await ProblemWriter.WriteAsync(context, problem);
+        }
+    }
+
+    private async Task<Problem?> ListAsync(HttpContext context)
+    {
+        context.Response.Headers["Accept-Query"] = "application/json";
+        return UriForm.TryParse(context, options.QueryTimeout, out QueryForm? form) is { } problem ? problem : await AnswerAsync(context, form!);
+    }
+
+    private async Task<Problem?> QueryAsync(HttpContext context)
+    {
+        if (BodyFields.Check(context.Request, BodyForm.BytesMax, "a query's own limit") is { } badBody)
+        {
+            return badBody;
+        }
+
+        (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(context.Request, BodyForm.BytesMax, budget, lifetime);
+        if (body is null)
+        {
+            return problem;
+        }
+
+        QueryForm? form;
+        using (body)
+        {
+            if (StrictJson.Check(body.Bytes.Span, BodyForm.DepthMax, budget) is { } error)
+            {
+                return ProblemCatalogue.Json(error);
+            }
+
+            if (BodyForm.TryParse(body.Bytes, options.QueryTimeout, out form) is { } fault)
+            {
+                return fault;
+            }
+        }
+
+        return await AnswerAsync(context, form!);
+    }
+
+    private async Task<Problem?> AnswerAsync(HttpContext context, QueryForm form)
+    {
+        if (EntityTag.FindMalformed(context.Request.Headers) is { } field)
+        {
+            return ProblemCatalogue.Invalid($"{field} must be '*' alone or a list of entity tags in double quotes, like \"17\", \"18\".");
+        }
+
+        SearchPosition? behind = null;
+        if (form.Cursor is not null)
+        {
+            (behind, Problem? bad) = await cursors.OpenAsync(form, context.RequestAborted);
+            if (bad is not null)
+            {
+                return bad;
+            }
+        }
+
+        if (index.Queries is not { } queries)
+        {
+            return QueryProblems.NoIndex;
+        }
+
+        try
+        {
+            return form.Aggregate is not null ? await aggregates.AnswerAsync(context, form, queries)
+                : AcceptField.PrefersLines(context.Request.Headers.Accept) ? await exports.AnswerAsync(context, form, queries, behind)
+                : await pages.AnswerAsync(context, form, queries, behind);
+        }
+        catch (Exception exception) when (!context.Response.HasStarted && QueryFailures.ToProblem(exception, queries, options) is not null)
+        {
+            context.Response.Clear();
+            return QueryFailures.ToProblem(exception, queries, options);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using DocService.Index.Finding;
+using DocService.Queries.Aggregation;
+using DocService.Queries.Selection;
+
+namespace DocService.Api.Queries;
+
+/// <summary>What a client asks for, from whichever form it came. Immutable.</summary>
+internal sealed record QueryForm
+{
+    public const int LimitDefault = 100;
+    public const int LimitMax = 1000;
+
+    /// <summary>Every name that a query has, but for <c>aggregate</c>, which only a body has.</summary>
+    public static readonly string[] Names =
+        ["prefix", "after", "to", "reverse", "delimiter", "filter", "sort", "select", "include", "limit", "cursor", "count", "explain", "consistency"];
+
+    public required DocumentQuery Query { get; init; }
+
+    /// <summary>Null where the client does not say.</summary>
+    public int? Limit { get; init; }
+
+    public IncludedPart Include { get; init; }
+
+    /// <summary>Null: all members.</summary>
+    public SelectedPaths? Select { get; init; }
+
+    /// <summary>Null: from the beginning.</summary>
+    public string? Cursor { get; init; }
+
+    public bool IsCounted { get; init; }
+
+    public bool IsExplained { get; init; }
+
+    /// <summary>What is indexed by now is enough.</summary>
+    public bool IsEventual { get; init; }
+
+    /// <summary>Null: documents are asked for.</summary>
+    public AggregateSpec? Aggregate { get; init; }
+
+    /// <summary>SHA-256 of everything that may not change from page to page.</summary>
+    public required ReadOnlyMemory<byte> Digest { get; init; }
+
+    /// <summary>SHA-256 of everything.</summary>
+    public required ReadOnlyMemory<byte> WholeDigest { get; init; }
+}

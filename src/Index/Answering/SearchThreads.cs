@@ -1,0 +1,34 @@
+using DocService.Index.Finding;
+using DocService.Queries;
+
+namespace DocService.Index.Answering;
+
+/// <summary>
+/// Where searches run: what is small on the caller's thread, the rest on a bounded number of the pool's, in turns, so that a
+/// long search holds up neither requests for documents nor other searches.
+/// </summary>
+/// <remarks>Owns: the bound. Thread: any.</remarks>
+internal sealed class SearchThreads(int threads)
+{
+    /// <summary>Up to here a search costs about as much as the request around it.</summary>
+    private const long SmallBytes = 64 * 1024;
+
+    /// <summary>One turn: some milliseconds.</summary>
+    private const long TurnBytes = 2 << 20;
+
+    private readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, threads).ConcurrentScheduler;
+
+    /// <summary>Until the sink is full or all is done. A search that goes on afterwards is a long one.</summary>
+    public async ValueTask<SearchState> RunAsync(Search search, SearchLimit limit)
+    {
+        SearchState state = search.IsLong ? SearchState.Paused : search.Advance(new Allowance(SmallBytes), limit);
+        search.IsLong = true;
+        while (state == SearchState.Paused)
+        {
+            // Without a token: a turn is waited for, because it reads with what its caller will dispose. The limit knows the client's.
+            state = await Task.Factory.StartNew(() => search.Advance(new Allowance(TurnBytes), limit), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler).ConfigureAwait(false);
+        }
+
+        return state;
+    }
+}

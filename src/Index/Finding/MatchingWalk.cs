@@ -1,0 +1,104 @@
+using DocService.Index.Reading;
+using DocService.Index.Rows;
+using DocService.Queries;
+using DocService.Queries.Filters;
+using DocService.Storage.Model;
+using Facts = DocService.Queries.Paths.DocumentFacts;
+
+namespace DocService.Index.Finding;
+
+/// <summary>Goes from match to match: every candidate is judged by the matcher, on its bytes.</summary>
+/// <remarks>Owns: the candidates. Thread: one at a time. Invariant: what it stands at is valid until it moves.</remarks>
+internal sealed class MatchingWalk(Candidates candidates, Filter filter) : IDisposable
+{
+    /// <summary>Rows of deleted documents, behind a page, that are passed to find out whether it is the last.</summary>
+    private const int LookedAtMax = 1000;
+
+    private readonly Matcher? _matcher = filter.IsEverything ? null : filter.CreateMatcher();
+    private readonly byte[] _id = new byte[DocumentKey.BytesMax];
+    private DocumentHead _head;
+    private Facts _facts;
+
+    /// <summary>Rows looked at.</summary>
+    public long Examined { get; private set; }
+
+    public long Matched { get; private set; }
+
+    public ReadOnlySpan<byte> Id => candidates.Id;
+
+    public ReadOnlySpan<byte> Body => candidates.Row[_head.BodyAt..];
+
+    /// <summary>For the matcher and what else looks at facts; the id in it is valid until the walk moves.</summary>
+    public ref readonly Facts Facts => ref _facts;
+
+    public FoundDocument Current => new(candidates.Id, _head, Body);
+
+    /// <summary>To the next match: <see cref="SearchState.Full"/> where it stands at one, <see cref="SearchState.Done"/> behind the last.</summary>
+    public SearchState Next(Allowance allowance, SearchLimit limit)
+    {
+        while (!allowance.IsSpent)
+        {
+            if (!MoveNext())
+            {
+                return SearchState.Done;
+            }
+
+            allowance.Spend(candidates.Row.Length);
+            limit.Step();
+            if (candidates.IsDocument && Matches(limit))
+            {
+                Matched++;
+                return SearchState.Full;
+            }
+        }
+
+        return SearchState.Paused;
+    }
+
+    /// <summary>False where there is surely no candidate behind; the walk has moved then.</summary>
+    public bool MayHaveCandidate()
+    {
+        for (int rows = 0; rows < LookedAtMax; rows++)
+        {
+            if (!MoveNext())
+            {
+                return false;
+            }
+
+            if (candidates.IsDocument)
+            {
+                return true;
+            }
+        }
+
+        return true;
+    }
+
+    public void Pass(ReadOnlySpan<byte> beginning) => candidates.Pass(beginning);
+
+    public void Dispose() => candidates.Dispose();
+
+    private bool MoveNext()
+    {
+        bool isAny = candidates.MoveNext();
+        Examined += isAny ? 1 : 0;
+        return isAny;
+    }
+
+    private bool Matches(SearchLimit limit)
+    {
+        ReadOnlySpan<byte> row = candidates.Row;
+        _head = DocumentRow.ReadHead(row);
+        candidates.Id.CopyTo(_id);
+        _facts = new Facts
+        {
+            Id = _id.AsMemory(0, candidates.Id.Length),
+            Version = _head.Version,
+            Created = _head.Created,
+            Modified = _head.Modified,
+            Length = _head.Length,
+            Type = _head.ContentType,
+        };
+        return _head.HasBody && (_matcher is null || _matcher.Matches(row[_head.BodyAt..], _facts, limit));
+    }
+}

@@ -1,0 +1,56 @@
+using DocService.Index.Finding;
+using DocService.Index.Answering;
+using DocService.Index.Reading;
+using DocService.Queries;
+using DocService.Storage.Failures;
+
+namespace DocService.Index;
+
+/// <summary>Answers queries from an index: opens snapshots that are new enough, and runs searches on them.</summary>
+/// <remarks>
+/// Owns: the threads for long searches. Thread: any.
+/// On failure: <see cref="IndexNotReadyException"/> while the index cannot answer; <see cref="IndexFailedException"/> and
+/// <see cref="IndexClosedException"/> when that begins while a search runs; <see cref="SearchLimitException"/>.
+/// </remarks>
+public sealed class IndexQueries(IndexFollower index, QueryLimits limits, TimeProvider clock) : IDisposable
+{
+    /// <summary>An index that is about to be ready, as after a start, is waited for so long.</summary>
+    private static readonly TimeSpan StartWait = TimeSpan.FromSeconds(1);
+
+    private readonly SearchThreads _threads = new(limits.Threads);
+    private readonly QueryMetrics _metrics = new();
+
+    /// <summary>Of the index.</summary>
+    public IndexStatus Status => index.Status;
+
+    /// <summary>A snapshot that has every commit that was published before the call. Dispose it.</summary>
+    /// <param name="isEventual">What is indexed by now is enough.</param>
+    /// <param name="cancellation">The client's.</param>
+    /// <exception cref="IndexNotReadyException">The index is being made.</exception>
+    /// <exception cref="StoreBusyException">It did not get there in time.</exception>
+    public async ValueTask<IndexReader> OpenAsync(bool isEventual, CancellationToken cancellation)
+    {
+        bool follows = index.Status.Stage == IndexStage.Following;
+        TimeSpan patience = follows || limits.Wait < StartWait ? limits.Wait : StartWait;
+        if (!isEventual && !await index.WaitForAsync(index.PublishedThrough, patience, cancellation).ConfigureAwait(false))
+        {
+            IndexStatus status = index.Status;
+            throw status.Stage == IndexStage.Following
+                ? new StoreBusyException($"The index has not read the newest commits within {limits.Wait.TotalSeconds} s (BusyTimeout).")
+                : new IndexNotReadyException(status);
+        }
+
+        return index.TryRead() ?? throw new IndexNotReadyException(index.Status);
+    }
+
+    /// <summary>A limit for one search, from now on.</summary>
+    public SearchLimit NewLimit(CancellationToken cancellation) => SearchLimit.After(limits.Search, clock, cancellation);
+
+    /// <summary>Goes on with a search until its sink is full or all is done. Its caller disposes it, whatever happens.</summary>
+    public ValueTask<SearchState> RunAsync(Search search, SearchLimit limit) => _threads.RunAsync(search, limit);
+
+    /// <summary>Counts an answer.</summary>
+    public void Note(Search search, TimeSpan duration) => _metrics.Note(search, duration);
+
+    public void Dispose() => _metrics.Dispose();
+}

@@ -1,0 +1,28 @@
+using DocService.Storage.Model;
+
+namespace DocService.Index.Rows;
+
+/// <summary>What stands before the body in the row of a document that exists.</summary>
+internal readonly record struct DocumentHead
+{
+    public required long Version { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    public required DateTimeOffset Modified { get; init; }
+
+    public required DateTimeOffset? Expires { get; init; }
+
+    /// <summary>Of the body, also where the row has none.</summary>
+    public required long Length { get; init; }
+
+    public required Sha256Digest Sha256 { get; init; }
+
+    public required string ContentType { get; init; }
+
+    /// <summary>Whether the row holds the body: that of a hidden document does not.</summary>
+    public required bool HasBody { get; init; }
+
+    /// <summary>Where the body begins.</summary>
+    public required int BodyAt { get; init; }
+}

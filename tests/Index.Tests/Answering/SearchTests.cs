@@ -1,0 +1,181 @@
+using System.Text;
+using System.Text.Json;
+using DocService.Index.Answering;
+using DocService.Index.Finding;
+using DocService.Index.Reading;
+using DocService.Index.Tests.Support;
+using DocService.Queries;
+using DocService.Queries.Filters;
+using DocService.Queries.Keys;
+using DocService.Queries.Ordering;
+using Facts = DocService.Queries.Paths.DocumentFacts;
+
+namespace DocService.Index.Tests.Answering;
+
+/// <summary>Every search, in whichever turns and pages, finds what a scan of the documents finds.</summary>
+public sealed class SearchTests
+{
+    private static readonly string[] Filters = ["{}", "{\"n\":{\"$gt\":3}}", "{\"n\":{\"$in\":[1,2,3]}}", "{\"$id\":{\"$in\":[\"a/1\",\"b/2\",\"a\"]}}", "{\"$id\":{\"$gt\":\"a/3\"}}", "{\"t\":null}"];
+    private static readonly string[] Sorts = ["", "n", "-n", "t,-n", "-$id"];
+
+    [Fact]
+    public async Task Search_RandomQueriesInPagesAndTurns_FindsWhatAScanFinds()
+    {
+        using var directory = new TestDirectory();
+        await using var store = IndexedStore.Open(directory.Path);
+        var random = new Random(20261127);
+        foreach (string folder in new[] { "", "a/", "b/", "b/c/" })
+        {
+            for (int n = 0; n < 8; n++)
+            {
+                await store.PutAsync($"{{\"n\":{random.Next(6)}{(n % 3 == 0 ? "" : $",\"t\":[\"{n % 2}\",{n}]")}}}", $"{folder}{n}");
+            }
+        }
+
+        await store.PutHiddenAsync("h");
+        await store.DeleteAsync("a/4");
+        await store.Index.ReachAsync(store.Last);
+        using IndexReader reader = store.Index.TryRead()!;
+        for (int round = 0; round < 300; round++)
+        {
+            string sort = Sorts[random.Next(Sorts.Length)];
+            bool isSorted = sort.Length > 0;
+            var query = new DocumentQuery
+            {
+                Prefix = random.Next(3) == 0 ? "b/" : "",
+                After = isSorted || random.Next(2) == 0 ? "" : "a/2",
+                To = isSorted || random.Next(2) == 0 ? "" : random.Next(2) == 0 ? "b/c/2" : "a/1",
+                IsReversed = !isSorted && random.Next(2) == 0,
+                Delimiter = isSorted || random.Next(2) == 0 ? "" : "/",
+                Filter = FilterOf(Filters[random.Next(Filters.Length)]),
+                Sort = isSorted ? SortOf(sort) : null,
+            };
+            List<string> expected = Scan(store.Expected, query);
+            List<string> found = Pages(reader, query, random);
+
+            Assert.True(expected.SequenceEqual(found), $"round {round}: {query}, sort '{sort}': found {string.Join(' ', found)}, expected {string.Join(' ', expected)}");
+        }
+    }
+
+    [Fact]
+    public async Task Search_WhoseClientHasGone_EndsInTheMiddleOfIt()
+    {
+        using var directory = new TestDirectory();
+        await using var store = IndexedStore.Open(directory.Path);
+        for (int n = 0; n < 25; n++)
+        {
+            await store.PutAsync("1", [.. Enumerable.Range(n * 200, 200).Select(id => $"{id}")]);
+        }
+
+        await store.Index.ReachAsync(store.Last);
+        using var queries = new IndexQueries(store.Index, new QueryLimits(), TimeProvider.System);
+        using IndexReader reader = await queries.OpenAsync(isEventual: false, default);
+        using var search = new CountSearch(reader, new DocumentQuery());
+        using var gone = new CancellationTokenSource();
+        gone.Cancel();
+
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await queries.RunAsync(search, queries.NewLimit(gone.Token)));
+        Assert.InRange(search.Examined, 1, 4999);
+    }
+
+    [Fact]
+    public async Task Search_LongerThanItMay_IsNoShorterAnswer()
+    {
+        using var directory = new TestDirectory();
+        await using var store = IndexedStore.Open(directory.Path);
+        for (int n = 0; n < 25; n++)
+        {
+            await store.PutAsync("1", [.. Enumerable.Range(n * 200, 200).Select(id => $"{id}")]);
+        }
+
+        await store.Index.ReachAsync(store.Last);
+        using var queries = new IndexQueries(store.Index, new QueryLimits { Search = TimeSpan.Zero }, TimeProvider.System);
+        using IndexReader reader = await queries.OpenAsync(isEventual: false, default);
+        using var search = new CountSearch(reader, new DocumentQuery());
+
+        await Assert.ThrowsAsync<SearchLimitException>(async () => await queries.RunAsync(search, queries.NewLimit(default)));
+    }
+
+    private static List<string> Pages(IndexReader reader, DocumentQuery query, Random random)
+    {
+        var sink = new ListSink { Most = random.Next(1, 5) };
+        SearchPosition? behind = null;
+        int? pageLength = random.Next(2) == 0 ? null : random.Next(1, 7);
+        while (true)
+        {
+            var request = new SearchRequest { Limit = pageLength, Behind = behind, SortBytesMax = random.Next(2) == 0 ? 300 : 1 << 20 };
+            using DocumentSearch search = DocumentSearch.Create(reader, query, request, sink);
+            SearchState state = SearchState.Paused;
+            for (int turns = 0; state != SearchState.Done; turns++)
+            {
+                sink.SinceFull = 0;
+                state = search.Advance(new Allowance(random.Next(1, 2000)), SearchLimit.None);
+                Assert.True(turns < 10_000, "it gets on");
+            }
+
+            if (!search.IsLimitReached || !search.MayHaveMore())
+            {
+                return sink.Found;
+            }
+
+            behind = search.Position;
+        }
+    }
+
+    /// <summary>The same by other means: all documents, taken apart by the base library.</summary>
+    private static List<string> Scan(SortedDictionary<string, string> documents, DocumentQuery query)
+    {
+        Matcher matcher = query.Filter.CreateMatcher();
+        var facts = new Dictionary<string, Facts>();
+        var found = new List<string>();
+        foreach ((string id, string json) in query.IsReversed ? documents.Reverse() : documents)
+        {
+            int Order(string bound) => string.CompareOrdinal(id, bound) * (query.IsReversed ? -1 : 1);
+            facts[id] = new Facts { Id = Encoding.UTF8.GetBytes(id), Version = 1, Created = default, Modified = default, Length = json.Length, Type = "application/json" };
+            if (!id.StartsWith(query.Prefix, StringComparison.Ordinal)
+                || (query.After.Length > 0 && Order(query.After) <= 0)
+                || (query.To.Length > 0 && Order(query.To) > 0)
+                || !matcher.Matches(Encoding.UTF8.GetBytes(json), facts[id], SearchLimit.None))
+            {
+                continue;
+            }
+
+            int at = query.Delimiter.Length == 0 ? -1 : id.IndexOf(query.Delimiter, query.Prefix.Length, StringComparison.Ordinal);
+            found.Add(at < 0 ? id : id[..(at + query.Delimiter.Length)]);
+        }
+
+        return query.Sort is null ? [.. found.Distinct()] : [.. found.OrderBy(id => KeyOf(documents[id], facts[id], query.Sort), StringComparer.Ordinal).ThenBy(id => id, StringComparer.Ordinal)];
+    }
+
+    private static string KeyOf(string json, Facts facts, SortOrder sort)
+    {
+        var key = new KeyWriter();
+        new SortKeys(sort).Write(Encoding.UTF8.GetBytes(json), facts, SearchLimit.None, key);
+        return Convert.ToHexString(key.Written);
+    }
+
+    private static Filter FilterOf(string json) => Filter.TryParse(Encoding.UTF8.GetBytes(json), TimeSpan.FromSeconds(1), out Filter? filter, out _) ? filter : throw new JsonException(json);
+
+    private static SortOrder SortOf(string text) => SortOrder.TryParse(text, out SortOrder? sort, out _) ? sort : throw new JsonException(text);
+
+    private sealed class ListSink : IResultSink
+    {
+        public List<string> Found { get; } = [];
+
+        public int Most { get; init; }
+
+        public int SinceFull { get; set; }
+
+        public bool IsFull => SinceFull >= Most;
+
+        public void Document(in FoundDocument document) => Add(document.Id);
+
+        public void Folder(ReadOnlySpan<byte> beginning) => Add(beginning);
+
+        private void Add(ReadOnlySpan<byte> id)
+        {
+            SinceFull++;
+            Found.Add(Encoding.UTF8.GetString(id));
+        }
+    }
+}
