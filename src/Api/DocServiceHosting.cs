@@ -1,5 +1,6 @@
 using DocService.Api.Answers;
 using DocService.Api.Batches;
+using DocService.Api.Collections;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
 using DocService.Api.Metrics;
@@ -7,6 +8,7 @@ using DocService.Api.OpenApi;
 using DocService.Api.Problems;
 using DocService.Api.Routing;
 using DocService.Api.Service;
+using DocService.Collections;
 using DocService.Index;
 using DocService.Storage;
 using Microsoft.AspNetCore.HostFiltering;
@@ -28,7 +30,9 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton(services => OptionsLoading.Load(services.GetRequiredService<IConfiguration>()));
         builder.Services.AddSingleton(services => new ByteBudget(services.GetRequiredService<DocServiceOptions>().InFlightBytesMax));
         builder.Services.AddSingleton(MakeIndex); // before the store, so that it is disposed after it
+        builder.Services.AddSingleton(services => new CollectionRules(services.GetRequiredService<ServedIndex>().Follower));
         builder.Services.AddSingleton<IDocumentStore>(OpenStore);
+        builder.Services.AddSingleton(MakeCollections);
         builder.Services.AddSingleton<AllowedHosts>();
         builder.Services.AddSingleton<DocumentReads>();
         builder.Services.AddSingleton<DocumentWrites>();
@@ -39,7 +43,10 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton<ExportAnswer>();
         builder.Services.AddSingleton<AggregateAnswer>();
         builder.Services.AddSingleton<QueryEndpoints>();
+        builder.Services.AddSingleton<CollectionReads>();
+        builder.Services.AddSingleton<CollectionWrites>();
         builder.Services.AddHostedService<StoreLifetime>();
+        builder.Services.AddHostedService<CollectionWatch>(); // after the definitions have been read
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1.5)); // then requests are cut off; with the store's own limits a stop takes less than 5 s
         builder.Services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = false);
         builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["*"]); // the framework's filter answers in HTML; HostMiddleware judges by the same key
@@ -67,6 +74,7 @@ internal static class DocServiceHosting
         DocumentEndpoints.Map(app);
         QueryEndpoints.Map(app);
         BatchEndpoint.Map(app);
+        CollectionEndpoints.Map(app);
         StatusEndpoint.Map(app);
         HealthEndpoints.Map(app);
         Telemetry.Map(app);
@@ -93,8 +101,16 @@ internal static class DocServiceHosting
             options.ToStoreOptions(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILoggerFactory>(),
+            rules: [services.GetRequiredService<CollectionRules>()],
             followers: services.GetRequiredService<ServedIndex>().Followers);
     }
+
+    private static CollectionService MakeCollections(IServiceProvider services) => new(
+        services.GetRequiredService<IDocumentStore>(),
+        services.GetRequiredService<CollectionRules>(),
+        services.GetRequiredService<ServedIndex>().Follower,
+        services.GetRequiredService<TimeProvider>(),
+        services.GetRequiredService<ILogger<CollectionService>>());
 
     private static ServedIndex MakeIndex(IServiceProvider services)
     {

@@ -1,16 +1,17 @@
 using DocService.Api.Configuration;
 using DocService.Api.Service;
+using DocService.Collections;
 using DocService.Storage;
 using DocService.Storage.Reports;
 
 namespace DocService.Api;
 
-/// <summary>Opens the store before the server listens, and says where it is and how it was found. The container disposes it after the last request.</summary>
-internal sealed class StoreLifetime(IDocumentStore store, DocServiceOptions options, ILogger<StoreLifetime> logger) : IHostedService
+/// <summary>Opens the store and reads the definitions of collections before the server listens, and says where it is and how it was found. The container disposes it after the last request.</summary>
+internal sealed class StoreLifetime(IDocumentStore store, CollectionService collections, DocServiceOptions options, ILogger<StoreLifetime> logger) : IHostedService
 {
     private const long Mebibyte = 1 << 20;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         var status = (JournalStatus)store.Status; // the only engine there is
         if (status.IsFirstStart)
@@ -29,7 +30,7 @@ internal sealed class StoreLifetime(IDocumentStore store, DocServiceOptions opti
             logger.LogWarning("{Remark} Writes are answered as {Promise}.", remark, status.Promise);
         }
 
-        return Task.CompletedTask;
+        await collections.LoadAsync(cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

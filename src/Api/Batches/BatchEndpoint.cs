@@ -119,7 +119,7 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
             }
         }
 
-        return ProblemCatalogue.Batch(failures);
+        return failures.Count > 0 ? ProblemCatalogue.Batch(failures) : RuleProblem.Of(operations, result.Results);
     }
 
     private static async Task AnswerAsync(HttpContext context, List<DocumentOperation> operations, CommitResult result, bool isBuffered)

@@ -193,6 +193,7 @@ internal sealed class DocServiceOptions
         Directory = Path.Combine(Path.GetFullPath(DataDirectory), IndexOptions.DirectoryName),
         CacheBytes = IndexCacheBytesMax,
         TombstoneRetention = TombstoneRetention,
+        AwaitsDeclarations = true, // the definitions of collections are read before the index begins
     };
 
     public QueryLimits ToQueryLimits() => new() { Wait = BusyTimeout, Search = QueryTimeout, Threads = QueryThreadsMax };

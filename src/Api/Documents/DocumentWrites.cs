@@ -72,7 +72,8 @@ internal sealed class DocumentWrites(
             {
                 WriteStatus.ConditionFailed => FailedCondition.Of(request.Conditions, context.Request.Headers, result.Document),
                 WriteStatus.Created or WriteStatus.Replaced => await AnswerPutAsync(context, request, result, body),
-                _ => throw new UnreachableException($"A put ended as {result.Status}: the server plugs in no rules."),
+                WriteStatus.Refused => RuleProblem.Of(result.Violation!),
+                _ => throw new UnreachableException($"A put ended as {result.Status}."),
             };
         }
     }
@@ -117,8 +118,10 @@ internal sealed class DocumentWrites(
                 context.Response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);
                 context.Response.StatusCode = DurabilityField.IsBuffered(level, result.Level) ? StatusCodes.Status202Accepted : StatusCodes.Status204NoContent;
                 return null;
+            case WriteStatus.Refused:
+                return RuleProblem.Of(result.Violation!);
             default:
-                throw new UnreachableException($"A delete ended as {result.Status}: the server plugs in no rules.");
+                throw new UnreachableException($"A delete ended as {result.Status}.");
         }
     }
 

@@ -30,6 +30,7 @@ internal static class IndexEndpoint
                     swagger = root + "/swagger",
                     problems = root + "/problems",
                     list = root + "/docs",
+                    collections = root + "/collections",
                 },
                 actions = new
                 {

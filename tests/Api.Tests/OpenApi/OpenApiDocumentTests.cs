@@ -57,7 +57,7 @@ public sealed class OpenApiDocumentTests(DescribedServer server) : IClassFixture
         IReadOnlyList<Operation> operations = await OperationsAsync();
 
         Assert.Equal(
-            ["GetDocument", "PutDocument", "DeleteDocument", "DocumentOptions", "HeadDocument", "PostBatch", "ListDocuments", "PostDocument", "ListOptions", "PostQuery", "GetStatus"],
+            ["GetDocument", "PutDocument", "DeleteDocument", "DocumentOptions", "HeadDocument", "PostBatch", "ListDocuments", "PostDocument", "ListOptions", "PostQuery", "ListCollections"],
             operations.Take(11).Select(operation => operation.Id));
     }
 

@@ -1,0 +1,29 @@
+using DocService.Api.Problems;
+using DocService.Api.Routing;
+
+namespace DocService.Api.Collections;
+
+/// <summary>The routes of <c>/collections</c>.</summary>
+internal static class CollectionEndpoints
+{
+    private const string Route = "/collections/{name}";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        IServiceProvider services = routes.ServiceProvider;
+        routes.MapMethods("/collections", ["GET", "HEAD"], context => AnswerAsync(context, services.GetRequiredService<CollectionReads>().ListAsync));
+        routes.MapMethods(Route, ["GET", "HEAD"], context => AnswerAsync(context, services.GetRequiredService<CollectionReads>().GetAsync));
+        routes.MapMethods(Route, ["PUT"], context => AnswerAsync(context, services.GetRequiredService<CollectionWrites>().PutAsync))
+            .WithMetadata(new KnownParameters(CollectionRequest.Wait));
+        routes.MapMethods(Route, ["DELETE"], context => AnswerAsync(context, services.GetRequiredService<CollectionWrites>().DeleteAsync));
+        routes.MapMethods($"{Route}/status", ["GET", "HEAD"], context => AnswerAsync(context, services.GetRequiredService<CollectionReads>().GetStatusAsync));
+    }
+
+    private static async Task AnswerAsync(HttpContext context, Func<HttpContext, Task<Problem?>> handle)
+    {
+        if (await handle(context) is { } problem)
+        {
+            await ProblemWriter.WriteAsync(context, problem);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using DocService.Api.Configuration;
+using DocService.Api.Documents;
+using DocService.Api.Fields;
+using DocService.Api.Json;
+using DocService.Api.Problems;
+using DocService.Collections;
+using DocService.Storage;
+
+namespace DocService.Api.Collections;
+
+/// <summary>PUT and DELETE of a definition.</summary>
+internal sealed class CollectionWrites(
+    CollectionService collections, IDocumentStore store, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime)
+{
+    /// <summary>A definition is no document: larger ones are refused before their body is asked for.</summary>
+    private const long BytesMax = 64 * 1024;
+
+    public async Task<Problem?> PutAsync(HttpContext context)
+    {
+        IHeaderDictionary headers = context.Request.Headers;
+        DurabilityLevel level = default;
+        Digest? digest = null;
+        ConditionFields conditions = default;
+        TimeSpan wait = default;
+        Problem? refused = CollectionRequest.TryGetName(context, out string name)
+            ?? CollectionRequest.TryGetWait(context, out wait)
+            ?? BodyFields.Check(context.Request, BytesMax, "a definition")
+            ?? ConditionFields.TryParse(headers, out conditions)
+            ?? Digest.TryParse(headers, out digest)
+            ?? DurabilityField.TryParse(headers, options.Level, out level);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        if (!collections.HasIndex)
+        {
+            return new Problem(ProblemCatalogue.NoIndex, "Collections need the index, and the setting Index is off.");
+        }
+
+        store.ThrowIfRefusing(context.Request.ContentLength ?? 1);
+        (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(context.Request, BytesMax, budget, lifetime);
+        if (body is null)
+        {
+            return problem;
+        }
+
+        using (body)
+        {
+            if (StrictJson.Check(body.Bytes.Span, options.MaxDepth, budget) is { } error)
+            {
+                return ProblemCatalogue.Json(error);
+            }
+
+            Sha256Digest sha256 = Sha256Digest.Of(body.Bytes.Span);
+            if ((digest!.TryAddTrailer(context.Request, out digest) ?? digest.Check(body.Bytes.Span, sha256)) is { } mismatch)
+            {
+                return mismatch;
+            }
+
+            var content = new DocumentContent(body.Bytes, BodyFields.TypeOf(context.Request), sha256);
+            WriteResult result = await collections.PutAsync(name, content, conditions.Write, level, context.RequestAborted);
+            if (result.Status is WriteStatus.Created or WriteStatus.Replaced && wait > TimeSpan.Zero)
+            {
+                await collections.WaitUntilBuiltAsync(name, wait, context.RequestAborted);
+            }
+
+            return AnswerPut(context, name, conditions.Write, level, result);
+        }
+    }
+
+    public async Task<Problem?> DeleteAsync(HttpContext context)
+    {
+        IHeaderDictionary headers = context.Request.Headers;
+        DurabilityLevel level = default;
+        ConditionFields conditions = default;
+        Problem? refused = CollectionRequest.TryGetName(context, out string name)
+            ?? ConditionFields.TryParse(headers, out conditions)
+            ?? DurabilityField.TryParse(headers, options.Level, out level);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        if (!budget.TryTake(WriteCost.OperationBytes))
+        {
+            return ProblemCatalogue.OverBudget;
+        }
+
+        try
+        {
+            WriteResult result = await collections.DeleteAsync(name, conditions.Write, level, context.RequestAborted);
+            return AnswerDelete(context, name, conditions.Write, level, result);
+        }
+        finally
+        {
+            budget.Return(WriteCost.OperationBytes);
+        }
+    }
+
+    private static Problem? AnswerPut(HttpContext context, string name, Conditions conditions, DurabilityLevel level, WriteResult result)
+    {
+        HttpResponse response = context.Response;
+        switch (result.Status)
+        {
+            case WriteStatus.ConditionFailed:
+                return FailedCondition.Of(conditions, context.Request.Headers, result.Document);
+            case WriteStatus.Refused:
+                return RuleProblem.Of(result.Violation!);
+            case WriteStatus.Created:
+                response.Headers.Location = CollectionRequest.PathOf(context, name);
+                response.StatusCode = StatusCodes.Status201Created;
+                break;
+            case WriteStatus.Replaced:
+                response.StatusCode = StatusCodes.Status204NoContent;
+                break;
+            default:
+                throw new UnreachableException($"A put ended as {result.Status}.");
+        }
+
+        response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);
+        if (DurabilityField.IsBuffered(level, result.Level))
+        {
+            response.StatusCode = StatusCodes.Status202Accepted;
+            return null;
+        }
+
+        response.Headers.ETag = EntityTag.Of(result.Document!);
+        return null;
+    }
+
+    private static Problem? AnswerDelete(HttpContext context, string name, Conditions conditions, DurabilityLevel level, WriteResult result)
+    {
+        switch (result.Status)
+        {
+            case WriteStatus.NotFound:
+                return CollectionRequest.Missing(name);
+            case WriteStatus.ConditionFailed:
+                return FailedCondition.Of(conditions, context.Request.Headers, result.Document);
+            case WriteStatus.Refused:
+                return RuleProblem.Of(result.Violation!);
+            default:
+                context.Response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);
+                context.Response.StatusCode = DurabilityField.IsBuffered(level, result.Level) ? StatusCodes.Status202Accepted : StatusCodes.Status204NoContent;
+                return null;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text;
+using System.Text.Json;
+using DocService.Api.Json;
+using DocService.Collections;
+using DocService.Storage;
+using DocService.Storage.Rules;
+
+namespace DocService.Api.Problems;
+
+/// <summary>What a rule's refusal means to a client.</summary>
+internal static class RuleProblem
+{
+    /// <summary>Seconds; a build says how far it is, not how long it takes.</summary>
+    private const int RetryAfter = 2;
+
+    /// <summary>Of a write of one document or definition.</summary>
+    public static Problem Of(RuleViolation violation) => violation switch
+    {
+        UniqueViolation unique => new Problem(ProblemCatalogue.UniqueViolation, Detail(unique)).With(
+            Member("collection", unique.Collection), Member("index", unique.Index), Member("value", unique.Value.Select(ValueOf)), Member("otherId", unique.OtherId)),
+        TooManyKeysViolation many => new Problem(ProblemCatalogue.TooManyKeys, many.Reason).With(Member("collection", many.Collection), Member("index", many.Index)),
+        IndexUnavailableViolation { IsFailed: true } => new Problem(ProblemCatalogue.IndexFailed, violation.Reason) { RetryAfterSeconds = RetryAfter },
+        IndexUnavailableViolation => new Problem(ProblemCatalogue.IndexBuilding, violation.Reason) { RetryAfterSeconds = RetryAfter },
+        DefinitionViolation definition => Of(definition),
+        _ => ProblemCatalogue.Internal,
+    };
+
+    /// <summary>Of a batch: what is judged first counts, and each operation that fails by it is named.</summary>
+    /// <param name="operations">Of the batch.</param>
+    /// <param name="results">Theirs; some are refused.</param>
+    public static Problem Of(IReadOnlyList<DocumentOperation> operations, IReadOnlyList<WriteResult> results)
+    {
+        (int Index, RuleViolation Violation)[] refused = [.. results.Index().Where(one => one.Item.Violation is not null).Select(one => (one.Index, one.Item.Violation!))];
+        RuleViolation first = refused.OrderBy(one => Rank(one.Violation)).First().Violation;
+        Problem problem = Of(first);
+        object[] failures = [.. refused.Where(one => Rank(one.Violation) == Rank(first)).Select(one => Failure(one.Index, operations[one.Index].Key.Id, one.Violation))];
+        return problem with
+        {
+            Detail = $"{ProblemCatalogue.Count(failures.Length, "operation")} of the batch {(failures.Length == 1 ? "is" : "are")} refused; nothing of it was done. The first: {problem.Detail}",
+            Extensions = [Member("failures", failures)],
+        };
+    }
+
+    private static object Failure(int index, string id, RuleViolation violation) => violation switch
+    {
+        UniqueViolation unique => new { index, id, detail = Detail(unique), collection = unique.Collection, uniqueIndex = unique.Index, value = unique.Value.Select(ValueOf), otherId = unique.OtherId },
+        TooManyKeysViolation many => new { index, id, detail = many.Reason, collection = many.Collection, uniqueIndex = many.Index },
+        _ => new { index, id, detail = violation.Reason },
+    };
+
+    private static Problem Of(DefinitionViolation violation) => violation.Kind switch
+    {
+        DefinitionViolationKind.Invalid => new Problem(ProblemCatalogue.InvalidCollection, violation.Reason).With(Member("pointer", violation.Fault!.At)),
+        DefinitionViolationKind.PrefixFixed => new Problem(ProblemCatalogue.PrefixFixed, violation.Reason),
+        DefinitionViolationKind.PrefixOverlap => new Problem(ProblemCatalogue.PrefixOverlap, violation.Reason),
+        _ => new Problem(ProblemCatalogue.IndexFailed, violation.Reason),
+    };
+
+    /// <summary>http-api.md, "Order of judgement": the body alone, the server's state, other documents.</summary>
+    private static int Rank(RuleViolation violation) => violation switch
+    {
+        TooManyKeysViolation => 0,
+        IndexUnavailableViolation => 1,
+        _ => 2,
+    };
+
+    private static string Detail(UniqueViolation unique) =>
+        $"In collection '{unique.Collection}' document '{unique.OtherId}' has the value {string.Join(", ", unique.Value.Select(Short))} of the unique index '{unique.Index}'.";
+
+    private static string Short(string json) => Excerpt.Of(Encoding.UTF8.GetBytes(json));
+
+    /// <summary>As it stands in the document; a long one is not sent back whole.</summary>
+    private static object ValueOf(string text) =>
+        text.Length <= 1000 ? JsonSerializer.Deserialize<JsonElement>(text) : Short(text);
+
+    private static KeyValuePair<string, object?> Member(string name, object? value) => new(name, value);
+}
