@@ -10,7 +10,7 @@ import re
 import sys
 from urllib.parse import urlsplit
 
-METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS", "PATCH", "TRACE")
+METHODS = ("GET", "HEAD", "QUERY", "PUT", "POST", "DELETE", "OPTIONS", "PATCH", "TRACE")
 HOST_VARIABLES = ("host", "baseurl", "base", "hostaddress")
 
 
