@@ -96,6 +96,13 @@ public sealed class CollectionService
         }
     }
 
+    /// <summary>Whether all its indexes have every document, whatever duplicates they may hold.</summary>
+    public bool IsIndexed(string name)
+    {
+        using IndexReader? reader = _index?.TryRead();
+        return reader is not null && (Collections.Get(name)?.Indexes.All(index => reader.GetDeclared(index.Declared) is { IsBuilt: true }) ?? true);
+    }
+
     /// <summary>Waits until all indexes of the collection are ready or violated; false when they are not in that time.</summary>
     public async Task<bool> WaitUntilBuiltAsync(string name, TimeSpan longest, CancellationToken cancellation)
     {

@@ -100,7 +100,7 @@ public sealed class IndexFollower : IFollower, IDisposable
     /// <inheritdoc/>
     public void Prepare()
     {
-        _found = _parts.Directory.TryOpen();
+        _found = _parts.Options.IsMadeAnew ? new FoundIndex(null, "it was asked for") : _parts.Directory.TryOpen();
         if (_found.Writer is { } writer)
         {
             _parts.Progress.Open(writer.State);

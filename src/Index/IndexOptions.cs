@@ -26,6 +26,9 @@ public sealed record IndexOptions
     /// </summary>
     public bool AwaitsDeclarations { get; init; }
 
+    /// <summary>What is there is removed and made anew. Default: it is used.</summary>
+    public bool IsMadeAnew { get; init; }
+
     /// <summary>How far behind it may be while nobody waits. Default 1 s.</summary>
     public TimeSpan Lag { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -123,6 +123,15 @@ cp -a "$data/index" "$work/older"
 rm -rf "$data/index"
 rebuilt "index deleted" 2
 
+check "the server stops when asked" stop_server
+code=0
+DocService__SegmentBytes=2097152 DocService__JournalBytes=16777216 DocService__MaxDocumentBytes=1048576 \
+  timeout -k 5 120 dotnet "$server_dll" reindex --data "$data" >"$work/report" 2>&1 </dev/null || code=$?
+equal "reindex ends well" 0 "$code"
+check "and says what it has read" grep -q 'made anew from' "$work/report"
+start_small "$data"
+same_as_files "after reindex"
+
 kill_server
 for file in "$data"/index/*.sst "$data"/index/MANIFEST-*; do
   [[ -f $file ]] && printf 'damage' | dd of="$file" bs=1 seek=$(($(stat -c %s "$file") / 2)) conv=notrunc 2>"$work/dd"

@@ -43,6 +43,7 @@ internal static class DocServiceCommand
         var root = new RootCommand(ServeCommand.Description) { HelpName = "docservice" };
         ServeCommand.AddTo(root);
         root.Add(VerifyCommand.Create());
+        root.Add(ReindexCommand.Create());
         root.Add(DoctorCommand.Create());
         root.Add(CrashTestCommand.Create());
         return root;

@@ -102,6 +102,9 @@ internal sealed class DocServiceOptions
 
     public bool HasIndex => Index == On;
 
+    /// <summary>The index that is there is not used. No setting: the command <c>reindex</c> says so.</summary>
+    internal bool MakesIndexAnew { get; set; }
+
     public int QueryThreadsMax => QueryThreads ?? Math.Max(1, Environment.ProcessorCount / 2);
 
     /// <summary><see cref="MaxBatchOperations"/>, or as many as a segment below 2 MiB can hold.</summary>
@@ -193,6 +196,7 @@ internal sealed class DocServiceOptions
         Directory = Path.Combine(Path.GetFullPath(DataDirectory), IndexOptions.DirectoryName),
         CacheBytes = IndexCacheBytesMax,
         TombstoneRetention = TombstoneRetention,
+        IsMadeAnew = MakesIndexAnew,
         AwaitsDeclarations = true, // the definitions of collections are read before the index begins
     };
 

@@ -36,7 +36,7 @@ public sealed class CommandLineTests
 
         Assert.Equal(0, await program.ExitAsync());
 
-        foreach (string expected in (string[])["docservice --data /var/lib/docservice --port 9000", "http://localhost:5080", "verify", "doctor", "crashtest", "--salvage", "--version", "--urls", "--DocService"])
+        foreach (string expected in (string[])["docservice --data /var/lib/docservice --port 9000", "http://localhost:5080", "verify", "reindex", "doctor", "crashtest", "--salvage", "--version", "--urls", "--DocService"])
         {
             Assert.Contains(expected, program.Output, StringComparison.Ordinal);
         }
