@@ -41,9 +41,6 @@ internal sealed class OpenedJournal
 /// </remarks>
 internal sealed class JournalOpening(DataDirectory directory, StoreOptions options, IThreads threads)
 {
-    /// <summary>Followers beside readers and the filer. Each gets every unfiled version, in sequence order.</summary>
-    public IReadOnlyList<Action<DocumentKey, PendingVersion>> Followers { get; init; } = [];
-
     /// <summary>
     /// The least durable position of a live follower: segments with commits above it survive, filed or not, so that it can
     /// read on from there. It does not decide what is filed or damaged.
@@ -115,7 +112,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
             Sealed = [],
             Current = first,
             Marks = marks,
-            Unfiled = new RecoveredVersions(marks, 0, threads, Followers),
+            Unfiled = new RecoveredVersions(marks, 0, threads),
             Report = RecoveryReports.Empty,
         };
     }
@@ -141,7 +138,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         var rewrite = JournalRewrite.Choose(verdict, pool.SegmentBytes);
         var marks = new Watermarks(verdict.End, verdict.FiledThrough);
         long operations = verdict.Live.Sum(live => (long)live.Record.Operations);
-        var unfiled = new RecoveredVersions(marks, (int)Math.Min(operations, options.PendingDocumentsMax), threads, Followers); // a record's word alone does not get more room than that
+        var unfiled = new RecoveredVersions(marks, (int)Math.Min(operations, options.PendingDocumentsMax), threads); // a record's word alone does not get more room than that
         var reader = new PayloadReader();
         foreach (LiveRecord live in rewrite.Kept)
         {

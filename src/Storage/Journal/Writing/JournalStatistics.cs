@@ -5,8 +5,6 @@ namespace DocService.Storage.Journal.Writing;
 /// <summary>Counts since the start, for metrics and tests. Thread: written by the journal's, read by any.</summary>
 internal sealed class JournalStatistics
 {
-    private long _syncs;
-    private long _commits;
     private long _bytes;
     private long _syncStarted;
 
@@ -15,10 +13,6 @@ internal sealed class JournalStatistics
 
     /// <summary>How long the sync under way has been running, one that begins a segment included; zero when none is.</summary>
     public TimeSpan SyncRunningFor => Volatile.Read(ref _syncStarted) is > 0 and long started ? Stopwatch.GetElapsedTime(started) : TimeSpan.Zero;
-
-    public long Syncs => Volatile.Read(ref _syncs);
-
-    public long Commits => Volatile.Read(ref _commits);
 
     public long Bytes => Volatile.Read(ref _bytes);
 
@@ -31,8 +25,6 @@ internal sealed class JournalStatistics
 
     public void NoteSync(TimeSpan duration, int commits, long bytes)
     {
-        Volatile.Write(ref _syncs, _syncs + 1);
-        Volatile.Write(ref _commits, _commits + commits);
         Volatile.Write(ref _bytes, _bytes + bytes);
         try
         {

@@ -63,7 +63,7 @@ public sealed class JournalMemoryTests : IDisposable
 
         Assert.Equal(1, busy);
         Assert.Empty(_failures);
-        Assert.Equal(7, _journal.Statistics.Commits);
+        Assert.Equal(7, _journal.Marks.DurableThrough);
     }
 
     [Fact]

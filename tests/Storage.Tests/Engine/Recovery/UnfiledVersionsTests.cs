@@ -1,27 +1,27 @@
+using DocService.Storage.Engine.Filing;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Recovery;
-using DocService.Storage.Engine.Versions;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support.Simulation;
 using DocService.Storage.Threading;
 
 namespace DocService.Storage.Tests.Engine.Recovery;
 
-/// <summary>Recovery hands what it finds to everyone who follows the log, and keeps what a follower has yet to read.</summary>
-public sealed class FollowersTests
+/// <summary>Recovery hands what it finds to readers and the filer, and keeps what a follower has yet to read.</summary>
+public sealed class UnfiledVersionsTests
 {
     [Fact]
-    public async Task Open_UnfiledVersions_GoToEveryFollowerInOrder()
+    public async Task Open_UnfiledVersions_GoToTheFilersQueueInOrder()
     {
         SimulatedFileSystem disk = await JournalTest.DiskWithAsync(id => new SegmentForge(id, 1)
             .Put(1, "a", 0).Seal(1, 1, 1).Put(2, "b", 1, filed: 1).Put(3, "c", 2, filed: 1).Delete(4, "b", 3, filed: 1));
-        var first = new List<string>();
-        var second = new List<string>();
 
-        using OpenedRun run = new(disk, opening => opening([(key, version) => first.Add($"{version.Version} {key.Id}"), (key, _) => second.Add(key.Id)], long.MaxValue));
+        using OpenedRun run = new(disk, long.MaxValue);
 
-        Assert.Equal(["2 b", "3 c", "4 b"], first);
-        Assert.Equal(["b", "c", "b"], second);
+        FilingQueue queue = run.Opened.Unfiled.Filing;
+        Assert.Equal(
+            [(2, Digest("b")), (3, Digest("c")), (4, Digest("b"))],
+            Enumerable.Range(0, queue.Count).Select(_ => queue.Take()).Select(ticket => (ticket.Sequence, ticket.Document)));
         Assert.Equal(2, run.Opened.Unfiled.Pending.Count);
     }
 
@@ -41,7 +41,7 @@ public sealed class FollowersTests
             id => new SegmentForge(id, 2, startsAfter: 2).Put(3, "c", 2).Put(4, "d", 3),
             id => new SegmentForge(id, 3, startsAfter: 4).Put(5, "e", 4).Put(6, "f", 5).Seal(6, 6, 6));
 
-        using OpenedRun run = new(disk, opening => opening([], position));
+        using OpenedRun run = new(disk, position);
 
         Assert.Equal(kept, string.Join(' ', run.Opened.Sealed.Select(segment => segment.Header.Number)));
         Assert.Equal(6, run.Opened.Marks.FiledThrough);
@@ -57,19 +57,21 @@ public sealed class FollowersTests
             id => new SegmentForge(id, 1).Put(1, "a", 0).Put(2, "b", 1).Spoil(2, BadForm.Payload),
             id => new SegmentForge(id, 2, startsAfter: 2).Put(3, "c", 2).Seal(3, 3, 3));
 
-        using OpenedRun run = new(disk, opening => opening([], 1));
+        using OpenedRun run = new(disk, 1);
 
         Assert.Equal([1L, 2L], run.Opened.Sealed.Select(segment => segment.Header.Number));
     }
+
+    private static Sha256Digest Digest(string id) => DocumentKey.Create(id).Digest;
 
     private sealed class OpenedRun : IDisposable
     {
         private readonly DataDirectory _directory;
 
-        public OpenedRun(SimulatedFileSystem disk, Func<Func<IReadOnlyList<Action<DocumentKey, PendingVersion>>, long, JournalOpening>, JournalOpening> make)
+        public OpenedRun(SimulatedFileSystem disk, long leastPosition)
         {
             _directory = DataDirectory.Open(disk, JournalTest.Data, new SystemThreads(TimeProvider.System));
-            Opened = make((followers, position) => new JournalOpening(_directory, JournalTest.Options, new SystemThreads(TimeProvider.System)) { Followers = followers, LeastPosition = position }).Open();
+            Opened = new JournalOpening(_directory, JournalTest.Options, new SystemThreads(TimeProvider.System)) { LeastPosition = leastPosition }.Open();
         }
 
         public OpenedJournal Opened { get; }
