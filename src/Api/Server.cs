@@ -8,9 +8,10 @@ namespace DocService.Api;
 internal static class Server
 {
     /// <summary>As the process itself. A start that fails says so in one line. Nothing is made on disk before the addresses are known to be free.</summary>
-    /// <returns>Whether it could start.</returns>
+    /// <returns>Whether it could start; a stop that is asked for before it has started ends it as well as a later one.</returns>
     public static async Task<bool> RunAsync(string[] args)
     {
+        using var signals = new StopSignals();
         bool isStarted = false;
         try
         {
@@ -21,6 +22,7 @@ internal static class Server
             // Before the application is built: telemetry would take the probe's meters for the web server's, and give those up with it.
             await ListeningProbe.RunAsync(builder.Configuration, builder.Environment);
             WebApplication app = Build(builder);
+            signals.PassTo(app.Lifetime);
             app.Lifetime.ApplicationStarted.Register(() =>
             {
                 isStarted = true;
@@ -31,6 +33,10 @@ internal static class Server
             app.Services.GetRequiredService<IDocumentStore>();
             await app.RunAsync();
             return true;
+        }
+        catch (OperationCanceledException) when (!isStarted && signals.IsAsked)
+        {
+            return true; // the host has closed the store
         }
         catch (Exception exception) when (!isStarted && StartRefusal.Explain(exception) is { } explanation)
         {

@@ -56,6 +56,26 @@ public sealed class StartTests
         Assert.StartsWith("HTTP/1.1 200 ", await first.AskAsync("GET /healthz/ready HTTP/1.1\r\nHost: localhost\r\n\r\n"), StringComparison.Ordinal);
     }
 
+    /// <summary>A first start makes its directory before the web server watches for signals: such a stop was none, and told as 143.</summary>
+    [Fact]
+    public async Task Stop_WhileTheFirstStartMakesItsDirectory_IsCleanAndEndsWithZero()
+    {
+        using var server = new ServerProcess();
+        string journal = Path.Combine(server.DirectoryPath, "data", "journal");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        while (!Directory.Exists(journal))
+        {
+            await timer.WaitForNextTickAsync(patience.Token);
+        }
+
+        server.Stop();
+
+        Assert.Equal(0, await server.ExitAsync());
+        Assert.Equal(string.Empty, server.Errors);
+        Assert.Contains("Closed: every document is filed", server.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Start_RelativeDirectory_IsTheCallersAndItsFullPathIsLogged()
     {
