@@ -67,6 +67,11 @@ internal sealed class EntryWriter : IResultSink, IDisposable
             WriteFacts(document);
         }
 
+        if (document.Score is { } score)
+        {
+            _writer.WriteNumber("score", Math.Round(score, 6));
+        }
+
         WriteBody(document.Body);
         _writer.WriteEndObject();
         _writer.Flush();

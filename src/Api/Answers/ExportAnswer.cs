@@ -33,7 +33,7 @@ internal sealed class ExportAnswer(Cursors cursors, ByteBudget budget, DocServic
         using IndexReader reader = await queries.OpenAsync(form.IsEventual, context.RequestAborted);
         using var output = new AnswerBuffer(budget);
         using var lines = new EntryWriter(form, output, isLines: true, PieceBytes);
-        var request = new SearchRequest { Limit = form.Limit, Behind = behind, VerifiesBodies = form.Include is IncludedPart.Body or IncludedPart.Raw };
+        var request = new SearchRequest { Limit = form.Limit ?? (form.Query.IsRanked ? QueryForm.LimitMax : null), Behind = behind, VerifiesBodies = form.Include is IncludedPart.Body or IncludedPart.Raw };
         using DocumentSearch search = DocumentSearch.Create(reader, form.Query, request, lines);
         HttpResponse response = context.Response;
         response.ContentType = MediaType;
@@ -64,7 +64,7 @@ internal sealed class ExportAnswer(Cursors cursors, ByteBudget budget, DocServic
             }
             while (state == SearchState.Full);
 
-            string? next = search.IsLimitReached && search.MayHaveMore() ? await cursors.SealAsync(form, search.Position!, end.Token) : null;
+            string? next = !form.Query.IsRanked && search.IsLimitReached && search.MayHaveMore() ? await cursors.SealAsync(form, search.Position!, end.Token) : null;
             long? count = form.IsCounted ? await CountAsync(reader, form, queries, end.Token) : null;
             WriteLast(output, reader.AsOf, lines.Entries, next, count, form.IsExplained ? search : null, clock.GetElapsedTime(started));
         }

@@ -34,7 +34,7 @@ internal sealed class PageAnswer(Cursors cursors, ByteBudget budget, TimeProvide
         output.Write(System.Text.Encoding.ASCII.GetBytes(reader.AsOf.ToString(CultureInfo.InvariantCulture)));
         output.Write(",\"documents\":["u8);
         SearchState state = await queries.RunAsync(search, limit);
-        SearchPosition? end = (state == SearchState.Full || search.IsLimitReached) && search.MayHaveMore() ? search.Position : null;
+        SearchPosition? end = !form.Query.IsRanked && (state == SearchState.Full || search.IsLimitReached) && search.MayHaveMore() ? search.Position : null;
         long? count = form.IsCounted ? await CountAsync(reader, form, queries, behind, end, entries, limit) : null;
         queries.Note(search, clock.GetElapsedTime(started));
         string tag = TagOf(form, entries, end, count);
@@ -73,7 +73,7 @@ internal sealed class PageAnswer(Cursors cursors, ByteBudget budget, TimeProvide
     private static async ValueTask<long> CountAsync(
         IndexReader reader, QueryForm form, IndexQueries queries, SearchPosition? behind, SearchPosition? end, EntryWriter entries, SearchLimit limit)
     {
-        if (behind is null && end is null)
+        if (behind is null && end is null && !form.Query.IsRanked)
         {
             return entries.Entries;
         }

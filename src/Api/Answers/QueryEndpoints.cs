@@ -5,6 +5,7 @@ using DocService.Api.Json;
 using DocService.Api.Problems;
 using DocService.Api.Queries;
 using DocService.Api.Routing;
+using DocService.Collections;
 using DocService.Index;
 using DocService.Index.Finding;
 
@@ -12,7 +13,7 @@ namespace DocService.Api.Answers;
 
 /// <summary>The routes that list and query documents: <c>/docs</c>, and <c>/query</c> for clients without the method QUERY.</summary>
 internal sealed class QueryEndpoints(
-    ServedIndex index, Cursors cursors, PageAnswer pages, ExportAnswer exports, AggregateAnswer aggregates, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime)
+    ServedIndex index, CollectionService collections, Cursors cursors, PageAnswer pages, ExportAnswer exports, AggregateAnswer aggregates, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime)
 {
     private const string ListAllow = "GET, HEAD, QUERY, POST, OPTIONS";
 
@@ -84,6 +85,11 @@ internal sealed class QueryEndpoints(
         if (EntityTag.FindMalformed(context.Request.Headers) is { } field)
         {
             return ProblemCatalogue.Invalid($"{field} must be '*' alone or a list of entity tags in double quotes, like \"17\", \"18\".");
+        }
+
+        if (QueryCollection.TryUse(collections.Collections, ref form) is { } missing)
+        {
+            return missing;
         }
 
         SearchPosition? behind = null;

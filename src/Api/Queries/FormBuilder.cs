@@ -1,12 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
 using DocService.Api.Problems;
+using DocService.Collections.Definitions;
 using DocService.Index.Finding;
 using DocService.Queries;
 using DocService.Queries.Aggregation;
 using DocService.Queries.Filters;
 using DocService.Queries.Ordering;
 using DocService.Queries.Selection;
+using DocService.Queries.Words;
 
 namespace DocService.Api.Queries;
 
@@ -34,6 +36,9 @@ internal sealed class FormBuilder(bool isInBody, TimeSpan regexTime)
     public Problem? SetText(string name, string text) => name switch
     {
         "prefix" => SetId(name, text, id => _query = _query with { Prefix = id }),
+        "collection" => CollectionName.IsValid(text) ? Set(_form with { Collection = text }) : Refuse(name, $"The name of a collection is {CollectionName.Rule}."),
+        "search" => TextQuery.TryParse(text, out TextQuery? words, out string? fault) ? Set(_form with { Search = words }) : Refuse(name, fault),
+        "index" => CollectionName.IsValid(text) ? Set(_form with { TextIndex = text }) : Refuse(name, $"The name of an index is {CollectionName.Rule}."),
         "after" => SetId(name, text, id => _query = _query with { After = id }),
         "to" => SetId(name, text, id => _query = _query with { To = id }),
         "delimiter" => SetDelimiter(text),
@@ -78,12 +83,31 @@ internal sealed class FormBuilder(bool isInBody, TimeSpan regexTime)
     /// <summary>The whole, or what does not go together.</summary>
     public Problem? Finish(out QueryForm form)
     {
-        form = _form with { Query = _query, Digest = DigestOf(name => !Changeable.Contains(name)), WholeDigest = DigestOf(_ => true) };
+        form = _form with { Query = _query, IsInBody = isInBody, Digest = DigestOf(name => !Changeable.Contains(name)), WholeDigest = DigestOf(_ => true) };
         return FindConflict();
     }
 
     private Problem? FindConflict()
     {
+        if (_form.Search is null ? _form.TextIndex is not null : _form.Collection is null)
+        {
+            return _form.Search is null ? Refuse("index", "'index' names the text index of a 'search'.") : Refuse("search", "'search' needs 'collection', whose text index it reads.");
+        }
+
+        if (_form.Search is not null)
+        {
+            string? ordered = Array.Find(["reverse", "after", "to", "delimiter"], Has);
+            if (ordered is not null)
+            {
+                return Refuse(ordered, $"'{ordered}' is about the order of ids and does not go with 'search'.");
+            }
+
+            if (_query.Sort is null && Has("cursor"))
+            {
+                return Refuse("cursor", "A search by rank has no further pages, because ranks move when others write. With 'sort' it has.");
+            }
+        }
+
         if (_query.Sort is not null)
         {
             string? turned = Array.Find(["reverse", "after", "to", "delimiter"], Has);

@@ -1,6 +1,7 @@
 using DocService.Index.Finding;
 using DocService.Queries.Aggregation;
 using DocService.Queries.Selection;
+using DocService.Queries.Words;
 
 namespace DocService.Api.Queries;
 
@@ -12,7 +13,7 @@ internal sealed record QueryForm
 
     /// <summary>Every name that a query has, but for <c>aggregate</c>, which only a body has.</summary>
     public static readonly string[] Names =
-        ["prefix", "after", "to", "reverse", "delimiter", "filter", "sort", "select", "include", "limit", "cursor", "count", "explain", "consistency"];
+        ["prefix", "collection", "search", "index", "after", "to", "reverse", "delimiter", "filter", "sort", "select", "include", "limit", "cursor", "count", "explain", "consistency"];
 
     public required DocumentQuery Query { get; init; }
 
@@ -36,6 +37,18 @@ internal sealed record QueryForm
 
     /// <summary>Null: documents are asked for.</summary>
     public AggregateSpec? Aggregate { get; init; }
+
+    /// <summary>Whose documents are asked for; null: those of the prefix.</summary>
+    public string? Collection { get; init; }
+
+    /// <summary>It came as a body.</summary>
+    public bool IsInBody { get; init; }
+
+    /// <summary>Words that must occur; null: none.</summary>
+    public TextQuery? Search { get; init; }
+
+    /// <summary>The text index that is searched; null where the collection has but one.</summary>
+    public string? TextIndex { get; init; }
 
     /// <summary>SHA-256 of everything that may not change from page to page.</summary>
     public required ReadOnlyMemory<byte> Digest { get; init; }

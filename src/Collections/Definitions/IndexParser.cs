@@ -132,7 +132,13 @@ internal sealed class IndexParser(string collection, string prefix, string name,
                 return Refuse<List<IndexField>>(here, "A path is a string.");
             }
 
-            if (!DocumentPath.TryParse(text.GetString()!, out DocumentPath? path, out string? fault))
+            string written = text.GetString()!;
+            if (mayDescend && element.ValueKind == JsonValueKind.String && written.StartsWith('-'))
+            {
+                (written, isDescending) = (written[1..], true); // as in a sort
+            }
+
+            if (!DocumentPath.TryParse(written, out DocumentPath? path, out string? fault))
             {
                 return Refuse<List<IndexField>>(here, fault!);
             }

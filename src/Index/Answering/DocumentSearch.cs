@@ -25,7 +25,7 @@ public abstract class DocumentSearch : Search
     /// <summary>Entries handed to the sink.</summary>
     public long Found { get; private set; }
 
-    /// <summary>Of the last entry; null before the first.</summary>
+    /// <summary>Of the last entry; null before the first. With a sort it has the key, whichever plan found the entry: the next page may have another.</summary>
     public SearchPosition? Position => Found == 0 ? _request.Behind : new SearchPosition(_lastId, _lastKey, _isLastFolder);
 
     /// <summary>Whether as many were found as are wanted.</summary>
@@ -37,7 +37,7 @@ public abstract class DocumentSearch : Search
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(request);
-        return QueryPlanning.Plan(query).Order == CandidateOrder.None
+        return QueryPlanning.Plan(reader, query).Order == CandidateOrder.None
             ? new SortedSearch(reader, query, request, sink)
             : new ListSearch(reader, query, request, sink);
     }

@@ -2,6 +2,8 @@ using DocService.Index.Finding;
 using System.Text;
 using DocService.Index.Reading;
 using DocService.Queries;
+using DocService.Queries.Keys;
+using DocService.Queries.Ordering;
 
 namespace DocService.Index.Answering;
 
@@ -11,12 +13,15 @@ internal sealed class ListSearch : DocumentSearch
     private readonly MatchingWalk _walk;
     private readonly byte[] _delimiter;
     private readonly int _prefixLength;
+    private readonly SortKeys? _keys;
+    private readonly KeyWriter _key = new();
 
     public ListSearch(IndexReader reader, DocumentQuery query, SearchRequest request, IResultSink sink)
         : base(reader, query, request, sink)
     {
         _delimiter = Encoding.UTF8.GetBytes(query.Delimiter);
         _prefixLength = Encoding.UTF8.GetByteCount(query.Prefix);
+        _keys = query.Sort is null ? null : new SortKeys(query.Sort);
         _walk = new MatchingWalk(QueryPlanning.Open(reader, Plan, query, request.Behind), query.Filter);
     }
 
@@ -31,13 +36,24 @@ internal sealed class ListSearch : DocumentSearch
         SearchState state = _walk.Next(allowance, limit);
         if (state == SearchState.Full && !TryFold())
         {
-            Emit(_walk.Current, sortKey: null);
+            Emit(_walk.Current, SortKey(limit));
         }
 
         return state;
     }
 
     private protected override void Dispose(bool isDisposing) => _walk.Dispose();
+
+    private byte[]? SortKey(SearchLimit limit)
+    {
+        if (_keys is null)
+        {
+            return null;
+        }
+
+        _keys.Write(_walk.Body, _walk.Facts, limit, _key);
+        return _key.Written.ToArray();
+    }
 
     private bool TryFold()
     {

@@ -16,7 +16,7 @@ public abstract class Search : IDisposable
     {
         Reader = reader;
         Query = query;
-        Plan = QueryPlanning.Plan(query);
+        Plan = QueryPlanning.Plan(reader, query);
     }
 
     /// <summary>Rows looked at so far.</summary>
@@ -29,7 +29,7 @@ public abstract class Search : IDisposable
     public QueryPlan Plan { get; }
 
     /// <summary>Where candidates come from: an index, ids that are named, or all documents.</summary>
-    public string Source => Plan.Index is not null ? "index" : Plan.AreIdsPoints ? "ids" : "documents";
+    public string Source => Query.Text is not null ? "words" : Plan.Index is not null ? "index" : Plan.AreIdsPoints ? "ids" : "documents";
 
     /// <summary>It has taken longer than a request may by itself.</summary>
     internal bool IsLong { get; set; }

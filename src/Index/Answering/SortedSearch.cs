@@ -15,7 +15,7 @@ namespace DocService.Index.Answering;
 /// <remarks>All passes read one snapshot, so the passes together are one sort.</remarks>
 internal sealed class SortedSearch : DocumentSearch
 {
-    private readonly SortKeys _keys;
+    private readonly SortKeys? _keys; // null: by id
     private readonly KeyWriter _key = new();
     private readonly LeastKeys _least;
     private readonly RocksIterator _rows;
@@ -28,10 +28,10 @@ internal sealed class SortedSearch : DocumentSearch
     public SortedSearch(IndexReader reader, DocumentQuery query, SearchRequest request, IResultSink sink)
         : base(reader, query, request, sink)
     {
-        _keys = new SortKeys(query.Sort!);
+        _keys = query.Sort is null ? null : new SortKeys(query.Sort);
         _least = new LeastKeys((int)Math.Min(Wanted, int.MaxValue), request.SortBytesMax);
         _rows = reader.Snapshot.Iterate(Family.Documents, [], []);
-        Begin(request.Behind is { } behind ? new LeastKeys.Entry(behind.SortKey!.Value.ToArray(), behind.Id.ToArray()) : null);
+        Begin(request.Behind is { } behind ? EntryOf(behind) : null);
     }
 
     public override long Examined => _examinedBefore + (_pass?.Examined ?? 0);
@@ -89,6 +89,12 @@ internal sealed class SortedSearch : DocumentSearch
         SearchState state;
         while ((state = pass.Next(allowance, limit)) == SearchState.Full)
         {
+            if (_keys is null)
+            {
+                _least.Offer(Query.IsRanked ? RankKey.Of(pass.Score) : IdKey(pass.Id), pass.Id);
+                continue;
+            }
+
             _keys.Write(pass.Body, pass.Facts, limit, _key);
             _least.Offer(_key.Written, pass.Id);
         }
@@ -116,6 +122,30 @@ internal sealed class SortedSearch : DocumentSearch
         ReadOnlySpan<byte> row = _rows.Value;
         allowance.Spend(row.Length);
         DocumentHead head = DocumentRow.ReadHead(row);
-        Emit(new FoundDocument(_rows.Key, head, row[head.BodyAt..]), entry.Key);
+        Emit(new FoundDocument(_rows.Key, head, row[head.BodyAt..]) { Score = Query.IsRanked ? RankKey.ScoreOf(entry.Key) : null }, _keys is null ? null : entry.Key);
+    }
+
+    private LeastKeys.Entry EntryOf(SearchPosition position)
+    {
+        byte[] id = position.Id.ToArray();
+        return new LeastKeys.Entry(_keys is null ? IdKey(id) : position.SortKey!.Value.ToArray(), id);
+    }
+
+    /// <summary>Where ids rise, none; where they fall, the complement of the id and a byte behind all others, so that a longer id comes before its beginning.</summary>
+    private byte[] IdKey(ReadOnlySpan<byte> id)
+    {
+        if (!Query.IsReversed)
+        {
+            return [];
+        }
+
+        byte[] key = new byte[id.Length + 1];
+        for (int i = 0; i < id.Length; i++)
+        {
+            key[i] = (byte)(0xFF - id[i]);
+        }
+
+        key[^1] = 0xFF;
+        return key;
     }
 }

@@ -19,6 +19,9 @@ internal abstract class Candidates : IDisposable
     /// <summary>Whether it stands at a document; false at a row of a deleted or hidden one, which has to be passed.</summary>
     public abstract bool IsDocument { get; }
 
+    /// <summary>How well the document fits a search for words, where it stands at one; 0 without such a search.</summary>
+    public virtual double Score => 0;
+
     /// <summary>Passes all ids that begin so; only where they come by id.</summary>
     public abstract void Pass(ReadOnlySpan<byte> beginning);
 

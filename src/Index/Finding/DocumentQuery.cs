@@ -1,3 +1,4 @@
+using DocService.Index.Declared;
 using DocService.Queries.Filters;
 using DocService.Queries.Ordering;
 
@@ -20,6 +21,15 @@ public sealed record DocumentQuery
 
     /// <summary>Ids that go on behind the prefix and this text are folded into one entry each; empty: none are. Only without <see cref="Sort"/>.</summary>
     public string Delimiter { get; init; } = string.Empty;
+
+    /// <summary>Those of the collection that all ids of the prefix belong to; they may be used where they are built.</summary>
+    public IReadOnlyList<DeclaredIndex> Indexes { get; init; } = [];
+
+    /// <summary>Only documents that have these words; null: any. Without a sort they come by rank.</summary>
+    public TextSearch? Text { get; init; }
+
+    /// <summary>The best first; nothing can stand behind a page, because ranks move when others write.</summary>
+    public bool IsRanked => Text is not null && Sort is null;
 
     public Filter Filter { get; init; } = Filter.Everything;
 

@@ -15,6 +15,9 @@ public readonly ref struct FoundDocument
         Body = body;
     }
 
+    /// <summary>How well it fits a search for words; null where the order is another.</summary>
+    public double? Score { get; init; }
+
     /// <summary>In UTF-8.</summary>
     public ReadOnlySpan<byte> Id { get; }
 

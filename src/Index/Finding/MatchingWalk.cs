@@ -31,6 +31,8 @@ internal sealed class MatchingWalk(Candidates candidates, Filter filter) : IDisp
     /// <summary>For the matcher and what else looks at facts; the id in it is valid until the walk moves.</summary>
     public ref readonly Facts Facts => ref _facts;
 
+    public double Score => candidates.Score;
+
     public FoundDocument Current => new(candidates.Id, _head, Body);
 
     /// <summary>To the next match: <see cref="SearchState.Full"/> where it stands at one, <see cref="SearchState.Done"/> behind the last.</summary>

@@ -5,23 +5,25 @@ using DocService.Queries.Planning;
 
 namespace DocService.Index.Reading;
 
-/// <summary>Walks the entries of a range of keys: keys rising or falling, and of each key the ids rising. A document may come several times.</summary>
+/// <summary>Walks the entries of a range of keys. A document may come several times.</summary>
 /// <remarks>Owns: an iterator. Thread: one at a time. On failure: as its reader.</remarks>
 public sealed class EntryListing : IDisposable
 {
     private readonly RocksIterator _entries;
     private readonly KeyRange _range;
     private readonly int _number;
-    private readonly bool _isReversed;
+    private readonly EntryOrder _order;
+    private readonly EntryPosition? _behind;
     private readonly Action<IndexFailedException> _failed;
     private byte[] _key = [];
     private bool _hasBegun;
 
-    internal EntryListing(RocksSnapshot snapshot, int number, KeyRange range, bool isReversed, Action<IndexFailedException> failed)
+    internal EntryListing(RocksSnapshot snapshot, int number, KeyRange range, EntryOrder order, EntryPosition? behind, Action<IndexFailedException> failed)
     {
         _range = range;
         _number = number;
-        _isReversed = isReversed;
+        _order = order;
+        _behind = behind;
         _failed = failed;
         _entries = snapshot.Iterate(Family.Entries, EntryKey.Beginning(number, range.From), End(number, range));
     }
@@ -54,7 +56,12 @@ public sealed class EntryListing : IDisposable
     {
         try
         {
-            return _isReversed ? MoveBack() : MoveOn();
+            return _order switch
+            {
+                EntryOrder.Rising => MoveOn(),
+                EntryOrder.Falling => MoveBack(),
+                _ => MoveOnInKeyOrBack(),
+            };
         }
         catch (IndexFailedException exception)
         {
@@ -80,7 +87,7 @@ public sealed class EntryListing : IDisposable
 
     private bool MoveOn()
     {
-        bool isValid = _hasBegun ? _entries.Next() : _entries.First();
+        bool isValid = _hasBegun ? _entries.Next() : _behind is null ? _entries.First() : ToFirstBehind();
         _hasBegun = true;
         while (isValid && !_range.Contains(Key))
         {
@@ -92,13 +99,49 @@ public sealed class EntryListing : IDisposable
 
     private bool MoveBack()
     {
-        if (_hasBegun && _entries.Next() && Key.SequenceEqual(_key))
+        bool isValid = _hasBegun ? _entries.Previous() : _behind is null ? _entries.Last() : ToLastBefore(EntryKey.Write(_number, _behind.Key, _behind.Id));
+        _hasBegun = true;
+        while (isValid && !_range.Contains(Key))
         {
-            return true;
+            isValid = _entries.Previous();
         }
 
-        bool isValid = _hasBegun ? _entries.Seek(EntryKey.Beginning(_number, _key)) && _entries.Previous() : _entries.Last();
-        _hasBegun = true;
+        return isValid;
+    }
+
+    private bool MoveOnInKeyOrBack()
+    {
+        bool isValid;
+        if (_hasBegun)
+        {
+            isValid = _entries.Next();
+        }
+        else
+        {
+            _hasBegun = true;
+            if (_behind is null)
+            {
+                return ToFirstOfKey(_entries.Last());
+            }
+
+            _key = _behind.Key;
+            isValid = ToFirstBehind();
+        }
+
+        return (isValid && Key.SequenceEqual(_key) && _range.Contains(_key)) || ToFirstOfKey(ToLastBefore(EntryKey.Beginning(_number, _key)));
+    }
+
+    private bool ToFirstBehind()
+    {
+        byte[] entry = EntryKey.Write(_number, _behind!.Key, _behind.Id);
+        return _entries.Seek(entry) && (!_entries.Key.SequenceEqual(entry) || _entries.Next());
+    }
+
+    private bool ToLastBefore(byte[] entry) => _entries.Seek(entry) ? _entries.Previous() : _entries.Last();
+
+    /// <summary>From an entry, or those before it that are in the range, to the first of the same key.</summary>
+    private bool ToFirstOfKey(bool isValid)
+    {
         while (isValid && !_range.Contains(Key))
         {
             isValid = _entries.Previous();

@@ -70,9 +70,10 @@ public sealed class IndexReader : IDisposable
     /// <summary>Entries of a declared index. Dispose it before the reader.</summary>
     /// <param name="index">Of this reader.</param>
     /// <param name="range">Of its keys.</param>
-    /// <param name="isReversed">Keys fall; of each key the ids rise all the same.</param>
-    public EntryListing ListEntries(DeclaredState index, KeyRange range, bool isReversed = false) =>
-        new(_snapshot, index.Row.Number, range, isReversed, _failed);
+    /// <param name="order">In which they come.</param>
+    /// <param name="behind">Only those behind it, in that order; null: all.</param>
+    public EntryListing ListEntries(DeclaredState index, KeyRange range, EntryOrder order = EntryOrder.Rising, EntryPosition? behind = null) =>
+        new(_snapshot, index.Row.Number, range, order, behind, _failed);
 
     /// <summary>About how many documents there are to read until the index is built.</summary>
     public long EstimateTotal(DeclaredIndex index, DeclaredState state)

@@ -76,6 +76,7 @@ public static class Planner
             Index = choice.Definition,
             Keys = keys,
             Order = order,
+            Equal = equal,
             EqualFields = equalFields,
             HasRange = next is not null,
         };

@@ -22,6 +22,9 @@ public sealed record QueryPlan
 
     public required CandidateOrder Order { get; init; }
 
+    /// <summary>The keys of the fields that are bound by equality, joined: every key begins so.</summary>
+    public byte[] Equal { get; init; } = [];
+
     /// <summary>How many of the index's fields are bound by equality.</summary>
     public int EqualFields { get; init; }
 

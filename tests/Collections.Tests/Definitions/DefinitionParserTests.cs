@@ -11,14 +11,14 @@ public sealed class DefinitionParserTests
         Collection collection = Parse("""
             {"prefix":"users/","indexes":{
               "by-email":{"fields":["email"],"unique":true,"fold":true,"where":{"active":true}},
-              "by-age":{"fields":[{"path":"age","descending":true},"address.city"]},
+              "by-age":{"fields":[{"path":"age","descending":true},"address.city","-name"]},
               "words":{"text":["title","body"]}}}
             """);
         Assert.Equal("users/", collection.Prefix);
         Assert.Equal(["by-email", "by-age", "words"], collection.Indexes.Select(index => index.Name));
         Assert.Equal(["by-email"], collection.Unique.Select(index => index.Name));
         Assert.True(collection.Indexes[0].Keys is { IsFolded: true, IsUnique: true, Where: not null });
-        Assert.Equal([true, false], collection.Indexes[1].Keys!.Fields.Select(field => field.IsDescending));
+        Assert.Equal([true, false, true], collection.Indexes[1].Keys!.Fields.Select(field => field.IsDescending));
         Assert.True(collection.Indexes[2].IsText);
         Assert.All(collection.Indexes, index => Assert.Equal("users/", index.Declared.Prefix));
     }

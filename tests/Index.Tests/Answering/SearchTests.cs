@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using DocService.Index.Answering;
+using DocService.Index.Declared;
 using DocService.Index.Finding;
 using DocService.Index.Reading;
 using DocService.Index.Tests.Support;
@@ -15,28 +16,31 @@ namespace DocService.Index.Tests.Answering;
 /// <summary>Every search, in whichever turns and pages, finds what a scan of the documents finds.</summary>
 public sealed class SearchTests
 {
-    private static readonly string[] Filters = ["{}", "{\"n\":{\"$gt\":3}}", "{\"n\":{\"$in\":[1,2,3]}}", "{\"$id\":{\"$in\":[\"a/1\",\"b/2\",\"a\"]}}", "{\"$id\":{\"$gt\":\"a/3\"}}", "{\"t\":null}"];
-    private static readonly string[] Sorts = ["", "n", "-n", "t,-n", "-$id"];
+    private static readonly string[] Filters = ["{}", "{\"n\":{\"$gt\":3}}", "{\"n\":{\"$in\":[1,2,3]}}", "{\"$id\":{\"$in\":[\"a/1\",\"b/2\",\"a\"]}}", "{\"$id\":{\"$gt\":\"a/3\"}}", "{\"t\":null}",
+        "{\"n\":3}", "{\"t\":{\"$gte\":2,\"$lt\":5}}", "{\"n\":{\"$lte\":2},\"t\":\"1\"}", "{\"n\":2,\"t\":[\"1\",3]}", "{\"u\":1}", "{\"u\":1,\"n\":{\"$gt\":1}}"];
+    private static readonly string[] Sorts = ["", "", "n", "-n", "t,-n", "-$id", "$id", "u,n", "-u,-n", "u,-n"];
+    private static readonly DeclaredIndex[] Declared = [.. new[] { "n", "t", "t,-n", "u,n", "u,-n", "u", "u|{\"u\":1}" }.Select(fields => Declaring.Index(fields, prefix: ""))];
 
     [Fact]
     public async Task Search_RandomQueriesInPagesAndTurns_FindsWhatAScanFinds()
     {
         using var directory = new TestDirectory();
-        await using var store = IndexedStore.Open(directory.Path);
+        await using var store = IndexedStore.Open(directory.Path, declared: Declared);
         var random = new Random(20261127);
         foreach (string folder in new[] { "", "a/", "b/", "b/c/" })
         {
             for (int n = 0; n < 8; n++)
             {
-                await store.PutAsync($"{{\"n\":{random.Next(6)}{(n % 3 == 0 ? "" : $",\"t\":[\"{n % 2}\",{n}]")}}}", $"{folder}{n}");
+                await store.PutAsync($"{{\"n\":{random.Next(6)},\"u\":{random.Next(3)}{(n % 3 == 0 ? "" : $",\"t\":[\"{n % 2}\",{n}]")}}}", $"{folder}{n}");
             }
         }
 
         await store.PutHiddenAsync("h");
         await store.DeleteAsync("a/4");
-        await store.Index.ReachAsync(store.Last);
+        await store.CheckAsync(Declared, "before the queries");
+        int byIndex = 0;
         using IndexReader reader = store.Index.TryRead()!;
-        for (int round = 0; round < 300; round++)
+        for (int round = 0; round < 600; round++)
         {
             string sort = Sorts[random.Next(Sorts.Length)];
             bool isSorted = sort.Length > 0;
@@ -51,10 +55,13 @@ public sealed class SearchTests
                 Sort = isSorted ? SortOf(sort) : null,
             };
             List<string> expected = Scan(store.Expected, query);
-            List<string> found = Pages(reader, query, random);
+            List<string> found = Pages(reader, query, random, ref byIndex);
 
             Assert.True(expected.SequenceEqual(found), $"round {round}: {query}, sort '{sort}': found {string.Join(' ', found)}, expected {string.Join(' ', expected)}");
+            Assert.True(query.Delimiter.Length > 0 || expected.Count == Count(reader, query with { Indexes = Declared }), $"round {round}: {query}");
         }
+
+        Assert.True(byIndex > 100, $"{byIndex} pages by an index: too few to show anything");
     }
 
     [Fact]
@@ -96,7 +103,15 @@ public sealed class SearchTests
         await Assert.ThrowsAsync<SearchLimitException>(async () => await queries.RunAsync(search, queries.NewLimit(default)));
     }
 
-    private static List<string> Pages(IndexReader reader, DocumentQuery query, Random random)
+    private static long Count(IndexReader reader, DocumentQuery query)
+    {
+        using var search = new CountSearch(reader, query);
+        Assert.Equal(SearchState.Done, search.Advance(new Allowance(long.MaxValue), SearchLimit.None));
+        return search.Matched;
+    }
+
+    /// <summary>Each page with or without indexes: they come and go between pages.</summary>
+    private static List<string> Pages(IndexReader reader, DocumentQuery query, Random random, ref int byIndex)
     {
         var sink = new ListSink { Most = random.Next(1, 5) };
         SearchPosition? behind = null;
@@ -104,7 +119,8 @@ public sealed class SearchTests
         while (true)
         {
             var request = new SearchRequest { Limit = pageLength, Behind = behind, SortBytesMax = random.Next(2) == 0 ? 300 : 1 << 20 };
-            using DocumentSearch search = DocumentSearch.Create(reader, query, request, sink);
+            using DocumentSearch search = DocumentSearch.Create(reader, query with { Indexes = random.Next(3) == 0 ? [] : Declared }, request, sink);
+            byIndex += search.Source == "index" ? 1 : 0;
             SearchState state = SearchState.Paused;
             for (int turns = 0; state != SearchState.Done; turns++)
             {

@@ -174,7 +174,7 @@ public sealed class DeclaredIndexTests : IDisposable
         IEnumerable<KeyRange> ranges = plan.Order == CandidateOrder.Backward ? plan.Keys.Reverse() : plan.Keys;
         foreach (KeyRange range in ranges)
         {
-            using EntryListing listing = reader.ListEntries(state, range, plan.Order == CandidateOrder.Backward);
+            using EntryListing listing = reader.ListEntries(state, range, plan.Order == CandidateOrder.Backward ? EntryOrder.KeysFalling : EntryOrder.Rising);
             while (listing.MoveNext())
             {
                 candidates.Add(listing.Id);

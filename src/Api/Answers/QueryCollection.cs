@@ -1,0 +1,60 @@
+using DocService.Api.Problems;
+using DocService.Api.Queries;
+using DocService.Collections.Definitions;
+using DocService.Index.Finding;
+
+namespace DocService.Api.Answers;
+
+/// <summary>What a collection gives to a query: its prefix, its indexes, and the words of its documents.</summary>
+internal static class QueryCollection
+{
+    /// <summary>A named collection stands for its prefix; its indexes serve every query whose prefix lies inside.</summary>
+    public static Problem? TryUse(CollectionSet collections, ref QueryForm form)
+    {
+        DocumentQuery query = form.Query;
+        if (form.Collection is { } name)
+        {
+            if (collections.Get(name) is not { } named)
+            {
+                return new Problem(ProblemCatalogue.NotFound, $"There is no collection '{name}'.");
+            }
+
+            if (!query.Prefix.StartsWith(named.Prefix, StringComparison.Ordinal))
+            {
+                if (query.Prefix.Length > 0)
+                {
+                    return QueryProblems.Value(new QueryPlace("prefix", form.IsInBody), $"'prefix' lies outside of the collection, whose prefix is '{named.Prefix}'.");
+                }
+
+                query = query with { Prefix = named.Prefix };
+            }
+        }
+
+        if (collections.Find(query.Prefix) is { } collection)
+        {
+            query = query with { Indexes = [.. collection.Indexes.Select(one => one.Declared)] };
+            if (form.Search is not null && TryUseWords(collection, form, ref query) is { } problem)
+            {
+                return problem;
+            }
+        }
+
+        form = form with { Query = query };
+        return null;
+    }
+
+    private static Problem? TryUseWords(Collection collection, QueryForm form, ref DocumentQuery query)
+    {
+        CollectionIndex[] texts = [.. collection.Indexes.Where(index => index.IsText && (form.TextIndex is null || index.Name == form.TextIndex))];
+        if (texts is not [var text])
+        {
+            string detail = form.TextIndex is { } name ? $"Collection '{collection.Name}' has no text index '{name}'."
+                : texts.Length == 0 ? $"Collection '{collection.Name}' has no text index."
+                : $"Collection '{collection.Name}' has several text indexes: name one of {string.Join(", ", texts.Select(index => index.Name))}.";
+            return QueryProblems.Value(new QueryPlace("index", form.IsInBody), detail);
+        }
+
+        query = query with { Text = new TextSearch(text.Declared, form.Search!) };
+        return null;
+    }
+}
