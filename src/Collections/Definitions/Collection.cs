@@ -1,7 +1,9 @@
 namespace DocService.Collections.Definitions;
 
 /// <summary>Rules for all documents whose ids begin alike. Immutable.</summary>
+#pragma warning disable CA1711 // The term of the field, and of the paths.
 public sealed class Collection
+#pragma warning restore CA1711
 {
     public required string Name { get; init; }
 

@@ -131,7 +131,7 @@ internal sealed class IndexedStore : IAsyncDisposable
                 }
 
                 await Index.ReachAsync(Last);
-                await Task.WhenAny(changed, Task.Delay(20)).WaitAsync(IndexTest.Patience);
+                await Task.WhenAny(changed, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System)).WaitAsync(IndexTest.Patience);
             }
         }
     }
