@@ -39,11 +39,30 @@ internal sealed class UniqueVerification(IDocumentStore store, CollectionRules r
         while (!stopping.IsCancellationRequested)
         {
             Task changed = index.WhenDeclaredChanges();
-            bool isDone = await VerifyAllAsync(stopping).ConfigureAwait(false);
+            bool isDone = await TryVerifyAllAsync(stopping).ConfigureAwait(false);
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             Task again = Task.Delay(isDone ? Timeout.InfiniteTimeSpan : Pause, clock, pause.Token);
             await Task.WhenAny(changed, again).ConfigureAwait(false);
             await pause.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> TryVerifyAllAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return await VerifyAllAsync(stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return true;
+        }
+#pragma warning disable CA1031 // The top of the loop: whatever it is, it is tried again, and judging goes on.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            logger.LogError(exception, "Unique indexes could not be looked through");
+            return false;
         }
     }
 
@@ -67,10 +86,6 @@ internal sealed class UniqueVerification(IDocumentStore store, CollectionRules r
             {
                 logger.LogWarning("Unique index '{Index}' could not be looked through: {Reason}", one.Name, exception.Message);
                 isDone = false;
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return true;
             }
         }
 

@@ -4,10 +4,11 @@ namespace DocService.Storage.Rules;
 /// <remarks>Thread: the write's. It is valid during <see cref="IWriteRule.Judge"/> alone.</remarks>
 public sealed class CommitDraft
 {
-    private readonly List<DocumentOperation> _added = [];
-    private readonly Dictionary<int, RuleViolation> _violations = [];
-    private readonly SortedDictionary<ushort, byte[]> _fields = [];
-    private readonly List<Action<long>> _published = [];
+    // Most commits break no rule and concern none: what they do not need is not made.
+    private List<DocumentOperation>? _added;
+    private Dictionary<int, RuleViolation>? _violations;
+    private SortedDictionary<ushort, byte[]>? _fields;
+    private List<Action<long>>? _published;
 
     internal CommitDraft(IReadOnlyList<DraftedOperation> operations) => Operations = operations;
 
@@ -15,14 +16,15 @@ public sealed class CommitDraft
     public IReadOnlyList<DraftedOperation> Operations { get; }
 
     /// <summary>What rules have added so far.</summary>
-    public IReadOnlyList<DocumentOperation> Added => _added;
+    public IReadOnlyList<DocumentOperation> Added => _added ?? [];
 
-    internal IReadOnlyList<Action<long>> Published => _published;
+    internal IReadOnlyList<Action<long>> Published => _published ?? [];
 
-    internal IReadOnlyDictionary<int, RuleViolation> Violations => _violations;
+    /// <summary>By the operation's index; null where there are none.</summary>
+    internal IReadOnlyDictionary<int, RuleViolation>? Violations => _violations;
 
-    /// <summary>Fields of the record, by kind.</summary>
-    internal SortedDictionary<ushort, byte[]> Fields => _fields;
+    /// <summary>Fields of the record, by kind; null where there are none.</summary>
+    internal SortedDictionary<ushort, byte[]>? Fields => _fields;
 
     /// <summary>Writes a hidden document in the same commit.</summary>
     /// <exception cref="ArgumentException">Not a hidden document, one that the commit writes already, or one with conditions.</exception>
@@ -34,6 +36,7 @@ public sealed class CommitDraft
             throw new ArgumentException("A rule adds puts and deletes of hidden documents, without conditions.", nameof(operation));
         }
 
+        _added ??= [];
         if (_added.Exists(other => other.Key == operation.Key) || Operations.Any(other => other.Operation.Key == operation.Key))
         {
             throw new ArgumentException("A commit names a document at most once.", nameof(operation));
@@ -51,7 +54,7 @@ public sealed class CommitDraft
     /// <exception cref="ArgumentException">The commit has a field of that kind already.</exception>
     public void AddField(ushort kind, ReadOnlySpan<byte> value)
     {
-        if (!_fields.TryAdd(kind, value.ToArray()))
+        if (!(_fields ??= []).TryAdd(kind, value.ToArray()))
         {
             throw new ArgumentException($"The commit has a field of kind 0x{kind:x4} already.", nameof(kind));
         }
@@ -65,7 +68,7 @@ public sealed class CommitDraft
     public void WhenPublished(Action<long> told)
     {
         ArgumentNullException.ThrowIfNull(told);
-        _published.Add(told);
+        (_published ??= []).Add(told);
     }
 
     /// <summary>Refuses the commit on account of this operation; others are judged all the same, so that the client learns of every fault.</summary>
@@ -76,6 +79,6 @@ public sealed class CommitDraft
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Operations.Count);
         ArgumentNullException.ThrowIfNull(violation);
-        _violations.TryAdd(index, violation);
+        (_violations ??= []).TryAdd(index, violation);
     }
 }

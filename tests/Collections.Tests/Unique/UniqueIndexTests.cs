@@ -134,16 +134,20 @@ public sealed class UniqueIndexTests : IDisposable
         await using TestStore store = await TestStore.OpenAsync(_directory["data"]);
         await store.DefineAndBuildAsync("users", Users);
         await store.PutAsync("u/1", """{"email":"v"}""");
+        using var patience = new CancellationTokenSource(TestStore.Patience);
         for (int n = 0; n < 5; n++)
         {
             store.Index!.Rebuild("the test says so");
-            WriteResult result = await store.PutAsync("u/2", """{"email":"v"}""");
-            Assert.True(result.Violation is UniqueViolation or IndexUnavailableViolation, $"{result}");
             Assert.Equal(WriteStatus.Created, (await store.PutAsync($"u/free-{n}", "{}")).Status);
-            Assert.True(await store.Index.WaitForAsync(store.Store.Status.DurableThrough, TestStore.Patience, default));
+            WriteResult result;
+            do
+            {
+                patience.Token.ThrowIfCancellationRequested();
+                result = await store.PutAsync("u/2", """{"email":"v"}""");
+            }
+            while (result.Violation is IndexUnavailableViolation);
+            Assert.IsType<UniqueViolation>(result.Violation);
         }
-
-        Assert.IsType<UniqueViolation>((await store.PutAsync("u/2", """{"email":"v"}""")).Violation);
     }
 
     public void Dispose() => _directory.Dispose();

@@ -120,9 +120,11 @@ internal sealed class IndexedStore : IAsyncDisposable
             while (true)
             {
                 Task changed = Index.WhenDeclaredChanges();
+                bool isBuilt;
                 using (IndexReader? reader = Index.TryRead())
                 {
-                    if (reader?.GetDeclared(index) is { IsBuilt: true } && reader.AsOf >= Last)
+                    isBuilt = reader?.GetDeclared(index) is { IsBuilt: true };
+                    if (isBuilt && reader!.AsOf >= Last)
                     {
                         Assert.True(Declaring.Expected(index, Expected).SequenceEqual(Declaring.Entries(reader, index)), $"{what}: {index.Keys?.Name ?? "text"}");
                         Declaring.CheckState(reader, index, Expected);
@@ -130,8 +132,7 @@ internal sealed class IndexedStore : IAsyncDisposable
                     }
                 }
 
-                await Index.ReachAsync(Last);
-                await Task.WhenAny(changed, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System)).WaitAsync(IndexTest.Patience);
+                await (isBuilt ? Index.ReachAsync(Last) : changed.WaitAsync(IndexTest.Patience));
             }
         }
     }

@@ -101,8 +101,8 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
     {
         var draft = new CommitDraft([.. write.Operations.Select(judged => new DraftedOperation(judged.Operation, judged.Current.Exists, judged.Current.Info, judged.Writes))]);
         rules.Judge(draft);
-        write.Violations = draft.Violations.Count > 0 ? draft.Violations : null;
-        write.Fields = RuleBook.Encode(draft.Fields);
+        write.Violations = draft.Violations;
+        write.Fields = draft.Fields is { } fields ? RuleBook.Encode(fields) : [];
         write.Published = draft.Published;
         foreach (DocumentOperation added in draft.Added)
         {

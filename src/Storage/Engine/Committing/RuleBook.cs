@@ -64,14 +64,18 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
             rule.Judge(draft);
         }
 
-        if (draft.Fields.Keys.FirstOrDefault(static kind => kind >= Fields.MustUnderstand && !PayloadParts.KnownFields.Contains(kind)) is not 0 and var unknown)
+        if (draft.Fields is null && draft.Added.Count == 0)
+        {
+            return;
+        }
+
+        if (draft.Fields?.Keys.FirstOrDefault(static kind => kind >= Fields.MustUnderstand && !PayloadParts.KnownFields.Contains(kind)) is { } unknown and not 0)
         {
             throw new InvalidOperationException($"A rule adds a field of kind 0x{unknown:x4}, which must be understood: no recovery would.");
         }
 
-        long fieldBytes = Measure(draft.Fields);
-        bool hasAdded = draft.Added.Count > 0 || fieldBytes > 0;
-        if (hasAdded && fieldBytes + Measure(draft.Operations.Select(one => one.Operation).Concat(draft.Added)) > payloadBytesMax)
+        long fieldBytes = draft.Fields is { } fields ? Measure(fields) : 0;
+        if (fieldBytes + Measure(draft.Operations.Select(one => one.Operation).Concat(draft.Added)) > payloadBytesMax)
         {
             throw new InvalidOperationException("Rules have added more to a commit than a segment holds.");
         }
