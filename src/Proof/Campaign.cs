@@ -28,10 +28,11 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
     private const int ProgressEvery = 10;
 
     private readonly Random _random = new(options.Seed);
-    private readonly Ledger _ledger = new([.. Enumerable.Range(0, Documents).Select(index => $"k{index}")]);
+    private readonly Ledger _ledger = new([.. Enumerable.Range(0, Documents).Select(index => $"{QueryCheck.Prefix}{index}")]);
     private readonly Tally _tally = new();
     private long _crashed;
     private bool _hasServed;
+    private bool _isDeclared;
 
     public string Describe() => $"{crash.Name}: {_tally.Describe(_ledger.OperationsChecked)}";
 
@@ -158,6 +159,14 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
             {
                 violations.Add($"{id} is answered {(int)answer.StatusCode}: a request that never ended was carried out");
             }
+        }
+
+        var queries = new QueryCheck(http, clock);
+        if (violations.Count == 0 && await queries.DeclareAsync(_isDeclared, cancellation))
+        {
+            _isDeclared = true;
+            violations.AddRange(await queries.CompareAsync(found, cancellation));
+            _tally.Listings++;
         }
 
         if (violations.Count > 0)

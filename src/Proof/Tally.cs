@@ -20,6 +20,9 @@ internal sealed class Tally
 
     public int KeysRead { get; set; }
 
+    /// <summary>How often the index was compared with the documents, by listing, by each declared index and by words.</summary>
+    public int Listings { get; set; }
+
     public int Hostile { get; set; }
 
     public void Add(IReadOnlyList<Call> calls)
@@ -32,5 +35,5 @@ internal sealed class Tally
     }
 
     public string Describe(long operations) => string.Create(CultureInfo.InvariantCulture,
-        $"{Crashes} ({CrashesDuringStart} of them during a start), {Acknowledged:N0} acknowledged writes checked, {Reads:N0} reads, {Refused:N0} refused, {Unknown:N0} unknown outcomes, {KeysRead:N0} documents read after crashes, {operations:N0} operations in linearizable histories, {Hostile:N0} hostile requests");
+        $"{Crashes} ({CrashesDuringStart} of them during a start), {Acknowledged:N0} acknowledged writes checked, {Reads:N0} reads, {Refused:N0} refused, {Unknown:N0} unknown outcomes, {KeysRead:N0} documents read after crashes, the index compared {Listings:N0} times, {operations:N0} operations in linearizable histories, {Hostile:N0} hostile requests");
 }
