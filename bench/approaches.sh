@@ -58,11 +58,14 @@ prepare_docservice() {
   say "  loading $1 users into DocService"
   start_docservice "$work/data-$1"
   dotnet "$approaches_dll" load "$base" "$1" || die "the users could not be loaded"
-  curl -sf --max-time 600 -X PUT -H 'Content-Type: application/json' -d '{"prefix":"users/","indexes":{"by-email":{"fields":["email"],"unique":true}}}' \
-    "$base/collections/users?wait=600" >/dev/null || die "the index could not be declared"
+  curl -sf --max-time 60 -X PUT -H 'Content-Type: application/json' -d '{"prefix":"users/","indexes":{"by-email":{"fields":["email"],"unique":true}}}' \
+    "$base/collections/users" >/dev/null || die "the index could not be declared"
+  wait_until 600 is_indexed || die "the index was not built"
   settle
   stop_store
 }
+
+is_indexed() { curl -s --max-time 10 "$base/collections/users/status" | grep -q '"state":"ready"'; }
 
 # rss_kib: of the server, and for PostgreSQL also of its own processes.
 rss_kib() {
