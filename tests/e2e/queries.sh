@@ -158,4 +158,15 @@ rm -rf "$data/index"
 cp -a "$work/future" "$data/index"
 rebuilt "an index from the future" 6
 check "the server stops when asked" stop_server
+
+# verify compares the index with the files, both ways.
+verify() { dotnet "$server_dll" verify --data "$data" >"$work/report" 2>&1 </dev/null; }
+check "verify finds index and files the same" verify
+file=$(find "$data/docs" -name 'users%2F0500.json')
+[[ -n $file ]] || file=$(find "$data/docs" -name 'users*.json' | head -n 1)
+mv "$file" "$work/kept"
+check "a missing file is noticed" eval '! verify'
+check "by the index" grep -q '^Damage: index offset 0: the index has version .* no file of it is intact' "$work/report"
+mv "$work/kept" "$file"
+check "and is well again when it is back" verify
 finish

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using DocService.Index;
 using DocService.Storage;
 
 namespace DocService.Api.Commands;
@@ -10,14 +11,15 @@ internal static class VerifyCommand
     public static Command Create()
     {
         Option<string> data = CommandOptions.Data("The data directory; no server may be using it");
-        var command = new Command("verify", "Read every journal record and document of a stopped server's directory; change nothing") { data };
+        var command = new Command("verify", "Read every journal record and document of a stopped server's directory, and compare the index with them; change nothing") { data };
         command.SetAction(line => Run(line.Directory(data)));
         return command;
     }
 
     private static int Run(string data)
     {
-        VerificationReport report = StoreVerification.Run(data);
+        using var index = new IndexVerification(Path.Combine(data, IndexOptions.DirectoryName));
+        VerificationReport report = StoreVerification.Run(data, index);
         foreach (string remark in report.Remarks)
         {
             Console.WriteLine("Remark: " + remark);

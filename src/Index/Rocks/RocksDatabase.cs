@@ -35,6 +35,8 @@ internal sealed class RocksDatabase
         native.rocksdb_readoptions_set_verify_checksums(_readOptions, 1);
     }
 
+    private static string NameOf(Family family) => family == Family.State ? "default" : family.ToString();
+
     /// <summary>Completes when the native database is gone and its directory may be opened again.</summary>
     public Task Freed => _freed.Task;
 
@@ -46,10 +48,26 @@ internal sealed class RocksDatabase
     {
         using var options = new RocksOptions(cacheBytes);
         Family[] all = Enum.GetValues<Family>();
-        string[] names = [.. all.Select(family => family == Family.State ? "default" : family.ToString())];
+        string[] names = [.. all.Select(NameOf)];
         nint[] families = new nint[all.Length];
         nint database = Native.Instance.rocksdb_open_column_families(
             options.Database, directory, all.Length, names, [.. all.Select(options.Of)], families, out nint error);
+        RocksError.ThrowIfAny(error, "it was opened");
+        return new RocksDatabase(database, families);
+    }
+
+    /// <summary>Opens what is there for reading alone, and changes nothing in it.</summary>
+    /// <param name="directory">Of the database; nobody may be writing it.</param>
+    /// <param name="logDirectory">Where the library writes what it tells of itself.</param>
+    /// <exception cref="IndexFailedException">It is damaged or cannot be read.</exception>
+    public static RocksDatabase OpenForReading(string directory, string logDirectory)
+    {
+        using var options = new RocksOptions(RocksOptions.CacheBytesMin);
+        Native.Instance.rocksdb_options_set_db_log_dir(options.Database, logDirectory);
+        Family[] all = Enum.GetValues<Family>();
+        nint[] families = new nint[all.Length];
+        nint database = Native.Instance.rocksdb_open_for_read_only_column_families(
+            options.Database, directory, all.Length, [.. all.Select(NameOf)], [.. all.Select(options.Of)], families, 0, out nint error);
         RocksError.ThrowIfAny(error, "it was opened");
         return new RocksDatabase(database, families);
     }

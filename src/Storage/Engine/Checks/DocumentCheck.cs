@@ -6,7 +6,7 @@ using DocService.Storage.Io;
 namespace DocService.Storage.Engine.Checks;
 
 /// <summary>Reads every document file and compares it with its name, its header and what the journal knows of it.</summary>
-internal sealed class DocumentCheck(VerificationReport report, JournalCheck journal)
+internal sealed class DocumentCheck(VerificationReport report, JournalCheck journal, IVerificationWitness? witness = null)
 {
     private readonly HashSet<string> _seen = []; // places
 
@@ -144,6 +144,7 @@ internal sealed class DocumentCheck(VerificationReport report, JournalCheck jour
             }
             else
             {
+                witness?.Filed(key, document.Info);
                 report.Documents++;
                 report.DocumentBytes += document.Info.Length;
             }

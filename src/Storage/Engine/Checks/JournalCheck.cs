@@ -16,7 +16,7 @@ internal readonly record struct FiledVersion(long Version, bool IsDelete);
 /// Reads every record of every segment. Recovery asks only for what it needs; here also the history that is already
 /// filed must be as it was written, because a device that loses that loses other things next.
 /// </summary>
-internal sealed class JournalCheck(VerificationReport report)
+internal sealed class JournalCheck(VerificationReport report, IVerificationWitness? witness = null)
 {
     private JournalVerdict? _verdict;
 
@@ -178,6 +178,7 @@ internal sealed class JournalCheck(VerificationReport report)
                 return false;
             }
 
+            witness?.Written(key, record.Sequence, operation.VersionIn(record.Sequence), operation.Kind == OperationKind.Delete);
             if (record.Sequence > filedThrough)
             {
                 Filed.Remove(key);

@@ -9,7 +9,7 @@ namespace DocService.Storage.Engine.Checks;
 /// Thread: one. Holds LOCK while it reads, and changes nothing. A missing LOCK is not made. On a read-only filesystem no
 /// lock is needed, because no process can write.
 /// </remarks>
-internal sealed class Verification(IDirectory data)
+internal sealed class Verification(IDirectory data, IVerificationWitness? witness = null)
 {
     private static readonly string[] Expected =
         [DataDirectory.LockName, FormatFile.Name, DataDirectory.JournalName, DataDirectory.DocumentsName, DataDirectory.QuarantineName, DataDirectory.IndexName, "lost+found"];
@@ -24,7 +24,8 @@ internal sealed class Verification(IDirectory data)
         FormatFile? format = ReadFormat();
         using IDisposable? held = Hold();
         LookAround();
-        var journal = new JournalCheck(_report);
+        witness?.Begin(format?.StoreId);
+        var journal = new JournalCheck(_report, witness);
         using (IDirectory? directory = OpenPart(DataDirectory.JournalName))
         {
             if (directory is not null && format is { HasJournal: true })
@@ -37,10 +38,11 @@ internal sealed class Verification(IDirectory data)
         {
             if (documents is not null)
             {
-                new DocumentCheck(_report, journal).Run(documents);
+                new DocumentCheck(_report, journal, witness).Run(documents);
             }
         }
 
+        witness?.Finish(_report.DurableThrough, _report.DamageFound, _report.RemarksMade);
         return _report;
     }
 
