@@ -1,5 +1,5 @@
-using DocService.Index.Finding;
 using DocService.Index.Answering;
+using DocService.Index.Finding;
 using DocService.Index.Reading;
 using DocService.Queries;
 using DocService.Storage.Failures;
@@ -30,14 +30,9 @@ public sealed class IndexQueries(IndexFollower index, QueryLimits limits, TimePr
     /// <exception cref="StoreBusyException">It did not get there in time.</exception>
     public async ValueTask<IndexReader> OpenAsync(bool isEventual, CancellationToken cancellation)
     {
-        bool follows = index.Status.Stage == IndexStage.Following;
-        TimeSpan patience = follows || limits.Wait < StartWait ? limits.Wait : StartWait;
-        if (!isEventual && !await index.WaitForAsync(index.PublishedThrough, patience, cancellation).ConfigureAwait(false))
+        if (!isEventual)
         {
-            IndexStatus status = index.Status;
-            throw status.Stage == IndexStage.Following
-                ? new StoreBusyException($"The index has not read the newest commits within {limits.Wait.TotalSeconds} s (BusyTimeout).")
-                : new IndexNotReadyException(status);
+            await WaitAsync(index.PublishedThrough, cancellation).ConfigureAwait(false);
         }
 
         return index.TryRead() ?? throw new IndexNotReadyException(index.Status);
@@ -53,4 +48,26 @@ public sealed class IndexQueries(IndexFollower index, QueryLimits limits, TimePr
     public void Note(Search search, TimeSpan duration) => _metrics.Note(search, duration);
 
     public void Dispose() => _metrics.Dispose();
+
+    /// <summary>An index that becomes ready while it is waited for has as long as any other.</summary>
+    private async ValueTask WaitAsync(long sequence, CancellationToken cancellation)
+    {
+        long started = clock.GetTimestamp();
+        bool follows;
+        do
+        {
+            follows = index.Status.Stage == IndexStage.Following;
+            TimeSpan longest = follows || limits.Wait < StartWait ? limits.Wait : StartWait;
+            TimeSpan left = longest - clock.GetElapsedTime(started);
+            if (await index.WaitForAsync(sequence, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellation).ConfigureAwait(false))
+            {
+                return;
+            }
+        }
+        while (!follows && index.Status.Stage == IndexStage.Following);
+
+        throw index.Status is { Stage: not IndexStage.Following } status
+            ? new IndexNotReadyException(status)
+            : new StoreBusyException($"The index has not read the newest commits within {limits.Wait.TotalSeconds} s (BusyTimeout).");
+    }
 }

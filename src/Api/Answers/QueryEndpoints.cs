@@ -8,12 +8,13 @@ using DocService.Api.Routing;
 using DocService.Collections;
 using DocService.Index;
 using DocService.Index.Finding;
+using DocService.Storage;
 
 namespace DocService.Api.Answers;
 
 /// <summary>The routes that list and query documents: <c>/docs</c>, and <c>/query</c> for clients without the method QUERY.</summary>
 internal sealed class QueryEndpoints(
-    ServedIndex index, CollectionService collections, Cursors cursors, PageAnswer pages, ExportAnswer exports, AggregateAnswer aggregates, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime)
+    IDocumentStore store, ServedIndex index, CollectionService collections, Cursors cursors, PageAnswer pages, ExportAnswer exports, AggregateAnswer aggregates, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime)
 {
     private const string ListAllow = "GET, HEAD, QUERY, POST, OPTIONS";
 
@@ -112,6 +113,11 @@ internal sealed class QueryEndpoints(
             return form.Aggregate is not null ? await aggregates.AnswerAsync(context, form, queries)
                 : AcceptField.PrefersLines(context.Request.Headers.Accept) ? await exports.AnswerAsync(context, form, queries, behind)
                 : await pages.AnswerAsync(context, form, queries, behind);
+        }
+        catch (IndexNotReadyException exception) when (!context.Response.HasStarted && exception.Status.Stage == IndexStage.NotStarted && store.Status is { State: StoreState.Damaged })
+        {
+            context.Response.Clear();
+            return new Problem(ProblemCatalogue.JournalDamaged, store.Status.Reason!); // it waits for a log that nobody can read
         }
         catch (Exception exception) when (!context.Response.HasStarted && QueryFailures.ToProblem(exception, queries, options) is not null)
         {

@@ -1,5 +1,5 @@
-using DocService.Index.Finding;
 using System.Text;
+using DocService.Index.Finding;
 using DocService.Index.Reading;
 using DocService.Queries;
 using DocService.Queries.Keys;

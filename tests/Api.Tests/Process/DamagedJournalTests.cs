@@ -20,6 +20,7 @@ public sealed class DamagedJournalTests(DamagedJournalTests.DamagedServer damage
     [InlineData("DELETE", "/docs/kept", null)]
     [InlineData("GET", "/docs/absent", null)]
     [InlineData("POST", "/batch", """{"operations":[{"op":"delete","id":"kept"}]}""")]
+    [InlineData("GET", "/docs?limit=1", null)]
     [InlineData("GET", "/healthz/ready", null)]
     public async Task Requests_ToADamagedStore_Answer503(string method, string target, string? json)
     {

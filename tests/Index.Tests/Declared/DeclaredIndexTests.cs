@@ -24,7 +24,12 @@ public sealed class DeclaredIndexTests : IDisposable
 
     private static readonly Queries.Paths.DocumentFacts Facts = new()
     {
-        Id = "c/x"u8.ToArray(), Version = 1, Created = DateTimeOffset.UnixEpoch, Modified = DateTimeOffset.UnixEpoch, Length = 1, Type = "application/json",
+        Id = "c/x"u8.ToArray(),
+        Version = 1,
+        Created = DateTimeOffset.UnixEpoch,
+        Modified = DateTimeOffset.UnixEpoch,
+        Length = 1,
+        Type = "application/json",
     };
 
     private static readonly Gen<string> Id = Gen.Select(Gen.OneOf("c/", "c/", "c/", "d/", "c"), Gen.Int[0, 5], (prefix, number) => $"{prefix}{number}");

@@ -84,7 +84,12 @@ internal static class Declaring
 
     private static readonly Queries.Paths.DocumentFacts Facts = new()
     {
-        Id = "c/x"u8.ToArray(), Version = 1, Created = DateTimeOffset.UnixEpoch, Modified = DateTimeOffset.UnixEpoch, Length = 1, Type = "application/json",
+        Id = "c/x"u8.ToArray(),
+        Version = 1,
+        Created = DateTimeOffset.UnixEpoch,
+        Modified = DateTimeOffset.UnixEpoch,
+        Length = 1,
+        Type = "application/json",
     };
 
     private static IEnumerable<KeyValuePair<string, string>> EntriesOf(DeclaredIndex index, string body)
