@@ -102,8 +102,18 @@ public sealed class OptionsLoadingTests
         DocServiceOptions options = Load(("DataDirectory", "/somewhere"), ("IndexCacheBytes", "8388608"), ("TombstoneRetention", "1.00:00:00"));
 
         Assert.True(options.HasIndex);
-        Assert.Equal(new IndexOptions { Directory = "/somewhere/index", CacheBytes = 8 << 20, TombstoneRetention = TimeSpan.FromDays(1) }, options.ToIndexOptions());
+        Assert.Equal(new IndexOptions { Directory = "/somewhere/index", CacheBytes = 8 << 20, TombstoneRetention = TimeSpan.FromDays(1), AwaitsDeclarations = true }, options.ToIndexOptions());
         Assert.False(Load(("Index", "off")).HasIndex);
+    }
+
+    [Fact]
+    public void Load_EveryKeyOfQueries_IsTaken()
+    {
+        DocServiceOptions options = Load(("QueryTimeout", "00:00:05"), ("QueryThreads", "3"), ("ExportTimeout", "02:00:00"), ("ExportIdle", "00:01:00"), ("BusyTimeout", "00:00:07"));
+
+        Assert.Equal(new QueryLimits { Wait = TimeSpan.FromSeconds(7), Search = TimeSpan.FromSeconds(5), Threads = 3 }, options.ToQueryLimits());
+        Assert.Equal((TimeSpan.FromHours(2), TimeSpan.FromMinutes(1)), (options.ExportTimeout, options.ExportIdle));
+        Assert.Equal(Math.Max(1, Environment.ProcessorCount / 2), Load().QueryThreadsMax);
     }
 
     [Fact]
@@ -128,6 +138,12 @@ public sealed class OptionsLoadingTests
     [InlineData("Durability", "always")]
     [InlineData("Durability", "Filed")]
     [InlineData("Durability", "volatile")]
+    [InlineData("QueryTimeout", "00:00:00")]
+    [InlineData("QueryTimeout", "21.00:00:00")]
+    [InlineData("QueryThreads", "0")]
+    [InlineData("QueryThreads", "257")]
+    [InlineData("ExportTimeout", "-00:00:01")]
+    [InlineData("ExportIdle", "00:00:00")]
     [InlineData("Index", "true")]
     [InlineData("Index", "")]
     [InlineData("IndexCacheBytes", "8388607")]

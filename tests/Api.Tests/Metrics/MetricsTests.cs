@@ -48,6 +48,7 @@ public sealed class MetricsTests(SharedSocketApplication shared) : IClassFixture
         PrometheusText before = await ReadAsync(server);
         long last = await WriteAsync(server, Writes);
         (await RawConnection.AskAsync(server.Port, "GET", "/docs/absent")).AssertProblem(404, "not-found");
+        Assert.Equal(200, (await RawConnection.AskAsync(server.Port, "GET", "/docs?limit=1000")).Status);
         PrometheusText after = await ReadAsync(server);
 
         double Growth(string name) => after.Sum(name) - before.Sum(name);
@@ -59,6 +60,8 @@ public sealed class MetricsTests(SharedSocketApplication shared) : IClassFixture
         Assert.Equal(last, after.Samples["docservice_durable_through"]);
         Assert.InRange(after.Samples["docservice_filed_through"], before.Samples["docservice_filed_through"], last);
 
+        Assert.Equal(1, Growth("docservice_query_duration_seconds_count"));
+        Assert.True(Growth("docservice_query_examined_total") >= Writes);
         await WaitForAsync(server, "PUT", "201", Writes + 1);
         await WaitForAsync(server, "GET", "404", 1);
     }
