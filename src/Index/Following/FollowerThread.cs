@@ -18,6 +18,9 @@ internal sealed class FollowerThread
     /// <summary>A signal ends it sooner.</summary>
     private static readonly TimeSpan DeclarationPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>After a lack of memory, which passes when requests have ended.</summary>
+    private static readonly TimeSpan MemoryPause = TimeSpan.FromSeconds(0.1);
+
     private readonly IFollower _follower;
     private readonly ICommitLog _log;
     private readonly IndexParts _parts;
@@ -68,6 +71,10 @@ internal sealed class FollowerThread
             try
             {
                 Follow();
+            }
+            catch (OutOfMemoryException) when (_writer?.TryForget() == true)
+            {
+                _parts.Signals.Wait(MemoryPause); // what was read and not written is read again
             }
 #pragma warning disable CA1031 // The top of the loop: whatever it is, the index is made anew and documents go on.
             catch (Exception exception)

@@ -6,6 +6,9 @@ namespace DocService.Index.Rocks;
 /// <remarks>Owns: native memory. Thread: one at a time. Invariant: <see cref="Bytes"/> counts what was added since it was last cleared.</remarks>
 internal sealed unsafe class RocksBatch(RocksDatabase database) : IDisposable
 {
+    /// <summary>The library keeps the memory of a cleared batch; of one that was larger it is given back.</summary>
+    private const long KeptBytesMax = 8L << 20;
+
     private nint _handle = Native.Instance.rocksdb_writebatch_create();
 
     public long Bytes { get; private set; }
@@ -52,7 +55,16 @@ internal sealed unsafe class RocksBatch(RocksDatabase database) : IDisposable
 
     public void Clear()
     {
-        Native.Instance.rocksdb_writebatch_clear(Handle);
+        if (Bytes > KeptBytesMax)
+        {
+            Native.Instance.rocksdb_writebatch_destroy(Handle);
+            _handle = Native.Instance.rocksdb_writebatch_create();
+        }
+        else
+        {
+            Native.Instance.rocksdb_writebatch_clear(Handle);
+        }
+
         Bytes = 0;
     }
 

@@ -46,6 +46,7 @@ internal sealed class RocksDatabase
     /// <exception cref="IndexFailedException">It is damaged, in use, or cannot be read.</exception>
     public static RocksDatabase Open(string directory, long cacheBytes)
     {
+        NativeAllocation.GiveLargeBack();
         using var options = new RocksOptions(cacheBytes);
         Family[] all = Enum.GetValues<Family>();
         string[] names = [.. all.Select(NameOf)];

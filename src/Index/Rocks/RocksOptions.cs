@@ -20,6 +20,9 @@ internal sealed class RocksOptions : IDisposable
 
     private const double BloomBitsPerKey = 10; // one lookup in a hundred of an absent key reads a block in vain
 
+    /// <summary>Larger documents stand in files of their own kind: flushes do not copy them, and compactions do not write them again.</summary>
+    private const ulong BlobBytesMin = 256 << 10;
+
     private const int LogFilesKept = 2;
     private const ulong LogFileBytesMax = 1 << 20;
     private const int WarnLevel = 2;
@@ -63,6 +66,13 @@ internal sealed class RocksOptions : IDisposable
         native.rocksdb_options_set_block_based_table_factory(options, table);
         native.rocksdb_options_set_compression(options, family == Family.Documents ? Compression.Lz4 : Compression.No);
         native.rocksdb_options_set_write_buffer_size(options, (nuint)WriteBufferBytes); // all families share the budget
+        if (family == Family.Documents)
+        {
+            native.rocksdb_options_set_enable_blob_files(options, 1);
+            native.rocksdb_options_set_min_blob_size(options, BlobBytesMin);
+            native.rocksdb_options_set_enable_blob_gc(options, 1);
+        }
+
         return options;
     }
 

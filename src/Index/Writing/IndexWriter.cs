@@ -27,6 +27,7 @@ internal sealed class IndexWriter : IDisposable
     private readonly PendingRows _pending = new();
     private readonly TimeProvider _clock;
     private IndexState _next;
+    private bool _isWriting;
 
     /// <param name="database">It becomes this writer's.</param>
     /// <param name="state">What its rows stand for.</param>
@@ -86,6 +87,7 @@ internal sealed class IndexWriter : IDisposable
     /// <summary>Writes what was added, all of it or nothing, and the state after it. Not durable before <see cref="Flush"/>.</summary>
     public void Write()
     {
+        _isWriting = true;
         _indexes.Adopt(_batch); // here, not before the commits were read: what was declared before a commit is known when it is written
         Span<byte> id = stackalloc byte[DocumentKey.BytesMax];
         foreach ((DocumentKey key, PendingRow row) in _pending.Rows)
@@ -96,6 +98,23 @@ internal sealed class IndexWriter : IDisposable
         _indexes.WriteRows(_batch);
         WriteBatch();
         _pending.Clear();
+        _isWriting = false;
+    }
+
+    /// <summary>
+    /// Forgets what was added and not written, as after a lack of memory: it is read again. False when a batch was being made,
+    /// because then nobody knows what is in it.
+    /// </summary>
+    public bool TryForget()
+    {
+        if (_isWriting)
+        {
+            return false;
+        }
+
+        _pending.Clear();
+        _next = State;
+        return true;
     }
 
     /// <summary>Reads some documents into the declared indexes that are built; whether one of them has been built to its end.</summary>
@@ -106,8 +125,10 @@ internal sealed class IndexWriter : IDisposable
             Write(); // documents and their entries are read as they are
         }
 
+        _isWriting = true;
         bool isBuilt = IsBuildingIndexes && _indexes.Build(_batch, documentsMax);
         WriteBatch();
+        _isWriting = false;
         return isBuilt;
     }
 
@@ -126,6 +147,7 @@ internal sealed class IndexWriter : IDisposable
             Write(); // the state in the batch below must not speak of rows that are not written
         }
 
+        _isWriting = true;
         DateTimeOffset now = _clock.GetUtcNow();
         long until = now.UtcTicks > retention.Ticks ? now.UtcTicks - retention.Ticks : 0;
         Span<byte> from = stackalloc byte[VersionKey.Bytes];
@@ -146,6 +168,7 @@ internal sealed class IndexWriter : IDisposable
             WriteBatch();
         }
 
+        _isWriting = false;
         return dropped == DroppedMax;
     }
 

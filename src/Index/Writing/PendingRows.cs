@@ -1,5 +1,5 @@
-using System.Buffers;
 using DocService.Index.Rows;
+using DocService.Storage.Memory;
 using DocService.Storage.Model;
 
 namespace DocService.Index.Writing;
@@ -21,7 +21,7 @@ internal sealed class PendingRows : IDisposable
     {
         if (IsNewer(key, info.Version))
         {
-            byte[] row = ArrayPool<byte>.Shared.Rent(DocumentRow.FactsBytesMax + body.Length);
+            byte[] row = BodyBuffers.Rent(DocumentRow.FactsBytesMax + body.Length);
             Set(key, new PendingRow(row, DocumentRow.Write(info, expires: null, body, hasBody: !key.IsHidden, row), info.Version, Deleted: null));
         }
     }
@@ -30,7 +30,7 @@ internal sealed class PendingRows : IDisposable
     {
         if (IsNewer(key, version))
         {
-            byte[] row = ArrayPool<byte>.Shared.Rent(DocumentRow.FactsBytesMax);
+            byte[] row = BodyBuffers.Rent(DocumentRow.FactsBytesMax);
             Set(key, new PendingRow(row, DocumentRow.WriteDeleted(version, deleted, row), version, deleted));
         }
     }
@@ -39,7 +39,7 @@ internal sealed class PendingRows : IDisposable
     {
         foreach (PendingRow row in _rows.Values)
         {
-            ArrayPool<byte>.Shared.Return(row.Buffer);
+            BodyBuffers.Return(row.Buffer);
         }
 
         _rows.Clear();
@@ -54,7 +54,7 @@ internal sealed class PendingRows : IDisposable
     {
         if (_rows.TryGetValue(key, out PendingRow old))
         {
-            ArrayPool<byte>.Shared.Return(old.Buffer);
+            BodyBuffers.Return(old.Buffer);
             Bytes -= old.Length;
         }
 

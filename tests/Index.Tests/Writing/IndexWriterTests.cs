@@ -39,6 +39,39 @@ public sealed class IndexWriterTests : IDisposable
         Assert.Equal(3, writer.State.Position);
     }
 
+    /// <summary>Where memory is short a commit may be added in part: that part must never be seen.</summary>
+    [Fact]
+    public void TryForget_AfterWhatWasAdded_LeavesWhatWasWritten()
+    {
+        using IndexWriter writer = Create();
+        Write(writer, TestLog.Commit(TestLog.Put("a", "1", 1)));
+        List<string> written = IndexTest.Dump(writer.Database);
+        writer.Add(TestLog.Commit(TestLog.Put("b", "2", 2)));
+
+        Assert.True(writer.TryForget());
+
+        Assert.False(writer.HasPending);
+        writer.Write();
+        Assert.Equal(written, IndexTest.Dump(writer.Database));
+        Write(writer, TestLog.Commit(TestLog.Put("b", "2", 2)));
+        Assert.Equal(2, writer.State.Position);
+    }
+
+    [Fact]
+    public void Write_LargeDocument_IsReadBackAfterAFlush()
+    {
+        string body = $"\"{new string('x', 3 << 20)}\"";
+        using IndexWriter writer = Create();
+        Write(writer, TestLog.Commit(TestLog.Put("large", body, 1)));
+        writer.Flush();
+        Write(writer, TestLog.Commit(TestLog.Put("small", "1", 2)));
+
+        using RocksValue row = writer.Database.Read(Family.Documents, "large"u8);
+        DocumentFacts facts = DocumentRow.Read(row.Bytes, out ReadOnlySpan<byte> found);
+        Assert.Equal(1, facts.Version);
+        Assert.True(found.SequenceEqual(System.Text.Encoding.UTF8.GetBytes(body)));
+    }
+
     [Fact]
     public void Write_CommitsAreAppliedTwice_NothingChanges()
     {

@@ -6,6 +6,7 @@ using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Segments;
 using DocService.Storage.Journal.Writing;
+using DocService.Storage.Memory;
 
 namespace DocService.Storage.Journal.Reading;
 
@@ -39,6 +40,11 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
             long through = marks.DurableThrough;
             if (Position >= through)
             {
+                if (_payload.Length > KeptBytesMax)
+                {
+                    GiveBack();
+                }
+
                 return false;
             }
 
@@ -56,7 +62,11 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
         }
     }
 
-    public void Dispose() => Leave();
+    public void Dispose()
+    {
+        GiveBack();
+        Leave();
+    }
 
     /// <summary>The newest segment that begins at or before the position. Everything after the position is there or in later segments.</summary>
     private Segment Start() =>
@@ -164,7 +174,8 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
     {
         if (_payload.Length < record.PayloadBytes || _payload.Length > KeptBytesMax)
         {
-            _payload = GC.AllocateUninitializedArray<byte>(Math.Max(record.PayloadBytes, 4096));
+            GiveBack();
+            _payload = BodyBuffers.Rent(Math.Max(record.PayloadBytes, 4096));
         }
 
         Memory<byte> payload = _payload.AsMemory(0, record.PayloadBytes);
@@ -181,6 +192,13 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
         }
 
         return payload;
+    }
+
+    private void GiveBack()
+    {
+        byte[] payload = _payload;
+        _payload = [];
+        BodyBuffers.Return(payload);
     }
 
     private CommitsMissingException Damaged(Segment segment, string what, Exception? cause = null) =>
