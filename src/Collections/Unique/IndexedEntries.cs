@@ -25,7 +25,7 @@ internal sealed class IndexedEntries(IndexFollower index) : IUniqueEntries
                 yield break; // declared a moment ago: nothing written since has been indexed
             }
 
-            using EntryListing entries = reader.ListEntries(state, new KeyRange(claim.Key, [.. claim.Key, 0]));
+            using EntryListing entries = reader.ListEntries(state, KeyRange.Point(claim.Key));
             while (entries.MoveNext())
             {
                 if (entries.Digest.SequenceEqual(claim.Digest))

@@ -12,10 +12,10 @@ public sealed class AggregateSearch : Search
     private readonly Aggregator _aggregator;
 
     public AggregateSearch(IndexReader reader, DocumentQuery query, AggregateSpec spec)
-        : base(reader, query)
+        : base(reader, query, QueryPlanning.Plan(reader, query))
     {
         _aggregator = new Aggregator(spec);
-        _walk = new MatchingWalk(QueryPlanning.Open(reader, Plan, query, behind: null), query.Filter);
+        _walk = Walk(behind: null);
     }
 
     public override long Examined => _walk.Examined;

@@ -10,7 +10,7 @@ public sealed class CountSearch : Search
     private readonly MatchingWalk _walk;
 
     public CountSearch(IndexReader reader, DocumentQuery query)
-        : base(reader, query) => _walk = new MatchingWalk(QueryPlanning.Open(reader, Plan, query, behind: null), query.Filter);
+        : base(reader, query, QueryPlanning.Plan(reader, query)) => _walk = Walk(behind: null);
 
     public override long Examined => _walk.Examined;
 

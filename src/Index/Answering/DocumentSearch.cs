@@ -15,8 +15,8 @@ public abstract class DocumentSearch : Search
     private byte[]? _lastKey;
     private bool _isLastFolder;
 
-    private protected DocumentSearch(IndexReader reader, DocumentQuery query, SearchRequest request, IResultSink sink)
-        : base(reader, query)
+    private protected DocumentSearch(IndexReader reader, DocumentQuery query, QueryPlan plan, SearchRequest request, IResultSink sink)
+        : base(reader, query, plan)
     {
         _request = request;
         _sink = sink;
@@ -37,9 +37,10 @@ public abstract class DocumentSearch : Search
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(request);
-        return QueryPlanning.Plan(reader, query).Order == CandidateOrder.None
-            ? new SortedSearch(reader, query, request, sink)
-            : new ListSearch(reader, query, request, sink);
+        QueryPlan plan = QueryPlanning.Plan(reader, query);
+        return plan.Order == CandidateOrder.None
+            ? new SortedSearch(reader, query, plan, request, sink)
+            : new ListSearch(reader, query, plan, request, sink);
     }
 
     /// <summary>Whether something may stand behind the last entry. It is asked once, after the last call of the search.</summary>

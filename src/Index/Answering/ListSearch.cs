@@ -4,6 +4,7 @@ using DocService.Index.Reading;
 using DocService.Queries;
 using DocService.Queries.Keys;
 using DocService.Queries.Ordering;
+using DocService.Queries.Planning;
 
 namespace DocService.Index.Answering;
 
@@ -16,13 +17,13 @@ internal sealed class ListSearch : DocumentSearch
     private readonly SortKeys? _keys;
     private readonly KeyWriter _key = new();
 
-    public ListSearch(IndexReader reader, DocumentQuery query, SearchRequest request, IResultSink sink)
-        : base(reader, query, request, sink)
+    public ListSearch(IndexReader reader, DocumentQuery query, QueryPlan plan, SearchRequest request, IResultSink sink)
+        : base(reader, query, plan, request, sink)
     {
         _delimiter = Encoding.UTF8.GetBytes(query.Delimiter);
         _prefixLength = Encoding.UTF8.GetByteCount(query.Prefix);
         _keys = query.Sort is null ? null : new SortKeys(query.Sort);
-        _walk = new MatchingWalk(QueryPlanning.Open(reader, Plan, query, request.Behind), query.Filter);
+        _walk = Walk(request.Behind);
     }
 
     public override long Examined => _walk.Examined;

@@ -12,11 +12,11 @@ namespace DocService.Index.Answering;
 /// </remarks>
 public abstract class Search : IDisposable
 {
-    private protected Search(IndexReader reader, DocumentQuery query)
+    private protected Search(IndexReader reader, DocumentQuery query, QueryPlan plan)
     {
         Reader = reader;
         Query = query;
-        Plan = QueryPlanning.Plan(reader, query);
+        Plan = plan;
     }
 
     /// <summary>Rows looked at so far.</summary>
@@ -46,6 +46,9 @@ public abstract class Search : IDisposable
 
     /// <summary>Goes on until the allowance is spent, the sink is full, or all is done.</summary>
     internal abstract SearchState Advance(Allowance allowance, SearchLimit limit);
+
+    /// <summary>All matches of the plan, where its order is the query's only those behind the position.</summary>
+    private protected MatchingWalk Walk(SearchPosition? behind) => new(QueryPlanning.Open(Reader, Plan, Query, behind), Query.Filter);
 
     private protected abstract void Dispose(bool isDisposing);
 }

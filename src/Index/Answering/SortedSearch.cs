@@ -5,6 +5,7 @@ using DocService.Index.Rows;
 using DocService.Queries;
 using DocService.Queries.Keys;
 using DocService.Queries.Ordering;
+using DocService.Queries.Planning;
 
 namespace DocService.Index.Answering;
 
@@ -25,8 +26,8 @@ internal sealed class SortedSearch : DocumentSearch
     private long _examinedBefore;
     private long _matchedBefore;
 
-    public SortedSearch(IndexReader reader, DocumentQuery query, SearchRequest request, IResultSink sink)
-        : base(reader, query, request, sink)
+    public SortedSearch(IndexReader reader, DocumentQuery query, QueryPlan plan, SearchRequest request, IResultSink sink)
+        : base(reader, query, plan, request, sink)
     {
         _keys = query.Sort is null ? null : new SortKeys(query.Sort);
         _least = new LeastKeys((int)Math.Min(Wanted, int.MaxValue), request.SortBytesMax);
@@ -80,7 +81,7 @@ internal sealed class SortedSearch : DocumentSearch
         _least.Begin(behind);
         _entries = [];
         _next = 0;
-        _pass = new MatchingWalk(QueryPlanning.Open(Reader, Plan, Query, behind: null), Query.Filter);
+        _pass = Walk(behind: null);
     }
 
     private SearchState Collect(Allowance allowance, SearchLimit limit)

@@ -12,7 +12,7 @@ namespace DocService.Index.Finding;
 /// Owns: iterators. Thread: one at a time. Invariant: each document comes once. Where its entries may lie in the ranges
 /// several times, only the first of them counts; which that is, its body tells.
 /// </remarks>
-internal sealed class EntryCandidates : Candidates
+internal sealed class EntryCandidates : CandidatesByEntry
 {
     private readonly IndexReader _reader;
     private readonly DeclaredState _index;
@@ -21,11 +21,10 @@ internal sealed class EntryCandidates : Candidates
     private readonly IndexKeys? _keys; // null where no document has two entries
     private readonly EntryOrder _order;
     private readonly EntryPosition? _behind;
-    private readonly RocksIterator _rows;
-    private EntryListing? _entries;
     private int _next; // of the ranges
 
     public EntryCandidates(IndexReader reader, DeclaredState index, QueryPlan plan, DocumentQuery query, SearchPosition? behind)
+        : base(reader, plan.Ids)
     {
         _reader = reader;
         _index = index;
@@ -34,70 +33,38 @@ internal sealed class EntryCandidates : Candidates
         _order = query.IsReversed ? EntryOrder.Falling : plan.Order == CandidateOrder.Backward ? EntryOrder.KeysFalling : EntryOrder.Rising;
         _ranges = [.. _order == EntryOrder.Rising ? plan.Keys : plan.Keys.Reverse()];
         _behind = behind is null || plan.Order == CandidateOrder.None ? null : PlanPosition.Of(plan, query.Sort, behind);
-        _rows = reader.Snapshot.Iterate(Family.Documents, [], []);
     }
 
-    public override ReadOnlySpan<byte> Id => _rows.Key;
-
-    public override ReadOnlySpan<byte> Row => _rows.Value;
-
-    public override bool IsDocument => IsAsked(_entries!.IdUtf8) && (_keys is null || IsFirst());
+    public override bool IsDocument => IsAsked && (_keys is null || IsFirst());
 
     public override bool MoveNext()
     {
-        while (_entries?.MoveNext() != true)
+        while (Entries?.MoveNext() != true)
         {
             if (_next == _ranges.Length)
             {
                 return false;
             }
 
-            _entries?.Dispose();
-            _entries = _reader.ListEntries(_index, _ranges[_next++], _order, _behind);
+            Entries?.Dispose();
+            Entries = _reader.ListEntries(_index, _ranges[_next++], _order, _behind);
         }
 
-        if (_rows.Seek(_entries.IdUtf8) && _rows.Key.SequenceEqual(_entries.IdUtf8))
-        {
-            return true;
-        }
-
-        var failure = new IndexFailedException("An entry of a declared index belongs to a document that is not there.");
-        _reader.Fail(failure);
-        throw failure;
-    }
-
-    public override void Pass(ReadOnlySpan<byte> beginning) => throw new InvalidOperationException("Folders are not looked for by an index.");
-
-    public override void Dispose()
-    {
-        _entries?.Dispose();
-        _rows.Dispose();
-    }
-
-    private bool IsAsked(ReadOnlySpan<byte> id)
-    {
-        foreach (KeyRange range in _plan.Ids)
-        {
-            if (range.Contains(id))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        ToRow();
+        return true;
     }
 
     private bool IsFirst()
     {
-        if (!Declared.IndexedDocument.TryRead(_rows.Key, _rows.Value, out Declared.IndexedDocument document))
+        if (!Declared.IndexedDocument.TryRead(Rows.Key, Rows.Value, out Declared.IndexedDocument document))
         {
             return false;
         }
 
-        ReadOnlySpan<byte> key = _entries!.Key;
+        ReadOnlySpan<byte> key = Entries!.Key;
         foreach (byte[] other in _keys!.Of(document.Body, document.Facts, SearchLimit.None).Keys)
         {
-            if (key.SequenceCompareTo(other) > 0 && _plan.Keys.Any(range => range.Contains(other)))
+            if (key.SequenceCompareTo(other) > 0 && IsIn(_plan.Keys, other))
             {
                 return false;
             }

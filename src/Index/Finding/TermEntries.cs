@@ -12,15 +12,6 @@ internal static class TermEntries
     /// <summary>One range for each word of the term.</summary>
     public static IEnumerable<KeyRange> Of(TextTerm term) => term.Words.Select((word, number) => Of(word, term.IsPrefix && number == term.Words.Count - 1));
 
-    private static KeyRange Of(string word, bool isBeginning)
-    {
-        if (isBeginning)
-        {
-            byte[] beginning = WordKey.Beginning(word);
-            return new KeyRange(beginning, KeyBytes.Behind(beginning));
-        }
-
-        byte[] key = WordKey.Of(word);
-        return new KeyRange(key, [.. key, 0]);
-    }
+    private static KeyRange Of(string word, bool isBeginning) =>
+        isBeginning ? KeyRange.Prefix(WordKey.Beginning(word)) : KeyRange.Point(WordKey.Of(word));
 }

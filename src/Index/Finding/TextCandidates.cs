@@ -15,43 +15,41 @@ namespace DocService.Index.Finding;
 /// Owns: iterators. Thread: one at a time. Invariant: each document comes once: of several words with one beginning only the
 /// first that the document has counts.
 /// </remarks>
-internal sealed class TextCandidates : Candidates
+internal sealed class TextCandidates : CandidatesByEntry
 {
     /// <summary>Entries counted in one call.</summary>
     private const int CountedAtOnce = 512;
 
     private readonly IndexReader _reader;
     private readonly DeclaredState _index;
-    private readonly IReadOnlyList<KeyRange> _ids;
     private readonly IReadOnlyList<TextTerm> _terms;
     private readonly List<(int Term, KeyRange Range, long Count)> _ranges = [];
     private readonly DocumentWords _words;
-    private readonly RocksIterator _rows;
-    private EntryListing? _entries;
+    private readonly long[] _documents; // that each term is about in; known when all are counted
+    private KeyRange _rarest; // the entries that are read; known then, too
     private long _counted;
     private int _next; // of the ranges that are counted
     private bool _isCounting = true;
 
     public TextCandidates(IndexReader reader, DeclaredState index, TextSearch search, IReadOnlyList<KeyRange> ids)
+        : base(reader, ids)
     {
         _reader = reader;
         _index = index;
-        _ids = ids;
         _terms = search.Words.Terms;
+        _documents = new long[_terms.Count];
         _words = new DocumentWords(search.Index.Text!);
         for (int term = 0; term < _terms.Count; term++)
         {
             _ranges.AddRange(TermEntries.Of(_terms[term]).Select(range => (term, range, 0L)));
         }
-
-        _rows = reader.Snapshot.Iterate(Family.Documents, [], []);
     }
 
-    public override ReadOnlySpan<byte> Id => _isCounting ? default : _rows.Key;
+    public override ReadOnlySpan<byte> Id => _isCounting ? default : base.Id;
 
-    public override ReadOnlySpan<byte> Row => _isCounting ? default : _rows.Value;
+    public override ReadOnlySpan<byte> Row => _isCounting ? default : base.Row;
 
-    public override bool IsDocument => !_isCounting && IsAsked(_rows.Key) && HasAll();
+    public override bool IsDocument => !_isCounting && IsAsked && HasAll();
 
     public override double Score
     {
@@ -61,8 +59,7 @@ internal sealed class TextCandidates : Candidates
             double score = 0;
             for (int term = 0; term < _terms.Count; term++)
             {
-                long documents = Math.Min(_ranges.Where(range => range.Term == term).Min(range => range.Count), _index.Documents);
-                score += Ranking.Score(_terms[term].CountIn(_words.Words), _words.Count, average, documents, _index.Documents);
+                score += Ranking.Score(_terms[term].CountIn(_words.Words), _words.Count, average, _documents[term], _index.Documents);
             }
 
             return score;
@@ -71,39 +68,23 @@ internal sealed class TextCandidates : Candidates
 
     public override bool MoveNext()
     {
-        if (_isCounting && Count())
-        {
-            return true;
-        }
-
         if (_isCounting)
         {
-            _isCounting = false;
-            (int Term, KeyRange Range, long Count) rarest = _ranges.MinBy(range => range.Count);
-            _entries = _reader.ListEntries(_index, rarest.Range);
+            if (Count())
+            {
+                return true;
+            }
+
+            EndCounting();
         }
 
-        if (!_entries!.MoveNext())
+        if (!Entries!.MoveNext())
         {
             return false;
         }
 
-        if (_rows.Seek(_entries.IdUtf8) && _rows.Key.SequenceEqual(_entries.IdUtf8))
-        {
-            return true;
-        }
-
-        var failure = new IndexFailedException("An entry of a text index belongs to a document that is not there.");
-        _reader.Fail(failure);
-        throw failure;
-    }
-
-    public override void Pass(ReadOnlySpan<byte> beginning) => throw new InvalidOperationException("Folders are not looked for by words.");
-
-    public override void Dispose()
-    {
-        _entries?.Dispose();
-        _rows.Dispose();
+        ToRow();
+        return true;
     }
 
     /// <summary>Some entries; false when all have been counted.</summary>
@@ -114,13 +95,13 @@ internal sealed class TextCandidates : Candidates
             return false;
         }
 
-        _entries ??= _reader.ListEntries(_index, _ranges[_next].Range);
+        Entries ??= _reader.ListEntries(_index, _ranges[_next].Range);
         for (int count = 0; count < CountedAtOnce; count++)
         {
-            if (!_entries.MoveNext())
+            if (!Entries.MoveNext())
             {
-                _entries.Dispose();
-                _entries = null;
+                Entries.Dispose();
+                Entries = null;
                 _ranges[_next] = _ranges[_next] with { Count = _counted };
                 _counted = 0;
                 _next++;
@@ -133,9 +114,21 @@ internal sealed class TextCandidates : Candidates
         return true;
     }
 
+    private void EndCounting()
+    {
+        _isCounting = false;
+        for (int term = 0; term < _documents.Length; term++)
+        {
+            _documents[term] = Math.Min(_ranges.Where(range => range.Term == term).Min(range => range.Count), _index.Documents);
+        }
+
+        _rarest = _ranges.MinBy(range => range.Count).Range;
+        Entries = _reader.ListEntries(_index, _rarest);
+    }
+
     private bool HasAll()
     {
-        if (!IndexedDocument.TryRead(_rows.Key, _rows.Value, out IndexedDocument document))
+        if (!IndexedDocument.TryRead(Rows.Key, Rows.Value, out IndexedDocument document))
         {
             return false;
         }
@@ -147,30 +140,16 @@ internal sealed class TextCandidates : Candidates
     /// <summary>Of the words in the range only the first that the document has leads to it.</summary>
     private bool IsFirst()
     {
-        KeyRange range = _ranges.MinBy(one => one.Count).Range;
-        ReadOnlySpan<byte> key = _entries!.Key;
+        ReadOnlySpan<byte> key = Entries!.Key;
         foreach (string word in _words.Words)
         {
             byte[] other = WordKey.Of(word);
-            if (word.Length > 0 && key.SequenceCompareTo(other) > 0 && range.Contains(other))
+            if (word.Length > 0 && key.SequenceCompareTo(other) > 0 && _rarest.Contains(other))
             {
                 return false;
             }
         }
 
         return true;
-    }
-
-    private bool IsAsked(ReadOnlySpan<byte> id)
-    {
-        foreach (KeyRange range in _ids)
-        {
-            if (range.Contains(id))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

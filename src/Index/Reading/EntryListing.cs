@@ -77,13 +77,10 @@ public sealed class EntryListing : IDisposable
     /// with that: there all entries count that begin with the key, and those of longer keys are left out by the look at
     /// each. Of other ranges no key is a beginning of the end.
     /// </summary>
-    private static byte[] End(int number, KeyRange range)
-    {
-        bool isPoint = range.To.Length == range.From.Length + 1 && range.To[^1] == 0 && range.To.AsSpan().StartsWith(range.From);
-        return range.To.Length == 0 ? EntryKey.Range(number).To
-            : isPoint ? Queries.Keys.KeyBytes.Behind(EntryKey.Beginning(number, range.From))
-            : EntryKey.Beginning(number, range.To);
-    }
+    private static byte[] End(int number, KeyRange range) =>
+        range.To.Length == 0 ? EntryKey.Range(number).To
+        : range.IsPoint ? Queries.Keys.KeyBytes.Behind(EntryKey.Beginning(number, range.From))
+        : EntryKey.Beginning(number, range.To);
 
     private bool MoveOn()
     {

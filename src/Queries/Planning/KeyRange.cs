@@ -11,13 +11,17 @@ public readonly record struct KeyRange(byte[] From, byte[] To)
 
     public bool IsEmpty => To.Length > 0 && From.AsSpan().SequenceCompareTo(To) >= 0;
 
+    /// <summary>It holds one key alone (<see cref="Point"/>).</summary>
+    public bool IsPoint => To.Length == From.Length + 1 && To[^1] == 0 && To.AsSpan().StartsWith(From);
+
     public bool Contains(ReadOnlySpan<byte> key) =>
         key.SequenceCompareTo(From) >= 0 && (To.Length == 0 || key.SequenceCompareTo(To) < 0);
 
     /// <summary>This key alone: nothing stands between it and itself with a byte 0 behind.</summary>
-    internal static KeyRange Point(ReadOnlySpan<byte> key) => new(key.ToArray(), [.. key, 0]);
+    public static KeyRange Point(ReadOnlySpan<byte> key) => new(key.ToArray(), [.. key, 0]);
 
-    internal static KeyRange Prefix(ReadOnlySpan<byte> prefix) => new(prefix.ToArray(), KeyBytes.Behind(prefix));
+    /// <summary>All keys that begin so.</summary>
+    public static KeyRange Prefix(ReadOnlySpan<byte> prefix) => new(prefix.ToArray(), KeyBytes.Behind(prefix));
 
     public KeyRange Intersect(KeyRange other)
     {
