@@ -1,5 +1,4 @@
 using DocService.Index.Rows;
-using DocService.Storage.Model;
 
 namespace DocService.Index.Declared;
 
@@ -20,18 +19,14 @@ internal readonly ref struct IndexedDocument
     /// <exception cref="IndexFailedException">It is no row.</exception>
     public static bool TryRead(ReadOnlySpan<byte> id, ReadOnlySpan<byte> row, out IndexedDocument document)
     {
-        DocumentFacts facts = DocumentRow.Read(row, out ReadOnlySpan<byte> body);
-        document = facts is { HasBody: true, Info: { } info } ? new IndexedDocument(body, FactsOf(id, info)) : default;
-        return facts.HasBody;
-    }
+        document = default;
+        DocumentRow.ReadVersion(row, out bool isDeleted);
+        if (isDeleted || DocumentRow.ReadHead(row) is not { HasBody: true } head)
+        {
+            return false;
+        }
 
-    private static Queries.Paths.DocumentFacts FactsOf(ReadOnlySpan<byte> id, DocumentInfo info) => new()
-    {
-        Id = id.ToArray(),
-        Version = info.Version,
-        Created = info.Created,
-        Modified = info.Modified,
-        Length = info.Length,
-        Type = info.ContentType,
-    };
+        document = new IndexedDocument(row[head.BodyAt..], head.ToFacts(id.ToArray()));
+        return true;
+    }
 }

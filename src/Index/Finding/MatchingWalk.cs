@@ -92,15 +92,7 @@ internal sealed class MatchingWalk(Candidates candidates, Filter filter) : IDisp
         ReadOnlySpan<byte> row = candidates.Row;
         _head = DocumentRow.ReadHead(row);
         candidates.Id.CopyTo(_id);
-        _facts = new Facts
-        {
-            Id = _id.AsMemory(0, candidates.Id.Length),
-            Version = _head.Version,
-            Created = _head.Created,
-            Modified = _head.Modified,
-            Length = _head.Length,
-            Type = _head.ContentType,
-        };
+        _facts = _head.ToFacts(_id.AsMemory(0, candidates.Id.Length));
         return _head.HasBody && (_matcher is null || _matcher.Matches(row[_head.BodyAt..], _facts, limit));
     }
 }

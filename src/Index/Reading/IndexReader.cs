@@ -4,7 +4,6 @@ using DocService.Index.Rocks;
 using DocService.Index.Rows;
 using DocService.Queries.Keys;
 using DocService.Queries.Planning;
-using DocService.Storage.Model;
 
 namespace DocService.Index.Reading;
 
@@ -37,20 +36,6 @@ public sealed class IndexReader : IDisposable
 
     /// <summary>Deletes after this commit have left a row; of earlier ones nothing may be known.</summary>
     public long CompleteFrom => _state.CompleteFrom;
-
-    /// <summary>What is known of a document, also of a hidden or a deleted one; null when nothing is.</summary>
-    public DocumentFacts? GetFacts(DocumentKey key) => Read<DocumentFacts>(key, static (facts, _) => facts);
-
-    /// <summary>The body, verified; null where the document does not exist or is a hidden one.</summary>
-    public byte[]? GetBody(DocumentKey key) =>
-        Read<byte[]>(key, static (facts, body) => facts.HasBody ? BodyCheck.Verified(facts, body).ToArray() : null);
-
-    /// <summary>The documents of a range. Hidden and deleted ones are left out. Dispose it before the reader.</summary>
-    public DocumentListing List(IdRange range)
-    {
-        (byte[] from, byte[] to) = range.Keys();
-        return new DocumentListing(_snapshot.Iterate(Family.Documents, from, to), range.IsReversed, _failed);
-    }
 
     /// <summary>A declared index; null where the index has not begun it.</summary>
     public DeclaredState? GetDeclared(DeclaredIndex index)
@@ -100,24 +85,4 @@ public sealed class IndexReader : IDisposable
 
     /// <summary>What was read is not what was written: the index is made anew.</summary>
     internal void Fail(IndexFailedException failure) => _failed(failure);
-
-    private T? Read<T>(DocumentKey key, RowReader<T> read)
-        where T : class
-    {
-        Span<byte> id = stackalloc byte[DocumentKey.BytesMax];
-        id = id[..Encoding.UTF8.GetBytes(key.Id, id)];
-        try
-        {
-            using RocksValue row = _snapshot.Read(Family.Documents, id);
-            return row.IsFound ? read(DocumentRow.Read(row.Bytes, out ReadOnlySpan<byte> body), body) : null;
-        }
-        catch (IndexFailedException exception)
-        {
-            _failed(exception);
-            throw;
-        }
-    }
-
-    private delegate T? RowReader<T>(DocumentFacts facts, ReadOnlySpan<byte> body)
-        where T : class;
 }

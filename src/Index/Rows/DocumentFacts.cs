@@ -3,7 +3,7 @@ using DocService.Storage.Model;
 namespace DocService.Index.Rows;
 
 /// <summary>What the index holds of a document beside its body.</summary>
-public sealed record DocumentFacts
+internal sealed record DocumentFacts
 {
     /// <summary>Of the commit that wrote or deleted it.</summary>
     public required long Version { get; init; }

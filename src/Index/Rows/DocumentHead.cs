@@ -25,4 +25,15 @@ internal readonly record struct DocumentHead
 
     /// <summary>Where the body begins.</summary>
     public required int BodyAt { get; init; }
+
+    /// <summary>As the language of queries sees the document.</summary>
+    public Queries.Paths.DocumentFacts ToFacts(ReadOnlyMemory<byte> id) => new()
+    {
+        Id = id,
+        Version = Version,
+        Created = Created,
+        Modified = Modified,
+        Length = Length,
+        Type = ContentType,
+    };
 }

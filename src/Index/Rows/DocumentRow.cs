@@ -73,7 +73,7 @@ internal static class DocumentRow
         }
 
         isDeleted = row[0] == DeletedFlag;
-        return version;
+        return !isDeleted || row.Length == DeletedBytes ? version : throw NoRow();
     }
 
     /// <summary>The facts, and where the body is.</summary>
@@ -84,9 +84,7 @@ internal static class DocumentRow
         long version = ReadVersion(row, out bool isDeleted);
         if (isDeleted)
         {
-            return row.Length == DeletedBytes
-                ? new DocumentFacts { Version = version, Deleted = ReadTime(row[DeletedAt..]) }
-                : throw NoRow();
+            return new DocumentFacts { Version = version, Deleted = ReadTime(row[DeletedAt..]) };
         }
 
         DocumentHead head = ReadHead(row);

@@ -1,4 +1,4 @@
-using System.Text;
+using DocService.Index.Finding;
 using DocService.Index.Reading;
 using DocService.Index.Rocks;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -29,18 +29,11 @@ internal static class IndexTest
         Assert.True(await follower.WaitForAsync(sequence, Patience, default), $"it has {sequence}: {follower.Status}");
 
     /// <summary>All documents that are listed, with their bodies.</summary>
-    public static SortedDictionary<string, string> ReadAll(this IndexFollower follower, IdRange range = default)
+    public static SortedDictionary<string, string> ReadAll(this IndexFollower follower)
     {
         using IndexReader? reader = follower.TryRead();
         Assert.True(reader is not null, $"it answers: {follower.Status}");
-        var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        using DocumentListing listing = reader.List(range);
-        while (listing.MoveNext())
-        {
-            all.Add(listing.Id, Encoding.UTF8.GetString(listing.ReadBody()));
-        }
-
-        return all;
+        return new SortedDictionary<string, string>(reader.Find(new DocumentQuery()).ToDictionary(), StringComparer.Ordinal);
     }
 
     /// <summary>All rows of all families, for comparison.</summary>
