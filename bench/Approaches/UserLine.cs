@@ -9,26 +9,19 @@ internal static class UserLine
     public static bool Has(ReadOnlySpan<byte> line, ReadOnlySpan<byte> member, ReadOnlySpan<byte> value)
     {
         var reader = new Utf8JsonReader(line);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            bool isMember = reader.ValueTextEquals(member);
-            reader.Read();
-            if (isMember)
-            {
-                return reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(value);
-            }
-
-            reader.Skip();
-        }
-
-        return false;
+        return TryRead(ref reader, member) && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(value);
     }
 
     /// <summary>The string at the top level; null where there is none.</summary>
     public static string? Get(ReadOnlySpan<byte> line, ReadOnlySpan<byte> member)
     {
         var reader = new Utf8JsonReader(line);
+        return TryRead(ref reader, member) ? reader.GetString() : null;
+    }
+
+    /// <summary>To the value of the member; false where there is none.</summary>
+    private static bool TryRead(ref Utf8JsonReader reader, ReadOnlySpan<byte> member)
+    {
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -36,12 +29,12 @@ internal static class UserLine
             reader.Read();
             if (isMember)
             {
-                return reader.GetString();
+                return true;
             }
 
             reader.Skip();
         }
 
-        return null;
+        return false;
     }
 }

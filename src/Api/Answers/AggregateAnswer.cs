@@ -49,14 +49,9 @@ internal sealed class AggregateAnswer(ByteBudget budget, TimeProvider clock)
         }
 
         context.Response.ContentType = "application/json";
-        context.Response.Headers.CacheControl = "no-cache";
-        context.Response.Headers.Vary = ListFields.Vary;
+        ListFields.Write(context.Response);
         context.Response.ContentLength = output.Length;
-        foreach (ReadOnlyMemory<byte> piece in output.Pieces)
-        {
-            await Documents.ResponseBody.WriteAsync(context.Response, piece, context.RequestAborted);
-        }
-
+        await output.SendAsync(context.Response);
         return null;
     }
 

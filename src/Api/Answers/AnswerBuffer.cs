@@ -1,4 +1,5 @@
 using System.Buffers;
+using DocService.Api.Documents;
 
 namespace DocService.Api.Answers;
 
@@ -33,6 +34,15 @@ internal sealed class AnswerBuffer(ByteBudget budget) : IBufferWriter<byte>, IDi
 
         (byte[] buffer, int used) = _pieces[^1];
         return buffer.AsMemory(used);
+    }
+
+    /// <summary>As the whole body, by the piece.</summary>
+    public async ValueTask SendAsync(HttpResponse response)
+    {
+        foreach (ReadOnlyMemory<byte> piece in Pieces)
+        {
+            await ResponseBody.WriteAsync(response, piece, response.HttpContext.RequestAborted);
+        }
     }
 
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;

@@ -27,18 +27,16 @@ internal sealed class ExportAnswer(Cursors cursors, ByteBudget budget, DocServic
     public async Task<Problem?> AnswerAsync(HttpContext context, QueryForm form, IndexQueries queries, SearchPosition? behind)
     {
         long started = clock.GetTimestamp();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         using var time = new CancellationTokenSource(options.ExportTimeout, clock);
-        using CancellationTokenRegistration late = time.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), end);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, time.Token);
         using IndexReader reader = await queries.OpenAsync(form.IsEventual, context.RequestAborted);
         using var output = new AnswerBuffer(budget);
         using var lines = new EntryWriter(form, output, isLines: true, PieceBytes);
-        var request = new SearchRequest { Limit = form.Limit ?? (form.Query.IsRanked ? QueryForm.LimitMax : null), Behind = behind, VerifiesBodies = form.Include is IncludedPart.Body or IncludedPart.Raw };
+        SearchRequest request = form.ToRequest(form.Limit ?? (form.Query.IsRanked ? QueryForm.LimitMax : null), behind);
         using DocumentSearch search = DocumentSearch.Create(reader, form.Query, request, lines);
         HttpResponse response = context.Response;
         response.ContentType = MediaType;
-        response.Headers.CacheControl = "no-cache";
-        response.Headers.Vary = ListFields.Vary;
+        ListFields.Write(response);
         if (HttpMethods.IsHead(context.Request.Method))
         {
             return null;
@@ -65,7 +63,7 @@ internal sealed class ExportAnswer(Cursors cursors, ByteBudget budget, DocServic
             while (state == SearchState.Full);
 
             string? next = !form.Query.IsRanked && search.IsLimitReached && search.MayHaveMore() ? await cursors.SealAsync(form, search.Position!, end.Token) : null;
-            long? count = form.IsCounted ? await CountAsync(reader, form, queries, end.Token) : null;
+            long? count = form.IsCounted ? await queries.CountAsync(reader, form.Query, queries.NewLimit(end.Token)) : null;
             WriteLast(output, reader.AsOf, lines.Entries, next, count, form.IsExplained ? search : null, clock.GetElapsedTime(started));
         }
         catch (Exception exception) when (response.HasStarted && !context.RequestAborted.IsCancellationRequested)
@@ -82,19 +80,11 @@ internal sealed class ExportAnswer(Cursors cursors, ByteBudget budget, DocServic
         return null;
     }
 
-    private static async ValueTask<long> CountAsync(IndexReader reader, QueryForm form, IndexQueries queries, CancellationToken end)
-    {
-        using var all = new CountSearch(reader, form.Query);
-        await queries.RunAsync(all, queries.NewLimit(end));
-        return all.Matched;
-    }
-
     /// <summary>Sends what has been written; a client that takes nothing for too long is cut off.</summary>
     private async ValueTask SendAsync(HttpContext context, AnswerBuffer output)
     {
-        using var idle = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         using var timer = new CancellationTokenSource(options.ExportIdle, clock);
-        using CancellationTokenRegistration late = timer.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), idle);
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, timer.Token);
         try
         {
             foreach (ReadOnlyMemory<byte> piece in output.Pieces)

@@ -7,10 +7,15 @@ namespace DocService.Api.Answers;
 /// <summary>Header fields of answers that list documents.</summary>
 internal static class ListFields
 {
-    public const string Vary = "Accept, Authorization, Origin";
-
     /// <summary>A client could not send a longer request line (<see cref="KestrelLimits"/>).</summary>
     private const int TargetMax = (8 * 1024) - 32;
+
+    /// <summary>On every answer that lists.</summary>
+    public static void Write(HttpResponse response)
+    {
+        response.Headers.CacheControl = "no-cache";
+        response.Headers.Vary = "Accept, Authorization, Origin";
+    }
 
     /// <summary>Where the next page is, of a GET or HEAD: the request's target with another cursor. Left out where it would be too long to be sent.</summary>
     public static void WriteLink(HttpContext context, string? next)

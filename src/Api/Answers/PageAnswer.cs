@@ -28,7 +28,7 @@ internal sealed class PageAnswer(Cursors cursors, ByteBudget budget, TimeProvide
         using var output = new AnswerBuffer(budget);
         SearchLimit limit = queries.NewLimit(gone);
         using var entries = new EntryWriter(form, output, isLines: false, BytesMax) { Limit = limit };
-        var request = new SearchRequest { Limit = form.Limit ?? QueryForm.LimitDefault, Behind = behind, VerifiesBodies = form.Include is IncludedPart.Body or IncludedPart.Raw };
+        SearchRequest request = form.ToRequest(form.Limit ?? QueryForm.LimitDefault, behind);
         using DocumentSearch search = DocumentSearch.Create(reader, form.Query, request, entries);
         output.Write("{\"asOf\":"u8);
         output.Write(System.Text.Encoding.ASCII.GetBytes(reader.AsOf.ToString(CultureInfo.InvariantCulture)));
@@ -40,8 +40,7 @@ internal sealed class PageAnswer(Cursors cursors, ByteBudget budget, TimeProvide
         string tag = TagOf(form, entries, end, count);
         HttpResponse response = context.Response;
         response.Headers.ETag = tag;
-        response.Headers.CacheControl = "no-cache";
-        response.Headers.Vary = ListFields.Vary;
+        ListFields.Write(response);
         if (!HttpMethods.IsPost(context.Request.Method) && context.Request.Headers.IfMatch is { Count: > 0 } match && match != "*")
         {
             return QueryProblems.WeakTag(tag);
@@ -60,10 +59,7 @@ internal sealed class PageAnswer(Cursors cursors, ByteBudget budget, TimeProvide
         response.ContentLength = output.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {
-            foreach (ReadOnlyMemory<byte> piece in output.Pieces)
-            {
-                await ResponseBody.WriteAsync(response, piece, gone);
-            }
+            await output.SendAsync(response);
         }
 
         return null;
@@ -78,9 +74,7 @@ internal sealed class PageAnswer(Cursors cursors, ByteBudget budget, TimeProvide
             return entries.Entries;
         }
 
-        using var all = new CountSearch(reader, form.Query);
-        await queries.RunAsync(all, limit);
-        return all.Matched;
+        return await queries.CountAsync(reader, form.Query, limit);
     }
 
     private static void WriteRest(AnswerBuffer output, QueryForm form, EntryWriter entries, string? next, long? count, DocumentSearch search, TimeSpan elapsed)

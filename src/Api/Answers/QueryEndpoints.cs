@@ -21,12 +21,12 @@ internal sealed class QueryEndpoints(
     public static void Map(IEndpointRouteBuilder routes)
     {
         IServiceProvider services = routes.ServiceProvider;
-        routes.MapMethods("/docs", ["GET"], context => AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().ListAsync)).WithMetadata(new KnownParameters(QueryForm.Names));
-        routes.MapMethods("/docs", ["QUERY"], context => AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().QueryAsync));
-        routes.MapMethods("/docs", ["POST"], context => AnswerAsync(context, services.GetRequiredService<DocumentWrites>().PostAsync)).WithMetadata(new KnownParameters("prefix"));
+        routes.MapMethods("/docs", ["GET"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().ListAsync)).WithMetadata(new KnownParameters(QueryForm.Names));
+        routes.MapMethods("/docs", ["QUERY"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().QueryAsync));
+        routes.MapMethods("/docs", ["POST"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentWrites>().PostAsync)).WithMetadata(new KnownParameters("prefix"));
         routes.MapMethods("/docs", ["OPTIONS"], Options);
-        routes.MapMethods("/docs", ["HEAD"], context => AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().ListAsync)).WithMetadata(new KnownParameters(QueryForm.Names));
-        routes.MapMethods("/query", ["POST"], context => AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().QueryAsync));
+        routes.MapMethods("/docs", ["HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().ListAsync)).WithMetadata(new KnownParameters(QueryForm.Names));
+        routes.MapMethods("/query", ["POST"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().QueryAsync));
     }
 
     internal static Task Options(HttpContext context)
@@ -35,14 +35,6 @@ internal sealed class QueryEndpoints(
         context.Response.Headers.Allow = ListAllow;
         context.Response.Headers["Accept-Query"] = "application/json";
         return Task.CompletedTask;
-    }
-
-    private static async Task AnswerAsync(HttpContext context, Func<HttpContext, Task<Problem?>> handle)
-    {
-        if (await handle(context) is { } problem)
-        {
-            await ProblemWriter.WriteAsync(context, problem);
-        }
     }
 
     private async Task<Problem?> ListAsync(HttpContext context)
@@ -119,10 +111,10 @@ internal sealed class QueryEndpoints(
             context.Response.Clear();
             return new Problem(ProblemCatalogue.JournalDamaged, store.Status.Reason!); // it waits for a log that nobody can read
         }
-        catch (Exception exception) when (!context.Response.HasStarted && QueryFailures.ToProblem(exception, queries, options) is not null)
+        catch (Exception exception) when (!context.Response.HasStarted && QueryFailures.ToProblem(exception, queries, options) is { } problem)
         {
             context.Response.Clear();
-            return QueryFailures.ToProblem(exception, queries, options);
+            return problem;
         }
     }
 }

@@ -21,13 +21,8 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/batch", ["POST"], Post);
 
-    internal static async Task Post(HttpContext context)
-    {
-        if (await context.RequestServices.GetRequiredService<BatchEndpoint>().CommitAsync(context) is { } problem)
-        {
-            await ProblemWriter.WriteAsync(context, problem);
-        }
-    }
+    internal static Task Post(HttpContext context) =>
+        ProblemWriter.AnswerAsync(context, context.RequestServices.GetRequiredService<BatchEndpoint>().CommitAsync);
 
     private async Task<Problem?> CommitAsync(HttpContext context)
     {

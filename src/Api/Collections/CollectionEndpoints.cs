@@ -11,19 +11,11 @@ internal static class CollectionEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         IServiceProvider services = routes.ServiceProvider;
-        routes.MapMethods("/collections", ["GET", "HEAD"], context => AnswerAsync(context, services.GetRequiredService<CollectionReads>().ListAsync));
-        routes.MapMethods(Route, ["GET", "HEAD"], context => AnswerAsync(context, services.GetRequiredService<CollectionReads>().GetAsync));
-        routes.MapMethods(Route, ["PUT"], context => AnswerAsync(context, services.GetRequiredService<CollectionWrites>().PutAsync))
+        routes.MapMethods("/collections", ["GET", "HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<CollectionReads>().ListAsync));
+        routes.MapMethods(Route, ["GET", "HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<CollectionReads>().GetAsync));
+        routes.MapMethods(Route, ["PUT"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<CollectionWrites>().PutAsync))
             .WithMetadata(new KnownParameters(CollectionRequest.Wait));
-        routes.MapMethods(Route, ["DELETE"], context => AnswerAsync(context, services.GetRequiredService<CollectionWrites>().DeleteAsync));
-        routes.MapMethods($"{Route}/status", ["GET", "HEAD"], context => AnswerAsync(context, services.GetRequiredService<CollectionReads>().GetStatusAsync));
-    }
-
-    private static async Task AnswerAsync(HttpContext context, Func<HttpContext, Task<Problem?>> handle)
-    {
-        if (await handle(context) is { } problem)
-        {
-            await ProblemWriter.WriteAsync(context, problem);
-        }
+        routes.MapMethods(Route, ["DELETE"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<CollectionWrites>().DeleteAsync));
+        routes.MapMethods($"{Route}/status", ["GET", "HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<CollectionReads>().GetStatusAsync));
     }
 }

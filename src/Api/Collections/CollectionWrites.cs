@@ -2,7 +2,6 @@ using System.Diagnostics;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
 using DocService.Api.Fields;
-using DocService.Api.Json;
 using DocService.Api.Problems;
 using DocService.Collections;
 using DocService.Storage;
@@ -48,18 +47,11 @@ internal sealed class CollectionWrites(
 
         using (body)
         {
-            if (StrictJson.Check(body.Bytes.Span, options.MaxDepth, budget) is { } error)
+            if (body.TryGetContent(context.Request, digest!, options.MaxDepth, out DocumentContent content) is { } wrong)
             {
-                return ProblemCatalogue.Json(error);
+                return wrong;
             }
 
-            Sha256Digest sha256 = Sha256Digest.Of(body.Bytes.Span);
-            if ((digest!.TryAddTrailer(context.Request, out digest) ?? digest.Check(body.Bytes.Span, sha256)) is { } mismatch)
-            {
-                return mismatch;
-            }
-
-            var content = new DocumentContent(body.Bytes, BodyFields.TypeOf(context.Request), sha256);
             WriteResult result = await collections.PutAsync(name, content, conditions.Write, level, context.RequestAborted);
             if (result.Status is WriteStatus.Created or WriteStatus.Replaced && wait > TimeSpan.Zero)
             {
@@ -91,7 +83,7 @@ internal sealed class CollectionWrites(
         try
         {
             WriteResult result = await collections.DeleteAsync(name, conditions.Write, level, context.RequestAborted);
-            return AnswerDelete(context, name, conditions.Write, level, result);
+            return result.Status == WriteStatus.NotFound ? CollectionRequest.Missing(name) : DeleteAnswer.Of(context, conditions.Write, level, result);
         }
         finally
         {
@@ -128,22 +120,5 @@ internal sealed class CollectionWrites(
 
         response.Headers.ETag = EntityTag.Of(result.Document!);
         return null;
-    }
-
-    private static Problem? AnswerDelete(HttpContext context, string name, Conditions conditions, DurabilityLevel level, WriteResult result)
-    {
-        switch (result.Status)
-        {
-            case WriteStatus.NotFound:
-                return CollectionRequest.Missing(name);
-            case WriteStatus.ConditionFailed:
-                return FailedCondition.Of(conditions, context.Request.Headers, result.Document);
-            case WriteStatus.Refused:
-                return RuleProblem.Of(result.Violation!);
-            default:
-                context.Response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);
-                context.Response.StatusCode = DurabilityField.IsBuffered(level, result.Level) ? StatusCodes.Status202Accepted : StatusCodes.Status204NoContent;
-                return null;
-        }
     }
 }

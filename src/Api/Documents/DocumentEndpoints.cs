@@ -14,10 +14,10 @@ internal static class DocumentEndpoints
         // Taken from the application's services: a request's own would be made for each of them.
         // Handlers take the context alone: nothing is bound, so no binding can fail into an answer that is not ours.
         IServiceProvider services = routes.ServiceProvider;
-        routes.MapMethods(Route, ["GET"], context => AnswerAsync(context, services.GetRequiredService<DocumentReads>().GetAsync)).WithMetadata(new KnownParameters(SelectedDocument.Parameter));
-        routes.MapMethods(Route, ["HEAD"], context => AnswerAsync(context, services.GetRequiredService<DocumentReads>().HeadAsync)).WithMetadata(new KnownParameters(SelectedDocument.Parameter));
-        routes.MapMethods(Route, ["PUT"], context => AnswerAsync(context, services.GetRequiredService<DocumentWrites>().PutAsync));
-        routes.MapMethods(Route, ["DELETE"], context => AnswerAsync(context, services.GetRequiredService<DocumentWrites>().DeleteAsync));
+        routes.MapMethods(Route, ["GET"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentReads>().GetAsync)).WithMetadata(new KnownParameters(SelectedDocument.Parameter));
+        routes.MapMethods(Route, ["HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentReads>().HeadAsync)).WithMetadata(new KnownParameters(SelectedDocument.Parameter));
+        routes.MapMethods(Route, ["PUT"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentWrites>().PutAsync));
+        routes.MapMethods(Route, ["DELETE"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentWrites>().DeleteAsync));
         routes.MapMethods(Route, ["OPTIONS"], Options);
     }
 
@@ -26,13 +26,5 @@ internal static class DocumentEndpoints
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         context.Response.Headers.Allow = Allow;
         return Task.CompletedTask;
-    }
-
-    private static async Task AnswerAsync(HttpContext context, Func<HttpContext, Task<Problem?>> handle)
-    {
-        if (await handle(context) is { } problem)
-        {
-            await ProblemWriter.WriteAsync(context, problem);
-        }
     }
 }

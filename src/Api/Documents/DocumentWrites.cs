@@ -4,7 +4,6 @@ using System.Text.Json;
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
 using DocService.Api.Ids;
-using DocService.Api.Json;
 using DocService.Api.Problems;
 using DocService.Storage;
 
@@ -50,23 +49,11 @@ internal sealed class DocumentWrites(
 
         using (body)
         {
-            if (StrictJson.Check(body.Bytes.Span, options.MaxDepth, budget) is { } error)
+            if (body.TryGetContent(context.Request, request.Digest, options.MaxDepth, out DocumentContent content) is { } wrong)
             {
-                return ProblemCatalogue.Json(error);
+                return wrong;
             }
 
-            if (request.Digest.TryAddTrailer(context.Request, out Digest digest) is { } badTrailer)
-            {
-                return badTrailer;
-            }
-
-            Sha256Digest sha256 = Sha256Digest.Of(body.Bytes.Span);
-            if (digest.Check(body.Bytes.Span, sha256) is { } mismatch)
-            {
-                return mismatch;
-            }
-
-            var content = new DocumentContent(body.Bytes, BodyFields.TypeOf(context.Request), sha256);
             WriteResult result = await store.PutAsync(request.Key, content, request.Conditions, request.Level, context.RequestAborted);
             return result.Status switch
             {
@@ -98,30 +85,11 @@ internal sealed class DocumentWrites(
         try
         {
             WriteResult result = await store.DeleteAsync(request.Key, request.Conditions.Write, level, context.RequestAborted);
-            return AnswerDelete(context, request, level, result);
+            return result.Status == WriteStatus.NotFound ? ProblemCatalogue.NoDocument(request.Key) : DeleteAnswer.Of(context, request.Conditions.Write, level, result);
         }
         finally
         {
             budget.Return(WriteCost.OperationBytes);
-        }
-    }
-
-    private static Problem? AnswerDelete(HttpContext context, ConditionalRequest request, DurabilityLevel level, WriteResult result)
-    {
-        switch (result.Status)
-        {
-            case WriteStatus.NotFound:
-                return ProblemCatalogue.NoDocument(request.Key);
-            case WriteStatus.ConditionFailed:
-                return FailedCondition.Of(request.Conditions.Write, context.Request.Headers, result.Document);
-            case WriteStatus.Deleted:
-                context.Response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);
-                context.Response.StatusCode = DurabilityField.IsBuffered(level, result.Level) ? StatusCodes.Status202Accepted : StatusCodes.Status204NoContent;
-                return null;
-            case WriteStatus.Refused:
-                return RuleProblem.Of(result.Violation!);
-            default:
-                throw new UnreachableException($"A delete ended as {result.Status}.");
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using DocService.Api.Fields;
+using DocService.Api.Json;
 using DocService.Api.Problems;
 using Microsoft.AspNetCore.Connections;
 
@@ -29,6 +31,29 @@ internal sealed class RequestBody : IDisposable
     }
 
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
+
+    /// <summary>The whole as a document's content: one strict JSON value that fits the digests that came with it. Else the problem.</summary>
+    /// <param name="request">Its fields have been checked.</param>
+    /// <param name="named">Digests of its fields.</param>
+    /// <param name="depthMax">Of the JSON.</param>
+    /// <param name="content">Valid until this is disposed.</param>
+    public Problem? TryGetContent(HttpRequest request, Digest named, int depthMax, out DocumentContent content)
+    {
+        content = default;
+        if (StrictJson.Check(Bytes.Span, depthMax, _budget) is { } error)
+        {
+            return ProblemCatalogue.Json(error);
+        }
+
+        if (named.TryAddTrailer(request, out Digest digest) is { } badTrailer)
+        {
+            return badTrailer;
+        }
+
+        Sha256Digest sha256 = Sha256Digest.Of(Bytes.Span);
+        content = new DocumentContent(Bytes, BodyFields.TypeOf(request), sha256);
+        return digest.Check(Bytes.Span, sha256);
+    }
 
     /// <summary>Reads to the end; on a problem the body is null and what was taken has been given back.</summary>
     /// <param name="request">Its fields have been checked.</param>

@@ -11,6 +11,17 @@ internal static class ProblemWriter
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Has a request answered, or its problem told.</summary>
+    /// <param name="context">Of the request.</param>
+    /// <param name="handle">Answers it, or returns why not.</param>
+    public static async Task AnswerAsync(HttpContext context, Func<HttpContext, Task<Problem?>> handle)
+    {
+        if (await handle(context) is { } problem)
+        {
+            await WriteAsync(context, problem);
+        }
+    }
+
     public static async Task WriteAsync(HttpContext context, Problem problem)
     {
         HttpResponse response = context.Response;

@@ -1,3 +1,4 @@
+using DocService.Index.Answering;
 using DocService.Index.Finding;
 using DocService.Queries.Aggregation;
 using DocService.Queries.Selection;
@@ -55,4 +56,10 @@ internal sealed record QueryForm
 
     /// <summary>SHA-256 of everything.</summary>
     public required ReadOnlyMemory<byte> WholeDigest { get; init; }
+
+    /// <summary>What a search has to find of it.</summary>
+    /// <param name="limit">Entries at most; null for all.</param>
+    /// <param name="behind">Where the page before ended.</param>
+    public SearchRequest ToRequest(int? limit, SearchPosition? behind) =>
+        new() { Limit = limit, Behind = behind, VerifiesBodies = Include is IncludedPart.Body or IncludedPart.Raw };
 }

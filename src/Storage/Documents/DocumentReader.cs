@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Hashing;
+using System.Text;
 using DocService.Storage.Io;
 
 namespace DocService.Storage.Documents;
@@ -46,6 +47,15 @@ internal static class DocumentReader
         return TryReadInfo(file, key, out info, out string reason)
             ? info!
             : throw new DocumentCorruptException(key, file.Path, reason);
+    }
+
+    /// <summary>Whose file this is, by its header; null when that is damaged.</summary>
+    public static DocumentKey? TryReadKey(IFile file)
+    {
+        byte[] buffer = new byte[DocumentHeader.BytesMax];
+        int count = file.Read(buffer, 0);
+        return DocumentHeader.TryReadIdentity(buffer.AsSpan(0, count), out string? id, out _)
+            && DocumentKey.TryCreateStored(Encoding.UTF8.GetBytes(id), out DocumentKey key, out _) ? key : null;
     }
 
     /// <summary>The version in the header of whichever document's file this is; 0 when the header is damaged.</summary>

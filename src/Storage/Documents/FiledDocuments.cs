@@ -1,4 +1,3 @@
-using System.Text;
 using DocService.Storage.Followers;
 using DocService.Storage.Io;
 
@@ -26,7 +25,7 @@ internal sealed class FiledDocuments(DocumentFiles files) : IFiledDocuments
         try
         {
             using IFile? file = files.TryOpen(directory, name);
-            return file is not null && KeyIn(file) is { } key && DocumentPath.Of(key) is var path && path.Shard == directory && path.Name == name
+            return file is not null && DocumentReader.TryReadKey(file) is { } key && DocumentPath.Of(key) is var path && path.Shard == directory && path.Name == name
                 ? new FiledDocument(key, DocumentReader.Read(file, key, budget: null))
                 : null;
         }
@@ -34,15 +33,6 @@ internal sealed class FiledDocuments(DocumentFiles files) : IFiledDocuments
         {
             throw Translate(exception);
         }
-    }
-
-    /// <summary>Null where the header is damaged.</summary>
-    private static DocumentKey? KeyIn(IFile file)
-    {
-        byte[] head = new byte[DocumentHeader.BytesMax];
-        int count = file.Read(head, 0);
-        return DocumentHeader.TryReadIdentity(head.AsSpan(0, count), out string? id, out _)
-            && DocumentKey.TryCreateStored(Encoding.UTF8.GetBytes(id), out DocumentKey key, out _) ? key : null;
     }
 
     private static StoreException Translate(FileSystemException exception) => exception.IsOutOfHandles

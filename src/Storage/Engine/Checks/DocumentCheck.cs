@@ -1,4 +1,3 @@
-using System.Text;
 using DocService.Storage.Documents;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Io;
@@ -88,15 +87,13 @@ internal sealed class DocumentCheck(VerificationReport report, JournalCheck jour
             }
 
             var file = new PatchyFile(opened);
-            byte[] head = new byte[DocumentHeader.BytesMax];
-            int count = file.Read(head, 0);
-            if (!DocumentHeader.TryReadIdentity(head.AsSpan(0, count), out string? id, out _) || !DocumentKey.TryCreateStored(Encoding.UTF8.GetBytes(id), out DocumentKey key, out _))
+            if (DocumentReader.TryReadKey(file) is not { } key)
             {
                 NoteHeader(file, place, name);
             }
             else if (DocumentPath.Of(key) is var path && (path.Shard != shard || path.Name != name))
             {
-                Add(place, 0, $"the file holds '{id}', which belongs in {Full(Place(path.Shard, path.Name))}");
+                Add(place, 0, $"the file holds '{key.Id}', which belongs in {Full(Place(path.Shard, path.Name))}");
             }
             else
             {
