@@ -200,6 +200,16 @@ public sealed class DocumentStore : IDocumentStore
     }
 
     /// <inheritdoc/>
+    public async ValueTask<StoredDocument?> OpenAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using OperationGate.Passage passage = _operations.Enter();
+        StoreEngine engine = Engine();
+        using ReadGate.Place place = await engine.Reads.EnterAsync(cancellation).ConfigureAwait(false);
+        return engine.Lookup.Open(key, budget);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

@@ -20,6 +20,12 @@ public interface IDocumentStore : IAsyncDisposable
     /// <exception cref="StoreClosedException">The store is closed.</exception>
     ValueTask<StoredDocument?> ReadAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation);
 
+    /// <summary>
+    /// As <see cref="ReadAsync"/>, for a reader who may be slow: a large body that is filed stays on the disk, is charged to
+    /// nothing, and is read a piece at a time. It stays readable whatever becomes of the document.
+    /// </summary>
+    ValueTask<StoredDocument?> OpenAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation);
+
     /// <summary>As <see cref="ReadAsync"/>, without the body, which has not been verified.</summary>
     ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation);
 

@@ -26,7 +26,10 @@ internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, Tim
             return decided;
         }
 
-        using StoredDocument? document = await store.ReadAsync(request.Key, budget, context.RequestAborted);
+        // Members are selected from the whole body, which the answer then is no longer.
+        using StoredDocument? document = select is null
+            ? await store.OpenAsync(request.Key, budget, context.RequestAborted)
+            : await store.ReadAsync(request.Key, budget, context.RequestAborted);
         if (document is null)
         {
             return ProblemCatalogue.NoDocument(request.Key);
@@ -74,11 +77,11 @@ internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, Tim
             : (Judge(context, info, request.Conditions, out Problem? problem), problem);
     }
 
-    /// <remarks>The store has charged the document to the budget. The copy that the web server holds is charged here.</remarks>
+    /// <remarks>The store has charged a document that it holds to the budget. What is held to send it is charged here.</remarks>
     private async ValueTask<Problem?> SendAsync(HttpContext context, StoredDocument document, SelectedPaths? select)
     {
-        long copied = ResponseBody.CopiedBytes(document.Info.Length);
-        if (copied > 0 && !budget.TryTake(copied))
+        long held = document.IsWhole ? ResponseBody.CopiedBytes(document.Info.Length) : ResponseBody.HeldBytes;
+        if (held > 0 && !budget.TryTake(held))
         {
             return ProblemCatalogue.OverBudget;
         }
@@ -86,6 +89,12 @@ internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, Tim
         try
         {
             DocumentFields.WriteAll(context.Response, document.Info, clock.GetUtcNow());
+            if (!document.IsWhole)
+            {
+                await ResponseBody.SendByPieceAsync(context.Response, document, context.RequestAborted);
+                return null;
+            }
+
             ReadOnlyMemory<byte> body = document.Body;
             if (select is not null)
             {
@@ -98,7 +107,7 @@ internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, Tim
         }
         finally
         {
-            budget.Return(copied);
+            budget.Return(held);
         }
     }
 

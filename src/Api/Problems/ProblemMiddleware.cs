@@ -30,6 +30,12 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
             await AnswerAsync(context, ToProblem(context, exception));
             return;
         }
+        catch (StoreException failure)
+        {
+            logger.LogError(failure, "An answer was broken off: {Message}", failure.Message);
+            context.Abort(); // what has been sent must not look whole
+            return;
+        }
 
         if (!context.Response.HasStarted && context.Response.StatusCode >= 400 && context.Response.ContentType is null)
         {

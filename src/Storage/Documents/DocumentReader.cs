@@ -21,15 +21,18 @@ internal static class DocumentReader
     /// <param name="budget">What the file's length is charged to before there is a buffer for it; null: nothing.</param>
     /// <exception cref="DocumentCorruptException">Unreadable or damaged.</exception>
     /// <exception cref="StoreBusyException">The budget has no room for it.</exception>
-    public static StoredDocument Read(IFile file, DocumentKey key, ByteBudget? budget)
+    public static StoredDocument Read(IFile file, DocumentKey key, ByteBudget? budget) => Open(file, key, budget, hold: null);
+
+    /// <summary>The same; where the body is larger than one piece it is left in the file, which then belongs to what holds it.</summary>
+    public static StoredDocument Open(IFile file, DocumentKey key, ByteBudget? budget, Func<BodyPieces, LargeBody>? hold)
     {
-        if (TryRead(file, key, budget, out StoredDocument? document, out _))
+        if (TryRead(file, key, budget, hold, out StoredDocument? document, out _))
         {
             return document!;
         }
 
         file.DropCache();
-        return TryRead(file, key, budget, out document, out string reason)
+        return TryRead(file, key, budget, hold, out document, out string reason)
             ? document!
             : throw new DocumentCorruptException(key, file.Path, reason);
     }
@@ -93,7 +96,7 @@ internal static class DocumentReader
         }
     }
 
-    private static bool TryRead(IFile file, DocumentKey key, ByteBudget? budget, out StoredDocument? document, out string reason)
+    private static bool TryRead(IFile file, DocumentKey key, ByteBudget? budget, Func<BodyPieces, LargeBody>? hold, out StoredDocument? document, out string reason)
     {
         document = null;
         long taken = 0;
@@ -111,6 +114,18 @@ internal static class DocumentReader
             if (!HasLength(header, fileBytes, out reason))
             {
                 return false;
+            }
+
+            if (hold is not null && header.Info.Length > StoredDocument.PieceBytes)
+            {
+                if (BodyPieces.TryVerify(file, header, out reason) is not { } pieces)
+                {
+                    return false;
+                }
+
+                document = new StoredDocument(header.Info, hold(pieces));
+                BodyBuffers.Return(buffer);
+                return true;
             }
 
             budget?.Take(fileBytes);

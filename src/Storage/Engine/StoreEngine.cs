@@ -71,8 +71,8 @@ internal sealed class StoreEngine
         Backlog = new Backlog(Journal, () => _filing.Count, backlogLimits);
         Admission = new Admission(Backlog, Space, options.BusyTimeout, clock);
         var headers = new FiledHeaders(options.JournalBytes);
-        Lookup = new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents);
         Reads = new ReadGate(options.BusyTimeout, threads);
+        Lookup = new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents, Reads);
         var locks = new DigestLocks(threads);
         Commits = new CommitPath(locks, new RuleBook(rules, CommitBytesMax(options)), Lookup, Reads, Journal, Space, health, clock);
         _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, _blocked, new CarryForward(locks, Pending, Journal), Pending, Journal, Backlog, Space, health, threads, logger);

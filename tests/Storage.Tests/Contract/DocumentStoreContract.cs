@@ -33,6 +33,9 @@ public abstract class DocumentStoreContract
     [InlineData(16 * 1024)]
     [InlineData(64 * 1024)]
     [InlineData(64 * 1024 + 1)]
+    [InlineData(StoredDocument.PieceBytes)]
+    [InlineData(StoredDocument.PieceBytes + 1)]
+    [InlineData(2 * StoredDocument.PieceBytes)]
     [InlineData(3_000_000)]
     public async Task Put_AnySize_KeepsEveryByte(int bytes)
     {
@@ -45,6 +48,9 @@ public abstract class DocumentStoreContract
         using StoredDocument? document = await store.ReadAsync(DocumentKey.Create("d"), default);
         Assert.True(document!.Body.Span.SequenceEqual(body));
         Assert.Equal(Sha256Digest.Of(body), document.Info.Sha256);
+        using StoredDocument? opened = await store.OpenAsync(DocumentKey.Create("d"), budget: null, default);
+        Assert.True((await opened!.ReadAllAsync()).AsSpan().SequenceEqual(body));
+        Assert.Equal(document.Info, opened!.Info);
     }
 
     [Fact]

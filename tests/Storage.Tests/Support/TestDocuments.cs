@@ -37,6 +37,24 @@ internal static class TestDocuments
         return document is null ? null : Encoding.UTF8.GetString(document.Body.Span);
     }
 
+    /// <summary>The body of an opened document, whole or by the piece.</summary>
+    public static async Task<byte[]> ReadAllAsync(this StoredDocument document)
+    {
+        if (document.IsWhole)
+        {
+            return document.Body.ToArray();
+        }
+
+        using var body = new MemoryStream();
+        byte[] buffer = new byte[StoredDocument.PieceBytes];
+        for (int piece = 0; body.Length < document.Info.Length; piece++)
+        {
+            body.Write(buffer, 0, await document.ReadPieceAsync(piece, buffer, default));
+        }
+
+        return body.ToArray();
+    }
+
     public static Task<DocumentInfo?> ReadInfoAsync(this IDocumentStore store, string id) =>
         store.ReadInfoAsync(DocumentKey.Create(id), default).AsTask();
 }

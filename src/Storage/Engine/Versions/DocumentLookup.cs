@@ -12,20 +12,22 @@ namespace DocService.Storage.Engine.Versions;
 /// version no longer pending, segment released. So a reader that finds it not pending finds the file. A reader whose
 /// segment is gone looks again.
 /// </remarks>
-internal sealed class DocumentLookup(Pending pending, LiveSegments segments, MediaTypes media, FiledHeaders headers, DocumentFiles files)
+internal sealed class DocumentLookup(Pending pending, LiveSegments segments, MediaTypes media, FiledHeaders headers, DocumentFiles files, ReadGate reads)
 {
+    private static readonly Func<IFile, DocumentKey, ByteBudget?, StoredDocument> ReadWhole = static (file, key, budget) => DocumentReader.Read(file, key, budget);
+
+    private readonly Func<IFile, DocumentKey, ByteBudget?, StoredDocument> _readOrOpen =
+        (file, key, budget) => DocumentReader.Open(file, key, budget, pieces => new FiledBody(key, file, pieces, reads));
+
     /// <summary>The version with its body, or null.</summary>
     /// <param name="key">Which document.</param>
     /// <param name="budget">What its bytes are charged to before they are read; null: nothing.</param>
     /// <exception cref="DocumentCorruptException">It exists and cannot be read.</exception>
     /// <exception cref="StoreBusyException">Descriptors, memory or the budget have run out.</exception>
-    public StoredDocument? Read(DocumentKey key, ByteBudget? budget) =>
-        Find(key, budget, static (file, key, budget) => DocumentReader.Read(file, key, budget), static (operation, version, buffer, budget, taken) =>
-        {
-            ReadOnlySpan<byte> all = buffer;
-            all.Overlaps(operation.Body, out int offset);
-            return new StoredDocument(operation.ToInfo(version), buffer, operation.Body.IsEmpty ? 0 : offset, operation.Body.Length, budget, taken);
-        }, keepsBuffer: true);
+    public StoredDocument? Read(DocumentKey key, ByteBudget? budget) => Read(key, budget, ReadWhole);
+
+    /// <summary>The same; a large body that is filed is verified and left in its file.</summary>
+    public StoredDocument? Open(DocumentKey key, ByteBudget? budget) => Read(key, budget, _readOrOpen);
 
     /// <summary>The version without its body, or null.</summary>
     /// <exception cref="DocumentCorruptException">It exists and cannot be read.</exception>
@@ -75,6 +77,14 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
         }
     }
 
+    private StoredDocument? Read(DocumentKey key, ByteBudget? budget, Func<IFile, DocumentKey, ByteBudget?, StoredDocument> fromFile) =>
+        Find(key, budget, fromFile, static (operation, version, buffer, budget, taken) =>
+        {
+            ReadOnlySpan<byte> all = buffer;
+            all.Overlaps(operation.Body, out int offset);
+            return new StoredDocument(operation.ToInfo(version), buffer, operation.Body.IsEmpty ? 0 : offset, operation.Body.Length, budget, taken);
+        }, keepsBuffer: true);
+
     private T? Find<T>(DocumentKey key, ByteBudget? budget, Func<IFile, DocumentKey, ByteBudget?, T> fromFile, Func<Operation, long, byte[], ByteBudget?, long, T> fromJournal, bool keepsBuffer)
         where T : class
     {
@@ -102,8 +112,21 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
                 }
             }
 
-            using IFile? file = Open(key);
-            return file is null ? null : fromFile(file, key, budget);
+            IFile? file = Open(key);
+            bool isKept = false;
+            try
+            {
+                T? result = file is null ? null : fromFile(file, key, budget);
+                isKept = result is StoredDocument { IsWhole: false };
+                return result;
+            }
+            finally
+            {
+                if (!isKept)
+                {
+                    file?.Dispose();
+                }
+            }
         }
         catch (DocumentCorruptException)
         {
