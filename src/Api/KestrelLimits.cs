@@ -12,7 +12,7 @@ internal static class KestrelLimits
     private static readonly TimeSpan RequestGrace = TimeSpan.FromSeconds(15);
 
     /// <summary>For each piece of an answer, see <see cref="Documents.ResponseBody.PieceBytes"/>: what a piece takes at that rate.</summary>
-    private static readonly TimeSpan ResponseGrace = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan ResponseGrace = TimeSpan.FromSeconds(Documents.ResponseBody.PieceBytes / BytesPerSecondMin);
 
     public static void Apply(KestrelServerOptions server)
     {

@@ -37,7 +37,7 @@ public sealed class DocumentStore : IDocumentStore
 
     /// <summary>Longest that closing files for: the rest is replayed at the next start.</summary>
     private static readonly TimeSpan FilingTimeout = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan StopTimeout = FilingTimeout + (2 * CloseTimeout);
 
     private readonly DataDirectory _directory;
     private readonly StoreHealth _health;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using DocService.Storage.Documents;
 using DocService.Storage.Io;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Blocking;
 
@@ -23,11 +24,8 @@ internal sealed class Obstacle(int? shard, Errno error, string reason, TimeProvi
     /// </summary>
     public const int TriedTogether = DocumentFiles.TempSlots / 2;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
-
     private readonly LinkedList<BlockedDocument> _documents = [];
-    private TimeSpan _pause = FirstPause;
+    private TimeSpan _pause = Intervals.Moment;
     private int _taken; // since the last pause
 
     public int? Shard => shard;
@@ -51,7 +49,7 @@ internal sealed class Obstacle(int? shard, Errno error, string reason, TimeProvi
     {
         if (_documents.Count == 0)
         {
-            (_pause, _taken) = (FirstPause, 0);
+            (_pause, _taken) = (Intervals.Moment, 0);
             Due = After(_pause);
         }
 
@@ -63,7 +61,7 @@ internal sealed class Obstacle(int? shard, Errno error, string reason, TimeProvi
     /// <summary>One of its documents is filed: the others are tried at once.</summary>
     public void NoteFiled()
     {
-        (_pause, _taken) = (FirstPause, 0);
+        (_pause, _taken) = (Intervals.Moment, 0);
         Due = clock.GetTimestamp();
     }
 
@@ -81,7 +79,7 @@ internal sealed class Obstacle(int? shard, Errno error, string reason, TimeProvi
         if (++_taken >= Math.Min(TriedTogether, _documents.Count))
         {
             _taken = 0;
-            _pause = _pause * 2 < LastPause ? _pause * 2 : LastPause;
+            _pause = _pause * 2 < Intervals.Retry ? _pause * 2 : Intervals.Retry;
             Due = After(_pause);
         }
 

@@ -31,19 +31,11 @@ internal sealed class Filer : IDisposable
     /// <summary>Temporary files may take one in so many of the process's descriptors. Connections and readers need the others.</summary>
     private const int HandlesShare = 8;
 
-    /// <summary>On a full disk a chunk has no more: few temporary files take little room.</summary>
-    private const int CarefulDocuments = 64;
-
     /// <summary>Bytes in a chunk.</summary>
     private const long ChunkBytesMax = 16 * 1024 * 1024;
 
     /// <summary>From this fill of the journal on, blocked documents are carried forward. Most of the journal is free again then, so a record is copied rarely.</summary>
-    private const double CarryFill = 0.25;
-
-    /// <summary>Copies on the way at a time: a group's worth.</summary>
-    private const long CarryBytesMax = 4 * 1024 * 1024;
-
-    private static readonly TimeSpan MemoryPause = TimeSpan.FromSeconds(0.1);
+    private const double CarryFill = Backlog.SlowFrom / 2;
 
     private readonly DocumentFiles _files;
     private readonly MediaTypes _media;
@@ -146,7 +138,7 @@ internal sealed class Filer : IDisposable
         {
             // Nothing of the chunk is lost, and filing it once more is right.
             _isAgain = true;
-            _queue.Pause(MemoryPause, endsWhenAwaited: false);
+            _queue.Pause(Intervals.Watch, endsWhenAwaited: false);
             TryTellOfMemory(exception.Message);
         }
     }
@@ -181,7 +173,8 @@ internal sealed class Filer : IDisposable
             }
         }
 
-        int documentsMax = Math.Max(retried + 1, _blocked.IsOutOfSpace ? Math.Min(CarefulDocuments, _chunkDocuments) : _chunkDocuments);
+        // On a full disk no more than one directory's slots: few temporary files take little room.
+        int documentsMax = Math.Max(retried + 1, _blocked.IsOutOfSpace ? Math.Min(DocumentFiles.TempSlots, _chunkDocuments) : _chunkDocuments);
         while (_queue.TryPeek(out FilingTicket ticket))
         {
             // If a later version is filed by now, the document is not pending, and there is nothing to do. If the document
@@ -290,7 +283,7 @@ internal sealed class Filer : IDisposable
             return;
         }
 
-        foreach (Sha256Digest document in _blocked.Holding(CarryBytesMax, through))
+        foreach (Sha256Digest document in _blocked.Holding(GroupBuffer.UsualBytes, through))
         {
             if (_pending.TryFind(document, out PendingVersion version))
             {

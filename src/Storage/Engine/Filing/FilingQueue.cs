@@ -1,3 +1,4 @@
+using DocService.Storage.Engine.Versions;
 using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Filing;
@@ -8,9 +9,6 @@ namespace DocService.Storage.Engine.Filing;
 /// <param name="expected">Tickets that recovery is about to add: they get their room at once.</param>
 internal sealed class FilingQueue(IThreads threads, int expected = 0)
 {
-    /// <summary>The room that is kept when no ticket is left. The memory of a large backlog goes back.</summary>
-    private const int KeptTickets = 64 * 1024;
-
     private readonly object _gate = new();
     private readonly Queue<FilingTicket> _tickets = new(expected);
     private readonly PriorityQueue<Turn, long> _waiting = new();
@@ -151,7 +149,7 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
                 _waiting.Dequeue();
             }
 
-            if (_tickets.Count == 0 && _tickets.Capacity > KeptTickets)
+            if (_tickets.Count == 0 && _tickets.Capacity > Pending.Kept)
             {
                 GiveBackRoom_NeedsLock();
             }
@@ -191,7 +189,7 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
     {
         try
         {
-            _tickets.TrimExcess(Math.Max(KeptTickets, _expected));
+            _tickets.TrimExcess(Math.Max(Pending.Kept, _expected));
         }
         catch (OutOfMemoryException)
         {

@@ -1,5 +1,6 @@
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Journal.Marks;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Filing;
 
@@ -7,9 +8,6 @@ namespace DocService.Storage.Engine.Filing;
 /// <remarks>Thread: the filer's.</remarks>
 internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog backlog, DiskSpace space, TimeProvider clock)
 {
-    /// <summary>While it pauses, it looks this often whether it still has to.</summary>
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
-
     private long _roundBegun;
     private long _roundThrough; // a round is all that had been published when it began
     private long _lastDurable;
@@ -28,7 +26,7 @@ internal sealed class FilingRhythm(FilingQueue queue, Watermarks marks, Backlog 
         long started = clock.GetTimestamp();
         while (!IsJournalIdle() && !queue.IsAwaited && space.HasRoomToSpare && clock.GetElapsedTime(started) < FilingShare.PauseAt(backlog.Fill))
         {
-            if (!queue.Pause(LookInterval, endsWhenAwaited: true))
+            if (!queue.Pause(Intervals.Moment, endsWhenAwaited: true))
             {
                 break;
             }

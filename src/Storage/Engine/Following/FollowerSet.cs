@@ -1,6 +1,7 @@
 using DocService.Storage.Followers;
 using DocService.Storage.Journal.Reading;
 using DocService.Storage.Journal.Writing;
+using DocService.Storage.Threading;
 using Microsoft.Extensions.Logging;
 
 namespace DocService.Storage.Engine.Following;
@@ -12,9 +13,6 @@ namespace DocService.Storage.Engine.Following;
 /// </remarks>
 internal sealed class FollowerSet : ICommitLog, IDisposable
 {
-    /// <summary>How often late followers are looked for.</summary>
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(0.25);
-
     private readonly Entry[] _entries;
     private readonly JournalWriter _journal;
     private readonly TimeSpan _patience;
@@ -37,7 +35,7 @@ internal sealed class FollowerSet : ICommitLog, IDisposable
         if (_entries.Length > 0)
         {
             journal.Marks.FollowedThrough = FollowedThrough;
-            _timer = clock.CreateTimer(_ => Look(), null, LookInterval, LookInterval);
+            _timer = clock.CreateTimer(_ => Look(), null, Intervals.Watch, Intervals.Watch);
         }
     }
 

@@ -14,7 +14,8 @@ namespace DocService.Storage.Engine.Locks;
 /// </remarks>
 internal sealed class DigestLocks(IThreads threads)
 {
-    private const int StripeCount = 64; // far more than cores: two digests rarely meet in one
+    /// <summary>A power of two, far more than cores: two digests rarely meet in one. Other tables by digest have as many.</summary>
+    public const int StripeCount = 64;
 
     private readonly Stripe[] _stripes = [.. Enumerable.Range(0, StripeCount).Select(_ => new Stripe(threads))];
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DocService.Storage.Io;
+using DocService.Storage.Journal.Segments;
 
 namespace DocService.Storage.Engine.Recovery;
 
@@ -13,10 +14,8 @@ internal sealed class JournalEvidence(IDirectory data, IDirectory journal, TimeP
     public const string Prefix = "salvaged-";
 
     private const string PartialName = Prefix + "partial";
-    private const int CopyBytes = 1024 * 1024;
-
-    private readonly byte[] _buffer = new byte[CopyBytes];
-    private readonly byte[] _other = new byte[CopyBytes];
+    private readonly byte[] _buffer = new byte[SegmentReader.StepBytes];
+    private readonly byte[] _other = new byte[SegmentReader.StepBytes];
 
     /// <summary>Path of a durable copy of the segments.</summary>
     /// <exception cref="FileSystemException">There is no room for it, or it cannot be written.</exception>

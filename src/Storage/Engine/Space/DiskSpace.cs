@@ -2,6 +2,7 @@ using DocService.Storage.Engine.Health;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Segments;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Space;
 
@@ -20,13 +21,7 @@ internal sealed class DiskSpace : IDisposable
     private const long MarginBytes = 2 * 1024 * 1024;
     private const long MarginInodes = 64;
 
-    private const long BlockBytes = 4096;
-
-    /// <summary>Below this much the next put would most likely be refused again.</summary>
-    private const long AgainBytes = 1024 * 1024;
-
     private static readonly TimeSpan FreshFor = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly IDirectory _volume;
     private readonly SegmentPool _pool;
@@ -50,7 +45,7 @@ internal sealed class DiskSpace : IDisposable
         _unfiled = unfiled;
         _health = health;
         _clock = clock;
-        _timer = clock.CreateTimer(static state => ((DiskSpace)state!).Watch(), this, WatchInterval, WatchInterval);
+        _timer = clock.CreateTimer(static state => ((DiskSpace)state!).Watch(), this, Intervals.Watch, Intervals.Watch);
     }
 
     /// <summary>Bytes of the disk that are promised to documents not yet filed, or to commits under way.</summary>
@@ -64,7 +59,7 @@ internal sealed class DiskSpace : IDisposable
 
     /// <summary>What filing an operation will take of the disk.</summary>
     public static long CostOf(OperationKind kind, int operationBytes) =>
-        kind == OperationKind.Delete ? 0 : ((operationBytes + BlockBytes - 1) / BlockBytes * BlockBytes) + BlockBytes;
+        kind == OperationKind.Delete ? 0 : JournalFormat.BlockAlign(operationBytes) + JournalFormat.BlockBytes;
 
     public void Charge(long cost) => Interlocked.Add(ref _charged, cost);
 
@@ -178,7 +173,7 @@ internal sealed class DiskSpace : IDisposable
         {
             _isSurplusNeeded = false;
             _pool.DropSurplus();
-            if (IsFull(SpaceCause.Volume) && HasRoom(AgainBytes))
+            if (IsFull(SpaceCause.Volume) && HasRoom(MarginBytes)) // with less, the next put would most likely be refused again
             {
                 Note(SpaceCause.Volume, null);
             }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using DocService.Storage.Engine.Locks;
 using DocService.Storage.Io;
 
 namespace DocService.Storage.Engine.Versions;
@@ -25,7 +26,7 @@ internal sealed class FiledHeaders
     /// <summary>A small journal is a small store's, which need not clear 16 MiB at its start: it has a set for every so many bytes.</summary>
     private const int JournalBytesOfASet = 4096;
 
-    private const int GateCount = 64;
+    private const int GateCount = DigestLocks.StripeCount;
 
     private readonly int _sets; // a power of two
     private readonly FiledHeader[] _entries;

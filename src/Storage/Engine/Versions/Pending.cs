@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using DocService.Storage.Engine.Locks;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Writing;
@@ -17,11 +18,10 @@ namespace DocService.Storage.Engine.Versions;
 /// </remarks>
 internal sealed class Pending
 {
-    /// <summary>A power of two, far more than cores: two requests rarely meet in one.</summary>
-    private const int StripeCount = 64;
+    /// <summary>Room that is kept when nothing is pending: of this many versions with some 150 bytes.</summary>
+    public const int Kept = 64 * 1024;
 
-    /// <summary>Room that a stripe keeps when nothing is pending in it: 64 x 1,000 versions of some 150 bytes.</summary>
-    private const int KeptPerStripe = 1000;
+    private const int StripeCount = DigestLocks.StripeCount;
 
     /// <summary>With many documents, the fullest of 64 stripes has a twentieth more than its part.</summary>
     private const int Slack = 20;
@@ -199,7 +199,7 @@ internal sealed class Pending
         /// <summary>Gives back the memory of a large backlog.</summary>
         public void GiveBackRoom()
         {
-            int needed = Math.Max(Newest.Count + Expected, KeptPerStripe);
+            int needed = Math.Max(Newest.Count + Expected, Kept / StripeCount);
             if (Newest.Capacity <= 2 * needed)
             {
                 return;

@@ -20,7 +20,7 @@ namespace DocService.Storage.Journal.Reading;
 internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long after) : ICommitCursor
 {
     /// <summary>Buffers above this are not kept: one large commit must not hold its memory for ever.</summary>
-    private const int KeptBytesMax = 1024 * 1024;
+    private const int KeptBytesMax = SegmentReader.StepBytes;
 
     private readonly byte[] _header = new byte[RecordHeader.Bytes];
     private readonly List<FollowedOperation> _operations = [];

@@ -34,7 +34,7 @@ internal sealed record DamagedRecord(long Offset, long Sequence, IReadOnlyList<s
 internal sealed class JournalScan
 {
     /// <summary>Far more than one block: a writer that went on after a clean stop would have begun at the next block.</summary>
-    private const int QuietBytes = 1024 * 1024;
+    private const int QuietBytes = SegmentReader.StepBytes;
 
     private readonly List<(long After, long Through)> _unused = [];
 

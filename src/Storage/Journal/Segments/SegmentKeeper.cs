@@ -11,8 +11,6 @@ namespace DocService.Storage.Journal.Segments;
 /// </remarks>
 internal sealed class SegmentKeeper
 {
-    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
-
     private readonly SegmentPool _pool;
     private readonly Action<string, Exception> _failed;
     private readonly IThreads _threads;
@@ -152,7 +150,7 @@ internal sealed class SegmentKeeper
                 }
 
                 // Taking a spare wakes this thread. After a failure it tries again by itself.
-                if (!_threads.Wait(_gate, _isRetryDue ? RetryInterval : Timeout.InfiniteTimeSpan))
+                if (!_threads.Wait(_gate, _isRetryDue ? Intervals.Retry : Timeout.InfiniteTimeSpan))
                 {
                     _isWoken = true;
                 }
@@ -194,7 +192,7 @@ internal sealed class SegmentKeeper
                 Release_NeedsLock(segment); // nothing has changed
                 if (!_isStopped)
                 {
-                    _threads.Wait(_gate, RetryInterval);
+                    _threads.Wait(_gate, Intervals.Retry);
                 }
             }
         }

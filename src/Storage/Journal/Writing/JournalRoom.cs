@@ -10,8 +10,6 @@ namespace DocService.Storage.Journal.Writing;
 /// </remarks>
 internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, SegmentChain chain, CommitQueue queue, JournalHooks hooks, long usableBytes)
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
-
     private readonly StoreBusyException _busy = new("The journal has no segment left: documents are filed slower than they come, or descriptors have run out.");
     private readonly List<Commit> _late = [];
     private long _uncounted; // where Mend.OneDeadline is left out: what the groups before this one have waited
@@ -56,7 +54,7 @@ internal sealed class JournalRoom(SegmentPool pool, SegmentKeeper keeper, Segmen
                     hasAsked = true;
                 }
 
-                keeper.WaitForChange(LookInterval);
+                keeper.WaitForChange(Intervals.Moment);
             }
         }
 

@@ -27,8 +27,6 @@ internal sealed class JournalWriter
     /// </summary>
     private static readonly TimeSpan SeenFor = TimeSpan.FromMilliseconds(500);
 
-    private static readonly TimeSpan MemoryPause = TimeSpan.FromMilliseconds(20);
-
     private readonly SegmentPool _pool;
     private readonly SegmentChain _chain;
     private readonly JournalRoom _room;
@@ -429,7 +427,7 @@ internal sealed class JournalWriter
         }
         catch (OutOfMemoryException)
         {
-            _queue.Pause(MemoryPause);
+            _queue.Pause(Intervals.Moment);
             next = null;
             return false;
         }
