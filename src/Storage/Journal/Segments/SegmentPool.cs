@@ -12,25 +12,40 @@ namespace DocService.Storage.Journal.Segments;
 /// header, a rename and a sync of the directory, in this order. A released segment becomes a spare, so the next burst finds
 /// its zeros written. Spares beyond the least number are removed when a write finds the disk full.
 /// </remarks>
-internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSizes sizes, IThreads threads) : IDisposable
+internal sealed class SegmentPool : IDisposable
 {
-    private const int ZeroBytes = 2 * 1024 * 1024;
-
-    private static readonly byte[] Zeros = new byte[ZeroBytes];
-
-    private readonly NewestMark _newest = new(directory);
-    private readonly SyncedDirectory _names = new(directory, threads); // the directory's owner disposes it
+    private readonly IDirectory _directory;
+    private readonly SegmentSizes _sizes;
+    private readonly IThreads _threads;
+    private readonly NewestMark _newest;
+    private readonly SyncedDirectory _names; // the directory's owner disposes it
+    private readonly SpareFactory _factory;
     private readonly byte[] _headerBlock = new byte[JournalFormat.BlockBytes]; // the journal's thread has it: memory that is there cannot run out
     private readonly StorageFaultException _gone = new("A segment of the journal was removed, renamed or replaced.");
     private readonly Lock _gate = new();
-    private readonly Stack<Spare> _spares = new(sizes.SparesMax + 1);
+    private readonly Stack<Spare> _spares;
     private long _lastNumber;
-    private long _lastSpare;
 
-    public long SegmentBytes => sizes.SegmentBytes;
+    /// <param name="directory">The journal's.</param>
+    /// <param name="storeId">Told in every header that is made.</param>
+    /// <param name="sizes">How large segments are, and how many there may be.</param>
+    /// <param name="threads">How syncs of the directory wait for each other, and the date.</param>
+    public SegmentPool(IDirectory directory, Guid storeId, SegmentSizes sizes, IThreads threads)
+    {
+        _directory = directory;
+        _sizes = sizes;
+        _threads = threads;
+        _newest = new NewestMark(directory);
+        _names = new SyncedDirectory(directory, threads);
+        _factory = new SpareFactory(directory, _names);
+        _spares = new Stack<Spare>(sizes.SparesMax + 1);
+        StoreId = storeId;
+    }
+
+    public long SegmentBytes => _sizes.SegmentBytes;
 
     /// <summary>Told in every header that is made.</summary>
-    public Guid StoreId => storeId;
+    public Guid StoreId { get; }
 
     /// <summary>Told beside it: see <see cref="SegmentHeader.PreviousStoreId"/>.</summary>
     public Guid PreviousStoreId { get; init; }
@@ -47,16 +62,16 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
     }
 
     /// <summary>Whether there are fewer spares than the least number.</summary>
-    public bool NeedsMore => Count < sizes.SparesMin;
+    public bool NeedsMore => Count < _sizes.SparesMin;
 
     /// <summary>Bytes of the spares beyond the least number.</summary>
-    public long SurplusBytes => Math.Max(0, Count - sizes.SparesMin) * sizes.SegmentBytes;
+    public long SurplusBytes => Math.Max(0, Count - _sizes.SparesMin) * _sizes.SegmentBytes;
 
     /// <summary>Removes unfinished files, takes up the spares, and returns the names of the segments. At open, once. What has another name is somebody else's.</summary>
     public IReadOnlyList<string> TakeUp()
     {
         var segments = new List<string>();
-        IReadOnlyList<string> names = directory.List();
+        IReadOnlyList<string> names = _directory.List();
         _newest.TakeUp(names);
         _lastNumber = NewestMark.Find(names); // no number is given out twice, not even that of a segment that is gone
         foreach (string name in names)
@@ -66,12 +81,12 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
                 segments.Add(name);
                 _lastNumber = Math.Max(_lastNumber, number);
             }
-            else if (Spare.TryParseName(name, out bool isUnfinished) is { } spare && directory.GetKind(name) == EntryKind.File)
+            else if (Spare.TryParseName(name, out bool isUnfinished) is { } spare && _directory.GetKind(name) == EntryKind.File)
             {
-                _lastSpare = Math.Max(_lastSpare, spare);
+                _factory.NoteUsed(spare);
                 if (isUnfinished)
                 {
-                    directory.TryUnlink(name);
+                    _directory.TryUnlink(name);
                 }
                 else
                 {
@@ -99,13 +114,13 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
     /// <exception cref="FileSystemException">No room for it.</exception>
     public Spare TakeOrPrepare(long bytesMin)
     {
-        Spare? spare = bytesMin <= sizes.SegmentBytes ? TryTake(SpareUse.Recovery) : null;
-        return spare ?? Prepare(Math.Max(sizes.SegmentBytes, JournalFormat.BlockAlign(bytesMin)));
+        Spare? spare = bytesMin <= _sizes.SegmentBytes ? TryTake(SpareUse.Recovery) : null;
+        return spare ?? _factory.Make(Math.Max(_sizes.SegmentBytes, JournalFormat.BlockAlign(bytesMin)));
     }
 
     /// <summary>Adds one spare of the usual size. Blocks for as long as the zeros take.</summary>
     /// <exception cref="FileSystemException">It could not be made; nothing is left behind.</exception>
-    public void Add() => Put(Prepare(sizes.SegmentBytes));
+    public void Add() => Put(_factory.Make(_sizes.SegmentBytes));
 
     /// <summary>Makes what is missing of the spares, as far as there is room. For opening.</summary>
     public void AddMissing()
@@ -126,8 +141,8 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
     /// <summary>Whether one more spare would fit. Asked first, so that a nearly full disk is not filled with zeros to find out.</summary>
     public bool HasRoom()
     {
-        FreeSpace free = directory.GetFreeSpace();
-        return free.Bytes > sizes.SegmentBytes + ZeroBytes && free.Inodes > 0;
+        FreeSpace free = _directory.GetFreeSpace();
+        return free.Bytes > _sizes.SegmentBytes + SpareFactory.PieceBytes && free.Inodes > 0;
     }
 
     /// <summary>A write found the disk full: removes the spares beyond the least number.</summary>
@@ -138,7 +153,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
             Spare spare;
             lock (_gate)
             {
-                if (_spares.Count <= sizes.SparesMin)
+                if (_spares.Count <= _sizes.SparesMin)
                 {
                     return;
                 }
@@ -147,7 +162,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
             }
 
             spare.File.Dispose();
-            DropLeftover(spare.Name);
+            _factory.Drop(spare.Name);
         }
     }
 
@@ -156,18 +171,18 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
     /// <exception cref="OutOfMemoryException">Nothing has been done, and the segment is still the caller's.</exception>
     public void Recycle(Segment segment)
     {
-        if (segment.Header.SizeBytes != sizes.SegmentBytes || Count >= sizes.SparesMax)
+        if (segment.Header.SizeBytes != _sizes.SegmentBytes || Count >= _sizes.SparesMax)
         {
-            directory.TryUnlink(segment.Name);
+            _directory.TryUnlink(segment.Name);
             segment.Dispose();
             return;
         }
 
-        var spare = new Spare(NextSpareName(), segment.File, sizes.SegmentBytes);
+        var spare = new Spare(_factory.NextName(), segment.File, _sizes.SegmentBytes);
         bool isRenamed = false;
         try
         {
-            directory.Rename(segment.Name, directory, spare.Name);
+            _directory.Rename(segment.Name, _directory, spare.Name);
             isRenamed = true;
 
             // Without this sync, starts that are cut off again and again would use up the spares of a full disk.
@@ -183,7 +198,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
     }
 
     /// <summary>
-    /// Makes the spare the next segment: header, sync, final name, sync of the directory. Content that the caller has
+    /// Makes the spare the next segment: header, sync, final name, sync of the _directory. Content that the caller has
     /// written behind the header's block becomes durable with it.
     /// </summary>
     /// <exception cref="FileSystemException">Unknown whether the segment exists.</exception>
@@ -207,7 +222,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
         {
             spare.File.Write(block, 0);
             spare.File.Sync();
-            directory.Rename(spare.Name, directory, segment.Name);
+            _directory.Rename(spare.Name, _directory, segment.Name);
             _names.Sync();
         }
         catch
@@ -228,14 +243,14 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
         RandomNumberGenerator.Fill(salt);
         return new SegmentHeader
         {
-            StoreId = storeId,
+            StoreId = StoreId,
             Salt = BitConverter.ToUInt64(salt),
             SizeBytes = sizeBytes,
             StartsAfter = startsAfter,
             FirstSequence = firstSequence,
             DurableThrough = durableThrough,
             FiledThrough = filedThrough,
-            Created = threads.Clock.GetUtcNow().UtcDateTime,
+            Created = _threads.Clock.GetUtcNow().UtcDateTime,
             PreviousStoreId = PreviousStoreId,
             Number = Interlocked.Increment(ref _lastNumber), // last: the date may lack memory
         };
@@ -247,7 +262,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
         bool isGone;
         try
         {
-            isGone = directory.TryGetIdentity(segment.Name) != segment.File.GetIdentity();
+            isGone = _directory.TryGetIdentity(segment.Name) != segment.File.GetIdentity();
         }
         catch (FileSystemException)
         {
@@ -265,7 +280,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
     {
         try
         {
-            return new StorageFaultException($"{directory.Path}/{name} is no longer the segment that this store has open: it was removed, renamed or replaced.");
+            return new StorageFaultException($"{_directory.Path}/{name} is no longer the segment that this store has open: it was removed, renamed or replaced.");
         }
         catch (OutOfMemoryException)
         {
@@ -288,7 +303,7 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
 
     private int LeftBy(SpareUse use) => use switch
     {
-        SpareUse.Put => sizes.Reserve + SegmentSizes.ForRecovery,
+        SpareUse.Put => _sizes.Reserve + SegmentSizes.ForRecovery,
         SpareUse.Delete => SegmentSizes.ForRecovery,
         _ => 0,
     };
@@ -296,17 +311,17 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
     /// <summary>Takes a spare up. It is removed if it was made for another segment size or a larger journal.</summary>
     private void TakeUpSpare(string name)
     {
-        IFile? file = directory.TryOpen(name, FileAccess.ReadWrite);
+        IFile? file = _directory.TryOpen(name, FileAccess.ReadWrite);
         try
         {
-            if (file is not null && Count < sizes.SparesMax && file.GetLength() == sizes.SegmentBytes)
+            if (file is not null && Count < _sizes.SparesMax && file.GetLength() == _sizes.SegmentBytes)
             {
-                Put(new Spare(name, file, sizes.SegmentBytes));
+                Put(new Spare(name, file, _sizes.SegmentBytes));
                 file = null;
             }
             else
             {
-                directory.TryUnlink(name);
+                _directory.TryUnlink(name);
             }
         }
         finally
@@ -314,50 +329,6 @@ internal sealed class SegmentPool(IDirectory directory, Guid storeId, SegmentSiz
             file?.Dispose();
         }
     }
-
-    private Spare Prepare(long bytes)
-    {
-        string name = NextSpareName();
-        string temp = Spare.UnfinishedNameOf(name);
-        IFile file = directory.Create(temp);
-        try
-        {
-            var spare = new Spare(name, file, bytes); // first: memory that ran out behind the rename would leave a file that nobody knows
-
-            // Real zeros, because blocks that are reserved and unwritten would make every later sync commit metadata too.
-            // Synced piece by piece, because tens of megabytes at once would hold up the journal's own syncs.
-            for (long offset = 0; offset < bytes; offset += Zeros.Length)
-            {
-                file.Write(Zeros.AsSpan(0, (int)Math.Min(Zeros.Length, bytes - offset)), offset);
-                file.Sync();
-            }
-
-            directory.Rename(temp, directory, name);
-            _names.Sync(); // after a power cut on a full disk there is no making another
-            return spare;
-        }
-        catch
-        {
-            file.Dispose();
-            DropLeftover(temp);
-            throw;
-        }
-    }
-
-    /// <summary>Removes what a failed attempt left. A failure here must not hide that one.</summary>
-    private void DropLeftover(string name)
-    {
-        try
-        {
-            directory.TryUnlink(name);
-        }
-        catch (Exception exception) when (exception is FileSystemException or OutOfMemoryException)
-        {
-            // The next start removes it, or takes it up as a spare.
-        }
-    }
-
-    private string NextSpareName() => Spare.NameOf(Interlocked.Increment(ref _lastSpare));
 
     private void Put(Spare spare)
     {

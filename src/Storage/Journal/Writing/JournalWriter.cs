@@ -21,17 +21,12 @@ namespace DocService.Storage.Journal.Writing;
 /// </remarks>
 internal sealed class JournalWriter
 {
-    /// <summary>
-    /// How long a check that the directory is still there is valid. So a group is acknowledged within half a second of a
-    /// check; the limit that is promised is one second.
-    /// </summary>
-    private static readonly TimeSpan SeenFor = TimeSpan.FromMilliseconds(500);
-
     private readonly SegmentPool _pool;
     private readonly SegmentChain _chain;
     private readonly JournalRoom _room;
     private readonly JournalHooks _hooks;
-    private readonly JournalLimits _limits;
+    private readonly PlaceWatch _places;
+    private readonly SealRhythm _seals;
     private readonly CommitQueue _queue;
     private readonly StoreBusyException _noMemory = new("There is no memory for the write at present.");
     private readonly OutcomeUnknownException _unknown = new("The write may or may not survive."); // both for want of memory to say why
@@ -43,10 +38,7 @@ internal sealed class JournalWriter
     private long _lastSequence;
     private long _writtenDurable; // the watermarks as the bytes being written tell them
     private long _writtenFiled;
-    private long _lastSync; // or the last time that a seal found no room
-    private long _seenAt; // when the directory was last found in its place
     private IThread? _thread; // null before the start
-    private bool _isSealBlocked;
     private bool _isHandedOver; // some bytes of the current group may be in the file
     private bool _isUncertain; // something was begun on the disk, and its end is not known
     private volatile bool _isFailed;
@@ -64,7 +56,6 @@ internal sealed class JournalWriter
         _hooks = hooks;
         _clock = hooks.Threads.Clock;
         _queue = new CommitQueue(hooks.Threads);
-        _limits = limits;
         _groupBytesMax = (int)Math.Min(GroupBuffer.UsualBytes, pool.SegmentBytes - JournalFormat.BlockBytes);
         _buffer = new GroupBuffer((int)Math.Min(GroupBuffer.UsualBytes, pool.SegmentBytes));
         _lastSequence = current.Header.FirstSequence - 1;
@@ -72,7 +63,8 @@ internal sealed class JournalWriter
         Published = new PublishedSignal(marks, hooks.Threads);
         _chain = new SegmentChain(pool, keeper, Marks, older, current);
         _room = new JournalRoom(pool, keeper, _chain, _queue, hooks, limits.UsableBytes);
-        _lastSync = _seenAt = _clock.GetTimestamp();
+        _places = new PlaceWatch(_chain, hooks);
+        _seals = new SealRhythm(_chain, limits.SealAfter, _clock);
     }
 
     public Watermarks Marks { get; }
@@ -130,29 +122,13 @@ internal sealed class JournalWriter
     /// <summary>Closes the files. After <see cref="Stop"/>.</summary>
     public void CloseFiles() => _chain.CloseFiles();
 
-    /// <summary>
-    /// The quiet time that must still pass before a seal. It is zero when an older segment is filed to its end: only a seal
-    /// lets it be released, and writers may be waiting for its room.
-    /// </summary>
-    private TimeSpan UntilSeal()
-    {
-        if (!_chain.NeedsSeal)
-        {
-            return Timeout.InfiniteTimeSpan;
-        }
-
-        bool isUrgent = !_isSealBlocked && _chain.IsReleaseDue;
-        TimeSpan left = _limits.SealAfter - _clock.GetElapsedTime(_lastSync);
-        return isUrgent || left < TimeSpan.Zero ? TimeSpan.Zero : left;
-    }
-
     private void Work()
     {
         try
         {
             while (!_queue.IsClosedAndEmpty)
             {
-                if (_queue.TryTakeGroup(_group, _groupBytesMax, UntilSeal()))
+                if (_queue.TryTakeGroup(_group, _groupBytesMax, _seals.Left))
                 {
                     _queue.ThrowIfFenced();
                     WriteOrRefuseGroup();
@@ -161,7 +137,7 @@ internal sealed class JournalWriter
                 else
                 {
                     _chain.Release(); // segments that waited for a follower
-                    if (UntilSeal() == TimeSpan.Zero && !_queue.IsClosedAndEmpty)
+                    if (_seals.Left == TimeSpan.Zero && !_queue.IsClosedAndEmpty)
                     {
                         WriteSeal(RecordType.Seal);
                     }
@@ -194,11 +170,11 @@ internal sealed class JournalWriter
 
     private void WriteGroup()
     {
-        SeeIfStale();
+        _places.LookIfStale();
         long bytes = GroupBuffer.Measure(_group);
         if (!Fits(bytes))
         {
-            See();
+            _places.Look();
             if (_room.Find(_group) is not { } spare)
             {
                 return;
@@ -230,7 +206,7 @@ internal sealed class JournalWriter
         early?.Send();
 
         TimeSpan duration = Sync();
-        SeeOnceMoreIfStale();
+        _places.LookAgainIfStale();
         Marks.AdvanceDurable(_lastSequence);
         _hooks.Published(_group);
         Published.Tell();
@@ -243,39 +219,6 @@ internal sealed class JournalWriter
         _isHandedOver = _isUncertain = false;
         _chain.NoteSynced(_writtenDurable, _writtenFiled);
         Statistics.NoteSync(duration, _group.Count, bytes);
-    }
-
-    private void SeeIfStale()
-    {
-        if (_clock.GetElapsedTime(_seenAt) >= SeenFor)
-        {
-            See();
-        }
-    }
-
-    /// <summary>
-    /// After a sync. Without memory it is not known that anything is gone; to tell what is gone needs none. The next group is
-    /// not written before a look.
-    /// </summary>
-    private void SeeOnceMoreIfStale()
-    {
-        try
-        {
-            SeeIfStale();
-        }
-        catch (OutOfMemoryException)
-        {
-            // As with any other look that fails.
-        }
-    }
-
-    /// <summary>A removed file can still be written and synced, but nobody will find it.</summary>
-    /// <exception cref="StorageFaultException">The directory or a segment is not in its place.</exception>
-    private void See()
-    {
-        _hooks.ThrowIfGone();
-        _chain.ThrowIfGone();
-        _seenAt = _clock.GetTimestamp();
     }
 
     private bool Fits(long bytes) => _chain.Current.Position + bytes <= _chain.Current.Header.SizeBytes;
@@ -332,9 +275,9 @@ internal sealed class JournalWriter
             _chain.Current.File.SyncData();
         }
 
-        _lastSync = _clock.GetTimestamp();
-        _isSealBlocked = false;
-        return _clock.GetElapsedTime(started, _lastSync);
+        long ended = _clock.GetTimestamp();
+        _seals.NoteSynced(ended);
+        return _clock.GetElapsedTime(started, ended);
     }
 
     /// <summary>A seal only saves work at the next start. If there is no room or no memory for one, it is tried again after the next quiet time.</summary>
@@ -352,8 +295,7 @@ internal sealed class JournalWriter
 
         if (!isWritten)
         {
-            _isSealBlocked = true;
-            _lastSync = _clock.GetTimestamp();
+            _seals.NoteBlocked();
         }
     }
 
@@ -361,7 +303,7 @@ internal sealed class JournalWriter
     {
         if (!Fits(JournalFormat.BlockBytes))
         {
-            See();
+            _places.Look();
             if (_pool.TryTake(SpareUse.Delete) is not { } spare)
             {
                 return false;
