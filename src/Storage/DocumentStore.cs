@@ -10,6 +10,7 @@ using DocService.Storage.Engine.Versions;
 using DocService.Storage.Followers;
 using DocService.Storage.Io;
 using DocService.Storage.Io.Posix;
+using DocService.Storage.Io.Volumes;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Writing;

@@ -1,3 +1,5 @@
+using DocService.Storage.Io.Volumes;
+
 namespace DocService.Storage.Io;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using DocService.Storage.Io;
 using DocService.Storage.Io.Posix;
+using DocService.Storage.Io.Volumes;
 
 namespace DocService.Storage.Tests.Io;
 

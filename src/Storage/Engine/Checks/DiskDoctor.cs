@@ -1,5 +1,6 @@
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Io;
+using DocService.Storage.Io.Volumes;
 
 namespace DocService.Storage.Engine.Checks;
 

@@ -1,5 +1,6 @@
 using DocService.Storage.Engine.Health;
 using DocService.Storage.Io;
+using DocService.Storage.Io.Volumes;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Segments;
 using DocService.Storage.Threading;

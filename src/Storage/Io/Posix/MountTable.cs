@@ -1,4 +1,5 @@
 using System.Text;
+using DocService.Storage.Io.Volumes;
 
 namespace DocService.Storage.Io.Posix;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DocService.Storage.Io.Volumes;
 using Microsoft.Win32.SafeHandles;
 
 namespace DocService.Storage.Io.Posix;

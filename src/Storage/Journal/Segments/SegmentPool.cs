@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using DocService.Storage.Io;
+using DocService.Storage.Io.Volumes;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Threading;
 

@@ -1,5 +1,6 @@
 using DocService.Storage.Engine.Checks;
 using DocService.Storage.Io;
+using DocService.Storage.Io.Volumes;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;

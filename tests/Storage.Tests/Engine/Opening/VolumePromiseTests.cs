@@ -1,6 +1,7 @@
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Io;
 using DocService.Storage.Io.Posix;
+using DocService.Storage.Io.Volumes;
 
 namespace DocService.Storage.Tests.Engine.Opening;
 

@@ -1,4 +1,5 @@
 using DocService.Storage.Io;
+using DocService.Storage.Io.Volumes;
 
 namespace DocService.Storage.Tests.Support.Simulation.SelfTests;
 

@@ -1,4 +1,4 @@
-namespace DocService.Storage.Io;
+namespace DocService.Storage.Io.Volumes;
 
 /// <summary>A mounted filesystem as the mount table describes it.</summary>
 /// <param name="Type">As the table names it ("ext4").</param>

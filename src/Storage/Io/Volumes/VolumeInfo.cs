@@ -1,4 +1,4 @@
-namespace DocService.Storage.Io;
+namespace DocService.Storage.Io.Volumes;
 
 /// <summary>The filesystem below a directory.</summary>
 internal readonly record struct VolumeInfo

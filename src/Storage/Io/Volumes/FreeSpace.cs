@@ -1,4 +1,4 @@
-namespace DocService.Storage.Io;
+namespace DocService.Storage.Io.Volumes;
 
 /// <summary>What this process may still allocate on a filesystem.</summary>
 /// <param name="Bytes">Bytes.</param>
