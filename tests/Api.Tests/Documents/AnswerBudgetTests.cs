@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using DocService.Api.Documents;
 using DocService.Api.Tests.Support;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -19,12 +20,14 @@ public sealed class AnswerBudgetTests : IAsyncLifetime
         Values = new Dictionary<string, string>(ApplicationSettings.LargeDocuments) { ["InFlightBytes"] = $"{BudgetBytes}" },
     });
 
+    private string _tag = string.Empty;
+
     private ByteBudget TheBudget => _app.Service<ByteBudget>();
 
     public async Task InitializeAsync()
     {
         _app.Service<IOptions<KestrelServerOptions>>().Value.Limits.MinResponseDataRate = null; // nobody is cut off, however long this test takes
-        await _app.StoreAsync("large", Json('x'));
+        _tag = await _app.StoreAsync("large", Json('x'));
     }
 
     public async Task DisposeAsync() => await _app.DisposeAsync();
@@ -60,6 +63,30 @@ public sealed class AnswerBudgetTests : IAsyncLifetime
 
         Assert.Equal(DocumentBytes - 2, received.AsSpan().Count((byte)'x') - FieldsOf(received).Count((byte)'x'));
         Assert.Equal(0, received.AsSpan(FieldsOf(received).Length).Count((byte)'y'));
+        Assert.Contains($"ETag: {_tag}\r\n", Encoding.ASCII.GetString(FieldsOf(received)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_OfALargeFiledDocument_IsAnsweredAsOfASmallOne()
+    {
+        (string Method, string Field, string Value, int Status, int? Bytes)[] requests =
+        [
+            ("GET", "Range", "bytes=0-9", 200, DocumentBytes),
+            ("GET", "If-None-Match", "\"0\"", 200, DocumentBytes),
+            ("GET", "If-None-Match", _tag, 304, 0),
+            ("GET", "If-Match", "\"0\"", 412, null),
+            ("HEAD", "Range", "bytes=0-9", 200, 0),
+            ("HEAD", "If-None-Match", _tag, 304, 0),
+        ];
+        foreach ((string method, string field, string value, int status, int? bytes) in requests)
+        {
+            using HttpResponseMessage answer = await _app.SendAsync(method, "/docs/large", null, (field, value));
+
+            Assert.Equal(status, (int)answer.StatusCode);
+            Assert.Equal(_tag, status == 412 ? _tag : answer.Headers.ETag!.ToString());
+            Assert.Equal(bytes ?? answer.Content.Headers.ContentLength, (await answer.Content.ReadAsByteArrayAsync()).Length);
+            Assert.Equal(status == 200 ? DocumentBytes : answer.Content.Headers.ContentLength, answer.Content.Headers.ContentLength);
+        }
     }
 
     [Fact]
@@ -76,6 +103,7 @@ public sealed class AnswerBudgetTests : IAsyncLifetime
         byte[] received = await TakeAllAsync(slow);
 
         Assert.InRange(received.Length, 1, DocumentBytes - 1);
+        Assert.Equal(BudgetBytes, TheBudget.Free);
     }
 
     [Fact]

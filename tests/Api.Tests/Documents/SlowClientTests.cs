@@ -75,7 +75,7 @@ public sealed class SlowClientTests
 
         await WaitAsync(app, budget => budget.Free == BudgetBytes);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => TakeAllAsync(reader));
+        Assert.InRange(await TakeAllAsync(reader), 1, LargeBytes - 1);
     }
 
     /// <summary>What the two tests above hasten is what bounds the time of a body: 16 MiB in nine minutes.</summary>
@@ -115,17 +115,25 @@ public sealed class SlowClientTests
         return socket;
     }
 
-    private static async Task TakeAllAsync(Socket socket)
+    /// <summary>How much comes until the connection ends, one way or the other.</summary>
+    private static async Task<long> TakeAllAsync(Socket socket)
     {
         long received = 1;
         byte[] buffer = new byte[1 << 20];
-        int count;
-        while ((count = await socket.ReceiveAsync(buffer)) > 0)
+        try
         {
-            received += count;
+            int count;
+            while ((count = await socket.ReceiveAsync(buffer)) > 0)
+            {
+                received += count;
+            }
+        }
+        catch (SocketException)
+        {
+            // A connection that is broken off.
         }
 
-        throw new EndOfStreamException($"{received} bytes came.");
+        return received;
     }
 
     /// <summary>Round trips are the pace of waiting.</summary>

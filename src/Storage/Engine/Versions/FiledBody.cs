@@ -7,7 +7,8 @@ namespace DocService.Storage.Engine.Versions;
 /// <remarks>
 /// Owns: the open file. It stays what it is when the document is replaced or deleted, and when the store is closed.
 /// Thread: one call at a time; each takes a place among the readers of the disk, and holds it for one piece.
-/// On failure: a piece that is not what was verified is read once more past the page cache, and then never given out.
+/// On failure: a piece that is not what was verified is read once more past the page cache, and then never given out. Without
+/// memory for a read nothing is known of the piece: the store is busy, and the document is not called corrupt.
 /// </remarks>
 internal sealed class FiledBody(DocumentKey key, IFile file, BodyPieces pieces, ReadGate reads) : LargeBody
 {
@@ -31,6 +32,10 @@ internal sealed class FiledBody(DocumentKey key, IFile file, BodyPieces pieces, 
         try
         {
             return pieces.TryRead(file, piece, buffer, out count);
+        }
+        catch (FileSystemException exception) when (exception.IsOutOfHandles)
+        {
+            throw new StoreBusyException(exception.Message, exception);
         }
         catch (FileSystemException exception)
         {

@@ -1,3 +1,4 @@
+using DocService.Storage.Io;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
@@ -11,6 +12,14 @@ public sealed class FiledBodyTests : IAsyncLifetime
     private const long BudgetBytes = 1 << 20;
 
     private static readonly DocumentKey Key = DocumentKey.Create("large");
+
+    private static readonly StoreOptions ForLargeBodies = JournalTest.Options with
+    {
+        SegmentBytes = 4 * StoredDocument.PieceBytes,
+        JournalBytes = 16 * StoredDocument.PieceBytes,
+        CommitBytesMax = 2 * StoredDocument.PieceBytes,
+        ReserveBytes = 8 * StoredDocument.PieceBytes,
+    };
 
     private readonly TestDirectory _directory = new();
     private readonly ByteBudget _budget = new(BudgetBytes);
@@ -100,13 +109,7 @@ public sealed class FiledBodyTests : IAsyncLifetime
     public async Task Open_NotYetFiled_IsWholeAndCharged()
     {
         var disk = new SimulatedFileSystem();
-        await using DocumentStore store = JournalTest.Open(disk, JournalTest.Options with
-        {
-            SegmentBytes = 4 * StoredDocument.PieceBytes,
-            JournalBytes = 16 * StoredDocument.PieceBytes,
-            CommitBytesMax = 2 * StoredDocument.PieceBytes,
-            ReserveBytes = 8 * StoredDocument.PieceBytes,
-        });
+        await using DocumentStore store = JournalTest.Open(disk, ForLargeBodies);
         using CallGate filing = disk.BlockCall(call => call.Kind == CallKind.Write && JournalTest.IsInDocuments(call));
         byte[] body = _body[..(StoredDocument.PieceBytes + 1)];
         await store.PutAsync(Key, TestDocuments.Content(body), Conditions.None, DurabilityLevel.Durable, default).AsTask().SoonAsync();
@@ -116,6 +119,69 @@ public sealed class FiledBodyTests : IAsyncLifetime
         Assert.True(opened!.IsWhole);
         Assert.NotEqual(BudgetBytes, _budget.Free);
         Assert.True(opened.Body.Span.SequenceEqual(body));
+    }
+
+    [Fact]
+    public async Task Piece_WhileThereIsNoMemoryForARead_IsBusyAndNotCorrupt()
+    {
+        var disk = new SimulatedFileSystem();
+        await using DocumentStore store = JournalTest.Open(disk, ForLargeBodies);
+        using StoredDocument opened = await PutAndOpenAsync(store);
+        _ = disk.FailCall(1, Errno.ENOMEM, where: IsReadOfADocument);
+
+        await Assert.ThrowsAsync<StoreBusyException>(() => opened.ReadPieceAsync(0, _buffer, default).AsTask());
+
+        Assert.True((await opened.ReadAllAsync()).AsSpan().SequenceEqual(_body.AsSpan(0, StoredDocument.PieceBytes + 1)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Piece_ThatTheDiskDoesNotRead_IsReadOnceMoreAndThenRefused(bool forever)
+    {
+        var disk = new SimulatedFileSystem();
+        await using DocumentStore store = JournalTest.Open(disk, ForLargeBodies);
+        using StoredDocument opened = await PutAndOpenAsync(store);
+        Fault fault = disk.FailCall(1, Errno.EIO, forever: forever, where: IsReadOfADocument);
+
+        Task<int> reading = opened.ReadPieceAsync(0, _buffer, default).AsTask();
+
+        if (forever)
+        {
+            await Assert.ThrowsAsync<DocumentCorruptException>(() => reading);
+            Assert.Equal(2, fault.Matched);
+        }
+        else
+        {
+            Assert.Equal(StoredDocument.PieceBytes, await reading);
+        }
+    }
+
+    [Fact]
+    public async Task Dispose_OfAnOpenedDocument_ClosesItsFileOnce()
+    {
+        var disk = new SimulatedFileSystem();
+        DocumentStore store = JournalTest.Open(disk, ForLargeBodies);
+        StoredDocument opened = await PutAndOpenAsync(store);
+        await store.DisposeAsync();
+        Assert.Equal(1, disk.OpenHandles);
+
+        opened.Dispose();
+        opened.Dispose();
+
+        Assert.Equal(0, disk.OpenHandles);
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await opened.ReadPieceAsync(0, _buffer, default));
+    }
+
+    private static bool IsReadOfADocument(SimulatedCall call) => call.Kind == CallKind.Read && JournalTest.IsInDocuments(call);
+
+    private async Task<StoredDocument> PutAndOpenAsync(DocumentStore store)
+    {
+        byte[] body = _body[..(StoredDocument.PieceBytes + 1)];
+        await store.PutAsync(Key, TestDocuments.Content(body), Conditions.None, DurabilityLevel.Filed, default).AsTask().SoonAsync();
+        StoredDocument opened = (await store.OpenAsync(Key, _budget, default))!;
+        Assert.False(opened.IsWhole);
+        return opened;
     }
 
     private async Task PutAsync(byte[] body) =>
