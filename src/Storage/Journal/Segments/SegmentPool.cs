@@ -199,7 +199,7 @@ internal sealed class SegmentPool : IDisposable
     }
 
     /// <summary>
-    /// Makes the spare the next segment: header, sync, final name, sync of the _directory. Content that the caller has
+    /// Makes the spare the next segment: header, sync, final name, sync of the directory. Content that the caller has
     /// written behind the header's block becomes durable with it.
     /// </summary>
     /// <exception cref="FileSystemException">Unknown whether the segment exists.</exception>

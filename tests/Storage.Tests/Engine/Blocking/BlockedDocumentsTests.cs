@@ -111,7 +111,7 @@ public sealed class BlockedDocumentsTests : IAsyncLifetime
             await _store.PutAsync(Elsewhere(n % 20), $"{n}", DurabilityLevel.Filed).SoonAsync();
         }
 
-        // 50 ms, 100, 200, 400, 800, then one a second.
+        // 20 ms, 40, 80, 160, 320, 640, then one a second.
         Assert.InRange(fault.Matched, 1, 7 + (int)TimeProvider.System.GetElapsedTime(started).TotalSeconds);
     }
 
