@@ -44,6 +44,7 @@ public sealed class MetricsTests(SharedSocketApplication shared) : IClassFixture
     {
         const int Writes = 25;
         using ServerProcess server = await ServerProcess.StartAsync();
+        await server.UntilLoggedAsync("The index has every document"); // a query waits for that, but not as long as a busy machine takes
         await WriteAsync(server, 1);
         PrometheusText before = await ReadAsync(server);
         long last = await WriteAsync(server, Writes);

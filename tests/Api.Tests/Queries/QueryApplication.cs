@@ -13,7 +13,8 @@ public sealed class QueryApplication : IAsyncLifetime
 
     internal TestApplication Application { get; } = new(new ApplicationSettings { Values = new Dictionary<string, string> { ["Durability"] = "durable" } });
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    /// <summary>A query waits a second for an index that is being made: on a busy machine the first one takes longer.</summary>
+    public async Task InitializeAsync() => await Application.WaitForIndexAsync();
 
     public async Task DisposeAsync() => await Application.DisposeAsync();
 
