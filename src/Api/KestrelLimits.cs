@@ -18,6 +18,7 @@ internal static class KestrelLimits
     {
         server.RequestHeaderEncodingSelector = RequestFieldEncodings.Select;
         server.AddServerHeader = false; // clients need not know what runs here
+        server.AllowHostHeaderOverride = true; // of a target in absolute form the host counts, and Host is ignored (RFC 9112 section 3.2.2)
 
         KestrelServerLimits limits = server.Limits;
         limits.MaxRequestBodySize = null; // bounded by MaxDocumentBytes, with an answer that says so

@@ -50,6 +50,11 @@ internal sealed class QueryEndpoints(
             return badBody;
         }
 
+        if (Digest.TryParse(context.Request.Headers, out Digest digest) is { } badDigest)
+        {
+            return badDigest;
+        }
+
         (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(context.Request, BodyForm.BytesMax, budget, lifetime);
         if (body is null)
         {
@@ -62,6 +67,11 @@ internal sealed class QueryEndpoints(
             if (StrictJson.Check(body.Bytes.Span, BodyForm.DepthMax, budget) is { } error)
             {
                 return ProblemCatalogue.Json(error);
+            }
+
+            if (body.CheckDigest(context.Request, digest) is { } mismatch)
+            {
+                return mismatch;
             }
 
             if (BodyForm.TryParse(body.Bytes, options.QueryTimeout, out form) is { } fault)

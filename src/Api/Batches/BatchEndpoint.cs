@@ -64,12 +64,7 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
                 return ProblemCatalogue.Json(error);
             }
 
-            if (digest.TryAddTrailer(context.Request, out digest) is { } badTrailer)
-            {
-                return badTrailer;
-            }
-
-            if (!digest.IsEmpty && digest.Check(body.Bytes.Span, Sha256Digest.Of(body.Bytes.Span)) is { } mismatch)
+            if (body.CheckDigest(context.Request, digest) is { } mismatch)
             {
                 return mismatch;
             }

@@ -69,6 +69,7 @@ internal sealed class CollectionWrites(
         ConditionFields conditions = default;
         Problem? refused = CollectionRequest.TryGetName(context, out string name)
             ?? ConditionFields.TryParse(headers, out conditions)
+            ?? Digest.CheckUnread(context.Request)
             ?? DurabilityField.TryParse(headers, options.Level, out level);
         if (refused is not null)
         {

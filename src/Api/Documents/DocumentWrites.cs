@@ -72,6 +72,11 @@ internal sealed class DocumentWrites(
             return refused;
         }
 
+        if (Digest.CheckUnread(context.Request) is { } digest)
+        {
+            return digest;
+        }
+
         if (DurabilityField.TryParse(context.Request.Headers, options.Level, out DurabilityLevel level) is { } unknown)
         {
             return unknown;

@@ -55,6 +55,12 @@ internal sealed class RequestBody : IDisposable
         return digest.Check(Bytes.Span, sha256);
     }
 
+    /// <summary>Null when it has the digests that came with it, before it or behind it.</summary>
+    /// <param name="request">Its fields have been checked.</param>
+    /// <param name="named">Digests of its fields.</param>
+    public Problem? CheckDigest(HttpRequest request, Digest named) =>
+        named.TryAddTrailer(request, out Digest digest) ?? (digest.IsEmpty ? null : digest.Check(Bytes.Span, Sha256Digest.Of(Bytes.Span)));
+
     /// <summary>Reads to the end; on a problem the body is null and what was taken has been given back.</summary>
     /// <param name="request">Its fields have been checked.</param>
     /// <param name="bytesMax">Larger bodies are refused as soon as that is known.</param>

@@ -57,6 +57,20 @@ internal sealed class Digest
         return stated.Take("Content-Digest", headers["Content-Digest"]) ?? stated.Take("Repr-Digest", headers["Repr-Digest"]);
     }
 
+    /// <summary>Of a request whose body is not read, such as DELETE: null when nothing is stated of it, or truly that it is empty.</summary>
+    public static Problem? CheckUnread(HttpRequest request)
+    {
+        if (TryParse(request.Headers, out Digest stated) is { } problem)
+        {
+            return problem;
+        }
+
+        return stated.IsEmpty ? null
+            : request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true
+                ? ProblemCatalogue.Invalid($"The body of {request.Method} is not read, so its digest would not be checked. Send no body, or no digest.")
+            : stated.Check([], Sha256Digest.Of([]));
+    }
+
     /// <summary>Adds what the trailer of a chunked body states; to be called when the body has been read.</summary>
     /// <remarks>No other field counts in a trailer, because none is defined to be allowed there (RFC 9110 section 6.5.1).</remarks>
     public Problem? TryAddTrailer(HttpRequest request, out Digest stated)

@@ -11,9 +11,12 @@ internal static class DocumentTarget
     public const string Prefix = "/docs/";
 
     /// <summary>The key that the request's raw path names, or the problem with it.</summary>
-    public static Problem? TryGetKey(HttpContext context, out DocumentKey key)
+    public static Problem? TryGetKey(HttpContext context, out DocumentKey key) => TryGetKey(RawTarget.Of(context), out key);
+
+    /// <summary>The key that a raw target names, or the problem with it.</summary>
+    public static Problem? TryGetKey(string target, out DocumentKey key)
     {
-        ReadOnlySpan<char> path = RawTarget.PathOf(RawTarget.Of(context));
+        ReadOnlySpan<char> path = RawTarget.PathOf(target);
         ReadOnlySpan<char> id = path.StartsWith(Prefix, StringComparison.Ordinal) ? path[Prefix.Length..] : default;
         key = default;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, id.Length));

@@ -27,10 +27,27 @@ internal static class RawTarget
         return query < 0 ? default : target[(query + 1)..];
     }
 
+    /// <summary>Whether the target is in absolute form, as <c>http://host:80/path</c>, and what then precedes its path.</summary>
+    public static bool IsAbsolute(ReadOnlySpan<char> target, out ReadOnlySpan<char> scheme, out ReadOnlySpan<char> authority)
+    {
+        scheme = authority = default;
+        int end = target is ['/', ..] ? -1 : target.IndexOf("://");
+        if (end <= 0 || target[..end].Contains('/'))
+        {
+            return false;
+        }
+
+        scheme = target[..end];
+        ReadOnlySpan<char> afterScheme = target[(end + 3)..];
+        int path = afterScheme.IndexOfAny('/', '?', '#');
+        authority = path < 0 ? afterScheme : afterScheme[..path];
+        return true;
+    }
+
     /// <summary>The target below a prefix of the path; false where the path does not begin with exactly these characters.</summary>
     /// <param name="target">In any form.</param>
     /// <param name="prefix">Such as <c>/store</c>, without a slash at its end.</param>
-    /// <param name="below">In origin form.</param>
+    /// <param name="below">In the same form.</param>
     public static bool TryTakeOff(string target, string prefix, out string below)
     {
         ReadOnlySpan<char> rest = WithoutAuthority(target);
@@ -40,8 +57,9 @@ internal static class RawTarget
             return false;
         }
 
+        ReadOnlySpan<char> before = target.AsSpan(0, target.Length - rest.Length);
         rest = rest[prefix.Length..];
-        below = rest is ['/', ..] ? rest.ToString() : string.Concat("/", rest);
+        below = string.Concat(before, rest is ['/', ..] ? default : "/", rest);
         return true;
     }
 
@@ -72,15 +90,13 @@ internal static class RawTarget
 
     private static ReadOnlySpan<char> WithoutAuthority(ReadOnlySpan<char> target)
     {
-        int scheme = target.IndexOf("://");
-        if (scheme <= 0 || target[..scheme].Contains('/'))
+        if (!IsAbsolute(target, out ReadOnlySpan<char> scheme, out ReadOnlySpan<char> authority))
         {
             return target;
         }
 
-        ReadOnlySpan<char> afterScheme = target[(scheme + 3)..];
-        int end = afterScheme.IndexOfAny('/', '?');
-        return end < 0 ? "/" : afterScheme[end..];
+        ReadOnlySpan<char> rest = target[(scheme.Length + 3 + authority.Length)..];
+        return rest.IsEmpty ? "/" : rest;
     }
 
     private static bool IsDots(ReadOnlySpan<char> segment)

@@ -24,7 +24,7 @@ internal static class Description
             .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]), IgnoresUnknownParameters.Metadata);
 
         // Only below its own path: it looks at every request with regular expressions and for a file.
-        app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger"), branch => branch.Use(AnswerHeadAsGet).UseSwaggerUI(ui =>
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger"), branch => branch.Use(TakeGetAndHead).UseSwaggerUI(ui =>
         {
             ui.SwaggerEndpoint("../openapi/v1.json", "DocService v1"); // relative, so that it holds behind any proxy
             ui.DocumentTitle = "DocService";
@@ -47,14 +47,24 @@ internal static class Description
     /// <summary>The path of the address that the framework has put together from the request, a proxy's prefix included.</summary>
     private static string PathOf(string? url) => Uri.TryCreate(url, UriKind.Absolute, out Uri? address) ? address.AbsolutePath : "/";
 
-    /// <summary>Swagger UI knows GET alone. The web server sends no body to a HEAD whatever the method reads meanwhile.</summary>
-    private static Task AnswerHeadAsGet(HttpContext context, RequestDelegate next)
+    /// <summary>
+    /// Swagger UI knows GET alone, and lets every other method pass. The web server sends no body to a HEAD whatever the method
+    /// reads meanwhile.
+    /// </summary>
+    private static Task TakeGetAndHead(HttpContext context, RequestDelegate next)
     {
         if (HttpMethods.IsHead(context.Request.Method))
         {
             context.Request.Method = HttpMethods.Get;
         }
 
-        return next(context);
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            return next(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        context.Response.Headers.Allow = "GET, HEAD";
+        return Task.CompletedTask;
     }
 }

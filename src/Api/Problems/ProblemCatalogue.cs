@@ -21,7 +21,7 @@ internal static class ProblemCatalogue
     public static readonly ProblemType NoIndex = new("no-index", 501, "No index", "Queries need the index, and the setting Index says off. Documents can be read by their ids.");
     public static readonly ProblemType IndexBuilding = new("index-building", 503, "Index building", "The index is being made from the documents. 'done' of 'total' documents have been read. Documents can be read and written meanwhile, but for a write that takes a value in a unique index, which cannot be judged. Nothing was done; try again after Retry-After.");
     public static readonly ProblemType QueryTimeout = new("query-timeout", 503, "Query timeout", "The query searched longer than it may (QueryTimeout, or ExportTimeout of an export). Narrow it by a prefix.");
-    public static readonly ProblemType Misdirected = new("misdirected-request", 421, "Misdirected request", "The server does not answer for the host that the request names. Listening on loopback it takes loopback names (localhost, *.localhost, 127.0.0.0/8, [::1]); the setting AllowedHosts names others. Nothing was done.");
+    public static readonly ProblemType Misdirected = new("misdirected-request", 421, "Misdirected request", "The server does not answer for the host that the request names. Listening on loopback it takes loopback names (localhost, *.localhost, 127.0.0.0/8, [::1]); the setting AllowedHosts names others. Or the target is one of https, and the connection is not secured. Nothing was done.");
     public static readonly ProblemType InvalidId = new("invalid-id", 400, "Invalid document id", "An id is 1 to 1,024 bytes of UTF-8 without control characters and without the path segments '.' and '..'; in a URL each byte may be percent-encoded.");
     public static readonly ProblemType InvalidCollection = new("invalid-collection", 400, "Invalid collection", "The name or the definition of a collection is not one that the server takes; 'pointer' (RFC 6901) says where in the definition. Nothing was changed.");
     public static readonly ProblemType PrefixFixed = new("prefix-fixed", 409, "Prefix fixed", "A collection keeps the prefix that it was made with. Delete the collection, which deletes no document, and make another. Nothing was changed.");
@@ -74,10 +74,19 @@ internal static class ProblemCatalogue
 
     public static Problem NotTheDocumentsPath { get; } = new(NotFound, "Documents are under /docs/{id}, and their list is /docs, written exactly so.");
 
+    public static Problem FaultyTarget { get; } =
+        new(InvalidRequest, "The target cannot be read. It is a path, or a URI that begins with http:// in lower case; all of it is ASCII, and no part of the path is %00.");
+
+    public static Problem FaultyAuthority { get; } =
+        new(InvalidRequest, "Between '//' and the path the target holds a host, perhaps with a port, and nothing else (RFC 9110 section 4.2).");
+
+    /// <summary>RFC 9110 section 7.4: what is asked of https is answered over a secured connection alone.</summary>
+    public static Problem NotSecured { get; } = new(Misdirected, "The scheme of the target is https, and the connection is not secured.");
+
     public static Problem OtherHost(string host, bool isLoopbackOnly) => new(
         Misdirected,
-        isLoopbackOnly
-            ? $"The host '{host}' is no loopback name, and the server listens on loopback alone. The setting AllowedHosts names further hosts."
+        host.Length == 0 ? "The request names no host, and the setting AllowedHosts names those that the server answers for."
+            : isLoopbackOnly ? $"The host '{host}' is no loopback name, and the server listens on loopback alone. The setting AllowedHosts names further hosts."
             : $"The host '{host}' is not among those that the setting AllowedHosts names.");
 
     /// <param name="parameter">As it was sent, decoded.</param>

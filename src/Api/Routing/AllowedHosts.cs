@@ -11,8 +11,9 @@ namespace DocService.Api.Routing;
 /// </summary>
 /// <remarks>
 /// Listening on loopback alone: loopback names, and those of the key AllowedHosts. Listening anywhere else: those of
-/// AllowedHosts alone; without the key, all. Thread: any. The rule is fixed with the first request after the start,
-/// because only then is it known where the server listens.
+/// AllowedHosts alone; without the key, all. A request that names no host is taken while the key names none: browsers
+/// always name one. Thread: any. The rule is fixed with the first request after the start, because only then is it known
+/// where the server listens.
 /// </remarks>
 internal sealed class AllowedHosts(IConfiguration configuration, IServer server, IHostApplicationLifetime lifetime)
 {
@@ -26,15 +27,26 @@ internal sealed class AllowedHosts(IConfiguration configuration, IServer server,
 
     public bool Contain(HostString host)
     {
+        if (_named.AsSpan().Contains("*"))
+        {
+            return true;
+        }
+
         if (!host.HasValue)
         {
-            return true; // HTTP/1.0, or a client that knows no name; browsers always send one
+            return _named.Length == 0; // HTTP/1.0, or a client that knows no name
         }
 
         return (IsLoopbackOnly ? LoopbackNames.Contain(host.Host) : _named.Length == 0)
-            || _named.AsSpan().Contains("*")
             || (_named.Length > 0 && HostString.MatchesAny(host.Host, _named));
     }
+
+    /// <summary>
+    /// Whether a health check may name it, whatever the rule: a load balancer names the address that it asks, or nothing.
+    /// A page in a browser can have a name that leads here, and no address of this machine.
+    /// </summary>
+    public static bool IsOfProbe(HostString host) =>
+        !host.HasValue || LoopbackNames.Contain(host.Host) || IPAddress.TryParse(host.Host, out _);
 
     /// <summary>Whether only this machine reaches an address that the server listens on.</summary>
     public static bool IsLoopback(string address)

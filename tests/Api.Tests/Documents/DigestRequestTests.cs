@@ -66,6 +66,63 @@ public sealed class DigestRequestTests(SharedApplication shared) : IClassFixture
         }
     }
 
+    /// <summary>The body of a DELETE is not read. A digest that would not be checked is not passed over.</summary>
+    [Theory]
+    [InlineData("Content-MD5", "1B2M2Y8AsgTpgAmY7PhCfg==", Body, "invalid-request")]
+    [InlineData("Digest", "SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "", "invalid-request")]
+    [InlineData("Content-Digest", "sha-256", "", "invalid-request")]
+    [InlineData("Content-Digest", "{256}", "", "digest-mismatch")]
+    [InlineData("Repr-Digest", "{512}", "", "digest-mismatch")]
+    [InlineData("Content-Digest", "{256}", Body, "invalid-request")]
+    public async Task Delete_WithADigest_DeletesNothing(string field, string value, string body, string slug)
+    {
+        string id = TestApplication.NewId();
+        await _app.StoreAsync(id, Body);
+        foreach (string path in new[] { "/docs/" + id, "/collections/" + id })
+        {
+            using HttpResponseMessage response = await _app.SendAsync("DELETE", path, body.Length == 0 ? null : body, (field, Fill(value, Body)));
+            await response.AssertProblemAsync(HttpStatusCode.BadRequest, slug);
+        }
+
+        using HttpResponseMessage get = await _app.SendAsync("GET", "/docs/" + id);
+        Assert.Equal(HttpStatusCode.OK, get.StatusCode);
+    }
+
+    /// <summary>A client that signs all its requests states the digest of no bytes.</summary>
+    [Theory]
+    [InlineData("{256}", "")]
+    [InlineData("{256}, {512}", "")]
+    [InlineData("md5=:AAAA:", Body)]
+    public async Task Delete_WithADigestThatHolds_Deletes(string value, string body)
+    {
+        string id = TestApplication.NewId();
+        await _app.StoreAsync(id, Body);
+        using HttpResponseMessage response = await _app.SendAsync("DELETE", "/docs/" + id, body.Length == 0 ? null : body, ("Content-Digest", Fill(value, body)));
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("QUERY", "/docs")]
+    [InlineData("POST", "/query")]
+    public async Task Query_DigestOfItsBody_IsChecked(string method, string path)
+    {
+        const string Query = "{\"limit\":1}";
+        foreach ((string field, string value, string slug) in new[]
+        {
+            ("Content-MD5", "1B2M2Y8AsgTpgAmY7PhCfg==", "invalid-request"),
+            ("Content-Digest", "sha-256", "invalid-request"),
+            ("Content-Digest", Fill("{512}", "other"), "digest-mismatch"),
+        })
+        {
+            using HttpResponseMessage refused = await _app.SendAsync(method, path, Query, (field, value));
+            await refused.AssertProblemAsync(HttpStatusCode.BadRequest, slug);
+        }
+
+        await _app.WaitForIndexAsync();
+        using HttpResponseMessage taken = await _app.SendAsync(method, path, Query, ("Content-Digest", Fill("{256}", Query)));
+        Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
+    }
+
     [Fact]
     public async Task Get_StoredDigest_CanBeSentBack()
     {

@@ -145,6 +145,18 @@ public sealed class FieldGrammarTests(SharedSocketApplication shared) : IClassFi
         (await RawConnection.AskAsync(_app.Port, "GET", "/docs/not-batched")).AssertProblem(404, "not-found");
     }
 
+    [Theory]
+    [InlineData("Content-MD5: 1B2M2Y8AsgTpgAmY7PhCfg==")]
+    [InlineData("Digest: SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")]
+    public async Task Delete_WithAnObsoleteDigest_IsRefusedThoughThereIsNoBody(string field)
+    {
+        string target = "/docs/" + TestApplication.NewId();
+        Assert.Equal(201, (await RawConnection.AskAsync(_app.Port, "PUT", target, "1")).Status);
+        RawResponse response = await RawConnection.AskAsync(_app.Port, Encoding.ASCII.GetBytes($"DELETE {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{field}\r\n\r\n"));
+        Assert.Contains(field.Split(':')[0], response.AssertProblem(400, "invalid-request").GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(200, (await RawConnection.AskAsync(_app.Port, "GET", target)).Status);
+    }
+
     private async Task<RawResponse> AssertAsync(int status, int refusal, string slug, string fields)
     {
         RawResponse response = await SendAsync(fields);

@@ -15,6 +15,7 @@ public sealed class RawTargetTests
     [InlineData("HTTP://host/docs/a%2Fb", "/docs/a%2Fb")]
     [InlineData("http://host", "/")]
     [InlineData("http://host?x", "")]
+    [InlineData("http://host#x", "#x")]
     [InlineData("/docs/http://x/y", "/docs/http://x/y")]
     [InlineData("/docs/a?x=http://y/z", "/docs/a")]
     [InlineData("*", "*")]
@@ -49,12 +50,31 @@ public sealed class RawTargetTests
         Assert.Equal(query, RawTarget.QueryOf(target).ToString());
 
     [Theory]
+    [InlineData("http://host:80/docs/a?x=://", "http", "host:80")]
+    [InlineData("HTTPS://host", "HTTPS", "host")]
+    [InlineData("http://host?x", "http", "host")]
+    [InlineData("http://user@host#x", "http", "user@host")]
+    [InlineData("/docs/http://x", "", "")]
+    [InlineData("/docs?x=http://y", "", "")]
+    [InlineData("host:80", "", "")]
+    [InlineData("://host/", "", "")]
+    [InlineData("*", "", "")]
+    [InlineData("", "", "")]
+    public void IsAbsolute_EachForm_GivesSchemeAndAuthority(string target, string scheme, string authority)
+    {
+        Assert.Equal(scheme.Length > 0, RawTarget.IsAbsolute(target, out ReadOnlySpan<char> itsScheme, out ReadOnlySpan<char> itsAuthority));
+        Assert.Equal((scheme, authority), (itsScheme.ToString(), itsAuthority.ToString()));
+    }
+
+    [Theory]
     [InlineData("/store/docs/a%2Fb?x", true, "/docs/a%2Fb?x")]
     [InlineData("/store", true, "/")]
     [InlineData("/store/", true, "/")]
     [InlineData("/store?x", true, "/?x")]
     [InlineData("/store/store/x", true, "/store/x")]
-    [InlineData("http://host/store/docs/a", true, "/docs/a")]
+    [InlineData("http://host/store/docs/a", true, "http://host/docs/a")]
+    [InlineData("https://host:1/store?x", true, "https://host:1/?x")]
+    [InlineData("http://host", false, "http://host")]
     [InlineData("/storehouse/docs/a", false, "/storehouse/docs/a")]
     [InlineData("/STORE/docs/a", false, "/STORE/docs/a")]
     [InlineData("/%73tore/docs/a", false, "/%73tore/docs/a")]

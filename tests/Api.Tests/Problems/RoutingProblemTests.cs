@@ -20,6 +20,32 @@ public sealed class RoutingProblemTests(SharedApplication shared) : IClassFixtur
     public async Task Method_ThatIsNotTaken_SaysWhatToUse(string method, string path, string detail) =>
         await AssertAsync(method, path, HttpStatusCode.MethodNotAllowed, "method-not-allowed", detail);
 
+    /// <summary>RFC 9110 section 15.5.6: with every 405 comes Allow.</summary>
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/swagger")]
+    [InlineData("/swagger/")]
+    [InlineData("/Swagger/index.html")]
+    [InlineData("/swagger/swagger-ui.css")]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/healthz/live")]
+    [InlineData("/healthz/ready")]
+    [InlineData("/metrics")]
+    [InlineData("/status")]
+    [InlineData("/problems")]
+    [InlineData("/problems/busy")]
+    [InlineData("/collections")]
+    [InlineData("/collections/x/status")]
+    public async Task Resource_ThatIsReadAlone_AllowsGetAndHeadAlone(string path)
+    {
+        foreach (string method in new[] { "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "QUERY", "TRACE", "UNKNOWN" })
+        {
+            using HttpResponseMessage response = await _app.SendAsync(method, path);
+            await response.AssertProblemAsync(HttpStatusCode.MethodNotAllowed, "method-not-allowed");
+            Assert.Equal("GET, HEAD", string.Join(", ", response.Content.Headers.Allow));
+        }
+    }
+
     [Theory]
     [InlineData("/health")]
     [InlineData("/healthz")]

@@ -35,6 +35,8 @@ public sealed class AllowedHostsTests
     [InlineData("a.example.com.evil.example", "*.example.com", false)]
     [InlineData("evil.example", "*", true)]
     [InlineData("evil.example", ";", false)]
+    [InlineData("", "docs.example.com", false)]
+    [InlineData("", "docs.example.com;*", true)]
     [InlineData("xn--bcher-kva.example", "b\u00fccher.example", true)]
     public void Contain_OnLoopback_TakesWhatTheKeyNamesBesideLoopbackNames(string host, string key, bool isTaken) =>
         Assert.Equal(isTaken, Contains(host, key, Loopback));
@@ -46,6 +48,8 @@ public sealed class AllowedHostsTests
     [InlineData("evil.example", "docs.example.com", false)]
     [InlineData("localhost", "docs.example.com", false)]
     [InlineData("docs.example.com", "docs.example.com", true)]
+    [InlineData("", null, true)]
+    [InlineData("", "docs.example.com", false)]
     public void Contain_OnOtherAddresses_TakesWhatTheKeySays(string host, string? key, bool isTaken)
     {
         foreach (string address in new[] { "http://0.0.0.0:80", "http://[::]:80", "http://*:80", "http://+:80", "http://10.0.0.5:80", "http://docs.example.com:80" })
@@ -53,6 +57,17 @@ public sealed class AllowedHostsTests
             Assert.Equal(isTaken, Contains(host, key, "http://localhost:5080", address));
         }
     }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("localhost:5080", true)]
+    [InlineData("10.0.0.5", true)]
+    [InlineData("10.0.0.5:5080", true)]
+    [InlineData("[2001:db8::1]:5080", true)]
+    [InlineData("docs.example.com", false)]
+    [InlineData("10.0.0.5.evil.example", false)]
+    public void IsOfProbe_AnAddressOrNothing_IsTrue(string host, bool expected) =>
+        Assert.Equal(expected, AllowedHosts.IsOfProbe(new HostString(host)));
 
     [Fact]
     public void Contain_WhileAddressesAreStillAdded_IsJudgedAnew()

@@ -40,6 +40,8 @@ public sealed class PathBaseTests(PathBaseTests.Prefixed prefixed, SharedSocketA
     [InlineData("/store/../docs/x", 400, "invalid-id")]
     [InlineData("/x/../store/docs/x", 400, "invalid-id")]
     [InlineData("/store/docs/x?rev=1", 400, "unknown-parameter")]
+    [InlineData("/store/docs/a%00", 400, "invalid-id")]
+    [InlineData("https://localhost/store/docs/x", 421, "misdirected-request")]
     public async Task Request_NotExactlyBelowThePrefix_IsJudgedAsWithoutOne(string target, int status, string slug)
     {
         RawResponse response = await RawConnection.AskAsync(_app.Port, "GET", target);
@@ -64,6 +66,8 @@ public sealed class PathBaseTests(PathBaseTests.Prefixed prefixed, SharedSocketA
         using JsonDocument problem = JsonDocument.Parse((await RawConnection.AskAsync(_app.Port, "GET", "/store/docs/absent")).Body);
         string type = problem.RootElement.GetProperty("type").GetString()!;
         Assert.Equal("/store/problems/not-found", type);
+        using JsonDocument unread = JsonDocument.Parse((await RawConnection.AskAsync(_app.Port, "GET", "/store/docs/%00")).Body); // refused by the web server
+        Assert.Equal("/store/problems/invalid-id", unread.RootElement.GetProperty("type").GetString());
         Assert.Contains(type, (await RawConnection.AskAsync(_app.Port, "GET", type)).Body, StringComparison.Ordinal);
         Assert.Contains(type, (await RawConnection.AskAsync(_app.Port, "GET", "/store/problems")).Body, StringComparison.Ordinal);
     }

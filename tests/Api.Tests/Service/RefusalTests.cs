@@ -22,7 +22,11 @@ public sealed class RefusalTests(SharedSocketApplication shared) : IClassFixture
         { "GET /docs/x HTTP/1.1\r\nHost: localhost\r\n: a\r\n\r\n", 400, "invalid-request" },
         { "GET  /docs/x HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "invalid-request" },
         { "GET docs/x HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "invalid-request" },
-        { "GET /docs/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "invalid-request" },
+        { "GET /docs/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "invalid-id" },
+        { "DELETE /docs/a%00?rev=1 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "invalid-id" },
+        { $"PUT /docs/a/%41%00b HTTP/1.1\r\n{Json}Content-Length: 1\r\n\r\n1", 400, "invalid-id" },
+        { "GET /docs%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "invalid-request" },
+        { "GET /collections/a%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "invalid-request" },
         { "GET\r\n\r\n", 400, "invalid-request" },
         { "GET * HTTP/1.1\r\nHost: localhost\r\n\r\n", 405, "method-not-allowed" },
         { "GET /docs/x HTTP/2.5\r\nHost: localhost\r\n\r\n", 505, "http-version-not-supported" },
@@ -53,6 +57,16 @@ public sealed class RefusalTests(SharedSocketApplication shared) : IClassFixture
         Assert.False(string.IsNullOrWhiteSpace(problem.GetProperty("detail").GetString()));
         Assert.Equal("close", response.Field("Connection"));
         Assert.True(await connection.IsClosedByServerAsync());
+    }
+
+    [Fact]
+    public async Task Id_WithAnEscapedNull_IsToldWhere()
+    {
+        using RawConnection connection = await RawConnection.OpenAsync(_app.Port);
+        await connection.SendAsync("GET /docs/ok HTTP/1.1\r\nHost: localhost\r\n\r\nGET /docs/ab%00 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        (await connection.ReceiveAsync()).AssertProblem(404, "not-found");
+        JsonElement problem = (await connection.ReceiveAsync()).AssertProblem(400, "invalid-id");
+        Assert.Equal(2, problem.GetProperty("bytePosition").GetInt32());
     }
 
     [Theory]
