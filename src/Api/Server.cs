@@ -17,7 +17,7 @@ internal static class Server
         {
             WebApplicationBuilder builder = CreateBuilder(args);
             builder.AddDocService();
-            OptionsLoading.Load(builder.Configuration);
+            MemoryLimit.LeaveRoomForIndex(OptionsLoading.Load(builder.Configuration));
 
             // Before the application is built: telemetry would take the probe's meters for the web server's, and give those up with it.
             await ListeningProbe.RunAsync(builder.Configuration, builder.Environment);

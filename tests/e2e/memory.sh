@@ -36,9 +36,9 @@ remove_group() {
   group=
 }
 
-# start_limited MIB: the server with so much memory, 0 for all of it; a journal that holds the documents many times.
+# start_limited MIB ARGUMENT...: the server with so much memory, 0 for all of it; a journal that holds the documents many times.
 start_limited() {
-  local limit=$(($1 << 20)) arguments=(--DocService:BusyTimeout=00:00:30)
+  local limit=$(($1 << 20)) arguments=(--DocService:BusyTimeout=00:00:30 "${@:2}")
   rm -rf "$work/data"
   how=unlimited
   if [[ $1 == 0 ]]; then
@@ -68,10 +68,9 @@ client() {
   done
 }
 
-# run CLIENTS MIB RESIDENT_MAX: all clients at once, small requests beside them.
-run() {
-  local clients=$1 limit=$2 resident_max=$3 number pids=() bad taken
-  start_limited "$limit"
+# send CLIENTS: all clients at once, small requests beside them; then everything is filed.
+send() {
+  local clients=$1 number pids=()
   put small "$work/small"
   equal "$clients clients, $how: a small document is taken" 201 "$code"
   for ((number = 0; number < clients; number++)); do
@@ -90,15 +89,39 @@ run() {
 
   sort "$work"/client-{small,[0-9]*} 2>/dev/null | grep -v '^curl' | uniq -c >"$work/answers" || true
   say "$(tr -s ' \n' ' ' <"$work/answers")peak $(peak_mib) MiB"
+}
+
+# run CLIENTS MIB RESIDENT_MAX ARGUMENT...: every answer is a success or busy, and the memory goes back.
+run() {
+  local clients=$1 limit=$2 resident_max=$3 bad taken
+  start_limited "$limit" "${@:4}"
+  send "$clients"
   bad=$(grep -vE ' (PUT (201|204|503)|GET (200|404|503)|small (200|201))$' "$work/answers" || true)
   equal "every answer is a success or busy, and small requests all succeed" "" "$bad"
   taken=$(awk '/PUT 20/ { sum += $1 } END { print sum + 0 }' "$work/answers")
   check "large documents were taken ($taken)" test "$taken" -ge "$rounds"
-  equal "the store is ready" ready "$(state)"
-  wait_until 60 is_filed || fail "not everything is filed"
-  check "what was taken can be read" reads_back "$clients"
+  check_kept "$clients"
   check "memory goes back: $(resident_mib) MiB now, under $resident_max MiB in time" wait_until 90 is_resident_below "$resident_max"
   refuses "the log tells of no error" grep -qE 'fail:|crit:|Unhandled' "$server_log"
+  end_run
+}
+
+# strain CLIENTS MIB: less than the index and such documents need. Answers may be missing, nothing else may be.
+strain() {
+  start_limited "$2"
+  send "$1"
+  check_kept "$1"
+  refuses "the store does not stop, nor does the index" grep -qE 'crit:|Unhandled' "$server_log"
+  end_run
+}
+
+check_kept() {
+  equal "the process has not been killed: the store is ready" ready "$(state)"
+  wait_until 60 is_filed || fail "not everything is filed"
+  check "what was taken can be read" reads_back "$1"
+}
+
+end_run() {
   stop_server || fail "the server did not stop"
   remove_group
   rm -f "$work"/client-*
@@ -127,7 +150,8 @@ reads_back() {
 
 # A server that has done nothing takes some 100 MiB, most of it the runtime's own files. Without a limit the index keeps up to
 # 128 MiB beside (IndexCacheBytes).
-run 4 256 200
+run 4 256 200 --DocService:Index=off
+strain 4 256
 run 8 512 200
 run 16 1024 200
 run 16 0 328
