@@ -55,7 +55,7 @@ internal sealed class Cursors(CursorKey key)
         {
             if (TryUnseal(cursor, one) is { } text)
             {
-                return text.AsSpan(0, DigestBytes).SequenceEqual(form.Digest.Span) ? (PositionIn(text), null) : (null, QueryProblems.Cursor);
+                return text.AsSpan(0, DigestBytes).SequenceEqual(form.Said.PagesDigest()) ? (PositionIn(text), null) : (null, QueryProblems.Cursor);
             }
         }
 
@@ -67,7 +67,7 @@ internal sealed class Cursors(CursorKey key)
     {
         ReadOnlySpan<byte> sortKey = position.SortKey is { } bytes ? bytes.Span : default;
         byte[] text = new byte[HeadBytes + sortKey.Length + position.Id.Length];
-        form.Digest.Span.CopyTo(text);
+        form.Said.PagesDigest().CopyTo(text, 0);
         text[DigestBytes] = position.IsFolder ? Folder : position.SortKey is null ? ById : BySortKey;
         BinaryPrimitives.WriteUInt16LittleEndian(text.AsSpan(DigestBytes + 1), (ushort)sortKey.Length);
         sortKey.CopyTo(text.AsSpan(HeadBytes));

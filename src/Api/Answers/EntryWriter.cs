@@ -12,7 +12,7 @@ namespace DocService.Api.Answers;
 
 /// <summary>Writes what a search finds as JSON: the entries of a page, or lines.</summary>
 /// <remarks>
-/// Owns: buffers, and the hash over what was found. Thread: one at a time.
+/// Owns: buffers, and the hash of a page. Thread: one at a time.
 /// Invariant: a line holds no CR and no LF; those of a body, which only insignificant white space can hold, become spaces.
 /// </remarks>
 internal sealed class EntryWriter : IResultSink, IDisposable
@@ -26,7 +26,6 @@ internal sealed class EntryWriter : IResultSink, IDisposable
     private readonly long _bytesMax;
     private readonly Utf8JsonWriter _writer;
     private readonly ArrayBufferWriter<byte> _scratch = new();
-    private readonly IncrementalHash _found = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <param name="form">What is asked for.</param>
     /// <param name="output">Where it goes.</param>
@@ -39,6 +38,11 @@ internal sealed class EntryWriter : IResultSink, IDisposable
         _isLines = isLines;
         _bytesMax = bytesMax;
         _writer = new Utf8JsonWriter(output, Options);
+        if (!isLines)
+        {
+            Digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            form.Said.AppendTo(Digest);
+        }
     }
 
     /// <summary>For the time that selecting takes.</summary>
@@ -52,8 +56,8 @@ internal sealed class EntryWriter : IResultSink, IDisposable
     /// <summary>What ids of several documents begin with; of a page.</summary>
     public List<byte[]> Folders { get; } = [];
 
-    /// <summary>SHA-256 over ids and versions of everything found.</summary>
-    public byte[] FoundDigest => _found.GetCurrentHash();
+    /// <summary>SHA-256 of a page, so far over the query as it was said and the ids and versions of everything found; null of lines.</summary>
+    public IncrementalHash? Digest { get; }
 
     public void Document(in FoundDocument document)
     {
@@ -100,7 +104,7 @@ internal sealed class EntryWriter : IResultSink, IDisposable
     public void Dispose()
     {
         _writer.Dispose();
-        _found.Dispose();
+        Digest?.Dispose();
     }
 
     private void WriteFacts(in FoundDocument document)
@@ -179,11 +183,16 @@ internal sealed class EntryWriter : IResultSink, IDisposable
 
     private void Note(ReadOnlySpan<byte> id, long version)
     {
+        if (Digest is null)
+        {
+            return;
+        }
+
         Span<byte> number = stackalloc byte[sizeof(long) + sizeof(int)];
         System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(number, version);
         System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(number[sizeof(long)..], id.Length);
-        _found.AppendData(number);
-        _found.AppendData(id);
+        Digest.AppendData(number);
+        Digest.AppendData(id);
     }
 
     private void Separate()

@@ -120,9 +120,7 @@ internal sealed class PageAnswer(Cursors cursors, ByteBudget budget, TimeProvide
     /// <summary>Weak: of the answers that it stands for the bodies are the same, the position (<c>asOf</c>) and costs may differ.</summary>
     private static string TagOf(QueryForm form, EntryWriter entries, SearchPosition? end, long? count)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(form.WholeDigest.Span);
-        hash.AppendData(entries.FoundDigest);
+        IncrementalHash hash = entries.Digest!; // of the query and what it found
         hash.AppendData(end is null ? [] : Cursors.Plain(form, end));
         hash.AppendData(BitConverter.GetBytes(count ?? -1));
         return $"W/\"{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16))}\"";

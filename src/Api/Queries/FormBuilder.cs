@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using DocService.Api.Problems;
 using DocService.Collections.Definitions;
 using DocService.Index.Finding;
@@ -20,17 +18,14 @@ internal sealed class FormBuilder(bool isInBody, TimeSpan regexTime)
     /// <summary>Longest delimiter in characters; one is usual.</summary>
     private const int DelimiterMax = 64;
 
-    /// <summary>May change from page to page.</summary>
-    private static readonly string[] Changeable = ["limit", "include", "count", "explain", "cursor"];
-
-    private readonly SortedDictionary<string, byte[]> _said = new(StringComparer.Ordinal); // as it was said
+    private readonly SaidParts _said = new();
     private DocumentQuery _query = new();
-    private QueryForm _form = new() { Query = new DocumentQuery(), Digest = default, WholeDigest = default };
+    private QueryForm _form = new() { Query = new DocumentQuery(), Said = new SaidParts() };
 
     /// <summary>Notes that a part was said, and how.</summary>
-    public void Say(string name, ReadOnlySpan<byte> text) => _said.Add(name, text.ToArray());
+    public void Say(string name, ReadOnlySpan<byte> text) => _said.Add(name, text);
 
-    public bool Has(string name) => _said.ContainsKey(name);
+    public bool Has(string name) => _said.Has(name);
 
     /// <summary>A part whose value is text in both forms.</summary>
     public Problem? SetText(string name, string text) => name switch
@@ -83,7 +78,7 @@ internal sealed class FormBuilder(bool isInBody, TimeSpan regexTime)
     /// <summary>The whole, or what does not go together.</summary>
     public Problem? Finish(out QueryForm form)
     {
-        form = _form with { Query = _query, IsInBody = isInBody, Digest = DigestOf(name => !Changeable.Contains(name)), WholeDigest = DigestOf(_ => true) };
+        form = _form with { Query = _query, IsInBody = isInBody, Said = _said };
         return FindConflict();
     }
 
@@ -172,17 +167,5 @@ internal sealed class FormBuilder(bool isInBody, TimeSpan regexTime)
     {
         _query = query;
         return null;
-    }
-
-    private byte[] DigestOf(Func<string, bool> counts)
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach ((string name, byte[] text) in _said.Where(part => counts(part.Key)))
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name}={text.Length}:"));
-            hash.AppendData(text);
-        }
-
-        return hash.GetHashAndReset();
     }
 }

@@ -51,11 +51,8 @@ internal sealed record QueryForm
     /// <summary>The text index that is searched; null where the collection has but one.</summary>
     public string? TextIndex { get; init; }
 
-    /// <summary>SHA-256 of everything that may not change from page to page.</summary>
-    public required ReadOnlyMemory<byte> Digest { get; init; }
-
-    /// <summary>SHA-256 of everything.</summary>
-    public required ReadOnlyMemory<byte> WholeDigest { get; init; }
+    /// <summary>The parts that this was made of.</summary>
+    public required SaidParts Said { get; init; }
 
     /// <summary>What a search has to find of it.</summary>
     /// <param name="limit">Entries at most; null for all.</param>

@@ -5,27 +5,28 @@ using DocService.Queries.Planning;
 namespace DocService.Index.Finding;
 
 /// <summary>Candidates that the entries of an index lead to.</summary>
-/// <remarks>Owns: iterators. Thread: one at a time.</remarks>
+/// <remarks>Owns: an iterator over entries, and the row it stands at. Thread: one at a time.</remarks>
 internal abstract class CandidatesByEntry(IndexReader reader, IReadOnlyList<KeyRange> ids) : Candidates
 {
-    public override ReadOnlySpan<byte> Id => Rows.Key;
+    private RocksValue _row;
 
-    public override ReadOnlySpan<byte> Row => Rows.Value;
+    public override ReadOnlySpan<byte> Id => Entries!.IdUtf8;
+
+    public override ReadOnlySpan<byte> Row => _row.Bytes;
 
     /// <summary>The range that is read at present; disposed with this.</summary>
     protected EntryListing? Entries { get; set; }
 
-    protected RocksIterator Rows { get; } = reader.Snapshot.Iterate(Family.Documents, [], []);
-
     /// <summary>Whether the query's bounds of ids let the document in.</summary>
-    protected bool IsAsked => IsIn(ids, Rows.Key);
+    protected bool IsAsked => IsIn(ids, Id);
 
     public override void Pass(ReadOnlySpan<byte> beginning) => throw new InvalidOperationException("Folders are made of ids in their order, not of entries.");
 
     public override void Dispose()
     {
+        _row.Dispose();
+        _row = default;
         Entries?.Dispose();
-        Rows.Dispose();
     }
 
     protected static bool IsIn(IReadOnlyList<KeyRange> ranges, ReadOnlySpan<byte> key)
@@ -41,11 +42,14 @@ internal abstract class CandidatesByEntry(IndexReader reader, IReadOnlyList<KeyR
         return false;
     }
 
-    /// <summary>To the document of the entry.</summary>
+    /// <summary>To the document of the entry. It is looked up: the library's filters spare it the files that do not have it.</summary>
     /// <exception cref="IndexFailedException">There is none: the index is made anew.</exception>
     protected void ToRow()
     {
-        if (!Rows.Seek(Entries!.IdUtf8) || !Rows.Key.SequenceEqual(Entries.IdUtf8))
+        _row.Dispose();
+        _row = default;
+        _row = reader.Snapshot.Read(Family.Documents, Id);
+        if (!_row.IsFound)
         {
             var failure = new IndexFailedException("An entry of a declared index belongs to a document that is not there.");
             reader.Fail(failure);

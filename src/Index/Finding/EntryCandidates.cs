@@ -56,7 +56,7 @@ internal sealed class EntryCandidates : CandidatesByEntry
 
     private bool IsFirst()
     {
-        if (!Declared.IndexedDocument.TryRead(Rows.Key, Rows.Value, out Declared.IndexedDocument document))
+        if (!Declared.IndexedDocument.TryRead(Id, Row, out Declared.IndexedDocument document))
         {
             return false;
         }

@@ -128,7 +128,7 @@ internal sealed class TextCandidates : CandidatesByEntry
 
     private bool HasAll()
     {
-        if (!IndexedDocument.TryRead(Rows.Key, Rows.Value, out IndexedDocument document))
+        if (!IndexedDocument.TryRead(base.Id, base.Row, out IndexedDocument document))
         {
             return false;
         }

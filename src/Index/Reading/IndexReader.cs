@@ -4,6 +4,7 @@ using DocService.Index.Rocks;
 using DocService.Index.Rows;
 using DocService.Queries.Keys;
 using DocService.Queries.Planning;
+using DocService.Storage.Model;
 
 namespace DocService.Index.Reading;
 
@@ -18,6 +19,7 @@ public sealed class IndexReader : IDisposable
     private readonly RocksSnapshot _snapshot;
     private readonly Action<IndexFailedException> _failed;
     private readonly IndexState _state;
+    private readonly Dictionary<Sha256Digest, DeclaredState?> _declared = []; // as they were read
 
     /// <param name="snapshot">It becomes this reader's.</param>
     /// <param name="failed">Told of every failure.</param>
@@ -40,10 +42,17 @@ public sealed class IndexReader : IDisposable
     /// <summary>A declared index; null where the index has not begun it.</summary>
     public DeclaredState? GetDeclared(DeclaredIndex index)
     {
+        if (_declared.TryGetValue(index.Identity, out DeclaredState? known))
+        {
+            return known;
+        }
+
         try
         {
             using RocksValue row = _snapshot.Read(Family.State, DeclaredRow.KeyOf(index.Identity));
-            return row.IsFound ? new DeclaredState(DeclaredRow.Read(row.Bytes)) : null;
+            DeclaredState? state = row.IsFound ? new DeclaredState(DeclaredRow.Read(row.Bytes)) : null;
+            _declared.Add(index.Identity, state);
+            return state;
         }
         catch (IndexFailedException exception)
         {

@@ -2,8 +2,8 @@ using RocksDbSharp;
 
 namespace DocService.Index.Rocks;
 
-/// <summary>A value as it stands in the library's memory. Dispose it before its snapshot.</summary>
-internal readonly unsafe ref struct RocksValue
+/// <summary>A value as it stands in the library's memory. Dispose it once, before its snapshot.</summary>
+internal readonly unsafe struct RocksValue : IDisposable
 {
     private readonly nint _slice;
 

@@ -46,6 +46,13 @@ internal sealed class PathNode
     /// <param name="depth">How many of their segments lead here.</param>
     public static PathNode Of(IReadOnlyList<(PathSegment[] Segments, int Number)> paths, int depth)
     {
+        if (paths is [var (only, one)]) // as in most queries
+        {
+            return depth == only.Length
+                ? new PathNode([], [], [], one)
+                : new PathNode([only[depth].Name], [Of(paths, depth + 1)], [only[depth].Index], path: -1);
+        }
+
         int ending = -1;
         var further = new SortedDictionary<byte[], List<(PathSegment[] Segments, int Number)>>(
             Comparer<byte[]>.Create((one, other) => one.AsSpan().SequenceCompareTo(other)));

@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace DocService.Api.Queries;
+
+/// <summary>A query as its client said it, part by part. For digests: two queries with the same parts are the same one.</summary>
+internal sealed class SaidParts
+{
+    /// <summary>May change from page to page.</summary>
+    private static readonly string[] Changeable = ["limit", "include", "count", "explain", "cursor"];
+
+    private readonly SortedDictionary<string, byte[]> _parts = new(StringComparer.Ordinal);
+
+    public bool Has(string name) => _parts.ContainsKey(name);
+
+    public void Add(string name, ReadOnlySpan<byte> text) => _parts.Add(name, text.ToArray());
+
+    /// <summary>Of everything that may not change from page to page.</summary>
+    public byte[] PagesDigest()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(hash, name => !Changeable.Contains(name));
+        return hash.GetHashAndReset();
+    }
+
+    /// <summary>Everything.</summary>
+    public void AppendTo(IncrementalHash hash) => Append(hash, _ => true);
+
+    private void Append(IncrementalHash hash, Func<string, bool> counts)
+    {
+        foreach ((string name, byte[] text) in _parts)
+        {
+            if (counts(name))
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes($"{name}={text.Length}:"));
+                hash.AppendData(text);
+            }
+        }
+    }
+}
