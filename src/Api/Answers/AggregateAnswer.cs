@@ -42,7 +42,7 @@ internal sealed class AggregateAnswer(ByteBudget budget, TimeProvider clock)
 
             if (form.IsExplained)
             {
-                PlanReport.Write(writer, search, clock.GetElapsedTime(started));
+                PlanReport.Write(writer, form, search, clock.GetElapsedTime(started));
             }
 
             writer.WriteEndObject();

@@ -64,7 +64,7 @@ internal sealed class ExportAnswer(Cursors cursors, ByteBudget budget, DocServic
 
             string? next = !form.Query.IsRanked && search.IsLimitReached && search.MayHaveMore() ? await cursors.SealAsync(form, search.Position!, end.Token) : null;
             long? count = form.IsCounted ? await queries.CountAsync(reader, form.Query, queries.NewLimit(end.Token)) : null;
-            WriteLast(output, reader.AsOf, lines.Entries, next, count, form.IsExplained ? search : null, clock.GetElapsedTime(started));
+            WriteLast(output, form, reader.AsOf, count ?? lines.Entries, next, search, clock.GetElapsedTime(started));
         }
         catch (Exception exception) when (response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
@@ -101,20 +101,20 @@ internal sealed class ExportAnswer(Cursors cursors, ByteBudget budget, DocServic
         output.Clear();
     }
 
-    private static void WriteLast(AnswerBuffer output, long asOf, long entries, string? next, long? count, DocumentSearch? explained, TimeSpan elapsed)
+    private static void WriteLast(AnswerBuffer output, QueryForm form, long asOf, long count, string? next, DocumentSearch search, TimeSpan elapsed)
     {
         using var writer = new Utf8JsonWriter(output, EntryWriter.Options);
         writer.WriteStartObject();
         writer.WriteNumber("asOf", asOf);
-        writer.WriteNumber("count", count ?? entries);
+        writer.WriteNumber("count", count);
         if (next is not null)
         {
             writer.WriteString("next", next);
         }
 
-        if (explained is not null)
+        if (form.IsExplained)
         {
-            PlanReport.Write(writer, explained, elapsed);
+            PlanReport.Write(writer, form, search, elapsed);
         }
 
         writer.WriteEndObject();

@@ -107,7 +107,7 @@ internal sealed class PageAnswer(Cursors cursors, ByteBudget budget, TimeProvide
 
         if (form.IsExplained)
         {
-            PlanReport.Write(writer, search, elapsed);
+            PlanReport.Write(writer, form, search, elapsed);
         }
 
         writer.WriteEndObject();

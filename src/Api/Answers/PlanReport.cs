@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DocService.Api.Queries;
 using DocService.Index.Answering;
 using DocService.Queries.Planning;
 
@@ -7,12 +8,12 @@ namespace DocService.Api.Answers;
 /// <summary>How a query was answered and what that cost.</summary>
 internal static class PlanReport
 {
-    public static void Write(Utf8JsonWriter writer, Search search, TimeSpan elapsed)
+    public static void Write(Utf8JsonWriter writer, QueryForm form, Search search, TimeSpan elapsed)
     {
         QueryPlan plan = search.Plan;
         writer.WriteStartObject("plan");
         writer.WriteString("reads", search.Source);
-        writer.WriteString("index", plan.Index?.Name);
+        writer.WriteString("index", form.TextIndex ?? plan.Index?.Name); // a search for words reads its text index alone
         writer.WriteString("order", plan.Order == CandidateOrder.None && search is DocumentSearch ? "sorted" : "as read");
         writer.WriteNumber("examined", search.Examined);
         writer.WriteNumber("matched", search.Matched);

@@ -33,7 +33,7 @@ internal static class QueryCollection
         if (collections.Find(query.Prefix) is { } collection)
         {
             query = query with { Indexes = [.. collection.Indexes.Select(one => one.Declared)] };
-            if (form.Search is not null && TryUseWords(collection, form, ref query) is { } problem)
+            if (form.Search is not null && TryUseWords(collection, ref form, ref query) is { } problem)
             {
                 return problem;
             }
@@ -43,17 +43,19 @@ internal static class QueryCollection
         return null;
     }
 
-    private static Problem? TryUseWords(Collection collection, QueryForm form, ref DocumentQuery query)
+    private static Problem? TryUseWords(Collection collection, ref QueryForm form, ref DocumentQuery query)
     {
-        CollectionIndex[] texts = [.. collection.Indexes.Where(index => index.IsText && (form.TextIndex is null || index.Name == form.TextIndex))];
+        string? asked = form.TextIndex;
+        CollectionIndex[] texts = [.. collection.Indexes.Where(index => index.IsText && (asked is null || index.Name == asked))];
         if (texts is not [var text])
         {
-            string detail = form.TextIndex is { } name ? $"Collection '{collection.Name}' has no text index '{name}'."
+            string detail = asked is not null ? $"Collection '{collection.Name}' has no text index '{asked}'."
                 : texts.Length == 0 ? $"Collection '{collection.Name}' has no text index."
                 : $"Collection '{collection.Name}' has several text indexes: name one of {string.Join(", ", texts.Select(index => index.Name))}.";
             return QueryProblems.Value(new QueryPlace("index", form.IsInBody), detail);
         }
 
+        form = form with { TextIndex = text.Name };
         query = query with { Text = new TextSearch(text.Declared, form.Search!) };
         return null;
     }

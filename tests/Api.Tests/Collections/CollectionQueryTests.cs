@@ -40,7 +40,8 @@ public sealed class CollectionQueryTests(SharedApplication shared) : IClassFixtu
     [Fact]
     public async Task Search_Words_RanksThemAndGoesWithFiltersAndSorts()
     {
-        JsonElement ranked = await _app.ReadJsonAsync("/docs?collection=notes&index=words&search=te*+green&limit=2&count=true");
+        JsonElement ranked = await _app.ReadJsonAsync("/docs?collection=notes&index=words&search=te*+green&limit=2&count=true&explain=true");
+        Assert.Equal(("words", "words"), (ranked.GetProperty("plan").GetProperty("reads").GetString(), ranked.GetProperty("plan").GetProperty("index").GetString()));
         Assert.Equal("notes/3", Ids(ranked)[0]);
         Assert.True(ranked.GetProperty("documents")[0].GetProperty("score").GetDouble() > ranked.GetProperty("documents")[1].GetProperty("score").GetDouble());
         Assert.Equal(6, ranked.GetProperty("count").GetInt32());
