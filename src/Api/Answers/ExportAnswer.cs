@@ -66,9 +66,14 @@ internal sealed class ExportAnswer(Cursors cursors, ByteBudget budget, DocServic
             long? count = form.IsCounted ? await queries.CountAsync(reader, form.Query, queries.NewLimit(end.Token)) : null;
             WriteLast(output, form, reader.AsOf, count ?? lines.Entries, next, search, clock.GetElapsedTime(started));
         }
+        catch (OperationCanceledException) when (!response.HasStarted && time.IsCancellationRequested)
+        {
+            response.Clear();
+            return QueryProblems.ExportTimeout(options.ExportTimeout);
+        }
         catch (Exception exception) when (response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
-            Problem problem = time.IsCancellationRequested ? QueryProblems.Timeout(options.ExportTimeout)
+            Problem problem = time.IsCancellationRequested ? QueryProblems.ExportTimeout(options.ExportTimeout)
                 : exception is OperationCanceledException ? ProblemCatalogue.Stopping
                 : QueryFailures.ToProblem(exception, queries, options) ?? Unexpected(exception);
             output.Clear();

@@ -22,7 +22,10 @@ internal static class QueryProblems
             new KeyValuePair<string, object?>("currentETag", current), new KeyValuePair<string, object?>("currentDigest", null));
 
     public static Problem Timeout(TimeSpan allowed) =>
-        new(ProblemCatalogue.QueryTimeout, string.Create(CultureInfo.InvariantCulture, $"Nothing more was found within {allowed.TotalSeconds} s."));
+        new(ProblemCatalogue.QueryTimeout, string.Create(CultureInfo.InvariantCulture, $"Nothing more was found within {allowed.TotalSeconds} s (QueryTimeout)."));
+
+    public static Problem ExportTimeout(TimeSpan allowed) =>
+        new(ProblemCatalogue.QueryTimeout, string.Create(CultureInfo.InvariantCulture, $"The export was not done within {allowed.TotalSeconds} s (ExportTimeout)."));
 
     /// <param name="place">Where the value stands.</param>
     /// <param name="detail">What is wrong with it.</param>

@@ -21,14 +21,21 @@ internal sealed class SearchThreads(int threads)
     /// <summary>Until the sink is full or all is done. A search that goes on afterwards is a long one.</summary>
     public async ValueTask<SearchState> RunAsync(Search search, SearchLimit limit)
     {
-        SearchState state = search.IsLong ? SearchState.Paused : search.Advance(new Allowance(SmallBytes), limit);
+        SearchState state = search.IsLong ? SearchState.Paused : Advance(search, SmallBytes, limit);
         search.IsLong = true;
         while (state == SearchState.Paused)
         {
             // Without a token: a turn is waited for, because it reads with what its caller will dispose. The limit knows the client's.
-            state = await Task.Factory.StartNew(() => search.Advance(new Allowance(TurnBytes), limit), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler).ConfigureAwait(false);
+            state = await Task.Factory.StartNew(() => Advance(search, TurnBytes, limit), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler).ConfigureAwait(false);
         }
 
         return state;
+    }
+
+    /// <summary>A turn over large documents has few steps, and would never look at the time by itself.</summary>
+    private static SearchState Advance(Search search, long bytes, SearchLimit limit)
+    {
+        limit.Look();
+        return search.Advance(new Allowance(bytes), limit);
     }
 }
