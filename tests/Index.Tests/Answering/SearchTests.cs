@@ -77,12 +77,27 @@ public sealed class SearchTests
         await store.Index.ReachAsync(store.Last);
         using var queries = new IndexQueries(store.Index, new QueryLimits(), TimeProvider.System);
         using IndexReader reader = await queries.OpenAsync(isEventual: false, default);
-        using var search = new CountSearch(reader, new DocumentQuery());
         using var gone = new CancellationTokenSource();
-        gone.Cancel();
+        var sink = new LeavingSink(gone);
+        using DocumentSearch search = DocumentSearch.Create(reader, new DocumentQuery(), new SearchRequest(), sink);
 
         await Assert.ThrowsAsync<OperationCanceledException>(async () => await queries.RunAsync(search, queries.NewLimit(gone.Token)));
-        Assert.InRange(search.Examined, 1, 4999);
+        Assert.InRange(search.Examined, LeavingSink.TakenMax, 4999);
+    }
+
+    [Fact]
+    public async Task Search_OfAClientThatHasGoneBefore_ReadsNothing()
+    {
+        using var directory = new TestDirectory();
+        await using var store = IndexedStore.Open(directory.Path);
+        await store.PutAsync("1", "a");
+        await store.Index.ReachAsync(store.Last);
+        using var queries = new IndexQueries(store.Index, new QueryLimits(), TimeProvider.System);
+        using IndexReader reader = await queries.OpenAsync(isEventual: false, default);
+        using var search = new CountSearch(reader, new DocumentQuery());
+
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await queries.RunAsync(search, queries.NewLimit(new CancellationToken(canceled: true))));
+        Assert.Equal(0, search.Examined);
     }
 
     [Fact]
@@ -173,6 +188,26 @@ public sealed class SearchTests
     private static Filter FilterOf(string json) => Filter.TryParse(Encoding.UTF8.GetBytes(json), TimeSpan.FromSeconds(1), out Filter? filter, out _) ? filter : throw new JsonException(json);
 
     private static SortOrder SortOf(string text) => SortOrder.TryParse(text, out SortOrder? sort, out _) ? sort : throw new JsonException(text);
+
+    /// <summary>Its client goes after some documents.</summary>
+    private sealed class LeavingSink(CancellationTokenSource gone) : IResultSink
+    {
+        public const int TakenMax = 1000;
+
+        private int _taken;
+
+        public bool IsFull => false;
+
+        public void Document(in FoundDocument document)
+        {
+            if (++_taken == TakenMax)
+            {
+                gone.Cancel();
+            }
+        }
+
+        public void Folder(ReadOnlySpan<byte> beginning) => throw new InvalidOperationException("No folders are asked for.");
+    }
 
     private sealed class ListSink : IResultSink
     {
