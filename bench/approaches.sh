@@ -10,17 +10,17 @@
 : "${ROUNDS:=3}" "${SECONDS_PER_CELL:=5}" "${CONNECTIONS:=64}"
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/peers.sh"
+source "$(dirname "$0")/users.sh"
 read -ra sizes <<<"${USERS:-10000 1000000}"
 read -ra approaches <<<"${APPROACHES:-scan map sorted sqlite postgresql docservice}"
 at=${LOOKUP_CONNECTIONS:-64}
-approaches_dll=$root/bench/Approaches/bin/Release/net10.0/DocService.Approaches.dll
 
 declare -A title=([scan]="scan of a file of JSON lines" [map]="map in memory" [sorted]="binary search in a sorted file"
   [sqlite]="SQLite, JSON functions" [postgresql]="PostgreSQL, JSONB" [docservice]="DocService")
 
 # start APPROACH USERS: answers when this returns; sets $started_ms, $lookup_prefix.
 start() {
-  local begin port database=()
+  local begin
   lookup_prefix=
   begin=$(date +%s%N)
   case $1 in
@@ -28,29 +28,9 @@ start() {
       start_docservice "$work/data-$2"
       lookup_prefix=doc-
       ;;
-    *)
-      if [[ $1 == postgresql ]]; then
-        database=("Host=127.0.0.1;Port=$postgres_port;Username=$postgres_user;Database=users_$2;Maximum Pool Size=64")
-      fi
-      port=$(free_port)
-      launch "$work/$1.log" dotnet "$approaches_dll" serve "$1" "$work/users-$2" "$port" "${database[@]}"
-      base=http://127.0.0.1:$port
-      wait_until 900 answers || die "${title[$1]} did not start: $work/$1.log"
-      ;;
+    *) serve "$1" "$work/users-$2" "users_$2" ;;
   esac
   started_ms=$((($(date +%s%N) - begin) / 1000000))
-}
-
-answers() { ! is_running "$server_pid" || curl -s -o /dev/null --max-time 5 "$base/users/none"; }
-
-# look_up LOOKUP USERS SECONDS: one run of wrk; sets what load sets.
-look_up() {
-  local line
-  wrk --latency -t 2 -c "$at" -d "${3}s" --timeout 60s -s "$BENCH_WRK/users.lua" "$base" -- "$1" "$2" "$RANDOM$RANDOM" >"$work/wrk.log" 2>&1 ||
-    die "wrk failed: $(tail -n 1 "$work/wrk.log")"
-  line=$(grep '^result ' "$work/wrk.log") || die "wrk printed no result: $work/wrk.log"
-  read -r _ requests duration_us p50 p99 p999 errors <<<"$line"
-  [[ $errors -eq 0 ]] || die "$errors errors: $work/wrk.log"
 }
 
 # prepare_docservice USERS: all documents filed, the index declared and ready.
@@ -58,14 +38,11 @@ prepare_docservice() {
   say "  loading $1 users into DocService"
   start_docservice "$work/data-$1"
   dotnet "$approaches_dll" load "$base" "$1" || die "the users could not be loaded"
-  curl -sf --max-time 60 -X PUT -H 'Content-Type: application/json' -d '{"prefix":"users/","indexes":{"by-email":{"fields":["email"],"unique":true}}}' \
-    "$base/collections/users" >/dev/null || die "the index could not be declared"
+  declare_indexes '"by-email":{"fields":["email"],"unique":true}'
   wait_until 600 is_indexed || die "the index was not built"
   settle
   stop_store
 }
-
-is_indexed() { curl -s --max-time 10 "$base/collections/users/status" | grep -q '"state":"ready"'; }
 
 # rss_kib: of the server, and for PostgreSQL also of its own processes.
 rss_kib() {
@@ -78,7 +55,7 @@ rss_kib() {
 }
 
 prepare
-dotnet build -c Release -warnaserror "$root/bench/Approaches" >>"$work/build.log" 2>&1 || die "the build failed: $work/build.log"
+build_approaches
 head=$(describe)
 present=()
 for approach in "${approaches[@]}"; do
@@ -114,8 +91,8 @@ for ((round = 1; round <= rounds; round++)); do
     for approach in "${present[@]}"; do
       start "$approach" "$size"
       for lookup in id email; do
-        look_up "$lookup_prefix$lookup" "$size" "$warm_up"
-        look_up "$lookup_prefix$lookup" "$size" "$seconds"
+        look_up "$lookup_prefix$lookup" "$at" "$warm_up" "$size"
+        look_up "$lookup_prefix$lookup" "$at" "$seconds" "$size"
         note "$size" "$lookup" "$approach" "$(awk -v requests="$requests" -v us="$duration_us" -v p50="$p50" -v p99="$p99" -v kib="$(rss_kib "$approach")" \
           -v ms="$started_ms" 'BEGIN { OFS = "\t"; print requests / us * 1e6, p50 / 1000, p99 / 1000, kib / 1024, ms / 1000 }')"
         say "  round $round: $approach, $size users, by $lookup: $((requests * 1000000 / duration_us)) requests/s"

@@ -1,4 +1,4 @@
-# What http.sh and compare.sh share. Source this file, do not run it.
+# What the scripts share. Source this file, do not run it.
 #
 # Everything runs on 127.0.0.1, on free ports, in $work; only what was started here is ended, by pid.
 # shellcheck shell=bash
@@ -113,9 +113,9 @@ stop_store() {
 
 has_ended() { ! is_running "$1"; }
 
-# start_docservice DATA: ready when this returns.
+# start_docservice DATA [SETTING...]: ready when this returns.
 start_docservice() {
-  launch "$work/docservice.log" dotnet "$server_dll" --urls http://127.0.0.1:0 "--DocService:DataDirectory=$1" \
+  launch "$work/docservice.log" dotnet "$server_dll" --urls http://127.0.0.1:0 "--DocService:DataDirectory=$1" "${@:2}" \
     --Logging:LogLevel:Microsoft.Hosting.Lifetime=Information
   wait_until 120 has_port || die "DocService did not start: $work/docservice.log"
   base=http://127.0.0.1:$(docservice_port)

@@ -9,20 +9,27 @@ internal static class BatchLoad
     private const int OperationsMax = 1000; // DocService's MaxBatchOperations
     private const int AtOnce = 4;
 
-    public static async Task RunAsync(Uri server, int users)
+    /// <param name="server">Where to.</param>
+    /// <param name="users">How many there are.</param>
+    /// <param name="bytes">Of each.</param>
+    /// <param name="every">1: all of them; n: each n-th.</param>
+    /// <param name="edition">Of the users.</param>
+    public static async Task RunAsync(Uri server, int users, int bytes, int every, int edition)
     {
+        int count = (users + every - 1) / every;
         using var client = new HttpClient { BaseAddress = server, Timeout = TimeSpan.FromMinutes(2) };
         await Parallel.ForEachAsync(
-            Enumerable.Range(0, (users + OperationsMax - 1) / OperationsMax),
+            Enumerable.Range(0, (count + OperationsMax - 1) / OperationsMax),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
             async (batch, cancellation) =>
             {
                 int first = batch * OperationsMax;
                 var text = new StringBuilder("{\"operations\":[");
-                for (int number = first; number < Math.Min(first + OperationsMax, users); number++)
+                for (int place = first; place < Math.Min(first + OperationsMax, count); place++)
                 {
-                    text.Append(number == first ? "" : ",").Append("{\"op\":\"put\",\"id\":\"users/").Append(UserFile.Id(number)).Append("\",\"body\":")
-                        .Append(UserFile.Json(number)).Append('}');
+                    int number = place * every;
+                    text.Append(place == first ? "" : ",").Append("{\"op\":\"put\",\"id\":\"users/").Append(UserFile.Id(number)).Append("\",\"body\":")
+                        .Append(UserFile.Json(number, bytes, edition)).Append('}');
                 }
 
                 await SendAsync(client, text.Append("]}").ToString(), cancellation);

@@ -2,19 +2,19 @@ using System.Globalization;
 using DocService.Approaches;
 
 const string Usage = """
-    usage: Approaches make FILE USERS                      writes users as JSON lines
-           Approaches load ADDRESS USERS                   writes the same users to a DocService
-           Approaches serve APPROACH FILE PORT [DATABASE]  GET /users/{id} and GET /users?email=ADDRESS on 127.0.0.1
+    usage: Approaches make FILE USERS [BYTES]                     writes users as JSON lines, of 150 bytes or so many
+           Approaches load ADDRESS USERS [BYTES [EVERY EDITION]]  writes the same users, or each so many-th, to a DocService
+           Approaches serve APPROACH FILE PORT [DATABASE]         GET /users/{id} and GET /users?email=ADDRESS on 127.0.0.1
     approaches: scan, map, sorted, sqlite, postgresql (DATABASE: its connection string)
     """;
 
 switch (args)
 {
-    case ["make", var file, var users]:
-        UserFile.Write(file, int.Parse(users, CultureInfo.InvariantCulture));
+    case ["make", var file, var users, .. var rest]:
+        UserFile.Write(file, Number(users), NumberAt(rest, 0, UserFile.UserBytes));
         return 0;
-    case ["load", var address, var users]:
-        await BatchLoad.RunAsync(new Uri(address), int.Parse(users, CultureInfo.InvariantCulture));
+    case ["load", var address, var users, .. var rest]:
+        await BatchLoad.RunAsync(new Uri(address), Number(users), NumberAt(rest, 0, UserFile.UserBytes), NumberAt(rest, 1, 1), NumberAt(rest, 2, 0));
         return 0;
     case ["serve", var approach, var file, var port, .. var rest] when Open(approach, file, rest) is { } lookup:
         using (lookup)
@@ -27,6 +27,10 @@ switch (args)
         Console.Error.WriteLine(Usage);
         return 2;
 }
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+static int NumberAt(string[] rest, int index, int otherwise) => index < rest.Length ? Number(rest[index]) : otherwise;
 
 static IUserLookup? Open(string approach, string file, string[] rest) => (approach, rest) switch
 {
