@@ -39,6 +39,7 @@ start() { start_docservice "$work/data-$1" "--DocService:Index=$1"; }
 
 stop() {
   note_memory
+  say "  memory: $peak_mib MiB at most until here"
   stop_store TERM
 }
 
