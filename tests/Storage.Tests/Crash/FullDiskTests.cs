@@ -32,6 +32,27 @@ public sealed class FullDiskTests
         Assert.Null(Oracle.Examine(disk.CrashNow().Nothing()));
     }
 
+    /// <summary>The store took puts of a megabyte and said that it was read-only, until more than that came free.</summary>
+    [Fact]
+    public void FullDisk_WithRoomForAPutAgain_IsReadOnlyNoLonger()
+    {
+        const long Margin = 2 << 20;
+        const long Put = 5 << 18; // room for one of 1.25 MiB
+        SimulatedFileSystem disk = Scene.Prepared();
+        Fill(disk, isOutOfInodes: false);
+        SimulatedProcess.Run(disk, async scheduler =>
+        {
+            await using DocumentStore store = Scene.Open(disk, scheduler);
+            var w = new Workload(disk, store) { Scheduler = scheduler };
+            Assert.IsType<OutOfSpaceException>(await w.PutAsync(Scene.New));
+            Assert.Equal(StoreState.ReadOnly, store.Status.State);
+            Volume volume = disk.Snapshot();
+            disk.Settings = volume.Settings with { CapacityBytes = (volume.UsedBlocks * FileContent.PageBytes) + Margin + Put };
+
+            await w.UntilAsync(() => store.Status.State == StoreState.Ready, "the state leaves by itself");
+        });
+    }
+
     /// <summary>The state is asked for most when the disk is dying; an internal exception left instead.</summary>
     [Fact]
     public void Status_WhenTheVolumeCannotBeAsked_StillTellsTheState()

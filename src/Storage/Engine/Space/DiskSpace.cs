@@ -22,6 +22,9 @@ internal sealed class DiskSpace : IDisposable
     private const long MarginBytes = 2 * 1024 * 1024;
     private const long MarginInodes = 64;
 
+    /// <summary>With less beyond the margin, the next put would most likely be refused again; with more, it would be taken in a read-only store.</summary>
+    private const long AgainBytes = MarginBytes / 2;
+
     private static readonly TimeSpan FreshFor = TimeSpan.FromMilliseconds(100);
 
     private readonly IDirectory _volume;
@@ -174,7 +177,7 @@ internal sealed class DiskSpace : IDisposable
         {
             _isSurplusNeeded = false;
             _pool.DropSurplus();
-            if (IsFull(SpaceCause.Volume) && HasRoom(MarginBytes)) // with less, the next put would most likely be refused again
+            if (IsFull(SpaceCause.Volume) && HasRoom(AgainBytes))
             {
                 Note(SpaceCause.Volume, null);
             }
