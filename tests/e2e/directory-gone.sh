@@ -35,10 +35,11 @@ one() {
   kill_server
 }
 
-one removed removed rm -rf "$work/removed"
-one emptied 'journal/[0-9]*.journal' bash -c "rm '$work/emptied/journal/'*"
+# Until it is gone: the running server makes a file now and then, and rm then finds a directory not empty.
+one removed removed wait_until 10 rm -rf "$work/removed"
+one emptied 'journal/[0-9]*.journal' bash -c "rm -f '$work/emptied/journal/'*"
 one renamed renamed bash -c "mv '$work/renamed' '$work/renamed.old' && mkdir '$work/renamed'"
-one shard docs/3f bash -c "rm -rf '$work/shard/docs/3f'"
+one shard docs/3f wait_until 10 rm -rf "$work/shard/docs/3f"
 
 # What was renamed is whole: put back, it has every document that was acknowledged before.
 rm -rf "$work/renamed" && mv "$work/renamed.old" "$work/renamed"
