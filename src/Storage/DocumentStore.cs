@@ -191,34 +191,16 @@ public sealed class DocumentStore : IDocumentStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask<StoredDocument?> ReadAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        using OperationGate.Passage passage = _operations.Enter();
-        StoreEngine engine = Engine();
-        using ReadGate.Place place = await engine.Reads.EnterAsync(cancellation).ConfigureAwait(false);
-        return engine.Lookup.Read(key, budget);
-    }
+    public ValueTask<StoredDocument?> ReadAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation) =>
+        LookUpAsync(key, budget, static (lookup, key, budget) => lookup.Read(key, budget), cancellation);
 
     /// <inheritdoc/>
-    public async ValueTask<StoredDocument?> OpenAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        using OperationGate.Passage passage = _operations.Enter();
-        StoreEngine engine = Engine();
-        using ReadGate.Place place = await engine.Reads.EnterAsync(cancellation).ConfigureAwait(false);
-        return engine.Lookup.Open(key, budget);
-    }
+    public ValueTask<StoredDocument?> OpenAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation) =>
+        LookUpAsync(key, budget, static (lookup, key, budget) => lookup.Open(key, budget), cancellation);
 
     /// <inheritdoc/>
-    public async ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        using OperationGate.Passage passage = _operations.Enter();
-        StoreEngine engine = Engine();
-        using ReadGate.Place place = await engine.Reads.EnterAsync(cancellation).ConfigureAwait(false);
-        return engine.Lookup.ReadInfo(key);
-    }
+    public ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation) =>
+        LookUpAsync(key, budget: null, static (lookup, key, _) => lookup.ReadInfo(key), cancellation);
 
     /// <inheritdoc/>
     public void ThrowIfRefusing(long bodyBytes)
@@ -289,6 +271,16 @@ public sealed class DocumentStore : IDocumentStore
         {
             return new ValueTask(_closing ??= CloseAsync());
         }
+    }
+
+    /// <summary>With a place among the readers of the disk, and not while the store is being closed.</summary>
+    private async ValueTask<T> LookUpAsync<T>(DocumentKey key, ByteBudget? budget, Func<DocumentLookup, DocumentKey, ByteBudget?, T> look, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using OperationGate.Passage passage = _operations.Enter();
+        StoreEngine engine = Engine();
+        using ReadGate.Place place = await engine.Reads.EnterAsync(cancellation).ConfigureAwait(false);
+        return look(engine.Lookup, key, budget);
     }
 
     private async Task CloseAsync()

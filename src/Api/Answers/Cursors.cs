@@ -67,7 +67,7 @@ internal sealed class Cursors(CursorKey key)
     {
         ReadOnlySpan<byte> sortKey = position.SortKey is { } bytes ? bytes.Span : default;
         byte[] text = new byte[HeadBytes + sortKey.Length + position.Id.Length];
-        form.Said.PagesDigest().CopyTo(text, 0);
+        form.Said.PagesDigest().CopyTo(text);
         text[DigestBytes] = position.IsFolder ? Folder : position.SortKey is null ? ById : BySortKey;
         BinaryPrimitives.WriteUInt16LittleEndian(text.AsSpan(DigestBytes + 1), (ushort)sortKey.Length);
         sortKey.CopyTo(text.AsSpan(HeadBytes));

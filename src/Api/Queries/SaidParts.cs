@@ -10,21 +10,25 @@ internal sealed class SaidParts
     private static readonly string[] Changeable = ["limit", "include", "count", "explain", "cursor"];
 
     private readonly SortedDictionary<string, byte[]> _parts = new(StringComparer.Ordinal);
+    private byte[]? _pagesDigest; // a page with another behind it needs it twice
 
     public bool Has(string name) => _parts.ContainsKey(name);
 
+    /// <summary>All parts are added before the first digest is taken.</summary>
     public void Add(string name, ReadOnlySpan<byte> text) => _parts.Add(name, text.ToArray());
 
-    /// <summary>Of everything that may not change from page to page.</summary>
-    public byte[] PagesDigest()
+    /// <summary>SHA-256 of everything that may not change from page to page.</summary>
+    public ReadOnlySpan<byte> PagesDigest() => _pagesDigest ??= MakePagesDigest();
+
+    /// <summary>Everything.</summary>
+    public void AppendTo(IncrementalHash hash) => Append(hash, _ => true);
+
+    private byte[] MakePagesDigest()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(hash, name => !Changeable.Contains(name));
         return hash.GetHashAndReset();
     }
-
-    /// <summary>Everything.</summary>
-    public void AppendTo(IncrementalHash hash) => Append(hash, _ => true);
 
     private void Append(IncrementalHash hash, Func<string, bool> counts)
     {
