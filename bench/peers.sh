@@ -1,5 +1,5 @@
-# The peers of compare.sh: for each, what is missing, how it starts, and for PostgreSQL how it is loaded. All as Debian
-# ships them but for what is set here: own ports and directories, no daemon, and sync before each answer.
+# The peers of compare.sh: for each, what is missing, how it starts, and for PostgreSQL how it is loaded. All but the bare
+# server are as Debian ships them but for what is set here: own ports and directories, no daemon, and sync before each answer.
 # shellcheck shell=bash
 
 redis_pid=
@@ -57,6 +57,20 @@ start_etcd() {
 }
 
 etcd_answers() { curl -s --max-time 5 "$base/health" | grep -q '"health":"true"'; }
+
+bare_dll=$root/bench/Bare/bin/Release/net10.0/DocService.Bare.dll
+
+missing_bare() { :; }
+
+start_bare() {
+  local port
+  [[ -n ${bare_is_built:-} ]] || dotnet build -c Release -warnaserror "$root/bench/Bare" >>"$work/build.log" 2>&1 || die "the build failed: $work/build.log"
+  bare_is_built=1
+  port=$(free_port)
+  launch "$work/bare.log" dotnet "$bare_dll" "$port" "$keys" "$document_bytes"
+  base=http://127.0.0.1:$port
+  wait_until 60 curl -sf -o /dev/null --max-time 5 "$base/docs/hot-0000000" || die "the bare server did not start: $work/bare.log"
+}
 
 missing_nginx() {
   first_missing nginx

@@ -1,0 +1,2 @@
+-- The minimal API server of bench/Bare: the same requests as DocService's.
+dofile(os.getenv("BENCH_WRK") .. "/docservice.lua")
