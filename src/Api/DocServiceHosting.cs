@@ -36,6 +36,7 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton<AllowedHosts>();
         builder.Services.AddSingleton<DocumentReads>();
         builder.Services.AddSingleton<DocumentWrites>();
+        builder.Services.AddSingleton<DocumentPatches>();
         builder.Services.AddSingleton<BatchEndpoint>();
         builder.Services.AddSingleton<CursorKey>();
         builder.Services.AddSingleton<Cursors>();

@@ -3,7 +3,7 @@ namespace DocService.Storage;
 /// <summary>The answer to an atomic write that the store could decide.</summary>
 public sealed record CommitResult
 {
-    /// <summary>False when a condition failed or a rule refused an operation: then nothing was written.</summary>
+    /// <summary>False when a condition failed, a rule refused an operation, or there was no document to patch: then nothing was written.</summary>
     public required bool IsCommitted { get; init; }
 
     /// <summary>Sequence of the commit; where there was nothing to write, that of the last durable one.</summary>

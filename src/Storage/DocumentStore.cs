@@ -379,23 +379,7 @@ public sealed class DocumentStore : IDocumentStore
     {
         ArgumentNullException.ThrowIfNull(operations);
         ArgumentOutOfRangeException.ThrowIfZero(operations.Count);
-        long cost = 0;
-        long bytes = RecordHeader.Bytes;
-        foreach (DocumentOperation operation in operations)
-        {
-            bytes += Commit.MeasureAtMost(operation);
-            if (operation is PutOperation put)
-            {
-                put.Content.Validate();
-                cost += DiskSpace.CostOf(OperationKind.Put, put.Content.Body.Length);
-            }
-        }
-
-        if (bytes > StoreEngine.CommitBytesMax(_options))
-        {
-            throw new ArgumentException($"The commit does not fit a journal segment of {_options.SegmentBytes} bytes.", nameof(operations));
-        }
-
+        long cost = CommitSize.Measure(operations, StoreEngine.CommitBytesMax(_options));
         if (operations.Count > 1 && operations.DistinctBy(operation => operation.Key).Count() != operations.Count)
         {
             throw new ArgumentException("A commit names a document at most once.", nameof(operations));

@@ -31,7 +31,8 @@ public interface IDocumentStore : IAsyncDisposable
 
     /// <summary>
     /// Carries out all operations as one commit, or none: readers see all of it at once, and so does recovery. If a
-    /// condition of any of them fails, or a rule refuses any, nothing is written and the result names every failure.
+    /// condition of any of them fails, a rule refuses any, or the document of a patch is missing, nothing is written and the
+    /// result names every failure.
     /// Cancellation is honoured until the commit is queued and ignored from then on.
     /// </summary>
     /// <exception cref="StoreException">See the family: every member but the three that only opening throws.</exception>

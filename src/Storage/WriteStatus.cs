@@ -12,7 +12,7 @@ public enum WriteStatus
     /// <summary>The document existed and does not any more.</summary>
     Deleted,
 
-    /// <summary>A delete of a document that does not exist; nothing was written.</summary>
+    /// <summary>A delete or a patch of a document that does not exist; nothing was written.</summary>
     NotFound,
 
     /// <summary>A check whose conditions hold.</summary>
@@ -21,6 +21,6 @@ public enum WriteStatus
     /// <summary>A condition does not hold; nothing was written.</summary>
     ConditionFailed,
 
-    /// <summary>A rule refused it; nothing was written.</summary>
+    /// <summary>A rule refused it, or its patch cannot be applied; nothing was written.</summary>
     Refused,
 }

@@ -6,6 +6,7 @@ using DocService.Api.Fields;
 using DocService.Api.Json;
 using DocService.Api.Problems;
 using DocService.Storage;
+using DocService.Storage.Rules;
 
 namespace DocService.Api.Batches;
 
@@ -69,7 +70,8 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
                 return mismatch;
             }
 
-            if (BatchRequest.TryParse(body.Bytes, options, out List<DocumentOperation> operations) is { } invalid)
+            using var patches = new BatchPatches(DocumentPatches.Limits(options, budget), options.BatchBytesMax, body.Bytes.Length);
+            if (BatchRequest.TryParse(body.Bytes, options, patches, out List<DocumentOperation> operations) is { } invalid)
             {
                 return invalid;
             }
@@ -92,6 +94,13 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
 
     private static Problem Failure(List<DocumentOperation> operations, CommitResult result)
     {
+        object[] missing = [.. operations.Index().Where(one => one.Item is PatchOperation && result.Results[one.Index].Status == WriteStatus.NotFound)
+            .Select(one => new { index = one.Index, id = one.Item.Key.Id, detail = $"There is no document '{one.Item.Key.Id}'." })];
+        if (missing.Length > 0)
+        {
+            return ProblemCatalogue.BatchNotFound(missing);
+        }
+
         var failures = new List<object>();
         for (int index = 0; index < operations.Count; index++)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DocService.Api.Json;
 using DocService.Api.Problems;
+using DocService.Patches;
 using DocService.Storage;
 
 namespace DocService.Api.Batches;
@@ -8,64 +9,26 @@ namespace DocService.Api.Batches;
 /// <summary>One element of a batch's operations.</summary>
 internal static class BatchOperation
 {
-    /// <summary>All that is not a body; as much as a request's header fields may have. What is made of it is not charged to the budget.</summary>
-    private const int ValueBytesMax = 32 * 1024;
-
-    private static readonly string[] Members = ["op", "id", "body", "ifMatch", "ifNoneMatch"];
-
     /// <summary>Null when parsed, else what is wrong. The reader is at the object's start, and is left at its end.</summary>
-    public static Problem? TryParse(ReadOnlyMemory<byte> json, ref Utf8JsonReader reader, int index, out DocumentOperation? operation)
+    public static Problem? TryParse(ReadOnlyMemory<byte> json, ref Utf8JsonReader reader, int index, BatchPatches patches, out DocumentOperation? operation)
     {
         operation = null;
-        string? op = null;
-        string? id = null;
-        ReadOnlyMemory<byte>? body = null;
-        VersionMatch? ifMatch = null;
-        VersionMatch? ifNoneMatch = null;
+        var members = new BatchMembers();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (FindMember(ref reader) is not { } member)
+            if (BatchMembers.FindName(ref reader) is not { } member)
             {
-                return Invalid(index, $"'{Excerpt.Of(reader.ValueSpan)}' is not a member of an operation. Known are {string.Join(", ", Members)}.");
+                return Invalid(index, $"'{Excerpt.Of(reader.ValueSpan)}' is not a member of an operation. Known are {string.Join(", ", BatchMembers.Names)}.");
             }
 
             reader.Read();
-            if (member == "body")
+            if (members.Take(member, json, ref reader) is { } wrong)
             {
-                int start = (int)reader.TokenStartIndex;
-                reader.Skip();
-                body = json[start..(int)reader.BytesConsumed];
-                continue;
-            }
-
-            if (reader.TokenType != JsonTokenType.String)
-            {
-                return Invalid(index, $"'{member}' must be a string.");
-            }
-
-            if (reader.ValueSpan.Length > ValueBytesMax)
-            {
-                return Invalid(index, $"'{member}' is longer than {ValueBytesMax} bytes.");
-            }
-
-            string value = reader.GetString()!;
-            switch (member)
-            {
-                case "op":
-                    op = value;
-                    break;
-                case "id":
-                    id = value;
-                    break;
-                case "ifMatch" when BatchRequest.TryParseTags(value, countsWeak: false, out ifMatch):
-                case "ifNoneMatch" when BatchRequest.TryParseTags(value, countsWeak: true, out ifNoneMatch):
-                    break;
-                default:
-                    return Invalid(index, $"'{member}' must be \"*\" or entity tags in their own quotes, like \"\\\"17\\\"\".");
+                return Invalid(index, wrong);
             }
         }
 
-        if (id is null)
+        if (members.Id is not { } id)
         {
             return Invalid(index, "'id' is missing.");
         }
@@ -75,49 +38,57 @@ internal static class BatchOperation
             return ProblemCatalogue.BatchId(index, error);
         }
 
-        var conditions = new Conditions { IfMatch = ifMatch, IfNoneMatch = ifNoneMatch };
-        return Build(op, key, body, conditions, out operation) is { } reason ? Invalid(index, reason) : null;
-    }
-
-    /// <summary>Makes no text of a name that is not known: it may be as long as the batch.</summary>
-    private static string? FindMember(ref Utf8JsonReader reader)
-    {
-        foreach (string member in Members)
+        if (members.FindMisplaced() is { } misplaced)
         {
-            if (reader.ValueTextEquals(member))
-            {
-                return member;
-            }
+            return Invalid(index, misplaced);
         }
 
+        switch (members.Op)
+        {
+            case "put":
+                operation = new PutOperation(key, BatchRequest.ToContent(members.Json("body")!.Value), members.Conditions);
+                return null;
+            case "delete":
+                operation = new DeleteOperation(key, members.Conditions);
+                return null;
+            case "check":
+                operation = new CheckOperation(key, members.Conditions);
+                return null;
+            case "patch":
+                return Patch(members, key, index, patches, out operation);
+            default:
+                return Add(members, key, index, patches, out operation);
+        }
+    }
+
+    private static Problem? Patch(BatchMembers members, DocumentKey key, int index, BatchPatches patches, out DocumentOperation? operation)
+    {
+        operation = null;
+        if (members.Json("mergePatch") is { } merge)
+        {
+            operation = patches.Make(key, new MergePatch(merge), createsDocument: members.Conditions.IfNoneMatch is { IsAny: true }, members.Conditions);
+            return null;
+        }
+
+        if (!JsonPatch.TryParse(members.Json("jsonPatch")!.Value, patches.Limits, out JsonPatch? patch, out PatchFault? fault))
+        {
+            Problem problem = RuleProblem.OfPatch(fault);
+            return problem with { Detail = $"Operation {index}: {problem.Detail}" };
+        }
+
+        operation = patches.Make(key, patch, createsDocument: false, members.Conditions);
         return null;
     }
 
-    /// <summary>Null when built, else one sentence on what is wrong.</summary>
-    private static string? Build(string? op, DocumentKey key, ReadOnlyMemory<byte>? body, Conditions conditions, out DocumentOperation? operation)
+    private static Problem? Add(BatchMembers members, DocumentKey key, int index, BatchPatches patches, out DocumentOperation? operation)
     {
         operation = null;
-        if (op is not ("put" or "delete" or "check"))
+        if (!JsonPointer.TryParse(members.Path!, out JsonPointer? path, out string? reason))
         {
-            return op is null ? "'op' is missing: put, delete or check." : "'op' must be put, delete or check.";
+            return Invalid(index, $"'path': {reason}.");
         }
 
-        if (op == "put" != body is not null)
-        {
-            return op == "put" ? "'body' is missing." : "'body' goes with \"op\":\"put\" only.";
-        }
-
-        if (op == "check" && conditions == Conditions.None)
-        {
-            return "a check needs 'ifMatch' or 'ifNoneMatch'.";
-        }
-
-        operation = op switch
-        {
-            "put" => new PutOperation(key, BatchRequest.ToContent(body!.Value), conditions),
-            "delete" => new DeleteOperation(key, conditions),
-            _ => new CheckOperation(key, conditions),
-        };
+        operation = patches.Make(key, new Counter(path, members.Json("by")!.Value, members.Creates), members.Creates, members.Conditions);
         return null;
     }
 

@@ -17,7 +17,7 @@ internal static class BatchRequest
     private const string MediaType = "application/json";
 
     /// <summary>The operations in their order, or the problem with the first that is none.</summary>
-    public static Problem? TryParse(ReadOnlyMemory<byte> json, DocServiceOptions options, out List<DocumentOperation> operations)
+    public static Problem? TryParse(ReadOnlyMemory<byte> json, DocServiceOptions options, BatchPatches patches, out List<DocumentOperation> operations)
     {
         operations = [];
         var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = options.MaxDepth + BatchJson.DepthAround });
@@ -37,7 +37,7 @@ internal static class BatchRequest
 
             reader.Read();
             hasOperations = true;
-            if (TryParseOperations(json, ref reader, options, operations) is { } problem)
+            if (TryParseOperations(json, ref reader, options, patches, operations) is { } problem)
             {
                 return problem;
             }
@@ -46,7 +46,7 @@ internal static class BatchRequest
         return hasOperations && operations.Count > 0 ? FindDouble(operations) : Invalid("The batch has no operations.");
     }
 
-    private static Problem? TryParseOperations(ReadOnlyMemory<byte> json, ref Utf8JsonReader reader, DocServiceOptions options, List<DocumentOperation> operations)
+    private static Problem? TryParseOperations(ReadOnlyMemory<byte> json, ref Utf8JsonReader reader, DocServiceOptions options, BatchPatches patches, List<DocumentOperation> operations)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -66,7 +66,7 @@ internal static class BatchRequest
                 return Invalid($"Operation {index} must be an object.");
             }
 
-            if (BatchOperation.TryParse(json, ref reader, index, out DocumentOperation? operation) is { } problem)
+            if (BatchOperation.TryParse(json, ref reader, index, patches, out DocumentOperation? operation) is { } problem)
             {
                 return problem;
             }

@@ -7,7 +7,7 @@ namespace DocService.Api.Documents;
 internal static class DocumentEndpoints
 {
     private const string Route = "/docs/{id}";
-    private const string Allow = "GET, HEAD, PUT, DELETE, OPTIONS";
+    private const string Allow = "GET, HEAD, PUT, PATCH, DELETE, OPTIONS";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -17,6 +17,7 @@ internal static class DocumentEndpoints
         routes.MapMethods(Route, ["GET"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentReads>().GetAsync)).WithMetadata(new KnownParameters(SelectedDocument.Parameter));
         routes.MapMethods(Route, ["HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentReads>().HeadAsync)).WithMetadata(new KnownParameters(SelectedDocument.Parameter));
         routes.MapMethods(Route, ["PUT"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentWrites>().PutAsync));
+        routes.MapMethods(Route, ["PATCH"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentPatches>().PatchAsync));
         routes.MapMethods(Route, ["DELETE"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentWrites>().DeleteAsync));
         routes.MapMethods(Route, ["OPTIONS"], Options);
     }
@@ -25,6 +26,7 @@ internal static class DocumentEndpoints
     {
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         context.Response.Headers.Allow = Allow;
+        context.Response.Headers["Accept-Patch"] = string.Join(", ", DocumentPatches.Types);
         return Task.CompletedTask;
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
 using DocService.Api.Ids;
@@ -13,9 +11,6 @@ namespace DocService.Api.Documents;
 internal sealed class DocumentWrites(
     IDocumentStore store, ByteBudget budget, DocServiceOptions options, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
-    /// <summary>An id as its own characters.</summary>
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public async Task<Problem?> PutAsync(HttpContext context)
     {
         // Everything that the fields alone refuse is refused before the body is asked for (Expect: 100-continue).
@@ -58,7 +53,7 @@ internal sealed class DocumentWrites(
             return result.Status switch
             {
                 WriteStatus.ConditionFailed => FailedCondition.Of(request.Conditions, context.Request.Headers, result.Document),
-                WriteStatus.Created or WriteStatus.Replaced => await AnswerPutAsync(context, request, result, body),
+                WriteStatus.Created or WriteStatus.Replaced => await PutAnswer.WriteAsync(context, request, result, body.Bytes, body, clock.GetUtcNow()),
                 WriteStatus.Refused => RuleProblem.Of(result.Violation!),
                 _ => throw new UnreachableException($"A put ended as {result.Status}."),
             };
@@ -96,58 +91,5 @@ internal sealed class DocumentWrites(
         {
             budget.Return(WriteCost.OperationBytes);
         }
-    }
-
-    private async Task<Problem?> AnswerPutAsync(HttpContext context, PutRequest request, WriteResult result, RequestBody body)
-    {
-        HttpResponse response = context.Response;
-        response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);
-        bool isCreated = result.Status == WriteStatus.Created;
-        if (isCreated)
-        {
-            response.Headers.Location = DocumentTarget.PathOf(context, request.Key);
-        }
-
-        if (DurabilityField.IsBuffered(request.Level, result.Level))
-        {
-            // It is not visible yet, so it gets no entity tag, which a client would use.
-            response.StatusCode = StatusCodes.Status202Accepted;
-            await WriteIdAsync(response, request);
-            return null;
-        }
-
-        if (request.Preference is { } preference)
-        {
-            response.Headers["Preference-Applied"] = preference;
-        }
-
-        if (request.Preference == PreferField.Representation)
-        {
-            response.StatusCode = isCreated ? StatusCodes.Status201Created : StatusCodes.Status200OK;
-            DocumentFields.WriteAll(response, result.Document!, clock.GetUtcNow());
-            response.Headers.ContentLocation = DocumentTarget.PathOf(context, request.Key);
-            body.NoteCommitted();
-            await ResponseBody.WriteAsync(response, body.Bytes, context.RequestAborted);
-            return null;
-        }
-
-        response.StatusCode = isCreated ? StatusCodes.Status201Created : StatusCodes.Status204NoContent;
-        response.Headers.ETag = EntityTag.Of(result.Document!);
-        await WriteIdAsync(response, request);
-        return null;
-    }
-
-    /// <summary>Of an id that was made here.</summary>
-    private static ValueTask WriteIdAsync(HttpResponse response, PutRequest request)
-    {
-        if (!request.IsNew)
-        {
-            return ValueTask.CompletedTask;
-        }
-
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new { id = request.Key.Id }, Relaxed);
-        response.ContentType = "application/json";
-        response.ContentLength = body.Length;
-        return ResponseBody.WriteAsync(response, body, response.HttpContext.RequestAborted);
     }
 }

@@ -22,13 +22,13 @@ internal readonly record struct PutRequest(DocumentKey Key, Conditions Condition
     public static Problem? TryParse(HttpContext context, DocumentKey key, DocServiceOptions options, out PutRequest request)
     {
         request = default;
-        IHeaderDictionary headers = context.Request.Headers;
+        return BodyFields.Check(context.Request, options.MaxDocumentBytes, "MaxDocumentBytes") ?? TryParseFields(context.Request.Headers, key, options, out request);
+    }
 
-        if (BodyFields.Check(context.Request, options.MaxDocumentBytes, "MaxDocumentBytes") is { } badBody)
-        {
-            return badBody;
-        }
-
+    /// <summary>All fields but those that say what the body is.</summary>
+    public static Problem? TryParseFields(IHeaderDictionary headers, DocumentKey key, DocServiceOptions options, out PutRequest request)
+    {
+        request = default;
         if (ConditionFields.TryParse(headers, out ConditionFields conditions) is { } badConditions)
         {
             return badConditions;

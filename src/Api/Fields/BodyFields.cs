@@ -14,11 +14,32 @@ internal static partial class BodyFields
     /// <summary>Null when the body is JSON in UTF-8, whole and without a content coding, of a size that may be stored.</summary>
     public static Problem? Check(HttpRequest request, long bytesMax, string setting)
     {
-        if (CheckType(request.ContentType) is { } problem)
+        return CheckType(request.ContentType) ?? CheckRest(request, bytesMax, setting);
+    }
+
+    /// <summary>The same of a patch, which has one of these types and no other.</summary>
+    /// <param name="request">Its fields are read.</param>
+    /// <param name="types">In lower case.</param>
+    /// <param name="bytesMax">Longest body.</param>
+    /// <param name="setting">The key of the configuration that says so.</param>
+    /// <param name="type">The one that it has.</param>
+    public static Problem? CheckPatch(HttpRequest request, IReadOnlyList<string> types, long bytesMax, string setting, out string type)
+    {
+        type = string.Empty;
+        if (CheckType(request.ContentType) is null && TryParse(request.ContentType!, out MediaTypeHeaderValue? parsed))
         {
-            return problem;
+            type = types.FirstOrDefault(known => parsed.MediaType.Equals(known, StringComparison.OrdinalIgnoreCase)) ?? string.Empty;
         }
 
+        return type.Length > 0 ? CheckRest(request, bytesMax, setting)
+            : new Problem(ProblemCatalogue.UnsupportedMediaType, $"A patch is sent as {string.Join(" or ", types)}. With curl: -H 'Content-Type: {types[0]}'.")
+            {
+                Field = new("Accept-Patch", string.Join(", ", types)),
+            };
+    }
+
+    private static Problem? CheckRest(HttpRequest request, long bytesMax, string setting)
+    {
         foreach (string coding in request.Headers.GetCommaSeparatedValues("Content-Encoding"))
         {
             if (!coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
@@ -32,7 +53,7 @@ internal static partial class BodyFields
 
         if (request.Headers.ContentRange.Count > 0)
         {
-            return ProblemCatalogue.Invalid("Content-Range is not taken: a PUT replaces the whole document (RFC 9110 section 14.5).");
+            return ProblemCatalogue.Invalid("Content-Range is not taken: a body is always whole (RFC 9110 section 14.5).");
         }
 
         return request.ContentLength > bytesMax ? ProblemCatalogue.TooLarge(bytesMax, setting) : null;

@@ -28,12 +28,15 @@ internal static class ProblemCatalogue
     public static readonly ProblemType PrefixOverlap = new("prefix-overlap", 409, "Prefix overlap", "Another collection's prefix begins with this one, or this one with that: an id belongs to one collection at most. Nothing was changed.");
     public static readonly ProblemType UniqueViolation = new("unique-violation", 409, "Unique violation", "Another document has this value in a unique index of its collection. 'index', 'value' and 'otherId' tell which; of a batch, 'failures' does so for every operation. The state that the whole batch would leave is judged, so two documents can swap their values in one batch. Nothing was written.");
     public static readonly ProblemType TooManyKeys = new("too-many-keys", 422, "Too many keys", "The document has more than 1,000 keys in a unique index of its collection: long arrays on its paths. Nothing was written.");
+    public static readonly ProblemType InvalidPatch = new("invalid-patch", 400, "Invalid patch", "The body is no JSON Patch (RFC 6902): an array of operations, each with 'op', 'path', and 'value' or 'from'. 'operation' is the number of the one at fault, from 0. Nothing was written.");
+    public static readonly ProblemType PatchTestFailed = new("patch-test-failed", 409, "Patch test failed", "A 'test' of the JSON Patch does not hold: the document is not as its author took it to be. 'operation' and 'pointer' tell which. Nothing was written.");
+    public static readonly ProblemType PatchNotApplicable = new("patch-not-applicable", 422, "Patch not applicable", "The patch cannot be applied to the document as it is: a path leads to nothing, or to a value of another kind. 'operation' and 'pointer' tell where. Nothing was written.");
     public static readonly ProblemType IndexFailed = new("index-failed", 503, "Index failed", "The index has failed and is made anew as soon as that is possible; /status tells why. What needs it is not answered: a write that takes a value in a unique index is such a thing. Documents are served as ever. Nothing was done.");
     public static readonly ProblemType InvalidJson = new("invalid-json", 400, "Invalid JSON", "The body must be exactly one JSON value (RFC 8259): UTF-8 without a byte order mark, no duplicate names in an object, no lone surrogates, limited depth. 'line' counts from 1, 'bytePosition' from 0 within the line. Nothing was written.");
     public static readonly ProblemType DigestMismatch = new("digest-mismatch", 400, "Digest mismatch", "The body does not have the digest that Content-Digest or Repr-Digest states (RFC 9530): it was damaged on the way. Nothing was written.");
     public static readonly ProblemType PreconditionFailed = new("precondition-failed", 412, "Precondition failed", "An If-… condition does not hold (RFC 9110, section 13). 'currentETag' and 'currentDigest' describe the document as it is, or are null where there is none; of a batch, 'failures' does so for every operation whose conditions do not hold. Nothing was written.");
     public static readonly ProblemType PayloadTooLarge = new("payload-too-large", 413, "Payload too large", "The body is larger than the server takes. Nothing was written.");
-    public static readonly ProblemType UnsupportedMediaType = new("unsupported-media-type", 415, "Unsupported media type", "Documents are sent as application/json or a type ending in +json, in UTF-8, without a content coding. Nothing was written.");
+    public static readonly ProblemType UnsupportedMediaType = new("unsupported-media-type", 415, "Unsupported media type", "Documents are sent as application/json or a type ending in +json, in UTF-8, without a content coding; patches as Accept-Patch says. Nothing was written.");
     public static readonly ProblemType RequestTimeout = new("request-timeout", 408, "Request timeout", "The request did not arrive completely in time. Nothing was done.");
     public static readonly ProblemType TargetTooLong = new("target-too-long", 414, "Target too long", "The request line is longer than the server takes, 8 KiB. Nothing was done.");
     public static readonly ProblemType VersionNotSupported = new("http-version-not-supported", 505, "HTTP version not supported", "The server speaks HTTP/1.0 and HTTP/1.1. Nothing was done.");
@@ -50,7 +53,7 @@ internal static class ProblemCatalogue
 
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        InvalidCollection, PrefixFixed, PrefixOverlap, UniqueViolation, TooManyKeys, IndexFailed,
+        InvalidPatch, PatchTestFailed, PatchNotApplicable, InvalidCollection, PrefixFixed, PrefixOverlap, UniqueViolation, TooManyKeys, IndexFailed,
         Misdirected, NotFound, MethodNotAllowed, InvalidRequest, UnknownParameter, InvalidId, InvalidJson, DigestMismatch, PreconditionFailed, PayloadTooLarge,
         InvalidParameter, InvalidFilter, InvalidSort, InvalidSelect, InvalidAggregate, InvalidCursor, CursorExpired, TooManyGroups, NoIndex, IndexBuilding, QueryTimeout,
         UnsupportedMediaType, RequestTimeout, TargetTooLong, HeadersTooLarge, VersionNotSupported, DocumentCorrupt, StorageFault, InternalError, Busy, ShuttingDown,
@@ -106,6 +109,10 @@ internal static class ProblemCatalogue
 
     public static Problem Batch(IReadOnlyList<object> failures) =>
         new Problem(PreconditionFailed, $"The conditions of {Count(failures.Count, "operation")} do not hold; nothing of the batch was done.").With(Member("failures", failures));
+
+    /// <param name="failures">The operations whose documents are missing.</param>
+    public static Problem BatchNotFound(IReadOnlyList<object> failures) =>
+        new Problem(NotFound, $"There is no document to change for {Count(failures.Count, "operation")}; nothing of the batch was done.").With(Member("failures", failures));
 
     public static Problem NoDocument(DocumentKey key) => new(NotFound, $"There is no document '{key.Id}'.");
 

@@ -20,7 +20,7 @@ internal static class RoutingProblem
     {
         string instead = !allow.Contains("PUT", StringComparison.Ordinal) ? string.Empty
             : method == "POST" ? " PUT creates or replaces a document under an id of your choice; POST /batch writes several at once."
-            : method == "PATCH" ? " To change a document, PUT it whole, with If-Match so that nobody else's change is lost."
+            : method == "PATCH" ? " To change it, PUT it whole, with If-Match so that nobody else's change is lost."
             : string.Empty;
         return $"{method} is not taken here. This resource takes {allow}.{instead}";
     }

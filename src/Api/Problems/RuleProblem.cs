@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using DocService.Api.Json;
 using DocService.Collections;
+using DocService.Patches;
 using DocService.Storage;
 using DocService.Storage.Rules;
 
@@ -22,8 +23,13 @@ internal static class RuleProblem
         IndexUnavailableViolation { IsFailed: true } => new Problem(ProblemCatalogue.IndexFailed, violation.Reason) { RetryAfterSeconds = RetryAfter },
         IndexUnavailableViolation => new Problem(ProblemCatalogue.IndexBuilding, violation.Reason) { RetryAfterSeconds = RetryAfter },
         DefinitionViolation definition => Of(definition),
+        PatchFault patch => Of(patch, TypeOf(patch.Kind)),
         _ => ProblemCatalogue.Internal,
     };
+
+    /// <summary>Of what is no patch, whatever the document.</summary>
+    public static Problem OfPatch(PatchFault fault) =>
+        Of(fault, fault.Kind == PatchFaultKind.TooLarge ? ProblemCatalogue.PayloadTooLarge : ProblemCatalogue.InvalidPatch);
 
     /// <summary>Of a batch: what is judged first counts, and each operation that fails by it is named.</summary>
     /// <param name="operations">Of the batch.</param>
@@ -45,7 +51,31 @@ internal static class RuleProblem
     {
         UniqueViolation unique => new { index, id, detail = Detail(unique), collection = unique.Collection, uniqueIndex = unique.Index, value = unique.Value.Select(ValueOf), otherId = unique.OtherId },
         TooManyKeysViolation many => new { index, id, detail = many.Reason, collection = many.Collection, uniqueIndex = many.Index },
+        PatchFault patch => new { index, id, detail = patch.Reason, operation = patch.Operation, pointer = patch.Path, type = TypeOf(patch.Kind).Slug },
         _ => new { index, id, detail = violation.Reason },
+    };
+
+    private static Problem Of(PatchFault fault, ProblemType type)
+    {
+        var members = new List<KeyValuePair<string, object?>>();
+        if (fault.Operation is { } operation)
+        {
+            members.Add(Member("operation", operation));
+        }
+
+        if (fault.Path is { } pointer)
+        {
+            members.Add(Member("pointer", pointer));
+        }
+
+        return new Problem(type, fault.Reason) { Extensions = members };
+    }
+
+    private static ProblemType TypeOf(PatchFaultKind kind) => kind switch
+    {
+        PatchFaultKind.TestFailed => ProblemCatalogue.PatchTestFailed,
+        PatchFaultKind.NotApplicable => ProblemCatalogue.PatchNotApplicable,
+        _ => ProblemCatalogue.PayloadTooLarge,
     };
 
     private static Problem Of(DefinitionViolation violation) => violation.Kind switch
@@ -56,12 +86,13 @@ internal static class RuleProblem
         _ => new Problem(ProblemCatalogue.IndexFailed, violation.Reason),
     };
 
-    /// <summary>http-api.md, "Order of judgement": the body alone, the server's state, other documents.</summary>
+    /// <summary>http-api.md, "Order of judgement": the body alone, the server's state, what a patch makes, other documents.</summary>
     private static int Rank(RuleViolation violation) => violation switch
     {
         TooManyKeysViolation => 0,
         IndexUnavailableViolation => 1,
-        _ => 2,
+        PatchFault => 2,
+        _ => 3,
     };
 
     private static string Detail(UniqueViolation unique) =>

@@ -74,7 +74,7 @@ internal sealed class StoreEngine
         Reads = new ReadGate(options.BusyTimeout, threads);
         Lookup = new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents, Reads);
         var locks = new DigestLocks(threads);
-        Commits = new CommitPath(locks, new RuleBook(rules, CommitBytesMax(options)), Lookup, Reads, Journal, Space, health, clock);
+        Commits = new CommitPath(locks, new RuleBook(rules, CommitBytesMax(options)), Lookup, Reads, Journal, Space, health, clock) { BytesMax = CommitBytesMax(options) };
         _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, _blocked, new CarryForward(locks, Pending, Journal), Pending, Journal, Backlog, Space, health, threads, logger);
         _metrics = new StoreMetrics(this);
         Space.Charge(opened.Unfiled.ChargedBytes);

@@ -101,6 +101,23 @@ public sealed class CollectionTests(SharedApplication shared) : IClassFixture<Sh
         await many.AssertProblemAsync(HttpStatusCode.UnprocessableEntity, "too-many-keys");
     }
 
+    /// <summary>Rules judge what a patch makes of the document, and a swap by patches is judged on its final state.</summary>
+    [Fact]
+    public async Task Patch_ToAnothersValue_IsAUniqueViolationAndASwapIsFine()
+    {
+        await DefineUniqueAsync();
+        await _app.StoreAsync($"{_name}/1", """{"email":"v"}""");
+        await _app.StoreAsync($"{_name}/2", """{"email":"w"}""");
+        using HttpResponseMessage response = await _app.SendAsync("PATCH", $"/docs/{_name}/2", """{"email":"v"}""", ("Content-Type", "application/merge-patch+json"));
+        await response.AssertProblemAsync(HttpStatusCode.Conflict, "unique-violation");
+        Assert.Equal("""{"email":"w"}""", await _app.Client.GetStringAsync($"/docs/{_name}/2"));
+
+        string Patch(string id, string email) => $$"""{"op":"patch","id":"{{_name}}/{{id}}","mergePatch":{"email":"{{email}}"} }""";
+        using HttpResponseMessage swap = await _app.BatchAsync(Batch.Of(Patch("1", "w"), Patch("2", "v")));
+        await swap.AssertCommittedAsync();
+        Assert.Equal("""{"email":"v"}""", await _app.Client.GetStringAsync($"/docs/{_name}/2"));
+    }
+
     [Fact]
     public async Task Batch_TakesValuesOfOthers_EveryOperationIsNamedAndASwapIsFine()
     {

@@ -134,13 +134,13 @@ public sealed class RoundTripTests(SharedApplication shared) : IClassFixture<Sha
         using HttpResponseMessage response = await _app.SendAsync("OPTIONS", "/docs/" + TestApplication.NewId());
 
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
-        Assert.Equal("GET, HEAD, PUT, DELETE, OPTIONS", response.Field("Allow"));
+        Assert.Equal("GET, HEAD, PUT, PATCH, DELETE, OPTIONS", response.Field("Allow"));
+        Assert.Equal("application/merge-patch+json, application/json-patch+json", response.Field("Accept-Patch"));
     }
 
     [Theory]
-    [InlineData("POST", "/docs/x", "GET, HEAD, PUT, DELETE, OPTIONS")]
-    [InlineData("PATCH", "/docs/x", "GET, HEAD, PUT, DELETE, OPTIONS")]
-    [InlineData("PROPFIND", "/docs/x", "GET, HEAD, PUT, DELETE, OPTIONS")]
+    [InlineData("POST", "/docs/x", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS")]
+    [InlineData("PROPFIND", "/docs/x", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS")]
     [InlineData("PUT", "/status", "GET, HEAD")]
     [InlineData("DELETE", "/healthz/live", "GET, HEAD")]
     [InlineData("POST", "/", "GET, HEAD")]

@@ -57,8 +57,8 @@ public sealed class OpenApiDocumentTests(DescribedServer server) : IClassFixture
         IReadOnlyList<Operation> operations = await OperationsAsync();
 
         Assert.Equal(
-            ["GetDocument", "PutDocument", "DeleteDocument", "DocumentOptions", "HeadDocument", "PostBatch", "ListDocuments", "PostDocument", "ListOptions", "PostQuery", "ListCollections"],
-            operations.Take(11).Select(operation => operation.Id));
+            ["GetDocument", "PutDocument", "PatchDocument", "DeleteDocument", "DocumentOptions", "HeadDocument", "PostBatch", "ListDocuments", "PostDocument", "ListOptions", "PostQuery", "ListCollections"],
+            operations.Take(12).Select(operation => operation.Id));
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class OpenApiDocumentTests(DescribedServer server) : IClassFixture
     {
         Operation[] operations = [.. (await OperationsAsync()).Where(operation => operation.Path == "/docs/{id}")];
 
-        Assert.Equal(5, operations.Length);
+        Assert.Equal(6, operations.Length);
         Assert.All(operations, operation =>
         {
             JsonNode id = Assert.Single(operation.Parameters, parameter => parameter["name"]!.GetValue<string>() == "id");

@@ -17,7 +17,7 @@ public sealed class ProblemAnswerTests(SharedApplication shared) : IClassFixture
         ("GET", "/docs/absent", null, [], 404, "not-found"),
         ("GET", "/DOCS/x", null, [], 404, "not-found"),
         ("GET", "/problems/unknown", null, [], 404, "not-found"),
-        ("PATCH", "/docs/x", "1", [], 405, "method-not-allowed"),
+        ("PATCH", "/docs/x", "1", [], 415, "unsupported-media-type"),
         ("POST", "/status", "1", [], 405, "method-not-allowed"),
         ("PUT", "/docs/x", "{", [], 400, "invalid-json"),
         ("PUT", "/docs/x%01", "1", [], 400, "invalid-id"),

@@ -13,8 +13,8 @@ public sealed class RoutingProblemTests(SharedApplication shared) : IClassFixtur
 
     [Theory]
     [InlineData("POST", "/docs/x", "PUT creates")]
-    [InlineData("PATCH", "/docs/x", "If-Match")]
-    [InlineData("TRACE", "/docs/x", "TRACE is not taken here. This resource takes DELETE, GET, HEAD, OPTIONS, PUT.")]
+    [InlineData("PATCH", "/collections/x", "If-Match")]
+    [InlineData("TRACE", "/docs/x", "TRACE is not taken here. This resource takes DELETE, GET, HEAD, OPTIONS, PATCH, PUT.")]
     [InlineData("PUT", "/status", "PUT is not taken here. This resource takes GET, HEAD.")]
     [InlineData("GET", "/batch", "GET is not taken here. This resource takes POST.")]
     public async Task Method_ThatIsNotTaken_SaysWhatToUse(string method, string path, string detail) =>
@@ -63,7 +63,7 @@ public sealed class RoutingProblemTests(SharedApplication shared) : IClassFixtur
     {
         using HttpResponseMessage response = await _app.BatchAsync(Batch.Of(operation));
         JsonElement problem = await response.AssertProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
-        Assert.Contains("'type' is not a member of an operation. Known are op, id, body, ifMatch, ifNoneMatch.", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("'type' is not a member of an operation. Known are op, id, body, mergePatch, jsonPatch, path, by, create, ifMatch, ifNoneMatch.", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using DocService.Storage.Rules;
 using DocService.Storage.Tests.Support;
 
 namespace DocService.Storage.Tests.Contract;
@@ -167,6 +168,54 @@ public abstract class DocumentStoreContract
         }
     }
 
+    /// <summary>Under the document's lock: of many patches at the same time each sees what the one before has made.</summary>
+    [Fact]
+    public async Task Patch_ManyAtTheSameTime_EachSeesTheOneBefore()
+    {
+        await using IDocumentStore store = await OpenAsync();
+        await store.PutAsync("d", "");
+        WriteResult[] results = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => PatchAsync(store, new Appending("x"))));
+
+        Assert.All(results, result => Assert.Equal(WriteStatus.Replaced, result.Status));
+        Assert.Equal(new string('x', 100), await store.ReadAsync("d"));
+        Assert.Equal(100, results.Select(result => result.Document!.Length).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Patch_WhereNoDocumentIs_CreatesOnlyIfItMay()
+    {
+        await using IDocumentStore store = await OpenAsync();
+
+        Assert.Equal(WriteStatus.NotFound, (await PatchAsync(store, new Appending("x"), new Conditions { IfMatch = VersionMatch.Any })).Status);
+        Assert.Null(await store.ReadAsync("d"));
+        var none = new Conditions { IfNoneMatch = VersionMatch.Any };
+        Assert.Equal(WriteStatus.Created, (await PatchAsync(store, new Appending("x") { CreatesDocument = true }, none)).Status);
+        Assert.Equal(WriteStatus.ConditionFailed, (await PatchAsync(store, new Appending("x") { CreatesDocument = true }, none)).Status);
+        Assert.Equal("x", await store.ReadAsync("d"));
+    }
+
+    /// <summary>The conditions come first: a patch is not asked where they fail. A patch that refuses stops its whole commit.</summary>
+    [Fact]
+    public async Task Patch_ThatRefuses_StopsItsCommitAfterTheConditions()
+    {
+        await using IDocumentStore store = await OpenAsync();
+        await store.PutAsync("d", "1");
+        var refusing = new Appending("x") { Refusal = new RuleViolation("no") };
+        WriteResult result = await PatchAsync(store, refusing, new Conditions { IfNoneMatch = VersionMatch.Any });
+        Assert.Equal((WriteStatus.ConditionFailed, false), (result.Status, refusing.IsAsked));
+
+        CommitResult commit = await store.CommitAsync(
+            [new PutOperation(DocumentKey.Create("e"), TestDocuments.Content("1"), Conditions.None), new PatchOperation(DocumentKey.Create("d"), refusing, Conditions.None)],
+            DurabilityLevel.Durable, default);
+        Assert.False(commit.IsCommitted);
+        Assert.Same(refusing.Refusal, commit.Results[1].Violation);
+        Assert.Null(await store.ReadAsync("e"));
+        Assert.Equal("1", await store.ReadAsync("d"));
+    }
+
+    private static async Task<WriteResult> PatchAsync(IDocumentStore store, Appending patch, Conditions conditions = default) =>
+        (await store.CommitAsync([new PatchOperation(DocumentKey.Create("d"), patch, conditions)], DurabilityLevel.Durable, default)).Results[0];
+
     [Fact]
     public async Task Closed_Store_RefusesEverything()
     {
@@ -197,6 +246,26 @@ public abstract class DocumentStoreContract
         await using IDocumentStore store = await OpenAsync();
         await Assert.ThrowsAsync<ArgumentException>(() => store.PutAsync(
             DocumentKey.Create("d"), TestDocuments.Content("1") with { ContentType = type }, Conditions.None, DurabilityLevel.Filed, default).AsTask());
+    }
+
+    /// <summary>Adds a text to the document's.</summary>
+    private sealed class Appending(string text) : IDocumentPatch
+    {
+        public bool CreatesDocument { get; init; }
+
+        public RuleViolation? Refusal { get; init; }
+
+        public bool IsAsked { get; private set; }
+
+        public ByteBudget? Budget => null;
+
+        public RuleViolation? Apply(StoredDocument? current, out DocumentContent content)
+        {
+            IsAsked = true;
+            byte[] before = current?.Body.ToArray() ?? [];
+            content = TestDocuments.Content([.. before, .. System.Text.Encoding.UTF8.GetBytes(text)]);
+            return Refusal;
+        }
     }
 
     private sealed class SteppedClock(DateTimeOffset now) : TimeProvider

@@ -15,6 +15,9 @@ namespace DocService.Storage.Engine.Committing;
 /// </remarks>
 internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLookup lookup, ReadGate reads, JournalWriter journal, DiskSpace space, StoreHealth health, TimeProvider clock)
 {
+    /// <summary>What a commit may hold.</summary>
+    public required long BytesMax { get; init; }
+
     /// <summary>Before anything is reserved: what rules say of the bodies alone.</summary>
     public BodyJudgement JudgeBodies(IReadOnlyList<DocumentOperation> operations) => rules.JudgeBodies(operations);
 
@@ -34,6 +37,11 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
             }
 
             await leases.AcquireAsync(operations, cancellation).ConfigureAwait(false);
+            if (operations.Any(static operation => operation is PatchOperation))
+            {
+                (operations, bodies) = await PatchAsync(operations, bodies, cancellation).ConfigureAwait(false);
+            }
+
             if (!rules.IsEmpty)
             {
                 foreach (Sha256Digest value in rules.Values(operations))
@@ -66,6 +74,19 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
                 leases.Release();
             }
         }
+    }
+
+    /// <summary>From here on a patch is a put. What the documents grow to is known only now, so it is measured again.</summary>
+    private async ValueTask<(IReadOnlyList<DocumentOperation> Operations, BodyJudgement Bodies)> PatchAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, CancellationToken cancellation)
+    {
+        PatchedWrite patched;
+        using (ReadGate.Place place = await reads.EnterAsync(cancellation).ConfigureAwait(false))
+        {
+            patched = PatchedWrite.Of(operations, lookup, rules.JudgeBody);
+        }
+
+        space.ThrowIfNoRoom(CommitSize.Measure(patched.Operations, BytesMax));
+        return (patched.Operations, bodies with { Violations = patched.Violations });
     }
 
     /// <summary>Judging may read a file's header, so it is one of the reads that a disk can hold up.</summary>

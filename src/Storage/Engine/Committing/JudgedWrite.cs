@@ -20,6 +20,11 @@ internal readonly record struct JudgedOperation(DocumentOperation Operation, Cur
     /// <exception cref="DocumentCorruptException">The conditions take the version of an unreadable document.</exception>
     public static JudgedOperation Of(DocumentOperation operation, CurrentDocument current, DateTimeOffset now)
     {
+        if (operation is PatchOperation)
+        {
+            return new JudgedOperation(operation, current, Holds: false, Info: null); // what can be carried out is a put by now
+        }
+
         bool isIgnored = operation is DeleteOperation { IgnoresConditionsWhenAbsent: true } && !current.Exists;
         bool holds = isIgnored || current.Fulfils(operation.Conditions);
         DocumentInfo? info = holds && operation is PutOperation put ? Describe(put.Content, current.Info, now) : null;
@@ -36,7 +41,8 @@ internal readonly record struct JudgedOperation(DocumentOperation Operation, Cur
     };
 
     private WriteStatus Status =>
-        !Holds ? WriteStatus.ConditionFailed
+        Operation is PatchOperation { Patch.CreatesDocument: false } && !Current.Exists ? WriteStatus.NotFound
+        : !Holds ? WriteStatus.ConditionFailed
         : Operation is CheckOperation ? WriteStatus.Checked
         : Operation is DeleteOperation ? (Current.Exists ? WriteStatus.Deleted : WriteStatus.NotFound)
         : Current.Exists ? WriteStatus.Replaced : WriteStatus.Created;

@@ -32,7 +32,7 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
         Dictionary<int, RuleViolation>? violations = null;
         for (int index = 0; index < operations.Count; index++)
         {
-            if (operations[index] is PutOperation put && rules.Select(rule => rule.JudgeBody(put)).FirstOrDefault(found => found is not null) is { } violation)
+            if (operations[index] is PutOperation put && JudgeBody(put) is { } violation)
             {
                 (violations ??= []).Add(index, violation);
             }
@@ -40,6 +40,9 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
 
         return new BodyJudgement(versions, violations);
     }
+
+    /// <summary>What is wrong with one body by the definitions in force; null: nothing.</summary>
+    public RuleViolation? JudgeBody(PutOperation put) => rules.Select(rule => rule.JudgeBody(put)).FirstOrDefault(static found => found is not null);
 
     /// <summary>Under the definitions' lock: whether the judgement is by the definitions in force.</summary>
     public bool IsCurrent(in BodyJudgement judgement) =>

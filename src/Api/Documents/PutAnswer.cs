@@ -1,0 +1,74 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using DocService.Api.Fields;
+using DocService.Api.Ids;
+using DocService.Api.Problems;
+using DocService.Storage;
+
+namespace DocService.Api.Documents;
+
+/// <summary>The answer to a PUT, PATCH or POST of a document that has been carried out.</summary>
+internal static class PutAnswer
+{
+    /// <summary>An id as its own characters.</summary>
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <param name="context">Of the request.</param>
+    /// <param name="request">What it asked for.</param>
+    /// <param name="result">What became of it.</param>
+    /// <param name="document">The document as it is now.</param>
+    /// <param name="body">Of the request; the write is done, so it is charged less.</param>
+    /// <param name="now">The time.</param>
+    public static async Task<Problem?> WriteAsync(HttpContext context, PutRequest request, WriteResult result, ReadOnlyMemory<byte> document, RequestBody body, DateTimeOffset now)
+    {
+        HttpResponse response = context.Response;
+        response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);
+        bool isCreated = result.Status == WriteStatus.Created;
+        if (isCreated)
+        {
+            response.Headers.Location = DocumentTarget.PathOf(context, request.Key);
+        }
+
+        if (DurabilityField.IsBuffered(request.Level, result.Level))
+        {
+            // It is not visible yet, so it gets no entity tag, which a client would use.
+            response.StatusCode = StatusCodes.Status202Accepted;
+            await WriteIdAsync(response, request);
+            return null;
+        }
+
+        if (request.Preference is { } preference)
+        {
+            response.Headers["Preference-Applied"] = preference;
+        }
+
+        if (request.Preference == PreferField.Representation)
+        {
+            response.StatusCode = isCreated ? StatusCodes.Status201Created : StatusCodes.Status200OK;
+            DocumentFields.WriteAll(response, result.Document!, now);
+            response.Headers.ContentLocation = DocumentTarget.PathOf(context, request.Key);
+            body.NoteCommitted();
+            await ResponseBody.WriteAsync(response, document, context.RequestAborted);
+            return null;
+        }
+
+        response.StatusCode = isCreated ? StatusCodes.Status201Created : StatusCodes.Status204NoContent;
+        response.Headers.ETag = EntityTag.Of(result.Document!);
+        await WriteIdAsync(response, request);
+        return null;
+    }
+
+    /// <summary>Of an id that was made here.</summary>
+    private static ValueTask WriteIdAsync(HttpResponse response, PutRequest request)
+    {
+        if (!request.IsNew)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new { id = request.Key.Id }, Relaxed);
+        response.ContentType = "application/json";
+        response.ContentLength = body.Length;
+        return ResponseBody.WriteAsync(response, body, response.HttpContext.RequestAborted);
+    }
+}

@@ -1,0 +1,60 @@
+namespace DocService.Patches;
+
+/// <summary>A patch of one document, applied inside the commit that replaces the document.</summary>
+/// <remarks>
+/// Owns: the document that it makes, until <see cref="Dispose"/>. Thread: one at a time; it is applied once.
+/// The media type stays; a document that is new gets <c>application/json</c>.
+/// </remarks>
+/// <param name="method">How the document changes.</param>
+/// <param name="createsDocument">Whether it makes one where there is none.</param>
+/// <param name="limits">Of the document that it makes.</param>
+/// <param name="room">What the patches of one commit may make together; null: it stands alone.</param>
+public sealed class DocumentPatch(IPatchMethod method, bool createsDocument, PatchLimits limits, PatchRoom? room = null) : IDocumentPatch, IDisposable
+{
+    private const string NewType = "application/json";
+
+    private PatchedText? _text;
+
+    /// <inheritdoc/>
+    public bool CreatesDocument => createsDocument;
+
+    /// <inheritdoc/>
+    public ByteBudget? Budget => limits.Budget;
+
+    /// <summary>The document that it has made; valid until disposed.</summary>
+    public ReadOnlyMemory<byte> Result => _text?.Memory ?? default;
+
+    /// <inheritdoc/>
+    public RuleViolation? Apply(StoredDocument? current, out DocumentContent content)
+    {
+        content = default;
+        ReadOnlyMemory<byte> before = current?.Body ?? default;
+        _text = new PatchedText(Math.Max(limits.BytesMax, before.Length), limits.Budget); // a limit may have been lowered since it was put
+        if (!before.IsEmpty)
+        {
+            _text.TryAppend(before.Span);
+            _text.Turn();
+        }
+
+        if (method.Apply(_text, limits) is { } fault)
+        {
+            return fault;
+        }
+
+        if (_text.Span.Length > limits.BytesMax)
+        {
+            return new PatchFault(PatchFaultKind.TooLarge, $"With the patch the document would be larger than {limits.BytesMax} bytes (MaxDocumentBytes).");
+        }
+
+        if (room is not null && !room.TryTake(_text.Span.Length))
+        {
+            return new PatchFault(PatchFaultKind.TooLarge, $"What the batch holds and the documents that its patches make are larger than {room.Bytes} bytes together (MaxBatchBytes).");
+        }
+
+        content = new DocumentContent(_text.Memory, current?.Info.ContentType ?? NewType, Sha256Digest.Of(_text.Span));
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _text?.Dispose();
+}

@@ -1,0 +1,9 @@
+namespace DocService.Patches;
+
+/// <summary>One way of saying how a document changes.</summary>
+public interface IPatchMethod
+{
+    /// <summary>Applies it. The text is the document; where there is none, it is empty.</summary>
+    /// <returns>Null when the text is the changed document; else what is wrong, and the text is worth nothing.</returns>
+    internal PatchFault? Apply(PatchedText text, PatchLimits limits);
+}

@@ -1,0 +1,148 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace DocService.Patches;
+
+/// <summary>Applies a JSON Patch to one text.</summary>
+/// <remarks>Thread: one. Invariant: between two operations the text is a valid document, neither longer nor deeper than one may be.</remarks>
+internal sealed class JsonPatchRun(PatchedText text, PatchLimits limits)
+{
+    /// <summary>A name as its own characters.</summary>
+    private static readonly JavaScriptEncoder Relaxed = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    private int _number; // of the operation under way
+    private long _bytesRead;
+
+    /// <summary>Null when all of them have been applied; else what is wrong with the first that cannot be.</summary>
+    public PatchFault? Apply(IReadOnlyList<JsonPatchOperation> operations)
+    {
+        for (_number = 0; _number < operations.Count; _number++)
+        {
+            if (Apply(operations[_number]) is { } fault)
+            {
+                return fault;
+            }
+
+            if (_bytesRead > limits.WorkMax)
+            {
+                return TooLarge($"The patch has too many operations for a document of this size: at operation {_number} it had read {_bytesRead} bytes of it.");
+            }
+        }
+
+        return null;
+    }
+
+    private PatchFault? Apply(JsonPatchOperation operation) => operation.Kind switch
+    {
+        JsonPatchKind.Add => Add(operation.Path, operation.Value.Span),
+        JsonPatchKind.Remove => Remove(operation.Path),
+        JsonPatchKind.Replace => Get(operation.Path, out JsonPlace place) ?? Replace(operation.Path, place, operation.Value.Span),
+        JsonPatchKind.Copy => Get(operation.From!, out JsonPlace place) ?? Add(operation.Path, text.Span[place.Start..place.End]),
+        JsonPatchKind.Move => Get(operation.From!, out JsonPlace place) ?? Move(operation, place),
+        _ => Test(operation),
+    };
+
+    private PatchFault? Move(JsonPatchOperation operation, JsonPlace place)
+    {
+        if (operation.Path.Steps.SequenceEqual(operation.From!.Steps, StringComparer.Ordinal))
+        {
+            return null;
+        }
+
+        // Kept aside, because the text changes twice. What the text is charged for its copies covers it.
+        int length = place.End - place.Start;
+        byte[] value = BodyBuffers.Rent(length);
+        try
+        {
+            text.Span[place.Start..place.End].CopyTo(value);
+            return Remove(operation.From) ?? Add(operation.Path, value.AsSpan(0, length));
+        }
+        finally
+        {
+            BodyBuffers.Return(value);
+        }
+    }
+
+    private PatchFault? Test(JsonPatchOperation operation)
+    {
+        JsonPlace? place = Look(operation.Path, out string reason);
+        return place is not { Exists: true } found ? Fault(PatchFaultKind.TestFailed, operation.Path, reason.Length > 0 ? reason : Nothing(operation.Path))
+            : JsonEquality.AreEqual(text.Memory[found.Start..found.End], operation.Value, limits.Budget) ? null
+            : Fault(PatchFaultKind.TestFailed, operation.Path, $"the value at '{operation.Path.Text}' is another one");
+    }
+
+    private PatchFault? Add(JsonPointer path, ReadOnlySpan<byte> value)
+    {
+        if (Look(path, out string reason) is not { } place)
+        {
+            return Fault(PatchFaultKind.NotApplicable, path, reason);
+        }
+
+        if (place.Exists && !place.IsInArray)
+        {
+            return Replace(path, place, value);
+        }
+
+        if (place.Exists)
+        {
+            return Insert(path, place.Start, value, value, ","u8);
+        }
+
+        ReadOnlySpan<byte> comma = place.IsFirst ? default : ","u8;
+        return place.IsInArray ? Insert(path, place.Start, value, comma, value) : Insert(path, place.Start, value, comma, NameOf(path), value);
+    }
+
+    private PatchFault? Remove(JsonPointer path)
+    {
+        if (path.Steps.Count == 0)
+        {
+            return Fault(PatchFaultKind.NotApplicable, path, "the document itself cannot be removed: DELETE it");
+        }
+
+        if (Get(path, out JsonPlace place) is { } fault)
+        {
+            return fault;
+        }
+
+        (int start, int end) = JsonCut.Of(text.Span, place);
+        return text.TrySplice(start, end, default) ? null : TooLarge();
+    }
+
+    /// <summary>The place of a value that is there.</summary>
+    private PatchFault? Get(JsonPointer path, out JsonPlace place)
+    {
+        JsonPlace? found = Look(path, out string reason);
+        place = found ?? default;
+        return place.Exists ? null : Fault(PatchFaultKind.NotApplicable, path, reason.Length > 0 ? reason : Nothing(path));
+    }
+
+    private JsonPlace? Look(JsonPointer path, out string reason)
+    {
+        JsonPlace? place = JsonWalk.Find(text.Span, path, out long read, out reason);
+        _bytesRead += read;
+        return place;
+    }
+
+    private PatchFault? Replace(JsonPointer path, JsonPlace place, ReadOnlySpan<byte> value) =>
+        JudgeDepth(path, value) ?? (text.TrySplice(place.Start, place.End, value) ? null : TooLarge());
+
+    private PatchFault? Insert(JsonPointer path, int at, ReadOnlySpan<byte> value, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third = default) =>
+        JudgeDepth(path, value) ?? (text.TrySplice(at, at, first, second, third) ? null : TooLarge());
+
+    private PatchFault? JudgeDepth(JsonPointer path, ReadOnlySpan<byte> value)
+    {
+        _bytesRead += value.Length;
+        return path.Steps.Count + JsonDepth.Of(value) <= limits.DepthMax ? null
+            : TooLarge($"With operation {_number} of the patch the document would be deeper than {limits.DepthMax} levels (MaxDepth).");
+    }
+
+    private static byte[] NameOf(JsonPointer path) => [(byte)'"', .. JsonEncodedText.Encode(path.Steps[^1], Relaxed).EncodedUtf8Bytes, (byte)'"', (byte)':'];
+
+    private static string Nothing(JsonPointer path) => $"there is nothing at '{path.Text}'";
+
+    private PatchFault TooLarge() => TooLarge($"With operation {_number} of the patch the document would be larger than {limits.BytesMax} bytes (MaxDocumentBytes).");
+
+    private PatchFault TooLarge(string reason) => new(PatchFaultKind.TooLarge, reason, _number);
+
+    private PatchFault Fault(PatchFaultKind kind, JsonPointer path, string reason) => new(kind, $"Operation {_number} of the patch: {reason}.", _number, path.Text);
+}

@@ -1,0 +1,56 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace DocService.Patches;
+
+/// <summary>A path into a document (RFC 6901).</summary>
+/// <param name="Text">As it was written.</param>
+/// <param name="Steps">Its steps, unescaped; none for the whole document.</param>
+public sealed record JsonPointer(string Text, IReadOnlyList<string> Steps)
+{
+    /// <summary>In place of an index: behind the last element.</summary>
+    internal const string Behind = "-";
+
+    /// <summary>False when the text is no pointer; the reason is a clause.</summary>
+    public static bool TryParse(string text, [NotNullWhen(true)] out JsonPointer? path, [NotNullWhen(false)] out string? reason)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        path = null;
+        reason = null;
+        if (text.Length == 0)
+        {
+            path = new JsonPointer(text, []);
+            return true;
+        }
+
+        if (text[0] != '/')
+        {
+            reason = "a JSON Pointer is empty or begins with '/' (RFC 6901)";
+            return false;
+        }
+
+        for (int index = text.IndexOf('~', StringComparison.Ordinal); index >= 0; index = text.IndexOf('~', index + 1))
+        {
+            if (index + 1 == text.Length || text[index + 1] is not ('0' or '1'))
+            {
+                reason = "in a JSON Pointer '~' is followed by 0 or 1 (RFC 6901)";
+                return false;
+            }
+        }
+
+        // In this order, so that ~01 is ~1 and not a slash.
+        path = new JsonPointer(text, [.. text[1..].Split('/').Select(step => step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))]);
+        return true;
+    }
+
+    /// <summary>Whether it leads to something inside of what the other leads to.</summary>
+    internal bool IsInside(JsonPointer other) => Steps.Count > other.Steps.Count && Steps.Take(other.Steps.Count).SequenceEqual(other.Steps, StringComparer.Ordinal);
+
+    /// <summary>An element's number: digits without leading zeros.</summary>
+    internal static bool TryGetIndex(string step, out int index)
+    {
+        index = 0;
+        bool isSpelledRight = step.Length > 0 && step.All(char.IsAsciiDigit) && (step.Length == 1 || step[0] != '0');
+        return isSpelledRight && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out index);
+    }
+}
