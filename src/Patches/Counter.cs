@@ -22,7 +22,7 @@ public sealed class Counter : IPatchMethod
     }
 
     /// <inheritdoc/>
-    PatchFault? IPatchMethod.Apply(PatchedText text, PatchLimits limits)
+    PatchFault? IPatchMethod.Apply(PatchedText text, PatchLimits limits, PatchRoom room)
     {
         if (text.Span.IsEmpty && !(text.TryAppend(_path.Steps.Count == 0 ? "0"u8 : "{}"u8) && Turned(text)))
         {
@@ -38,7 +38,7 @@ public sealed class Counter : IPatchMethod
         if (!place.Exists)
         {
             // Its place is known, so nothing else can be wrong.
-            return new JsonPatchRun(text, limits).Apply([new JsonPatchOperation(JsonPatchKind.Add, _path, From: null, _by)]) is null ? null : TooLarge();
+            return new JsonPatchRun(text, limits, room).Apply([new JsonPatchOperation(JsonPatchKind.Add, _path, From: null, _by)]) is null ? null : TooLarge();
         }
 
         ReadOnlySpan<byte> current = text.Span[place.Start..place.End];

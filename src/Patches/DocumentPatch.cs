@@ -8,12 +8,14 @@ namespace DocService.Patches;
 /// <param name="method">How the document changes.</param>
 /// <param name="createsDocument">Whether it makes one where there is none.</param>
 /// <param name="limits">Of the document that it makes.</param>
-/// <param name="room">What the patches of one commit may make together; null: it stands alone.</param>
-public sealed class DocumentPatch(IPatchMethod method, bool createsDocument, PatchLimits limits, PatchRoom? room = null) : IDocumentPatch, IDisposable
+/// <param name="room">What the patches of one commit may make and do together.</param>
+public sealed class DocumentPatch(IPatchMethod method, bool createsDocument, PatchLimits limits, PatchRoom room) : IDocumentPatch, IDisposable
 {
     private const string NewType = "application/json";
 
     private PatchedText? _text;
+
+    private PatchFault UsedUp => new(PatchFaultKind.TooLarge, $"What the batch holds and the documents that its patches make are larger than {room.Bytes} bytes together (MaxBatchBytes), or take too much work.");
 
     /// <inheritdoc/>
     public bool CreatesDocument => createsDocument;
@@ -25,18 +27,22 @@ public sealed class DocumentPatch(IPatchMethod method, bool createsDocument, Pat
     public ReadOnlyMemory<byte> Result => _text?.Memory ?? default;
 
     /// <inheritdoc/>
+    public RuleViolation? Refusal => room.IsUsedUp ? UsedUp : null;
+
+    /// <inheritdoc/>
     public RuleViolation? Apply(StoredDocument? current, out DocumentContent content)
     {
         content = default;
         ReadOnlyMemory<byte> before = current?.Body ?? default;
         _text = new PatchedText(Math.Max(limits.BytesMax, before.Length), limits.Budget); // a limit may have been lowered since it was put
+        room.NoteRead(before.Length);
         if (!before.IsEmpty)
         {
             _text.TryAppend(before.Span);
             _text.Turn();
         }
 
-        if (method.Apply(_text, limits) is { } fault)
+        if (method.Apply(_text, limits, room) is { } fault)
         {
             return fault;
         }
@@ -46,9 +52,9 @@ public sealed class DocumentPatch(IPatchMethod method, bool createsDocument, Pat
             return new PatchFault(PatchFaultKind.TooLarge, $"With the patch the document would be larger than {limits.BytesMax} bytes (MaxDocumentBytes).");
         }
 
-        if (room is not null && !room.TryTake(_text.Span.Length))
+        if (!room.TryTake(_text.Span.Length))
         {
-            return new PatchFault(PatchFaultKind.TooLarge, $"What the batch holds and the documents that its patches make are larger than {room.Bytes} bytes together (MaxBatchBytes).");
+            return UsedUp;
         }
 
         content = new DocumentContent(_text.Memory, current?.Info.ContentType ?? NewType, Sha256Digest.Of(_text.Span));

@@ -59,5 +59,5 @@ public sealed class JsonPatch : IPatchMethod
     }
 
     /// <inheritdoc/>
-    PatchFault? IPatchMethod.Apply(PatchedText text, PatchLimits limits) => new JsonPatchRun(text, limits).Apply(_operations);
+    PatchFault? IPatchMethod.Apply(PatchedText text, PatchLimits limits, PatchRoom room) => new JsonPatchRun(text, limits, room).Apply(_operations);
 }

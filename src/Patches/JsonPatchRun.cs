@@ -5,13 +5,12 @@ namespace DocService.Patches;
 
 /// <summary>Applies a JSON Patch to one text.</summary>
 /// <remarks>Thread: one. Invariant: between two operations the text is a valid document, neither longer nor deeper than one may be.</remarks>
-internal sealed class JsonPatchRun(PatchedText text, PatchLimits limits)
+internal sealed class JsonPatchRun(PatchedText text, PatchLimits limits, PatchRoom room)
 {
     /// <summary>A name as its own characters.</summary>
     private static readonly JavaScriptEncoder Relaxed = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     private int _number; // of the operation under way
-    private long _bytesRead;
 
     /// <summary>Null when all of them have been applied; else what is wrong with the first that cannot be.</summary>
     public PatchFault? Apply(IReadOnlyList<JsonPatchOperation> operations)
@@ -23,9 +22,9 @@ internal sealed class JsonPatchRun(PatchedText text, PatchLimits limits)
                 return fault;
             }
 
-            if (_bytesRead > limits.WorkMax)
+            if (room.IsUsedUp)
             {
-                return TooLarge($"The patch has too many operations for a document of this size: at operation {_number} it had read {_bytesRead} bytes of it.");
+                return TooLarge($"The patch has too many operations for a document of this size: it takes too much work from operation {_number} on.");
             }
         }
 
@@ -105,7 +104,7 @@ internal sealed class JsonPatchRun(PatchedText text, PatchLimits limits)
         }
 
         (int start, int end) = JsonCut.Of(text.Span, place);
-        return text.TrySplice(start, end, default) ? null : TooLarge();
+        return Splice(start, end, default);
     }
 
     /// <summary>The place of a value that is there.</summary>
@@ -119,19 +118,25 @@ internal sealed class JsonPatchRun(PatchedText text, PatchLimits limits)
     private JsonPlace? Look(JsonPointer path, out string reason)
     {
         JsonPlace? place = JsonWalk.Find(text.Span, path, out long read, out reason);
-        _bytesRead += read;
+        room.NoteRead(read);
         return place;
     }
 
     private PatchFault? Replace(JsonPointer path, JsonPlace place, ReadOnlySpan<byte> value) =>
-        JudgeDepth(path, value) ?? (text.TrySplice(place.Start, place.End, value) ? null : TooLarge());
+        JudgeDepth(path, value) ?? Splice(place.Start, place.End, value);
 
     private PatchFault? Insert(JsonPointer path, int at, ReadOnlySpan<byte> value, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third = default) =>
-        JudgeDepth(path, value) ?? (text.TrySplice(at, at, first, second, third) ? null : TooLarge());
+        JudgeDepth(path, value) ?? Splice(at, at, first, second, third);
+
+    private PatchFault? Splice(int start, int end, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second = default, ReadOnlySpan<byte> third = default)
+    {
+        room.NoteCopied(text.Span.Length);
+        return text.TrySplice(start, end, first, second, third) ? null : TooLarge();
+    }
 
     private PatchFault? JudgeDepth(JsonPointer path, ReadOnlySpan<byte> value)
     {
-        _bytesRead += value.Length;
+        room.NoteRead(value.Length);
         return path.Steps.Count + JsonDepth.Of(value) <= limits.DepthMax ? null
             : TooLarge($"With operation {_number} of the patch the document would be deeper than {limits.DepthMax} levels (MaxDepth).");
     }

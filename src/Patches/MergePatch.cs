@@ -13,7 +13,7 @@ public sealed class MergePatch : IPatchMethod
     public MergePatch(ReadOnlyMemory<byte> json) => _json = json;
 
     /// <inheritdoc/>
-    PatchFault? IPatchMethod.Apply(PatchedText text, PatchLimits limits)
+    PatchFault? IPatchMethod.Apply(PatchedText text, PatchLimits limits, PatchRoom room)
     {
         if (!new Merge(text, _json).TryRun())
         {

@@ -47,10 +47,10 @@ internal sealed class PatchedText(long bytesMax, ByteBudget? budget) : IDisposab
     }
 
     /// <summary>Puts the parts in place of what stands between two positions of the text. False as above.</summary>
-    public bool TrySplice(int start, int end, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second = default, ReadOnlySpan<byte> third = default, ReadOnlySpan<byte> fourth = default)
+    public bool TrySplice(int start, int end, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second = default, ReadOnlySpan<byte> third = default)
     {
         _nextLength = 0;
-        bool fits = TryAppend(Span[..start]) && TryAppend(first) && TryAppend(second) && TryAppend(third) && TryAppend(fourth) && TryAppend(Span[end..]);
+        bool fits = TryAppend(Span[..start]) && TryAppend(first) && TryAppend(second) && TryAppend(third) && TryAppend(Span[end..]);
         if (fits)
         {
             Turn();

@@ -26,7 +26,7 @@ internal static class Patching
         limits ??= Limits;
         long free = limits.Budget!.Free;
         (string? Text, PatchFault? Fault) result;
-        using (var patch = new DocumentPatch(method, createsDocument: document is null, limits))
+        using (var patch = new DocumentPatch(method, createsDocument: document is null, limits, new PatchRoom(long.MaxValue, taken: 0, limits)))
         {
             using StoredDocument? current = document is null ? null : Stored(document);
             var fault = (PatchFault?)patch.Apply(current, out DocumentContent content);

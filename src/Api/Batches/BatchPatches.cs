@@ -10,7 +10,7 @@ namespace DocService.Api.Batches;
 /// <param name="bytes">Of the batch.</param>
 internal sealed class BatchPatches(PatchLimits limits, long bytesMax, long bytes) : IDisposable
 {
-    private readonly PatchRoom _room = new(bytesMax, bytes);
+    private readonly PatchRoom _room = new(bytesMax, bytes, limits);
     private readonly List<DocumentPatch> _made = [];
 
     public PatchLimits Limits => limits;

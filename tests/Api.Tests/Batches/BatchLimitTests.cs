@@ -36,6 +36,23 @@ public sealed class BatchLimitTests
         await app.AssertAbsentAsync("b");
     }
 
+    /// <summary>What patches make counts, too: a batch is one commit, and a commit fits a segment.</summary>
+    [Fact]
+    public async Task Post_PatchesThatMakeMoreThanABatchMayHold_AreTooLarge()
+    {
+        await using var app = With(("MaxBatchBytes", "2000"), ("MaxDocumentBytes", "1000"));
+        string body = $"{{\"a\":\"{new string('x', 980)}\"}}";
+        await app.StoreAsync("a", body);
+        await app.StoreAsync("b", body);
+        string Patch(string id) => $$"""{"op":"patch","id":"{{id}}","mergePatch":{"b":1} }""";
+        using HttpResponseMessage both = await app.BatchAsync(Batch.Of(Patch("a"), Patch("b")));
+        await both.AssertProblemAsync(HttpStatusCode.RequestEntityTooLarge, "payload-too-large");
+        Assert.Equal(body, await app.Client.GetStringAsync("/docs/a"));
+
+        using HttpResponseMessage one = await app.BatchAsync(Batch.Of(Patch("a")));
+        await one.AssertCommittedAsync();
+    }
+
     /// <summary>Answered 500: their records are longer than their JSON.</summary>
     [Fact]
     public async Task Post_ManyOperationsWithSmallSegments_IsAProblemOfTheClientNotOfTheServer()

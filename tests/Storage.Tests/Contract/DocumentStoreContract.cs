@@ -200,7 +200,7 @@ public abstract class DocumentStoreContract
     {
         await using IDocumentStore store = await OpenAsync();
         await store.PutAsync("d", "1");
-        var refusing = new Appending("x") { Refusal = new RuleViolation("no") };
+        var refusing = new Appending("x") { Refused = new RuleViolation("no") };
         WriteResult result = await PatchAsync(store, refusing, new Conditions { IfNoneMatch = VersionMatch.Any });
         Assert.Equal((WriteStatus.ConditionFailed, false), (result.Status, refusing.IsAsked));
 
@@ -208,7 +208,7 @@ public abstract class DocumentStoreContract
             [new PutOperation(DocumentKey.Create("e"), TestDocuments.Content("1"), Conditions.None), new PatchOperation(DocumentKey.Create("d"), refusing, Conditions.None)],
             DurabilityLevel.Durable, default);
         Assert.False(commit.IsCommitted);
-        Assert.Same(refusing.Refusal, commit.Results[1].Violation);
+        Assert.Same(refusing.Refused, commit.Results[1].Violation);
         Assert.Null(await store.ReadAsync("e"));
         Assert.Equal("1", await store.ReadAsync("d"));
     }
@@ -253,7 +253,9 @@ public abstract class DocumentStoreContract
     {
         public bool CreatesDocument { get; init; }
 
-        public RuleViolation? Refusal { get; init; }
+        public RuleViolation? Refused { get; init; }
+
+        public RuleViolation? Refusal => null;
 
         public bool IsAsked { get; private set; }
 
@@ -264,7 +266,7 @@ public abstract class DocumentStoreContract
             IsAsked = true;
             byte[] before = current?.Body.ToArray() ?? [];
             content = TestDocuments.Content([.. before, .. System.Text.Encoding.UTF8.GetBytes(text)]);
-            return Refusal;
+            return Refused;
         }
     }
 

@@ -79,12 +79,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
     /// <summary>From here on a patch is a put. What the documents grow to is known only now, so it is measured again.</summary>
     private async ValueTask<(IReadOnlyList<DocumentOperation> Operations, BodyJudgement Bodies)> PatchAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, CancellationToken cancellation)
     {
-        PatchedWrite patched;
-        using (ReadGate.Place place = await reads.EnterAsync(cancellation).ConfigureAwait(false))
-        {
-            patched = PatchedWrite.Of(operations, lookup, rules.JudgeBody);
-        }
-
+        PatchedWrite patched = await PatchedWrite.OfAsync(operations, lookup, reads, rules.JudgeBody, cancellation).ConfigureAwait(false);
         space.ThrowIfNoRoom(CommitSize.Measure(patched.Operations, BytesMax));
         return (patched.Operations, bodies with { Violations = patched.Violations });
     }

@@ -10,11 +10,11 @@ internal readonly record struct PatchedWrite(IReadOnlyList<DocumentOperation> Op
 {
     /// <summary>
     /// Under the locks of all the documents, which are exclusive for what is patched: so the version that is read here is
-    /// the one that the commit replaces. It reads, so it takes a place among the readers.
+    /// the one that the commit replaces.
     /// </summary>
     /// <exception cref="DocumentCorruptException">A document cannot be read, so it cannot be changed.</exception>
     /// <exception cref="StoreBusyException">Descriptors, memory or the budget have run out.</exception>
-    public static PatchedWrite Of(IReadOnlyList<DocumentOperation> operations, DocumentLookup lookup, Func<PutOperation, RuleViolation?> judge)
+    public static async ValueTask<PatchedWrite> OfAsync(IReadOnlyList<DocumentOperation> operations, DocumentLookup lookup, ReadGate reads, Func<PutOperation, RuleViolation?> judge, CancellationToken cancellation)
     {
         var patched = new DocumentOperation[operations.Count];
         Dictionary<int, RuleViolation>? violations = null;
@@ -26,19 +26,18 @@ internal readonly record struct PatchedWrite(IReadOnlyList<DocumentOperation> Op
                 continue;
             }
 
-            using StoredDocument? current = lookup.Read(patch.Key, patch.Patch.Budget);
-            if (!patch.CanBegin(current?.Info))
-            {
-                continue;
-            }
-
-            RuleViolation? violation = patch.Patch.Apply(current, out DocumentContent content);
+            RuleViolation? violation = patch.Patch.Refusal;
             if (violation is null)
             {
-                content.Validate();
-                var put = new PutOperation(patch.Key, content, patch.Conditions);
-                violation = judge(put);
-                patched[index] = put;
+                using StoredDocument? current = await ReadAsync(patch, lookup, reads, cancellation).ConfigureAwait(false);
+                if (!patch.CanBegin(current?.Info))
+                {
+                    continue;
+                }
+
+                violation = patch.Patch.Apply(current, out DocumentContent content);
+                patched[index] = violation is null ? new PutOperation(patch.Key, content, patch.Conditions) : patch;
+                violation ??= judge((PutOperation)patched[index]);
             }
 
             if (violation is not null)
@@ -48,5 +47,12 @@ internal readonly record struct PatchedWrite(IReadOnlyList<DocumentOperation> Op
         }
 
         return new PatchedWrite(patched, violations);
+    }
+
+    /// <summary>The place is for the disk alone: a patch that takes long to apply keeps no reader waiting.</summary>
+    private static async ValueTask<StoredDocument?> ReadAsync(PatchOperation patch, DocumentLookup lookup, ReadGate reads, CancellationToken cancellation)
+    {
+        using ReadGate.Place place = await reads.EnterAsync(cancellation).ConfigureAwait(false);
+        return lookup.Read(patch.Key, patch.Patch.Budget);
     }
 }
