@@ -3,6 +3,7 @@
 -- A store's script defines put_request(key, body), get_request(key) and, where it has them, batch_request(keys, bodies);
 -- each returns what wrk.format returns. Arguments behind "--": WORKLOAD KEYS THREADS RUN.
 --   fill   every key in order, again and again     put  random among the keys     new   a key never used before
+--   walk   get of every key in order, again and again
 --   get    random among the keys                   mix  80 % get, 20 % put        batch ten puts in one request
 
 document_bytes = 1024
@@ -41,6 +42,11 @@ local function body() return bodies[math.random(1, pool_size)] end
 function workloads.put() return put_request(hot_key(math.random(0, keys - 1)), body()) end
 
 function workloads.get() return get_request(hot_key(math.random(0, keys - 1))) end
+
+function workloads.walk()
+  made = made + 1
+  return get_request(hot_key(first + made % span))
+end
 
 function workloads.mix()
   if math.random() < 0.8 then return workloads.get() end

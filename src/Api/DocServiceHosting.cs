@@ -34,6 +34,8 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton<IDocumentStore>(OpenStore);
         builder.Services.AddSingleton(MakeCollections);
         builder.Services.AddSingleton<AllowedHosts>();
+        builder.Services.AddSingleton<DocumentRoutes>();
+        builder.Services.AddSingleton<CachedReads>();
         builder.Services.AddSingleton<DocumentReads>();
         builder.Services.AddSingleton<DocumentWrites>();
         builder.Services.AddSingleton<DocumentPatches>();

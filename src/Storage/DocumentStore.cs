@@ -103,6 +103,7 @@ public sealed class DocumentStore : IDocumentStore
                 PendingDocuments = _engine?.Pending.Count ?? 0,
                 JournalBytes = _engine?.Journal.UsedBytes ?? 0,
                 QueuedCommits = _engine?.Journal.QueueLength ?? 0,
+                Cache = _engine?.Cache.Report ?? default,
                 SyncRunningFor = _engine?.Journal.Statistics.SyncRunningFor ?? TimeSpan.Zero,
                 FilingObstacle = _engine?.FilingObstacle,
                 Recovery = _engine?.Recovery,
@@ -197,6 +198,22 @@ public sealed class DocumentStore : IDocumentStore
     /// <inheritdoc/>
     public ValueTask<StoredDocument?> OpenAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation) =>
         LookUpAsync(key, budget, static (lookup, key, budget) => lookup.Open(key, budget), cancellation);
+
+    /// <inheritdoc/>
+    public CachedDocument? TryReadCached(ReadOnlySpan<char> id)
+    {
+        using OperationGate.Passage passage = _operations.Enter();
+        StoreEngine engine = Engine();
+        if (engine.Cache.IsOff || !engine.Reads.TryEnter(out ReadGate.Place place))
+        {
+            return null;
+        }
+
+        using (place)
+        {
+            return engine.Lookup.TryReadCached(id);
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation) =>

@@ -26,6 +26,15 @@ public interface IDocumentStore : IAsyncDisposable
     /// </summary>
     ValueTask<StoredDocument?> OpenAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation);
 
+    /// <summary>
+    /// The newest published version, if it is in memory and known to be current: at once, without memory of its own, charged to
+    /// nothing. Null says nothing about the document; what <see cref="OpenAsync"/> reads may be in memory from then on.
+    /// </summary>
+    /// <param name="id">A client's, not a hidden document's.</param>
+    /// <exception cref="JournalDamagedException">Nothing is served.</exception>
+    /// <exception cref="StoreClosedException">The store is closed.</exception>
+    CachedDocument? TryReadCached(ReadOnlySpan<char> id);
+
     /// <summary>As <see cref="ReadAsync"/>, without the body, which has not been verified.</summary>
     ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation);
 

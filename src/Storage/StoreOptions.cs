@@ -7,6 +7,9 @@ namespace DocService.Storage;
 /// <summary>What a store is opened with. Validated once, when the store opens.</summary>
 public sealed record StoreOptions
 {
+    /// <summary>The largest <see cref="CacheBytes"/>.</summary>
+    public const long CacheBytesLimit = 1L << 40;
+
     /// <summary>Absolute path of the data directory; created, with missing parents, when absent. Default: none.</summary>
     public required string DataDirectory { get; init; }
 
@@ -24,6 +27,9 @@ public sealed record StoreOptions
 
     /// <summary>Most operations in the journal that are not yet filed, superseded ones included. Default 1,000,000; at least 1.</summary>
     public int PendingDocumentsMax { get; init; } = 1_000_000;
+
+    /// <summary>Bytes of memory for documents that are read often. Default 64 MiB; 0: none.</summary>
+    public long CacheBytes { get; init; } = 64L << 20;
 
     /// <summary>Quiet time after which the journal writes a seal. Default 50 ms, 1 ms to 10 s.</summary>
     public TimeSpan SealAfter { get; init; } = TimeSpan.FromMilliseconds(50);
@@ -60,6 +66,7 @@ public sealed record StoreOptions
         Require(ReserveBytes is null or >= 0, $"ReserveBytes must not be negative, not {ReserveBytes}.");
         Require(ReserveSegments >= 2 && ReserveSegments * SegmentBytes <= JournalBytes / 2, $"ReserveBytes must be at least two segments and at most half of JournalBytes, not {ReserveBytes}.");
         Require(PendingDocumentsMax >= 1, $"PendingDocumentsMax must be at least 1, not {PendingDocumentsMax}.");
+        Require(CacheBytes is >= 0 and <= CacheBytesLimit, $"CacheBytes must lie between 0 and {CacheBytesLimit}, not {CacheBytes}.");
         Require(CommitBytesMax >= 1 && CommitBytesMax + overhead <= SegmentBytes, $"SegmentBytes must hold the largest document and batch ({CommitBytesMax} bytes) and {overhead} bytes, not {SegmentBytes} bytes.");
         return this with { DataDirectory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(DataDirectory)) };
     }

@@ -18,6 +18,8 @@ internal sealed class DocServiceOptions
     private const long IndexCacheBytesDefault = 128L << 20;
     private const long IndexCacheBytesLimit = 1L << 40;
     private const int IndexCacheShare = 8; // of the memory that the collector may use; the index has its memory beside it
+    private const long CacheBytesDefault = 256L << 20;
+    private const int CacheShare = 8; // of the memory that the collector may use: with InFlightBytes it leaves three eighths
     private const int QueryThreadsLimit = 256;
     private const string On = "on";
     private const string Off = "off";
@@ -61,6 +63,9 @@ internal sealed class DocServiceOptions
     /// <summary>Most documents in the journal that are not yet filed.</summary>
     public int PendingDocumentsMax { get; set; } = 1_000_000;
 
+    /// <summary>Bytes of memory for documents that are read often; unset: 256 MiB, or an eighth of the memory that the process may use. 0: none.</summary>
+    public long? CacheBytes { get; set; }
+
     /// <summary>Quiet time after which the journal writes a seal.</summary>
     public TimeSpan SealAfter { get; set; } = TimeSpan.FromMilliseconds(50);
 
@@ -99,6 +104,9 @@ internal sealed class DocServiceOptions
 
     /// <summary><see cref="IndexCacheBytes"/> as it counts.</summary>
     public long IndexCacheBytesMax => IndexCacheBytes ?? IndexCacheBytesOf(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+
+    /// <summary><see cref="CacheBytes"/> as it counts.</summary>
+    public long CacheBytesMax => CacheBytes ?? CacheBytesOf(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     public bool HasIndex => Index == On;
 
@@ -155,6 +163,11 @@ internal sealed class DocServiceOptions
             return $"DocService:IndexCacheBytes must lie between {IndexOptions.CacheBytesMin} and {IndexCacheBytesLimit}, not {IndexCacheBytes}.";
         }
 
+        if (CacheBytes is < 0 or > StoreOptions.CacheBytesLimit)
+        {
+            return $"DocService:CacheBytes must lie between 0 and {StoreOptions.CacheBytesLimit}, not {CacheBytes}.";
+        }
+
         if (TombstoneRetention < TimeSpan.Zero)
         {
             return $"DocService:TombstoneRetention must not be negative, not {TombstoneRetention}.";
@@ -191,6 +204,9 @@ internal sealed class DocServiceOptions
     /// <summary>The default where the process may use so much memory.</summary>
     internal static long IndexCacheBytesOf(long availableBytes) => Math.Clamp(availableBytes / IndexCacheShare, IndexOptions.CacheBytesMin, IndexCacheBytesDefault);
 
+    /// <summary>The default where the process may use so much memory.</summary>
+    internal static long CacheBytesOf(long availableBytes) => Math.Min(CacheBytesDefault, availableBytes / CacheShare);
+
     public IndexOptions ToIndexOptions() => new()
     {
         Directory = Path.Combine(Path.GetFullPath(DataDirectory), IndexOptions.DirectoryName),
@@ -210,6 +226,7 @@ internal sealed class DocServiceOptions
         JournalBytes = JournalBytes,
         ReserveBytes = ReserveBytes,
         PendingDocumentsMax = PendingDocumentsMax,
+        CacheBytes = CacheBytesMax,
         SealAfter = SealAfter,
         CommitBytesMax = Math.Max(MaxDocumentBytes, BatchBytesMax),
     };

@@ -6,7 +6,7 @@ namespace DocService.Api.Documents;
 /// <summary>The routes of <c>/docs/{id}</c>. The id is read from the raw path; the route only tells the methods apart.</summary>
 internal static class DocumentEndpoints
 {
-    private const string Route = "/docs/{id}";
+    public const string Route = "/docs/{id}";
     private const string Allow = "GET, HEAD, PUT, PATCH, DELETE, OPTIONS";
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -14,8 +14,8 @@ internal static class DocumentEndpoints
         // Taken from the application's services: a request's own would be made for each of them.
         // Handlers take the context alone: nothing is bound, so no binding can fail into an answer that is not ours.
         IServiceProvider services = routes.ServiceProvider;
-        routes.MapMethods(Route, ["GET"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentReads>().GetAsync)).WithMetadata(new KnownParameters(SelectedDocument.Parameter));
-        routes.MapMethods(Route, ["HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentReads>().HeadAsync)).WithMetadata(new KnownParameters(SelectedDocument.Parameter));
+        routes.MapMethods(Route, ["GET"], context => services.GetRequiredService<DocumentReads>().GetAsync(context)).WithMetadata(new KnownParameters(SelectedDocument.Parameter));
+        routes.MapMethods(Route, ["HEAD"], context => services.GetRequiredService<DocumentReads>().HeadAsync(context)).WithMetadata(new KnownParameters(SelectedDocument.Parameter));
         routes.MapMethods(Route, ["PUT"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentWrites>().PutAsync));
         routes.MapMethods(Route, ["PATCH"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentPatches>().PatchAsync));
         routes.MapMethods(Route, ["DELETE"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentWrites>().DeleteAsync));

@@ -9,12 +9,19 @@ internal static class DocumentFields
     /// <summary>Younger versions than this have no Last-Modified: within its second another version could follow (RFC 9110 8.8.2.2).</summary>
     private static readonly TimeSpan SettledAfter = TimeSpan.FromSeconds(1);
 
+    public const string NoCache = "no-cache";
+    public const string NoRanges = "none";
+    public const string ReprDigest = "Repr-Digest";
+
+    /// <summary>Whether the version is old enough to have a Last-Modified.</summary>
+    public static bool HasSettled(DocumentInfo info, DateTimeOffset now) => now - info.Modified >= SettledAfter;
+
     /// <summary>What 200 and 304 have in common.</summary>
     public static void WriteValidators(HttpResponse response, DocumentInfo info, DateTimeOffset now)
     {
         response.Headers.ETag = EntityTag.Of(info);
-        response.Headers.CacheControl = "no-cache";
-        if (now - info.Modified >= SettledAfter)
+        response.Headers.CacheControl = NoCache;
+        if (HasSettled(info, now))
         {
             response.Headers.LastModified = HttpDate.Format(info.Modified);
         }
@@ -24,7 +31,7 @@ internal static class DocumentFields
     public static void RemoveWhole(HttpResponse response, long? length)
     {
         response.ContentLength = length;
-        response.Headers.Remove("Repr-Digest");
+        response.Headers.Remove(ReprDigest);
     }
 
     /// <summary>Everything that a GET's 200 says, and a HEAD's with it.</summary>
@@ -33,7 +40,7 @@ internal static class DocumentFields
         WriteValidators(response, info, now);
         response.ContentType = info.ContentType;
         response.ContentLength = info.Length;
-        response.Headers["Repr-Digest"] = Digest.Of(info.Sha256);
-        response.Headers.AcceptRanges = "none";
+        response.Headers[ReprDigest] = Digest.Of(info.Sha256);
+        response.Headers.AcceptRanges = NoRanges;
     }
 }

@@ -6,9 +6,13 @@ using DocService.Storage;
 namespace DocService.Api.Documents;
 
 /// <summary>GET and HEAD of a document.</summary>
-internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, TimeProvider clock)
+internal sealed class DocumentReads(CachedReads cached, IDocumentStore store, ByteBudget budget, TimeProvider clock)
 {
-    public async Task<Problem?> GetAsync(HttpContext context)
+    public Task GetAsync(HttpContext context) => cached.TryGet(context) ?? ProblemWriter.AnswerAsync(context, ReadAsync);
+
+    public Task HeadAsync(HttpContext context) => cached.TryHead(context) ?? ProblemWriter.AnswerAsync(context, ReadHeaderAsync);
+
+    private async Task<Problem?> ReadAsync(HttpContext context)
     {
         if (ConditionalRequest.TryParse(context, out ConditionalRequest request) is { } refused)
         {
@@ -38,7 +42,7 @@ internal sealed class DocumentReads(IDocumentStore store, ByteBudget budget, Tim
         return Judge(context, document.Info, request.Conditions, out Problem? problem) ? problem : await SendAsync(context, document, select);
     }
 
-    public async Task<Problem?> HeadAsync(HttpContext context)
+    private async Task<Problem?> ReadHeaderAsync(HttpContext context)
     {
         if (ConditionalRequest.TryParse(context, out ConditionalRequest request) is { } refused)
         {

@@ -8,9 +8,18 @@ namespace DocService.Api.Fields;
 /// <param name="IfModifiedSince">Counts for GET and HEAD, where If-None-Match is absent.</param>
 internal readonly record struct ConditionFields(Conditions Write, DateTimeOffset? IfModifiedSince)
 {
+    /// <summary>Whether there is any of them: mostly there is none, and nothing to parse.</summary>
+    public static bool AreIn(IHeaderDictionary headers) =>
+        headers.IfNoneMatch.Count > 0 || headers.IfMatch.Count > 0 || headers.IfModifiedSince.Count > 0 || headers.IfUnmodifiedSince.Count > 0;
+
     public static Problem? TryParse(IHeaderDictionary headers, out ConditionFields fields)
     {
         fields = default;
+        if (!AreIn(headers))
+        {
+            return null;
+        }
+
         if (!EntityTag.TryParse(headers.IfMatch, countsWeak: false, out VersionMatch? match))
         {
             return Malformed("If-Match");

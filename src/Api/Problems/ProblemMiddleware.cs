@@ -7,17 +7,32 @@ namespace DocService.Api.Problems;
 /// <summary>The outermost middleware: whatever goes wrong inside leaves as a problem, in every environment.</summary>
 internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
 {
-    public async Task InvokeAsync(HttpContext context)
+    /// <summary>An answer that is complete when the call returns needs nobody to wait for it.</summary>
+    public Task InvokeAsync(HttpContext context)
     {
         if (FaultOf(context.Request) is { } fault)
         {
-            await ProblemWriter.WriteAsync(context, fault);
-            return;
+            return ProblemWriter.WriteAsync(context, fault);
         }
 
+        Task answered;
         try
         {
-            await next(context);
+            answered = next(context);
+        }
+        catch (Exception exception)
+        {
+            answered = Task.FromException(exception);
+        }
+
+        return answered.IsCompletedSuccessfully && !LacksBody(context.Response) ? answered : FinishAsync(context, answered);
+    }
+
+    private async Task FinishAsync(HttpContext context, Task answered)
+    {
+        try
+        {
+            await answered;
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
@@ -37,12 +52,14 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
             return;
         }
 
-        if (!context.Response.HasStarted && context.Response.StatusCode >= 400 && context.Response.ContentType is null)
+        if (LacksBody(context.Response))
         {
-            // Set by routing without a body: unknown paths, methods that a resource does not take.
             await ProblemWriter.WriteAsync(context, RoutingProblem.Of(context));
         }
     }
+
+    /// <summary>Set by routing: unknown paths, methods that a resource does not take.</summary>
+    private static bool LacksBody(HttpResponse response) => response.StatusCode >= 400 && !response.HasStarted && response.ContentType is null;
 
     /// <summary>What the web server lets pass and its own parts, or others on the way, understand in two ways.</summary>
     private static Problem? FaultOf(HttpRequest request)

@@ -21,24 +21,25 @@ internal sealed class AllowedHosts(IConfiguration configuration, IServer server,
 
     private readonly StringSegment[] _named = Read(configuration[Key]);
     private bool? _isLoopbackOnly;
+    private string? _lastTaken; // nearly every request names the host that the last one named
 
     /// <summary>Whether every address that the server listens on is reached from this machine alone.</summary>
     public bool IsLoopbackOnly => _isLoopbackOnly ?? LookWhereItListens();
 
     public bool Contain(HostString host)
     {
-        if (_named.AsSpan().Contains("*"))
+        if (host.Value is { } name && name == _lastTaken)
         {
             return true;
         }
 
-        if (!host.HasValue)
+        bool isTaken = Judge(host);
+        if (isTaken && _isLoopbackOnly is not null)
         {
-            return _named.Length == 0; // HTTP/1.0, or a client that knows no name
+            _lastTaken = host.Value; // only once the rule is fixed
         }
 
-        return (IsLoopbackOnly ? LoopbackNames.Contain(host.Host) : _named.Length == 0)
-            || (_named.Length > 0 && HostString.MatchesAny(host.Host, _named));
+        return isTaken;
     }
 
     /// <summary>
@@ -53,6 +54,22 @@ internal sealed class AllowedHosts(IConfiguration configuration, IServer server,
     {
         BindingAddress binding = BindingAddress.Parse(address);
         return binding.IsUnixPipe || binding.IsNamedPipe || LoopbackNames.Contain(binding.Host);
+    }
+
+    private bool Judge(HostString host)
+    {
+        if (_named.AsSpan().Contains("*"))
+        {
+            return true;
+        }
+
+        if (!host.HasValue)
+        {
+            return _named.Length == 0; // HTTP/1.0, or a client that knows no name
+        }
+
+        return (IsLoopbackOnly ? LoopbackNames.Contain(host.Host) : _named.Length == 0)
+            || (_named.Length > 0 && HostString.MatchesAny(host.Host, _named));
     }
 
     private bool LookWhereItListens()

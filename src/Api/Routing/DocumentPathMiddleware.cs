@@ -7,7 +7,7 @@ namespace DocService.Api.Routing;
 /// Decides from the raw path, before routing, whether a request is about a document, so that nothing the web server
 /// does to a path ever changes which document is meant.
 /// </summary>
-internal sealed class DocumentPathMiddleware(RequestDelegate next)
+internal sealed class DocumentPathMiddleware(RequestDelegate next, DocumentRoutes routes)
 {
     /// <summary>Where every document request is routed; the id is read from the raw path again.</summary>
     private const string RoutedPath = "/docs/id";
@@ -30,7 +30,7 @@ internal sealed class DocumentPathMiddleware(RequestDelegate next)
         return Judge(context, target) is { } problem ? ProblemWriter.WriteAsync(context, problem) : next(context);
     }
 
-    private static Problem? Judge(HttpContext context, string target)
+    private Problem? Judge(HttpContext context, string target)
     {
         if (target.Contains('#', StringComparison.Ordinal))
         {
@@ -48,6 +48,7 @@ internal sealed class DocumentPathMiddleware(RequestDelegate next)
         if (path.StartsWith(DocumentTarget.Prefix, StringComparison.Ordinal) && path.Length > DocumentTarget.Prefix.Length)
         {
             context.Request.Path = RoutedPath;
+            context.SetEndpoint(routes.Of(context.Request.Method)); // routing matches nothing where there is one
             return null;
         }
 

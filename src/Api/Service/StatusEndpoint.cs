@@ -28,6 +28,7 @@ internal static class StatusEndpoint
             pendingDocuments = status.PendingDocuments,
             journalBytes = status.JournalBytes,
             queuedCommits = status.QueuedCommits,
+            cache = new { bytes = status.Cache.Bytes, documents = status.Cache.Documents, hits = status.Cache.Hits, misses = status.Cache.Misses },
             syncRunningSeconds = Math.Round(status.SyncRunningFor.TotalSeconds, 3),
             filingObstacle = status.FilingObstacle,
             recovery = status.Recovery is { } recovery

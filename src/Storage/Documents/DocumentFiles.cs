@@ -62,6 +62,9 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
     /// <summary>The stamp of what has the document's name; null if nothing has it.</summary>
     public FileStamp? TryGetStamp(DocumentPath path) => shards[path.Shard].Entries.TryGetStamp(path.Name);
 
+    /// <summary>The state of what has the document's name; null if nothing has it.</summary>
+    public FileState? TryGetState(DocumentPath path) => shards[path.Shard].Entries.TryGetState(path.Name);
+
     /// <summary>
     /// First half of the first step: creates the slot's temporary file in the document's own directory and writes
     /// header and body. The caller syncs it (second step) and disposes it; on failure it calls <see cref="TryDropTemp"/>.

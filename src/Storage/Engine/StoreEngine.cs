@@ -1,5 +1,6 @@
 using DocService.Storage.Documents;
 using DocService.Storage.Engine.Blocking;
+using DocService.Storage.Engine.Caching;
 using DocService.Storage.Engine.Committing;
 using DocService.Storage.Engine.Filing;
 using DocService.Storage.Engine.Following;
@@ -72,7 +73,8 @@ internal sealed class StoreEngine
         Admission = new Admission(Backlog, Space, options.BusyTimeout, clock);
         var headers = new FiledHeaders(options.JournalBytes);
         Reads = new ReadGate(options.BusyTimeout, threads);
-        Lookup = new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents, Reads);
+        Cache = new DocumentCache(options.CacheBytes, directory.Documents, threads);
+        Lookup = new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents, Cache, Reads);
         var locks = new DigestLocks(threads);
         Commits = new CommitPath(locks, new RuleBook(rules, CommitBytesMax(options)), Lookup, Reads, Journal, Space, health, clock) { BytesMax = CommitBytesMax(options) };
         _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, _blocked, new CarryForward(locks, Pending, Journal), Pending, Journal, Backlog, Space, health, threads, logger);
@@ -103,6 +105,8 @@ internal sealed class StoreEngine
     public Admission Admission { get; }
 
     public DocumentLookup Lookup { get; }
+
+    public DocumentCache Cache { get; }
 
     public ReadGate Reads { get; }
 
@@ -208,6 +212,7 @@ internal sealed class StoreEngine
                 {
                     PackedInfo info = place.Info is { } known ? _media.Pack(known) : default;
                     Pending.Add(place.Key.Digest, new PendingVersion(commit.Sequence, place.Kind, info, LocatorOf(commit, place), place.KeepsEvidence));
+                    Cache.Drop(place.Key); // before the sync, so long before it is visible
                 }
             }
 

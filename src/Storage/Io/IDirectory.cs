@@ -55,6 +55,9 @@ internal interface IDirectory : IDisposable
     /// <summary>The stamp of what has the name, without following it; null when it does not exist (ENOENT).</summary>
     FileStamp? TryGetStamp(string name);
 
+    /// <summary>The state of what has the name, without following it; null when it does not exist (ENOENT).</summary>
+    FileState? TryGetState(string name);
+
     /// <summary>What has the name at present, without following it; null when it does not exist (ENOENT).</summary>
     InodeIdentity? TryGetIdentity(string name);
 

@@ -27,6 +27,9 @@ internal interface IFile : IDisposable
     /// <summary>Which file it is, and when it was last written to.</summary>
     FileStamp GetStamp();
 
+    /// <summary>The same, and when anything of it was changed.</summary>
+    FileState GetState();
+
     /// <summary>Which file it is.</summary>
     InodeIdentity GetIdentity();
 

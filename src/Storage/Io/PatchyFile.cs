@@ -32,6 +32,8 @@ internal sealed class PatchyFile(IFile file) : IFile
 
     public FileStamp GetStamp() => file.GetStamp();
 
+    public FileState GetState() => file.GetState();
+
     public InodeIdentity GetIdentity() => file.GetIdentity();
 
     public void Write(ReadOnlySpan<byte> bytes, long offset) => throw new NotSupportedException();

@@ -21,6 +21,9 @@ public sealed record JournalStatus : StoreStatus
     /// <summary>Commits waiting for the journal's thread.</summary>
     public required int QueuedCommits { get; init; }
 
+    /// <summary>The cache of documents; all zero when the journal is damaged.</summary>
+    public required CacheReport Cache { get; init; }
+
     /// <summary>How long the journal's sync under way has been running: seconds mean a disk that hangs.</summary>
     public required TimeSpan SyncRunningFor { get; init; }
 

@@ -14,4 +14,13 @@ internal enum Mend
 
     /// <summary>A write's time counts from when it was asked for, not from when its group came to its turn.</summary>
     OneDeadline,
+
+    /// <summary>What is written is dropped from the cache before it is visible.</summary>
+    CacheDropsWhatIsWritten,
+
+    /// <summary>What was read before a write is not added to the cache after it.</summary>
+    CacheAddsNothingOld,
+
+    /// <summary>A hit of the cache asks whether the file is still the one that was read.</summary>
+    CacheAsksForTheFile,
 }

@@ -88,6 +88,17 @@ public sealed class OptionsLoadingTests
     public void InFlightBytes_NotSaid_FollowsTheMemoryThatThereIs(long availableBytes, long expected) =>
         Assert.Equal(expected, Load().InFlightBytesOf(availableBytes));
 
+    [Theory]
+    [InlineData(16L << 30, 256L << 20)]
+    [InlineData(192L << 20, 24L << 20)]
+    public void CacheBytes_NotSaid_FollowsTheMemoryThatThereIs(long availableBytes, long expected) =>
+        Assert.Equal(expected, DocServiceOptions.CacheBytesOf(availableBytes));
+
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("1048576", 1 << 20)]
+    public void CacheBytes_IsTaken(string value, long expected) => Assert.Equal(expected, Load(("CacheBytes", value)).ToStoreOptions().CacheBytes);
+
     /// <summary>It has its memory beside all other.</summary>
     [Theory]
     [InlineData(16L << 30, 128L << 20)]
@@ -147,6 +158,8 @@ public sealed class OptionsLoadingTests
     [InlineData("Index", "true")]
     [InlineData("Index", "")]
     [InlineData("IndexCacheBytes", "8388607")]
+    [InlineData("CacheBytes", "-1")]
+    [InlineData("CacheBytes", "1099511627777")]
     [InlineData("TombstoneRetention", "-00:00:01")]
     [InlineData("MaxDocumentBytes", "0")]
     [InlineData("MaxDocumentBytes", "-1")]

@@ -1,4 +1,5 @@
 using DocService.Storage.Documents;
+using DocService.Storage.Engine.Caching;
 using DocService.Storage.Engine.Committing;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
@@ -12,22 +13,34 @@ namespace DocService.Storage.Engine.Versions;
 /// version no longer pending, segment released. So a reader that finds it not pending finds the file. A reader whose
 /// segment is gone looks again.
 /// </remarks>
-internal sealed class DocumentLookup(Pending pending, LiveSegments segments, MediaTypes media, FiledHeaders headers, DocumentFiles files, ReadGate reads)
+internal sealed class DocumentLookup(Pending pending, LiveSegments segments, MediaTypes media, FiledHeaders headers, DocumentFiles files, DocumentCache cache, ReadGate reads)
 {
-    private static readonly Func<IFile, DocumentKey, ByteBudget?, StoredDocument> ReadWhole = static (file, key, budget) => DocumentReader.Read(file, key, budget);
+    private static readonly Func<IFile, DocumentKey, ByteBudget?, long?, StoredDocument> ReadWhole = static (file, key, budget, _) => DocumentReader.Read(file, key, budget);
 
-    private readonly Func<IFile, DocumentKey, ByteBudget?, StoredDocument> _readOrOpen =
-        (file, key, budget) => DocumentReader.Open(file, key, budget, pieces => new FiledBody(key, file, pieces, reads));
+    private readonly Func<IFile, DocumentKey, ByteBudget?, long?, StoredDocument> _readOrOpen = (file, key, budget, begun) =>
+    {
+        FileState? state = begun is null ? null : StateOf(file); // before its bytes: if those change meanwhile, it is another
+        StoredDocument document = DocumentReader.Open(file, key, budget, pieces => new FiledBody(key, file, pieces, reads));
+        if (state is { } known && document.IsWhole && cache.Takes(key, document.Info.Length))
+        {
+            cache.Add(key, document, known, begun!.Value);
+        }
+
+        return document;
+    };
+
+    /// <summary>The version, if the cache has it: at once, and without memory. Null says nothing.</summary>
+    public CachedDocument? TryReadCached(ReadOnlySpan<char> id) => cache.TryRead(id);
 
     /// <summary>The version with its body, or null.</summary>
     /// <param name="key">Which document.</param>
     /// <param name="budget">What its bytes are charged to before they are read; null: nothing.</param>
     /// <exception cref="DocumentCorruptException">It exists and cannot be read.</exception>
     /// <exception cref="StoreBusyException">Descriptors, memory or the budget have run out.</exception>
-    public StoredDocument? Read(DocumentKey key, ByteBudget? budget) => Read(key, budget, ReadWhole);
+    public StoredDocument? Read(DocumentKey key, ByteBudget? budget) => Read(key, budget, ReadWhole, isCached: false);
 
-    /// <summary>The same; a large body that is filed is verified and left in its file.</summary>
-    public StoredDocument? Open(DocumentKey key, ByteBudget? budget) => Read(key, budget, _readOrOpen);
+    /// <summary>The same; a large body that is filed is verified and left in its file, a small one goes into the cache.</summary>
+    public StoredDocument? Open(DocumentKey key, ByteBudget? budget) => Read(key, budget, _readOrOpen, isCached: true);
 
     /// <summary>The version without its body, or null.</summary>
     /// <exception cref="DocumentCorruptException">It exists and cannot be read.</exception>
@@ -39,7 +52,7 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
             return media.Unpack(version.Info, version.Version);
         }
 
-        return Find(key, null, static (file, key, _) => DocumentReader.ReadInfo(file, key), static (operation, version, _, _, _) => operation.ToInfo(version), keepsBuffer: false);
+        return Find(key, null, static (file, key, _, _) => DocumentReader.ReadInfo(file, key), static (operation, version, _, _, _) => operation.ToInfo(version), keepsBuffer: false, isCached: false);
     }
 
     /// <summary>The document as it is, for a write that judges it.</summary>
@@ -77,15 +90,28 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
         }
     }
 
-    private StoredDocument? Read(DocumentKey key, ByteBudget? budget, Func<IFile, DocumentKey, ByteBudget?, StoredDocument> fromFile) =>
+    /// <summary>Null where it cannot be asked: then the document is not cached.</summary>
+    private static FileState? StateOf(IFile file)
+    {
+        try
+        {
+            return file.GetState();
+        }
+        catch (FileSystemException)
+        {
+            return null;
+        }
+    }
+
+    private StoredDocument? Read(DocumentKey key, ByteBudget? budget, Func<IFile, DocumentKey, ByteBudget?, long?, StoredDocument> fromFile, bool isCached) =>
         Find(key, budget, fromFile, static (operation, version, buffer, budget, taken) =>
         {
             ReadOnlySpan<byte> all = buffer;
             all.Overlaps(operation.Body, out int offset);
             return new StoredDocument(operation.ToInfo(version), buffer, operation.Body.IsEmpty ? 0 : offset, operation.Body.Length, budget, taken);
-        }, keepsBuffer: true);
+        }, keepsBuffer: true, isCached);
 
-    private T? Find<T>(DocumentKey key, ByteBudget? budget, Func<IFile, DocumentKey, ByteBudget?, T> fromFile, Func<Operation, long, byte[], ByteBudget?, long, T> fromJournal, bool keepsBuffer)
+    private T? Find<T>(DocumentKey key, ByteBudget? budget, Func<IFile, DocumentKey, ByteBudget?, long?, T> fromFile, Func<Operation, long, byte[], ByteBudget?, long, T> fromJournal, bool keepsBuffer, bool isCached)
         where T : class
     {
         try
@@ -112,11 +138,12 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
                 }
             }
 
+            long? begun = isCached ? Begin(key) : null;
             IFile? file = Open(key);
             bool isKept = false;
             try
             {
-                T? result = file is null ? null : fromFile(file, key, budget);
+                T? result = file is null ? null : fromFile(file, key, budget, begun);
                 isKept = result is StoredDocument { IsWhole: false };
                 return result;
             }
@@ -147,6 +174,9 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
             throw new DocumentCorruptException(key, exception.Path, exception.Message, exception);
         }
     }
+
+    /// <summary>A document of which a version is pending is not cached: its file has another version, or soon will.</summary>
+    private long? Begin(DocumentKey key) => cache.Begin(key) is { } begun && !pending.Contains(key.Digest) ? begun : null;
 
     private IFile? Open(DocumentKey key)
     {

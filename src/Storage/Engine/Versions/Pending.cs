@@ -58,6 +58,16 @@ internal sealed class Pending
         }
     }
 
+    /// <summary>Whether any version of the document is here, published or not.</summary>
+    public bool Contains(Sha256Digest document)
+    {
+        Stripe stripe = StripeOf(document);
+        lock (stripe.Gate)
+        {
+            return stripe.Newest.ContainsKey(document);
+        }
+    }
+
     /// <summary>A version of the document is about to be added: takes the memory that needs, so that it cannot fail.</summary>
     /// <exception cref="OutOfMemoryException">There is none.</exception>
     public void Expect(Sha256Digest document)

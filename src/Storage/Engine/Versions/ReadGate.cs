@@ -38,6 +38,18 @@ internal sealed class ReadGate(TimeSpan timeout, IThreads threads)
         return WaitAsync(turn, cancellation);
     }
 
+    /// <summary>A place, if one is free now.</summary>
+    public bool TryEnter(out Place place)
+    {
+        lock (_gate)
+        {
+            bool isFree = _free > 0;
+            _free -= isFree ? 1 : 0;
+            place = new Place(this);
+            return isFree;
+        }
+    }
+
     private async ValueTask<Place> WaitAsync(Turn turn, CancellationToken cancellation)
     {
         try

@@ -50,6 +50,7 @@ internal static unsafe partial class LibC
 
     /// <summary>STATX_MTIME, STATX_INO and STATX_SIZE.</summary>
     public const uint StatxStamp = 0x40 | 0x100 | StatxSize;
+    public const uint StatxState = StatxStamp | 0x80;
 
     /// <summary>STATX_INO and STATX_BTIME.</summary>
     public const uint StatxIdentity = 0x100 | 0x800;
@@ -140,6 +141,12 @@ internal static unsafe partial class LibC
         [FieldOffset(88)]
         public uint BornNanoseconds;
 
+        [FieldOffset(96)]
+        public long ChangedSeconds;
+
+        [FieldOffset(104)]
+        public uint ChangedNanoseconds;
+
         [FieldOffset(112)]
         public long ModifiedSeconds;
 
@@ -156,6 +163,8 @@ internal static unsafe partial class LibC
 
         /// <summary>As the mount table writes it.</summary>
         public readonly string Device => $"{DeviceMajor}:{DeviceMinor}";
+
+        public readonly FileState State => new(Stamp, ChangedSeconds, ChangedNanoseconds);
 
         public readonly FileStamp Stamp => new(Inode, checked((long)Size), ModifiedSeconds, ModifiedNanoseconds);
     }

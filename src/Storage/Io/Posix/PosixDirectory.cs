@@ -128,6 +128,18 @@ internal sealed class PosixDirectory : IDirectory
         return Try(SystemCall.Stat, name, Errno.ENOENT, result) ? buffer.Stamp : null;
     }
 
+    public FileState? TryGetState(string name)
+    {
+        LibC.StatxBuffer buffer;
+        int result;
+        unsafe
+        {
+            result = LibC.Stat(_handle, name, LibC.AtNoFollow, LibC.StatxState, &buffer);
+        }
+
+        return Try(SystemCall.Stat, name, Errno.ENOENT, result) ? buffer.State : null;
+    }
+
     public InodeIdentity? TryGetIdentity(string name)
     {
         LibC.StatxBuffer buffer;

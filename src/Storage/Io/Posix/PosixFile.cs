@@ -49,6 +49,17 @@ internal sealed class PosixFile(SafeFileHandle handle, PosixDirectory directory,
         return buffer.Stamp;
     }
 
+    public FileState GetState()
+    {
+        LibC.StatxBuffer buffer;
+        unsafe
+        {
+            Check(SystemCall.Stat, LibC.Stat(handle, string.Empty, LibC.AtEmptyPath, LibC.StatxState, &buffer));
+        }
+
+        return buffer.State;
+    }
+
     public InodeIdentity GetIdentity()
     {
         LibC.StatxBuffer buffer;

@@ -94,6 +94,8 @@ public sealed class GroupBufferTests
 
         public FileStamp GetStamp() => default;
 
+        public FileState GetState() => default;
+
         public InodeIdentity GetIdentity() => default;
 
         public void SyncData()

@@ -110,6 +110,12 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
         return Volume.Find(number, name) is { } inode ? SimulatedFile.StampOf(inode) : null;
     });
 
+    public FileState? TryGetState(string name) => Run<FileState?>(CallKind.GetStamp, name, call =>
+    {
+        EntryOperations.CheckName(call, name);
+        return Volume.Find(number, name) is { } inode ? SimulatedFile.StateOf(inode) : null;
+    });
+
     public InodeIdentity? TryGetIdentity(string name)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

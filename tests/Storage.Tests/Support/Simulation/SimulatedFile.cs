@@ -35,6 +35,8 @@ internal sealed class SimulatedFile(SimulatedFileSystem fileSystem, long number,
 
     public FileStamp GetStamp() => Run(new SimulatedCall(CallKind.GetStamp, Path), _ => StampOf(Inode));
 
+    public FileState GetState() => Run(new SimulatedCall(CallKind.GetStamp, Path), _ => StateOf(Inode));
+
     /// <summary>No call: it is asked by the hundred, fails in no way of interest, and would only lengthen every log.</summary>
     public InodeIdentity GetIdentity()
     {
@@ -43,6 +45,9 @@ internal sealed class SimulatedFile(SimulatedFileSystem fileSystem, long number,
     }
 
     public static InodeIdentity IdentityOf(Inode inode) => new((ulong)inode.Number, 0, 0);
+
+    /// <summary>Nothing but bytes is ever changed here.</summary>
+    public static FileState StateOf(Inode inode) => new(StampOf(inode), 0, 0);
 
     /// <summary>The bytes stand for the time at which they were written.</summary>
     public static FileStamp StampOf(Inode inode) =>

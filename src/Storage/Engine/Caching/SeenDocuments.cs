@@ -1,0 +1,31 @@
+using System.Numerics;
+
+namespace DocService.Storage.Engine.Caching;
+
+/// <summary>Which documents have been read lately.</summary>
+/// <remarks>
+/// Owns: a table of hashes, in which a later one takes the place of an earlier one. Thread: any, without a lock: a document that is
+/// forgotten is held one read later, one that is taken for another is held one read earlier.
+/// </remarks>
+internal sealed class SeenDocuments
+{
+    private const int LengthMax = 256 * 1024;
+
+    /// <summary>A place for each so many bytes of the cache.</summary>
+    private const int BytesOfAPlace = 1024;
+
+    private readonly int[] _hashes;
+
+    public SeenDocuments(long capacityBytes) =>
+        _hashes = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(capacityBytes / BytesOfAPlace, 1, LengthMax))];
+
+    /// <summary>Notes a read; returns whether there was one before.</summary>
+    public bool Note(DocumentKey key)
+    {
+        int hash = key.Digest.GetHashCode() is var value and not 0 ? value : 1; // zero is a free place
+        ref int place = ref _hashes[hash & (_hashes.Length - 1)];
+        bool isSeen = place == hash;
+        place = hash;
+        return isSeen;
+    }
+}
