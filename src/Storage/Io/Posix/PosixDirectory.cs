@@ -182,29 +182,13 @@ internal sealed class PosixDirectory : IDirectory
 
     public IDisposable? TryLock(string name)
     {
-        int descriptor = OpenAt(name, LibC.ReadWrite | LibC.Create | LibC.NonBlocking, FileMode, out Errno openError);
-        if (descriptor < 0)
-        {
-            throw new FileSystemException(SystemCall.Open, PathOf(name), openError);
-        }
-
-        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-        bool isTaken = false;
-        try
-        {
-            isTaken = TryLock(handle, name);
-            return isTaken ? handle : null;
-        }
-        finally
-        {
-            if (!isTaken)
-            {
-                handle.Dispose();
-            }
-        }
+        int descriptor = OpenAt(name, LibC.ReadWrite | LibC.Create | LibC.NonBlocking, FileMode, out Errno error);
+        return descriptor >= 0
+            ? PosixLock.TryTake(new SafeFileHandle(descriptor, ownsHandle: true), PathOf(name))
+            : throw new FileSystemException(SystemCall.Open, PathOf(name), error);
     }
 
-    public bool TryLock() => TryLock(_handle, string.Empty);
+    public bool TryLock() => PosixLock.TryTakeOn(_handle, Path);
 
     public InodeIdentity GetIdentity()
     {
@@ -226,81 +210,14 @@ internal sealed class PosixDirectory : IDirectory
         }
 
         using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-        const string Descriptors = "/proc/self/fd";
-        string? path = new FileInfo($"{Descriptors}/{descriptor}").LinkTarget; // as the kernel knows it, whatever links led here
-        return path is not null && Directory.EnumerateFileSystemEntries(Descriptors).Count(entry => new FileInfo(entry).LinkTarget == path) > 1;
+        return PosixLock.IsOpenOnceMore(handle);
     }
 
-    public FreeSpace GetFreeSpace() => FreeOf(StatVolume());
+    public FreeSpace GetFreeSpace() => PosixVolume.GetFreeSpace(_handle, Path);
 
-    public VolumeInfo GetVolumeInfo()
-    {
-        LibC.StatfsBuffer volume = StatVolume();
-        LibC.StatxBuffer file;
-        unsafe
-        {
-            Check(SystemCall.Stat, string.Empty, LibC.Stat(_handle, string.Empty, LibC.AtEmptyPath, LibC.StatxType, &file));
-        }
-
-        IReadOnlyList<Mount> mounts = MountTable.Find(file.Device, Path, DeviceOf);
-        return new VolumeInfo
-        {
-            Type = mounts.Count > 0 ? mounts[0].Type : $"0x{volume.Type:x}",
-            Mounts = mounts,
-            BlockBytes = checked((int)UnitOf(volume)),
-            TotalBytes = Multiply(volume.Blocks, UnitOf(volume)),
-            Free = FreeOf(volume),
-        };
-    }
+    public VolumeInfo GetVolumeInfo() => PosixVolume.GetInfo(_handle, Path);
 
     public void Dispose() => _handle.Dispose();
-
-    private bool TryLock(SafeFileHandle handle, string name)
-    {
-        int result;
-        Errno error;
-        do
-        {
-            result = LibC.Lock(handle, LibC.LockExclusive | LibC.LockNonBlocking);
-            error = (Errno)Marshal.GetLastPInvokeError();
-        }
-        while (result != 0 && error == Errno.EINTR);
-
-        return result == 0 || (error == Errno.EAGAIN ? false : throw new FileSystemException(SystemCall.Lock, PathOf(name), error));
-    }
-
-    /// <summary>The device of any absolute path, as the mount table writes it; null when nothing is there for us.</summary>
-    private string? DeviceOf(string path)
-    {
-        LibC.StatxBuffer buffer;
-        unsafe
-        {
-            return LibC.Stat(_handle, path, 0, LibC.StatxType, &buffer) == 0 ? buffer.Device : null;
-        }
-    }
-
-    private LibC.StatfsBuffer StatVolume()
-    {
-        LibC.StatfsBuffer volume;
-        unsafe
-        {
-            Check(SystemCall.StatVolume, string.Empty, LibC.StatVolume(_handle, &volume));
-        }
-
-        return volume;
-    }
-
-    private static FreeSpace FreeOf(in LibC.StatfsBuffer volume) => new(
-        Multiply(volume.BlocksAvailable, UnitOf(volume)),
-        volume.Files == 0 ? long.MaxValue : Multiply(volume.FilesFree, 1));
-
-    /// <summary>
-    /// Blocks are counted in fragments (statvfs(3): f_frsize), which filesystems with large blocks for transfer, such as
-    /// those of a network, have smaller; 0 where the filesystem does not say.
-    /// </summary>
-    private static long UnitOf(in LibC.StatfsBuffer volume) => volume.FragmentBytes > 0 ? volume.FragmentBytes : volume.BlockBytes;
-
-    private static long Multiply(ulong count, long unit) => (long)UInt128.Min((UInt128)count * (ulong)unit, long.MaxValue);
 
     private int OpenAt(string name, int flags, uint mode, out Errno error)
     {

@@ -1,4 +1,4 @@
-namespace DocService.Storage.Failures;
+namespace DocService.Storage.Followers;
 
 #pragma warning disable CA1032 // Made only by engines, always with what went wrong.
 
