@@ -16,8 +16,8 @@ public sealed class ReadYourWritesTests
     private const int SharedKeys = 4;
     private const int Seed = 20260301;
 
-    /// <summary>Writes that are read back; some seconds.</summary>
-    private const int Turns = 60;
+    /// <summary>Writes that are read back; a second or two.</summary>
+    private const int Turns = 30;
 
     [Theory]
     [InlineData("durable")]

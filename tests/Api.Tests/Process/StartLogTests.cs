@@ -1,85 +1,92 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using DocService.Api.Tests.Support;
 
 namespace DocService.Api.Tests.Process;
 
 /// <summary>What the log tells about starts and stops.</summary>
-public sealed class StartLogTests : IDisposable
+public sealed class StartLogTests(StartLogTests.ThreeStarts log) : IClassFixture<StartLogTests.ThreeStarts>
 {
-    private readonly TestDirectory _directory = new();
-
-    private string DataArgument => $"--DocService:DataDirectory={_directory.Path}/data";
-
-    public void Dispose() => _directory.Dispose();
+    [Fact]
+    public void FirstStart_SaysHowMuchIsWritten() =>
+        Assert.Matches(@"warn: .*DocService \d+\.\d+\.\d+, first start: created the data directory .*/data; 12 MiB are written", log.First); // six segments of 2 MiB
 
     [Fact]
-    public async Task FirstStart_SaysHowMuchIsWritten()
+    public void Lines_BeginWithTheTimeInUtc()
     {
-        using ServerProcess server = await ServerProcess.StartAsync(DataArgument);
-
-        Assert.Matches(@"warn: .*DocService \d+\.\d+\.\d+, first start: created the data directory .*/data; 12 MiB are written", server.Output); // six segments of 2 MiB
-    }
-
-    [Fact]
-    public async Task Lines_BeginWithTheTimeInUtc()
-    {
-        using ServerProcess server = await ServerProcess.StartAsync(DataArgument);
-
-        Match time = Regex.Match(server.Output, @"^(\S+Z) \w+: ", RegexOptions.Multiline);
-        Assert.True(time.Success, server.Output);
-        var told = DateTimeOffset.Parse(time.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+        Match time = Regex.Match(log.First, @"^(\S+Z) \w+: ", RegexOptions.Multiline);
+        Assert.True(time.Success, log.First);
+        var told = DateTimeOffset.Parse(time.Groups[1].Value, CultureInfo.InvariantCulture);
         Assert.InRange((TimeProvider.System.GetUtcNow() - told).TotalMinutes, -1, 5);
     }
 
     [Fact]
-    public async Task StartAfterAKill_TellsWhatWasRecovered()
+    public void StartAfterAKill_TellsWhatWasRecovered()
     {
-        long sequence = await WriteAsync(kill: true);
-
-        using ServerProcess again = await ServerProcess.StartAsync(DataArgument);
-
-        Match told = Regex.Match(again.Output, @"after an unclean stop: (\d+) commits? recovered, (\d+) discarded, durable through (\d+)");
-        Assert.True(told.Success, again.Output);
-        Assert.Equal(sequence, long.Parse(told.Groups[3].Value, System.Globalization.CultureInfo.InvariantCulture));
+        Match told = Regex.Match(log.AfterAKill, @"after an unclean stop: (\d+) commits? recovered, (\d+) discarded, durable through (\d+)");
+        Assert.True(told.Success, log.AfterAKill);
+        Assert.Equal(log.Written, long.Parse(told.Groups[3].Value, CultureInfo.InvariantCulture));
     }
 
     [Fact]
-    public async Task StartAfterAStop_SaysThatItWasClean()
+    public void StartAfterAStop_SaysThatItWasClean()
     {
-        await WriteAsync(kill: false);
-
-        using ServerProcess again = await ServerProcess.StartAsync(DataArgument);
-
-        Assert.Contains("after a clean stop: durable through", again.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("unclean", again.Output, StringComparison.Ordinal);
+        Assert.Contains("after a clean stop: durable through", log.AfterAStop, StringComparison.Ordinal);
+        Assert.DoesNotContain("unclean", log.AfterAStop, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Stop_SaysWhatWaits()
+    public void Stop_SaysWhatWaits()
     {
-        using ServerProcess server = await ServerProcess.StartAsync(DataArgument);
-        await RawConnection.AskAsync(server.Port, "PUT", "/docs/a", "1");
-
-        (int exitCode, _) = await server.TerminateAsync();
-
-        Assert.Equal(0, exitCode);
-        Assert.Contains("Closed: every document is filed", server.Output, StringComparison.Ordinal);
+        Assert.Equal(0, log.ExitCode);
+        Assert.Contains("Closed: every document is filed", log.AfterAKill, StringComparison.Ordinal);
     }
 
-    private async Task<long> WriteAsync(bool kill)
+    /// <summary>The logs of a server that is started, written to and killed, started and stopped, and started once more.</summary>
+    public sealed class ThreeStarts : IAsyncLifetime
     {
-        using ServerProcess server = await ServerProcess.StartAsync(DataArgument);
-        RawResponse written = await RawConnection.AskAsync(server.Port, "PUT", "/docs/a", "1");
-        Assert.Equal(201, written.Status);
-        if (kill)
+        private readonly TestDirectory _directory = new();
+
+        public string First { get; private set; } = string.Empty;
+
+        /// <summary>From the start after the kill to the end of the stop.</summary>
+        public string AfterAKill { get; private set; } = string.Empty;
+
+        public string AfterAStop { get; private set; } = string.Empty;
+
+        /// <summary>The sequence of the one write.</summary>
+        public long Written { get; private set; }
+
+        /// <summary>Of the stop.</summary>
+        public int ExitCode { get; private set; }
+
+        private string DataArgument => $"--DocService:DataDirectory={_directory.Path}/data";
+
+        public async Task InitializeAsync()
         {
-            await server.CrashAsync();
-        }
-        else
-        {
-            await server.TerminateAsync();
+            using (ServerProcess first = await ServerProcess.StartAsync(DataArgument))
+            {
+                First = first.Output;
+                RawResponse put = await RawConnection.AskAsync(first.Port, "PUT", "/docs/a", "1");
+                Assert.Equal(201, put.Status);
+                Written = long.Parse(put.Field("ETag")!.Trim('"'), CultureInfo.InvariantCulture);
+                await first.CrashAsync();
+            }
+
+            using (ServerProcess second = await ServerProcess.StartAsync(DataArgument))
+            {
+                (ExitCode, _) = await second.TerminateAsync();
+                AfterAKill = second.Output;
+            }
+
+            using ServerProcess third = await ServerProcess.StartAsync(DataArgument);
+            AfterAStop = third.Output;
         }
 
-        return long.Parse(written.Field("ETag")!.Trim('"'), System.Globalization.CultureInfo.InvariantCulture);
+        public Task DisposeAsync()
+        {
+            _directory.Dispose();
+            return Task.CompletedTask;
+        }
     }
 }

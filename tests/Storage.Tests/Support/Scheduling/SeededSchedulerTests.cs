@@ -9,7 +9,7 @@ namespace DocService.Storage.Tests.Support.Scheduling;
 /// <summary>A seed is its replay: the same seed gives the same calls, and another one others.</summary>
 public sealed class SeededSchedulerTests(ITestOutputHelper output)
 {
-    private const int Seeds = 40;
+    private const int Seeds = 20;
     private const int WakeUpsMax = 100;
 
     [Fact]
