@@ -194,8 +194,8 @@ public sealed class FollowingTests : IDisposable
 
         follower.Rebuild("the test says so");
 
-        await IndexTest.UntilAsync(() => follower.Status.Stage == IndexStage.Waiting, "it waits");
-        Assert.Throws<IndexClosedException>(() => reader.GetBody(DocumentKey.Create("a")));
+        await IndexTest.UntilAsync(() => Record.Exception(() => reader.GetBody(DocumentKey.Create("a"))) is IndexClosedException, "the reader is refused");
+        Assert.Equal(IndexStage.Waiting, follower.Status.Stage);
         reader.Dispose();
         await follower.ReachAsync(1);
         Assert.Equal("the test says so", follower.Status.Reason);
