@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using DocService.Storage.Failures;
 using DocService.Storage.Followers;
 using DocService.Storage.Model;
 
