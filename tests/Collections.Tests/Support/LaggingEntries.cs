@@ -19,6 +19,9 @@ internal sealed class LaggingEntries(Func<CollectionSet> collections) : IUniqueE
     /// <summary>Called before a snapshot is taken: what happens between the look at the overlay and this.</summary>
     public Action? Taking { get; set; }
 
+    /// <summary>Called once a snapshot has been taken, before it is looked at.</summary>
+    public Action? Taken { get; set; }
+
     /// <summary>Sabotage: what is told of the position in place of the truth.</summary>
     public Func<long>? Told { get; set; }
 
@@ -32,7 +35,9 @@ internal sealed class LaggingEntries(Func<CollectionSet> collections) : IUniqueE
     public IUniqueSnapshot? TryRead()
     {
         Taking?.Invoke();
-        return IsWhole ? Stale ?? Take() : null;
+        IUniqueSnapshot? taken = IsWhole ? Stale ?? Take() : null;
+        Taken?.Invoke();
+        return taken;
     }
 
     public IUniqueSnapshot Take() => new Snapshot(

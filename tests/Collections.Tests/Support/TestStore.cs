@@ -1,6 +1,7 @@
 using System.Text;
 using DocService.Collections.Unique;
 using DocService.Index;
+using DocService.Storage.Rules;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DocService.Collections.Tests.Support;
@@ -37,12 +38,16 @@ internal sealed class TestStore : IAsyncDisposable
     /// <param name="entries">In place of an index of its own.</param>
     /// <param name="hasIndex">Whether it has one.</param>
     /// <param name="clock">For looking again at what is violated.</param>
-    public static async Task<TestStore> OpenAsync(string directory, IUniqueEntries? entries = null, bool hasIndex = true, TimeProvider? clock = null)
+    /// <param name="indexClock">Of the index's thread.</param>
+    /// <param name="lag">How far behind the index is while nobody waits; null: hardly at all.</param>
+    /// <param name="behind">A rule that judges after those of the collections.</param>
+    public static async Task<TestStore> OpenAsync(
+        string directory, IUniqueEntries? entries = null, bool hasIndex = true, TimeProvider? clock = null, TimeProvider? indexClock = null, TimeSpan? lag = null, IWriteRule? behind = null)
     {
         IndexFollower? index = hasIndex && entries is null
             ? new IndexFollower(
-                new IndexOptions { Directory = Path.Combine(directory, "index"), CacheBytes = IndexOptions.CacheBytesMin, Lag = TimeSpan.FromMilliseconds(1), AwaitsDeclarations = true },
-                TimeProvider.System,
+                new IndexOptions { Directory = Path.Combine(directory, "index"), CacheBytes = IndexOptions.CacheBytesMin, Lag = lag ?? TimeSpan.FromMilliseconds(1), AwaitsDeclarations = true },
+                indexClock ?? TimeProvider.System,
                 NullLogger<IndexFollower>.Instance)
             : null;
         var rules = entries is null ? new CollectionRules(index) : new CollectionRules(null, entries);
@@ -54,7 +59,7 @@ internal sealed class TestStore : IAsyncDisposable
             CommitBytesMax = SegmentBytes / 2,
             SealAfter = TimeSpan.FromMilliseconds(1),
         };
-        DocumentStore store = DocumentStore.Open(options, TimeProvider.System, NullLoggerFactory.Instance, rules: [rules], followers: index is null ? [] : [index]);
+        DocumentStore store = DocumentStore.Open(options, TimeProvider.System, NullLoggerFactory.Instance, rules: behind is null ? [rules] : [rules, behind], followers: index is null ? [] : [index]);
         var collections = new CollectionService(store, rules, index, clock ?? TimeProvider.System, NullLogger<CollectionService>.Instance);
         try
         {

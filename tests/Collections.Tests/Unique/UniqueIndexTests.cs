@@ -150,5 +150,30 @@ public sealed class UniqueIndexTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Judge_TheIndexLagsBehind_FindsWhatIsPublished()
+    {
+        await using TestStore store = await TestStore.OpenAsync(_directory["data"], lag: TimeSpan.FromHours(1));
+        await store.DefineAndBuildAsync("users", Users);
+        await store.PutAsync("u/1", "{\"email\":\"v\"}");
+        Assert.IsType<UniqueViolation>((await store.PutAsync("u/2", "{\"email\":\"v\"}")).Violation);
+        Assert.Equal(WriteStatus.Deleted, (await store.CommitAsync(TestStore.Delete("u/1"))).Results[0].Status);
+        Assert.Equal(WriteStatus.Created, (await store.PutAsync("u/2", "{\"email\":\"v\"}")).Status);
+    }
+
+    [Fact]
+    public async Task Put_TheSameOperationAfterAnotherDefinition_IsJudgedByIt()
+    {
+        await using TestStore store = await TestStore.OpenAsync(_directory["data"]);
+        await store.DefineAndBuildAsync("users", "{\"prefix\":\"u/\",\"indexes\":{\"by-email\":{\"fields\":[\"email\"],\"unique\":true}}}");
+        await store.PutAsync("u/1", "{\"email\":\"a\",\"tag\":\"x\",\"n\":1}");
+        PutOperation put = TestStore.Put("u/2", "{\"email\":\"b\",\"tag\":\"x\",\"n\":1}");
+        Assert.True((await store.CommitAsync(put)).IsCommitted);
+        await store.CommitAsync(TestStore.Delete("u/2"));
+        await store.DefineAndBuildAsync("users", Users);
+
+        Assert.IsType<UniqueViolation>((await store.CommitAsync(put)).Results[0].Violation);
+    }
+
     public void Dispose() => _directory.Dispose();
 }

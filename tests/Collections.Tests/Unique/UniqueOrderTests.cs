@@ -29,6 +29,16 @@ public sealed class UniqueOrderTests : IDisposable
     }
 
     [Fact]
+    public async Task Judge_TheIndexGoesOnAfterTheSnapshot_FindsIt()
+    {
+        await using TestStore store = await OpenAsync();
+        long first = await TakeAsync("u/1", "v");
+        _entries.Taken = () => _entries.Shown = first;
+
+        Assert.Equal("u/1", Assert.IsType<UniqueViolation>((await store.PutAsync("u/2", Body("v"))).Violation).OtherId);
+    }
+
+    [Fact]
     public async Task Sabotage_OverlayIsReadAfterTheSnapshot_LetsADuplicateThrough()
     {
         await using TestStore store = await OpenAsync();
@@ -62,6 +72,30 @@ public sealed class UniqueOrderTests : IDisposable
         Assert.Equal("u/1", Assert.IsType<UniqueViolation>((await store.PutAsync("u/3", Body("w"))).Violation).OtherId);
         Assert.Equal(WriteStatus.Deleted, (await store.CommitAsync(TestStore.Delete("u/1"))).Results[0].Status);
         await TakeAsync("u/3", "w");
+    }
+
+    [Fact]
+    public async Task Commit_IsRefused_ItsValuesStayFree()
+    {
+        await using TestStore store = await OpenAsync();
+        await TakeAsync("u/1", "v");
+        Assert.False((await store.CommitAsync(TestStore.Put("u/2", Body("w")), TestStore.Put("u/3", Body("v")))).IsCommitted);
+        await TakeAsync("u/4", "w");
+    }
+
+    /// <summary>The overlay says all of a document only in the indexes that its newest write was judged for.</summary>
+    [Fact]
+    public async Task Judge_TheNewestWriteWasJudgedByAnEarlierDefinition_TheIndexCounts()
+    {
+        await using TestStore store = await OpenAsync();
+        WriteResult indexed = await store.PutAsync("u/1", "{\"email\":\"a\",\"tag\":\"x\"}");
+        _entries.Note(indexed.Sequence, "u/1", "{\"email\":\"a\",\"tag\":\"x\"}");
+        _entries.Shown = indexed.Sequence;
+        await store.PutAsync("u/1", "{\"email\":\"b\",\"tag\":\"x\"}");
+        await store.DefineAsync("users", "{\"prefix\":\"u/\",\"indexes\":{\"by-email\":{\"fields\":[\"email\"],\"unique\":true},\"by-tag\":{\"fields\":[\"tag\"],\"unique\":true}}}");
+
+        UniqueViolation violation = Assert.IsType<UniqueViolation>((await store.PutAsync("u/2", "{\"email\":\"c\",\"tag\":\"x\"}")).Violation);
+        Assert.Equal(("by-tag", "u/1"), (violation.Index, violation.OtherId));
     }
 
     [Fact]

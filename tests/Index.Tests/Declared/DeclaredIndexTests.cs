@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using DocService.Index.Declared;
+using DocService.Index.Finding;
 using DocService.Index.Reading;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;
@@ -171,7 +172,39 @@ public sealed class DeclaredIndexTests : IDisposable
         Assert.Equal(["a", "z"], ids);
     }
 
+    [Fact]
+    public void Find_ADeclaredIndexIsNotBuilt_DoesNotUseIt()
+    {
+        DeclaredIndex index = Declaring.Index("a");
+        var declarations = new Declarations([]);
+        using IndexWriter writer = Create(declarations);
+        writer.Add(TestLog.Commit(TestLog.Put("c/1", "{\"a\":1}", 1)));
+        writer.Write();
+        declarations.Declare([index]);
+        writer.Write();
+        using IndexReader reader = Read(writer.Database);
+        Assert.Equal("c/1", Assert.Single(reader.Find(QueryOf(index))).Key);
+    }
+
+    [Fact]
+    public void Find_AnEntryWithoutItsDocument_FailsTheIndex()
+    {
+        DeclaredIndex index = Declaring.Index("a");
+        using IndexWriter writer = Create(new Declarations([index]));
+        writer.Add(TestLog.Commit(TestLog.Put("c/1", "{\"a\":1}", 1)));
+        writer.Write();
+        using var batch = new RocksBatch(writer.Database);
+        batch.Delete(Family.Documents, "c/1"u8);
+        writer.Database.Write(batch);
+        IndexFailedException? failure = null;
+        using var reader = new IndexReader(writer.Database.TakeSnapshot(), told => failure = told);
+        Assert.Same(Assert.Throws<IndexFailedException>(() => reader.Find(QueryOf(index))), failure);
+        Assert.Contains("a document that is not there", failure!.Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _directory.Dispose();
+
+    private static DocumentQuery QueryOf(DeclaredIndex index) => new() { Prefix = "c/", Filter = Declaring.Filter("{\"a\":1}"), Indexes = [index] };
 
     private static List<string> Candidates(IndexReader reader, DeclaredState state, QueryPlan plan)
     {

@@ -2,6 +2,7 @@ using DocService.Index.Reading;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;
 using DocService.Storage.Model;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DocService.Index.Tests.Following;
@@ -105,6 +106,79 @@ public sealed class FollowingTests : IDisposable
         Assert.Equal((2, 2), (again.Status.Done, again.Status.Total));
         using IndexReader? reader = again.TryRead();
         Assert.Equal(2, reader!.CompleteFrom);
+    }
+
+    /// <summary>Commits that were lost are missed by what recovery has found, not by what has been written since.</summary>
+    [Fact]
+    public async Task Open_NewCommitsComeBeforeItsThread_AnIndexOfTheFutureIsMadeAnew()
+    {
+        _log.File(TestLog.Put("a", "1", 1));
+        using (IndexFollower follower = Follow())
+        {
+            await follower.ReachAsync(1);
+        }
+
+        Spoil("future");
+        _log.Asked = () =>
+        {
+            _log.Asked = null;
+            _log.Publish(TestLog.Put("b", "1", 99));
+        };
+
+        using IndexFollower again = Follow();
+        await again.ReachAsync(99);
+        Assert.Contains("knows commit 99", again.Status.Reason, StringComparison.Ordinal);
+        Assert.Equal(["a", "b"], again.ReadAll().Keys);
+    }
+
+    /// <summary>What is published and not filed yet is in no file: a rebuild begins where the files end.</summary>
+    [Fact]
+    public async Task Rebuild_CommitsAreNotFiledYet_HasThem()
+    {
+        _log.File(TestLog.Put("a", "1", 1));
+        using IndexFollower follower = Follow();
+        _log.Publish(TestLog.Put("b", "1", 2));
+        await follower.ReachAsync(2);
+
+        follower.Rebuild("the test says so");
+
+        await IndexTest.UntilAsync(() => follower.Status is { Stage: IndexStage.Following, Reason: "the test says so" }, "it is made anew");
+        await follower.ReachAsync(2);
+        Assert.Equal(["a", "b"], follower.ReadAll().Keys);
+    }
+
+    /// <summary>Else the journal would keep everything for an index that reads nothing.</summary>
+    [Fact]
+    public async Task GiveUp_OnceAFailureIsKnown_TellsTheLog()
+    {
+        using IndexFollower follower = Follow();
+        await follower.ReachAsync(0);
+        follower.Rebuild("the test says so");
+        await IndexTest.UntilAsync(() => follower.Status is { Stage: IndexStage.Following, Reason: "the test says so" }, "it is made anew");
+        Assert.Contains("the test says so", _log.Failures);
+    }
+
+    [Fact]
+    public async Task Open_ACommitIsPublishedAndNotIndexed_WaitsForIt()
+    {
+        using IndexFollower follower = FollowLate();
+        using var queries = new IndexQueries(follower, new QueryLimits { Wait = IndexTest.Patience }, TimeProvider.System);
+        await follower.ReachAsync(0);
+        _log.Publish(TestLog.Put("a", "1", 1));
+        using IndexReader reader = await queries.OpenAsync(isEventual: false, default);
+        Assert.Equal(1, reader.AsOf);
+    }
+
+    [Fact]
+    public async Task Open_TheIndexDoesNotGetThere_IsBusy()
+    {
+        using IndexFollower follower = FollowLate();
+        using var queries = new IndexQueries(follower, new QueryLimits { Wait = TimeSpan.FromMilliseconds(20) }, TimeProvider.System);
+        await follower.ReachAsync(0);
+        _log.File(TestLog.Put("a", "1", 1)); // published, and its commit cannot be read
+        await Assert.ThrowsAsync<Storage.Failures.StoreBusyException>(async () => await queries.OpenAsync(isEventual: false, default));
+        using IndexReader reader = await queries.OpenAsync(isEventual: true, default);
+        Assert.Equal(0, reader.AsOf);
     }
 
     [Fact]
@@ -247,6 +321,16 @@ public sealed class FollowingTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     private IndexFollower Follow(TimeProvider? clock = null) => IndexTest.Follow(_directory["index"], _log, clock);
+
+    /// <summary>One that reads the log only when somebody waits.</summary>
+    private IndexFollower FollowLate()
+    {
+        IndexOptions options = IndexTest.Options(_directory["index"]) with { Lag = TimeSpan.FromHours(1) };
+        var follower = new IndexFollower(options, TimeProvider.System, NullLogger<IndexFollower>.Instance);
+        follower.Prepare();
+        follower.Start(_log);
+        return follower;
+    }
 
     private void Spoil(string what)
     {

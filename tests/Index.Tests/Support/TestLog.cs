@@ -14,7 +14,17 @@ internal sealed class TestLog : ICommitLog, IFiledDocuments
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _through;
 
-    public Guid StoreId { get; init; } = new("00112233-4455-6677-8899-aabbccddeeff");
+    public Guid StoreId
+    {
+        get
+        {
+            Asked?.Invoke();
+            return new Guid("00112233-4455-6677-8899-aabbccddeeff");
+        }
+    }
+
+    /// <summary>Called when a follower's thread asks whose log it is: what happens before it has looked at anything.</summary>
+    public Action? Asked { get; set; }
 
     public IFiledDocuments Documents => this;
 

@@ -1,9 +1,11 @@
 using DocService.Index.Declared;
+using DocService.Index.Reading;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;
 using DocService.Index.Writing;
 using DocService.Storage.Followers;
 using Microsoft.Extensions.Time.Testing;
+using RocksDbSharp;
 
 namespace DocService.Index.Tests.Writing;
 
@@ -55,6 +57,97 @@ public sealed class IndexWriterTests : IDisposable
         Assert.Equal(written, IndexTest.Dump(writer.Database));
         Write(writer, TestLog.Commit(TestLog.Put("b", "2", 2)));
         Assert.Equal(2, writer.State.Position);
+    }
+
+    /// <summary>What is in a batch that was being made nobody knows: it must not be gone on with.</summary>
+    [Fact]
+    public void TryForget_ABatchWasBeingMade_GivesTheIndexUp()
+    {
+        using IndexWriter writer = Create();
+        writer.Add(TestLog.Commit(TestLog.Put("a", "1", 1)));
+        writer.Database.Close();
+        Assert.Throws<IndexClosedException>(writer.Write);
+        Assert.False(writer.TryForget());
+    }
+
+    /// <summary>Two batches would let a reader, or a crash between them, find a position without its rows.</summary>
+    [Fact]
+    public void Write_ACommit_IsOneBatchWithItsPosition()
+    {
+        using IndexWriter writer = Create();
+        ulong before = Native.Instance.rocksdb_get_latest_sequence_number(writer.Database.Handle);
+        Write(writer, TestLog.Commit(TestLog.Put("a", "1", 1), TestLog.Put("b", "2", 1)));
+
+        // The library numbers every change: two documents, two rows of the feed, one state.
+        Assert.Equal(before + 5, Native.Instance.rocksdb_get_latest_sequence_number(writer.Database.Handle));
+    }
+
+    [Fact]
+    public void Add_AnOlderVersionAfterANewerOne_KeepsTheNewer()
+    {
+        using IndexWriter writer = Create();
+        writer.Add(TestLog.Commit(TestLog.Put("a", "new", 2)));
+        writer.Add(new FollowedCommit(3, [TestLog.Put("a", "old", 1)]));
+        writer.Write();
+        using RocksValue row = writer.Database.Read(Family.Documents, "a"u8);
+        Assert.Equal(2, DocumentRow.ReadVersion(row.Bytes, out _));
+    }
+
+    [Fact]
+    public void BuildIndexes_ABatchIsNotWrittenYet_WritesItFirst()
+    {
+        var declarations = new Declarations([]);
+        using IndexWriter writer = Create(declarations: declarations);
+        Write(writer, TestLog.Commit(TestLog.Put("c/1", "{}", 1)));
+        declarations.Declare([Declaring.Index("a")]);
+        writer.Write();
+        writer.Add(TestLog.Commit(TestLog.Put("c/2", "{}", 2)));
+
+        Assert.True(writer.BuildIndexes());
+
+        Assert.Equal(2, writer.State.Position);
+        Assert.Contains(IndexTest.Dump(writer.Database), row => row.StartsWith("Documents 632F32", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Declare_BeforeACommitIsWritten_TheCommitHasItsEntries()
+    {
+        var declarations = new Declarations([]);
+        DeclaredIndex index = Declaring.Index("a");
+        using IndexWriter writer = Create(declarations: declarations);
+        Write(writer, TestLog.Commit(TestLog.Put("c/1", "{}", 1)));
+        declarations.Declare([index]);
+        Write(writer, TestLog.Commit(TestLog.Put("c/2", "{}", 2)));
+
+        using var reader = new IndexReader(writer.Database.TakeSnapshot(), _ => { });
+        Assert.Contains(Declaring.Entries(reader, index), entry => entry.Contains(" c/2 ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Kill_AfterTheLibraryFlushedByItself_StandsAtOneBatchInAllFamilies()
+    {
+        byte[] noise = new byte[600_000];
+        new Random(20261127).NextBytes(noise);
+        string body = Convert.ToBase64String(noise);
+        using (IndexWriter writer = Create())
+        {
+            for (int version = 1; version <= 30; version++)
+            {
+                Write(writer, TestLog.Commit(TestLog.Put($"d{version}", body, version)));
+            }
+        }
+
+        RocksDatabase killed = RocksDatabase.Open(_directory["index"], IndexOptions.CacheBytesMin);
+        string[] rows = [.. IndexTest.Dump(killed).Select(row => string.Join(' ', row.Split(' ').Take(2)))];
+        using (RocksValue state = killed.Read(Family.State, IndexState.Key))
+        {
+            long position = IndexState.TryRead(state.Bytes)?.Position ?? 0;
+            Assert.True(position > 0, "it was flushed by itself");
+            Assert.Equal(position, rows.Count(row => row.StartsWith("Documents", StringComparison.Ordinal)));
+            Assert.Equal(position, rows.Count(row => row.StartsWith("Versions", StringComparison.Ordinal)));
+        }
+
+        killed.Close();
     }
 
     [Fact]
@@ -179,6 +272,6 @@ public sealed class IndexWriterTests : IDisposable
         TestLog.Commit([.. Enumerable.Range(0, 10).Where(_ => random.Next(4) == 0).DefaultIfEmpty(random.Next(10))
             .Select(n => random.Next(4) == 0 ? TestLog.Delete($"d{n}", version) : TestLog.Put($"d{n}", new string('x', random.Next(1, 500)), version))]);
 
-    private IndexWriter Create(string name = "index") =>
-        new IndexDirectory(_directory[name], IndexOptions.CacheBytesMin, _clock, new Declarations([])).Create(Empty);
+    private IndexWriter Create(string name = "index", Declarations? declarations = null) =>
+        new IndexDirectory(_directory[name], IndexOptions.CacheBytesMin, _clock, declarations ?? new Declarations([])).Create(Empty);
 }
