@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text;
 using DocService.Storage.Io;
 using DocService.Storage.Tests.Journal;
@@ -253,6 +254,7 @@ public sealed class CacheTests
     [Theory]
     [InlineData("content")]
     [InlineData("rights")]
+    [SupportedOSPlatform("linux")]
     public async Task Read_FileChangedByHandWithItsTimePutBack_IsReadAgain(string what)
     {
         using var directory = new TestDirectory();
