@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using DocService.Storage.Bench.Burst;
 using DocService.Storage.Bench.Engine;
+using DocService.Storage.Bench.Index;
 using DocService.Storage.Bench.Micro;
 using DocService.Storage.Bench.Raw;
 using DocService.Storage.Bench.Start;
@@ -11,6 +12,7 @@ const string Usage = """
       raw     pwrite + fdatasync alone: the limit that a journal on this disk has
       engine  the store without HTTP: writers x batch x body
       burst   all-new documents for a while, beside the file protocol done per request
+      index   the index by itself: CPU and bytes for each row written, and the reads that may pay for it
       start   start, memory and cost per request with few and with many documents
       micro   codecs and hot paths in BenchmarkDotNet; --short first, then its own arguments, for example --filter '*'
     bench/README.md names the options of each.
@@ -28,6 +30,9 @@ try
             return 0;
         case ["burst", .. var rest]:
             await BurstCommand.RunAsync(new Arguments(rest));
+            return 0;
+        case ["index", .. var rest]:
+            await IndexCommand.RunAsync(new Arguments(rest));
             return 0;
         case ["start", .. var rest]:
             await StartCommand.RunAsync(new Arguments(rest));

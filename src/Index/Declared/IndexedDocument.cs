@@ -11,6 +11,9 @@ internal readonly ref struct IndexedDocument
         Facts = facts;
     }
 
+    /// <summary>False of none: JSON is never empty.</summary>
+    public bool HasEntries => !Body.IsEmpty;
+
     public ReadOnlySpan<byte> Body { get; }
 
     public Queries.Paths.DocumentFacts Facts { get; }

@@ -26,9 +26,9 @@ internal sealed class KeptIndex(DeclaredIndex declared, DeclaredRow row)
     /// <summary>A document changes.</summary>
     /// <param name="batch">Gets the changes.</param>
     /// <param name="id">Of the document.</param>
-    /// <param name="old">Its row by now; empty where there is none.</param>
-    /// <param name="row">Its row to be.</param>
-    public void Change(RocksBatch batch, ReadOnlySpan<byte> id, ReadOnlySpan<byte> old, ReadOnlySpan<byte> row)
+    /// <param name="old">As it is by now.</param>
+    /// <param name="next">As it will be.</param>
+    public void Change(RocksBatch batch, ReadOnlySpan<byte> id, in IndexedDocument old, in IndexedDocument next)
     {
         bool isKept = Row.IsBuilt || id.SequenceCompareTo(Row.Cursor) <= 0;
         if (!isKept && Declared.Text is not null)
@@ -36,8 +36,8 @@ internal sealed class KeptIndex(DeclaredIndex declared, DeclaredRow row)
             return;
         }
 
-        int wordsBefore = Read(id, old);
-        int words = Read(id, row);
+        int wordsBefore = Read(old);
+        int words = Read(next);
         foreach ((byte[] key, _) in _maker.Before)
         {
             if (!_maker.Entries.ContainsKey(key))
@@ -58,9 +58,9 @@ internal sealed class KeptIndex(DeclaredIndex declared, DeclaredRow row)
     }
 
     /// <summary>A document that has not changed: all its entries are written.</summary>
-    public void Build(RocksBatch batch, ReadOnlySpan<byte> id, ReadOnlySpan<byte> row)
+    public void Build(RocksBatch batch, ReadOnlySpan<byte> id, in IndexedDocument document)
     {
-        int words = Read(id, row);
+        int words = Read(document);
         foreach ((byte[] key, byte[] value) in _maker.Entries)
         {
             batch.Put(Family.Entries, EntryKey.Write(Row.Number, key, id), value);
@@ -87,10 +87,10 @@ internal sealed class KeptIndex(DeclaredIndex declared, DeclaredRow row)
         }
     }
 
-    /// <summary>Entries of the document of a row; how many words it has.</summary>
-    private int Read(ReadOnlySpan<byte> id, ReadOnlySpan<byte> row)
+    /// <summary>Entries of the document; how many words it has.</summary>
+    private int Read(in IndexedDocument document)
     {
-        if (row.IsEmpty || !IndexedDocument.TryRead(id, row, out IndexedDocument document))
+        if (!document.HasEntries)
         {
             _maker.Clear();
             return 0;

@@ -79,9 +79,17 @@ internal sealed class KeptIndexes
     /// <param name="row">Its row to be.</param>
     public void Change(RocksBatch batch, ReadOnlySpan<byte> id, ReadOnlySpan<byte> old, ReadOnlySpan<byte> row)
     {
-        foreach (KeptIndex index in IndexesOf(id))
+        KeptIndex[] indexes = IndexesOf(id);
+        if (indexes.Length == 0)
         {
-            index.Change(batch, id, old, row);
+            return;
+        }
+
+        IndexedDocument before = Read(id, old);
+        IndexedDocument next = Read(id, row);
+        foreach (KeptIndex index in indexes)
+        {
+            index.Change(batch, id, before, next);
         }
     }
 
@@ -108,9 +116,10 @@ internal sealed class KeptIndexes
         for (int count = 0; isValid && count < documentsMax && bytes < BuiltBytesMax; count++)
         {
             bytes += documents.Value.Length;
+            IndexedDocument document = Read(documents.Key, documents.Value);
             foreach (KeptIndex index in together)
             {
-                index.Build(batch, documents.Key, documents.Value);
+                index.Build(batch, documents.Key, document);
             }
 
             isValid = documents.Next();
@@ -124,6 +133,9 @@ internal sealed class KeptIndexes
         WriteRows(batch);
         return !isValid;
     }
+
+    private static IndexedDocument Read(ReadOnlySpan<byte> id, ReadOnlySpan<byte> row) =>
+        !row.IsEmpty && IndexedDocument.TryRead(id, row, out IndexedDocument document) ? document : default;
 
     /// <summary>Prefixes never nest, so the one that is not above the id, and nearest to it, is the only one that it can have.</summary>
     private KeptIndex[] IndexesOf(ReadOnlySpan<byte> id)

@@ -28,6 +28,12 @@ internal sealed class RocksOptions : IDisposable
     private const int WarnLevel = 2;
     private const int BytesPerSync = 1 << 20; // so that a large file is not written out all at once
 
+    /// <summary>
+    /// How old a file of the last level is before a snapshot that goes makes the library write it again. The library does so
+    /// only to forget when each row came. Queries take snapshots all the time, so without this all rows were written twice.
+    /// </summary>
+    private static readonly TimeSpan LastLevelRest = TimeSpan.FromDays(7);
+
     private readonly nint _cache;
     private readonly nint _buffers;
     private readonly List<nint> _tables = [];
@@ -66,6 +72,7 @@ internal sealed class RocksOptions : IDisposable
         native.rocksdb_options_set_block_based_table_factory(options, table);
         native.rocksdb_options_set_compression(options, family == Family.Documents ? Compression.Lz4 : Compression.No);
         native.rocksdb_options_set_write_buffer_size(options, (nuint)WriteBufferBytes); // all families share the budget
+        native.rocksdb_options_set_bottommost_file_compaction_delay(options, (uint)LastLevelRest.TotalSeconds);
         if (family == Family.Documents)
         {
             native.rocksdb_options_set_enable_blob_files(options, 1);

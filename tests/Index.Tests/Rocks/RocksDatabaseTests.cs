@@ -50,6 +50,14 @@ public sealed class RocksDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void Open_EveryFamily_WritesItsLastLevelNotAgainForEachSnapshotThatGoes()
+    {
+        Open("a").Close();
+        string options = File.ReadAllText(Directory.GetFiles(_directory["a"], "OPTIONS-*").Order(StringComparer.Ordinal).Last());
+        Assert.Equal(Enum.GetValues<Family>().Length, options.Split("bottommost_file_compaction_delay=604800").Length - 1);
+    }
+
+    [Fact]
     public void Snapshot_WritesAfterIt_AreNotSeen()
     {
         RocksDatabase database = Open("a");
