@@ -15,6 +15,8 @@ internal static class IndexCommand
     private const int LookUps = 20_000;
     private const int Pages = 1_000;
 
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
+
     public static async Task RunAsync(Arguments arguments)
     {
         string directory = Path.Combine(arguments.Directory(), IndexOptions.DirectoryName);
@@ -81,7 +83,7 @@ internal static class IndexCommand
     {
         while (!await index.WaitForAsync(log.DurableThrough, TimeSpan.FromMinutes(30), CancellationToken.None) || index.Status.Stage != IndexStage.Following)
         {
-            await Task.Delay(1);
+            await Task.Delay(Moment, TimeProvider.System);
         }
     }
 
@@ -91,7 +93,7 @@ internal static class IndexCommand
         while (!stopping.IsCancellationRequested)
         {
             index.TryRead()?.Dispose();
-            await Task.Delay(1, CancellationToken.None);
+            await Task.Delay(Moment, TimeProvider.System, CancellationToken.None);
         }
     }
 
@@ -152,7 +154,7 @@ internal static class IndexCommand
         await work();
         ProcessFigures after = await ProcessFigures.TakeIdleAsync();
         double cpu = (after.Cpu - before.Cpu).TotalMicroseconds / documents;
-        Table.Row(what, documents, cpu, (after.Written - before.Written) / 1024.0 / documents, (after.At - before.At).TotalSeconds, ProcessFigures.SizeOf(directory) >> 20);
+        Table.Row(what, documents, cpu, (after.Written - before.Written) / 1024.0 / documents, TimeProvider.System.GetElapsedTime(before.At, after.At).TotalSeconds, ProcessFigures.SizeOf(directory) >> 20);
     }
 
     private sealed class Forgetting : IResultSink

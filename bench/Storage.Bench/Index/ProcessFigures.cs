@@ -3,16 +3,16 @@ using System.Globalization;
 namespace DocService.Storage.Bench.Index;
 
 /// <summary>What this process has used until a moment.</summary>
-/// <param name="At">When it last worked.</param>
+/// <param name="At">The moment, as a timestamp; of <see cref="TakeIdleAsync"/> when it last worked.</param>
 /// <param name="Cpu">User and system time.</param>
 /// <param name="Written">Bytes handed to the kernel, whatever becomes of them.</param>
-internal readonly record struct ProcessFigures(DateTime At, TimeSpan Cpu, long Written)
+internal readonly record struct ProcessFigures(long At, TimeSpan Cpu, long Written)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.3);
     private const int IdleLooks = 4;
     private static readonly TimeSpan IdleMax = TimeSpan.FromMilliseconds(30);
 
-    public static ProcessFigures Take() => new(DateTime.UtcNow, Environment.CpuUsage.TotalTime, Io("wchar"));
+    public static ProcessFigures Take() => new(TimeProvider.System.GetTimestamp(), Environment.CpuUsage.TotalTime, Io("wchar"));
 
     /// <summary>Once the library's threads have nothing to do.</summary>
     public static async Task<ProcessFigures> TakeIdleAsync()
@@ -21,7 +21,7 @@ internal readonly record struct ProcessFigures(DateTime At, TimeSpan Cpu, long W
         for (int looks = 0; looks < IdleLooks; looks++)
         {
             ProcessFigures before = Take();
-            await Task.Delay(Pause);
+            await Task.Delay(Pause, TimeProvider.System);
             if (Take().Cpu - before.Cpu >= IdleMax)
             {
                 idle = Take();
