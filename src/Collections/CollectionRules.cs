@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using DocService.Collections.Definitions;
 using DocService.Collections.Unique;
 using DocService.Index;
@@ -16,7 +15,6 @@ public sealed class CollectionRules : IWriteRule
     /// <summary>Whoever deletes what is never there holds the definitions alone for a moment, and writes nothing.</summary>
     internal static readonly DocumentKey Barrier = DocumentKey.CreateHidden("collections-barrier");
 
-    private readonly ConditionalWeakTable<PutOperation, UniqueClaims> _claims = [];
     private readonly IndexFollower? _index;
     private readonly UniqueJudge? _judge;
     private volatile CollectionSet _collections = CollectionSet.Empty;
@@ -81,11 +79,11 @@ public sealed class CollectionRules : IWriteRule
     {
         ArgumentNullException.ThrowIfNull(operations);
         ArgumentNullException.ThrowIfNull(values);
-        foreach (PutOperation put in operations.OfType<PutOperation>())
+        foreach (DocumentOperation operation in operations)
         {
-            foreach (UniqueClaim claim in ClaimsOf(put)?.Claims ?? [])
+            foreach (Sha256Digest value in operation is PutOperation put ? ClaimsOf(put)?.Values ?? [] : [])
             {
-                values.Add(claim.Value);
+                values.Add(value);
             }
         }
     }
@@ -121,8 +119,7 @@ public sealed class CollectionRules : IWriteRule
 
     private void JudgeValues(CommitDraft draft)
     {
-        var claims = new Dictionary<int, UniqueClaims>();
-        var entries = new List<OverlayEntry>();
+        var claims = new UniqueClaims?[draft.Operations.Count];
         for (int number = 0; number < draft.Operations.Count; number++)
         {
             DraftedOperation one = draft.Operations[number];
@@ -142,23 +139,21 @@ public sealed class CollectionRules : IWriteRule
             }
 
             UniqueClaims? of = one.Operation is PutOperation put ? ClaimsOf(put) : null;
-            if (of is not null)
-            {
-                claims.Add(number, of);
-            }
-
-            entries.Add(new OverlayEntry(one.Operation.Key, collection.Unique, [.. of?.Claims.Select(claim => claim.Value).Distinct() ?? []]));
+            claims[number] = of is { Claims.Count: > 0 } ? of : null;
+            var entry = new OverlayEntry(one.Operation.Key, collection.Unique, of?.Values ?? []);
+            draft.WhenPublished(sequence => Overlay.Publish(entry, sequence));
         }
 
         IndexUnavailableViolation? unavailable = _judge is null
             ? new IndexUnavailableViolation(IsFailed: true, "There is no index, so unique values cannot be judged.")
             : _judge.Judge(draft, claims);
-        foreach (int number in unavailable is null ? [] : claims.Where(claim => claim.Value.Claims.Count > 0).Select(claim => claim.Key))
+        for (int number = 0; unavailable is not null && number < claims.Length; number++)
         {
-            draft.Refuse(number, unavailable!);
+            if (claims[number] is not null)
+            {
+                draft.Refuse(number, unavailable);
+            }
         }
-
-        entries.ForEach(entry => draft.WhenPublished(sequence => Overlay.Publish(entry, sequence)));
     }
 
     /// <summary>Read once for each definition in force, because a write is asked for them three times.</summary>
@@ -169,10 +164,9 @@ public sealed class CollectionRules : IWriteRule
             return null;
         }
 
-        if (!_claims.TryGetValue(put, out UniqueClaims? claims) || claims.Collection != collection)
+        if (put.Notes is not UniqueClaims claims || claims.Collection != collection)
         {
-            claims = UniqueClaims.Of(collection, put.Content.Body.Span);
-            _claims.AddOrUpdate(put, claims);
+            put.Notes = claims = UniqueClaims.Of(collection, put.Content.Body.Span);
         }
 
         return claims;

@@ -45,6 +45,9 @@ public sealed class IndexFollower : IFollower, IDisposable
 
     public IndexStatus Status => _parts.Progress.Status;
 
+    /// <summary>Commits up to here are in whatever is read from now on.</summary>
+    public long Position => _parts.Progress.Position;
+
     /// <summary>What has been indexed by now; null while the index cannot answer. Dispose it.</summary>
     public IndexReader? TryRead()
     {

@@ -8,7 +8,7 @@ namespace DocService.Collections.Unique;
 /// <summary>The entries that the index of the store keeps.</summary>
 internal sealed class IndexedEntries(IndexFollower index) : IUniqueEntries
 {
-    public long Position => index.Status.Position;
+    public long Position => index.Position;
 
     public bool IsFailed => index.Status.Stage == IndexStage.Waiting;
 

@@ -23,6 +23,12 @@ internal sealed class UniqueClaims
     {
         Collection = collection;
         Claims = claims;
+        Values = claims.Count switch
+        {
+            0 => [],
+            1 => [claims[0].Value],
+            _ => [.. claims.Select(claim => claim.Value).Distinct()],
+        };
         Overflow = overflow;
     }
 
@@ -30,6 +36,9 @@ internal sealed class UniqueClaims
     public Collection Collection { get; }
 
     public IReadOnlyList<UniqueClaim> Claims { get; }
+
+    /// <summary>Of the claims, each once.</summary>
+    public IReadOnlyList<Sha256Digest> Values { get; }
 
     /// <summary>An index in which the document has too many keys; null when there is none.</summary>
     public CollectionIndex? Overflow { get; }
@@ -45,7 +54,10 @@ internal sealed class UniqueClaims
                 return new UniqueClaims(collection, [], index);
             }
 
-            claims.AddRange(entries.Unique.Select(key => UniqueClaim.Of(index, entries, key)));
+            foreach (UniqueKey key in entries.Unique)
+            {
+                claims.Add(UniqueClaim.Of(index, entries, key));
+            }
         }
 
         return new UniqueClaims(collection, claims, null);

@@ -11,17 +11,17 @@ internal sealed class UniqueJudge(IUniqueEntries entries, UniqueOverlay overlay)
 {
     /// <summary>Why the index cannot be asked at present; else null, and the operations that take a value of another document are refused.</summary>
     /// <param name="draft">Gets the refusals.</param>
-    /// <param name="claims">Of the operations that write, by their number; none for one that takes nothing.</param>
-    public IndexUnavailableViolation? Judge(CommitDraft draft, IReadOnlyDictionary<int, UniqueClaims> claims)
+    /// <param name="claims">Of the operations that write, by their number; null for one that takes nothing.</param>
+    public IndexUnavailableViolation? Judge(CommitDraft draft, UniqueClaims?[] claims)
     {
-        if (claims.Values.All(claim => claim.Claims.Count == 0))
+        if (Array.TrueForAll(claims, static of => of is null))
         {
             return null;
         }
 
         // In this order. An entry moves from the overlay to the index. Looked at the other way round, one that moves in
         // between would be seen in neither.
-        OverlayView published = overlay.Look(entries.Position);
+        using OverlayLook published = overlay.Look(entries.Position);
         try
         {
             using IUniqueSnapshot? indexed = entries.TryRead();
@@ -30,12 +30,13 @@ internal sealed class UniqueJudge(IUniqueEntries entries, UniqueOverlay overlay)
                 return Unavailable();
             }
 
-            if (indexed.AsOf < published.CompleteFrom)
+            List<(int Number, UniqueViolation Violation)> found = Find(draft, claims, published, indexed);
+            if (indexed.AsOf < published.CompleteFrom())
             {
                 return new IndexUnavailableViolation(IsFailed: false, "The index has not read the latest commits yet, so unique values cannot be judged.");
             }
 
-            Judge(draft, claims, published, indexed);
+            found.ForEach(one => draft.Refuse(one.Number, one.Violation));
             return null;
         }
         catch (IndexClosedException)
@@ -48,47 +49,69 @@ internal sealed class UniqueJudge(IUniqueEntries entries, UniqueOverlay overlay)
         }
     }
 
-    private static void Judge(CommitDraft draft, IReadOnlyDictionary<int, UniqueClaims> claims, OverlayView published, IUniqueSnapshot indexed)
+    private static List<(int Number, UniqueViolation Violation)> Find(CommitDraft draft, UniqueClaims?[] claims, OverlayLook published, IUniqueSnapshot indexed)
     {
-        HashSet<string> written = [.. draft.Operations.Where(one => one.Writes).Select(one => one.Operation.Key.Id)];
-        var taken = new Dictionary<Sha256Digest, int>();
-        foreach ((int number, UniqueClaims of) in claims)
+        var found = new List<(int Number, UniqueViolation Violation)>();
+        var written = new WrittenIds(draft);
+        Dictionary<Sha256Digest, int>? taken = claims.Length == 1 ? null : [];
+        for (int number = 0; number < claims.Length; number++)
         {
-            foreach (UniqueClaim claim in of.Claims)
+            foreach (UniqueClaim claim in claims[number]?.Claims ?? [])
             {
                 string? other = FindHolder(claim, written, published, indexed);
-                if (!taken.TryAdd(claim.Value, number) && taken[claim.Value] != number)
+                if (taken is not null && !taken.TryAdd(claim.Value, number) && taken[claim.Value] is var twin && twin != number)
                 {
-                    int twin = taken[claim.Value];
                     other ??= draft.Operations[twin].Operation.Key.Id;
-                    draft.Refuse(twin, ViolationOf(draft, twin, of, claim, claims[twin].Claims.First(one => one.Value == claim.Value), draft.Operations[number].Operation.Key.Id));
+                    UniqueClaim twins = claims[twin]!.Claims.First(one => one.Value == claim.Value);
+                    found.Add((twin, ViolationOf(draft, twin, claims[twin]!, twins, draft.Operations[number].Operation.Key.Id)));
                 }
 
                 if (other is not null)
                 {
-                    draft.Refuse(number, ViolationOf(draft, number, of, claim, claim, other));
+                    found.Add((number, ViolationOf(draft, number, claims[number]!, claim, other)));
                 }
             }
         }
+
+        return found;
     }
 
     /// <summary>Another document that has the value in the state before the commit and is not written by it.</summary>
-    private static string? FindHolder(UniqueClaim claim, HashSet<string> written, OverlayView published, IUniqueSnapshot indexed)
+    private static string? FindHolder(UniqueClaim claim, WrittenIds written, OverlayLook published, IUniqueSnapshot indexed)
     {
-        if (published.Values.TryGetValue(claim.Value, out OverlayEntry? entry) && !written.Contains(entry.Key.Id))
+        if (published.FindHolder(claim.Value) is { } entry && !written.Contain(entry.Key.Id))
         {
             return entry.Key.Id;
         }
 
-        // Of a document that has been written since, the overlay has told all.
-        return indexed.Holders(claim).FirstOrDefault(id => !written.Contains(id)
-            && !(published.Documents.TryGetValue(DocumentKey.Create(id), out OverlayEntry? newer) && newer.Covers(claim.Index)));
+        foreach (string id in indexed.Holders(claim))
+        {
+            // Of a document that has been written since, the overlay has told all.
+            if (!written.Contain(id) && published.FindNewest(DocumentKey.Create(id))?.Covers(claim.Index) != true)
+            {
+                return id;
+            }
+        }
+
+        return null;
     }
 
-    private static UniqueViolation ViolationOf(CommitDraft draft, int number, UniqueClaims of, UniqueClaim claim, UniqueClaim own, string otherId) =>
-        new(of.Collection.Name, claim.Index.Name, own.TextIn(((PutOperation)draft.Operations[number].Operation).Content.Body.Span), otherId);
+    private static UniqueViolation ViolationOf(CommitDraft draft, int number, UniqueClaims of, UniqueClaim claim, string otherId) =>
+        new(of.Collection.Name, claim.Index.Name, claim.TextIn(((PutOperation)draft.Operations[number].Operation).Content.Body.Span), otherId);
 
     private IndexUnavailableViolation Unavailable() => entries.IsFailed
         ? new IndexUnavailableViolation(IsFailed: true, "The index has failed, so unique values cannot be judged.")
         : new IndexUnavailableViolation(IsFailed: false, "The index is being built, so unique values cannot be judged yet.");
+
+    /// <summary>The ids that a commit writes. Most commits write one, and most are never asked for.</summary>
+    private sealed class WrittenIds(CommitDraft draft)
+    {
+        private HashSet<string>? _ids;
+
+        public bool Contain(string id)
+        {
+            _ids ??= [.. draft.Operations.Where(one => one.Writes).Select(one => one.Operation.Key.Id)];
+            return _ids.Contains(id);
+        }
+    }
 }

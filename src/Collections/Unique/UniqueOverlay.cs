@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace DocService.Collections.Unique;
 
 /// <summary>The values of documents whose commits are published and may not be in the index yet.</summary>
@@ -8,15 +6,16 @@ namespace DocService.Collections.Unique;
 /// journal's, before the locks of the commit are given back, and it neither waits long nor allocates.
 /// Invariants: entries stand in the order of their commits. An entry leaves only when the index shows its commit to
 /// everybody, so whoever looks here first and at the index afterwards misses nothing; in the other order a value could move
-/// from here to there in between.
+/// from here to there in between. While somebody looks, only what was in the index when the look began leaves.
 /// </remarks>
 internal sealed class UniqueOverlay
 {
     /// <summary>Beyond it all of them go, and no write is judged before the index has caught up.</summary>
     private readonly int _entriesMax;
     private readonly Lock _gate = new();
-    private ImmutableDictionary<DocumentKey, OverlayEntry> _documents = ImmutableDictionary<DocumentKey, OverlayEntry>.Empty;
-    private ImmutableDictionary<Sha256Digest, OverlayEntry> _values = ImmutableDictionary<Sha256Digest, OverlayEntry>.Empty;
+    private readonly Dictionary<DocumentKey, OverlayEntry> _documents = []; // the newest entry of each
+    private readonly Dictionary<Sha256Digest, OverlayEntry> _values = []; // which of these has the value
+    private readonly List<long> _looks = []; // the positions that looks under way began with: hardly more than threads
     private OverlayEntry? _first;
     private OverlayEntry? _last;
     private OverlayEntry? _firstUnread; // published, and not in the tables yet
@@ -70,31 +69,80 @@ internal sealed class UniqueOverlay
         }
     }
 
-    /// <summary>What may not be in the index.</summary>
+    /// <summary>Of earlier commits it knows nothing.</summary>
+    public long CompleteFrom
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _completeFrom;
+            }
+        }
+    }
+
+    /// <summary>Begins to look at what may not be in the index.</summary>
     /// <param name="indexedThrough">Commits up to here are in every snapshot of the index that is taken from now on.</param>
-    public OverlayView Look(long indexedThrough)
+    public OverlayLook Look(long indexedThrough)
+    {
+        var look = new OverlayLook(this, indexedThrough);
+        lock (_gate)
+        {
+            _looks.Add(indexedThrough);
+            TakeIn_NeedsLock();
+            LetGo_NeedsLock(_looks.Min());
+        }
+
+        return look;
+    }
+
+    public OverlayEntry? FindHolder(Sha256Digest value)
     {
         lock (_gate)
         {
-            for (; _firstUnread is { } entry; _firstUnread = entry.Next)
-            {
-                Remove_NeedsLock(_documents.GetValueOrDefault(entry.Key));
-                _documents = _documents.SetItem(entry.Key, entry);
-                foreach (Sha256Digest value in entry.Values)
-                {
-                    _values = _values.SetItem(value, entry);
-                }
-            }
+            return _values.GetValueOrDefault(value);
+        }
+    }
 
-            while (_first is { } indexed && indexed.Sequence <= indexedThrough)
-            {
-                Remove_NeedsLock(indexed);
-                _first = indexed.Next;
-                _last = _first is null ? null : _last;
-                _count--;
-            }
+    public OverlayEntry? FindNewest(DocumentKey key)
+    {
+        lock (_gate)
+        {
+            return _documents.GetValueOrDefault(key);
+        }
+    }
 
-            return new OverlayView(_documents, _values, _completeFrom);
+    /// <summary>A look is over.</summary>
+    public void End(long indexedThrough)
+    {
+        lock (_gate)
+        {
+            _looks.Remove(indexedThrough);
+        }
+    }
+
+    /// <summary>What has been published since the last look.</summary>
+    private void TakeIn_NeedsLock()
+    {
+        for (; _firstUnread is { } entry; _firstUnread = entry.Next)
+        {
+            Remove_NeedsLock(_documents.GetValueOrDefault(entry.Key));
+            _documents[entry.Key] = entry;
+            foreach (Sha256Digest value in entry.Values)
+            {
+                _values[value] = entry;
+            }
+        }
+    }
+
+    private void LetGo_NeedsLock(long indexedThrough)
+    {
+        while (_first is { } indexed && indexed.Sequence <= indexedThrough)
+        {
+            Remove_NeedsLock(indexed);
+            _first = indexed.Next;
+            _last = _first is null ? null : _last;
+            _count--;
         }
     }
 
@@ -109,13 +157,13 @@ internal sealed class UniqueOverlay
         {
             if (_values.GetValueOrDefault(value) == entry)
             {
-                _values = _values.Remove(value);
+                _values.Remove(value);
             }
         }
 
         if (_documents.GetValueOrDefault(entry.Key) == entry)
         {
-            _documents = _documents.Remove(entry.Key);
+            _documents.Remove(entry.Key);
         }
     }
 
@@ -123,8 +171,8 @@ internal sealed class UniqueOverlay
     {
         _completeFrom = _last!.Sequence;
         _first = _last = _firstUnread = null;
-        _documents = ImmutableDictionary<DocumentKey, OverlayEntry>.Empty;
-        _values = ImmutableDictionary<Sha256Digest, OverlayEntry>.Empty;
+        _documents.Clear();
+        _values.Clear();
         _count = 0;
     }
 }

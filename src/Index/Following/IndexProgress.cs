@@ -17,6 +17,9 @@ internal sealed class IndexProgress(TimeProvider clock)
 
     public PositionWaiters Waiters { get; } = new();
 
+    /// <summary>Written.</summary>
+    public long Position => Interlocked.Read(ref _position);
+
     public long DurablePosition => Interlocked.Read(ref _durable);
 
     public IndexStage Stage
@@ -29,7 +32,7 @@ internal sealed class IndexProgress(TimeProvider clock)
     {
         Reason = _reason, // before the stage, which is set first: the reason of a failure is never seen beside the stage before it
         Stage = _stage,
-        Position = Interlocked.Read(ref _position),
+        Position = Position,
         DurablePosition = DurablePosition,
         Lag = Lag,
         Done = Interlocked.Read(ref _done),

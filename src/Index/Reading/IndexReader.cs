@@ -18,8 +18,7 @@ public sealed class IndexReader : IDisposable
 {
     private readonly RocksSnapshot _snapshot;
     private readonly Action<IndexFailedException> _failed;
-    private readonly IndexState _state;
-    private readonly Dictionary<Sha256Digest, DeclaredState?> _declared = []; // as they were read
+    private readonly SharedRows _rows;
 
     /// <param name="snapshot">It becomes this reader's.</param>
     /// <param name="failed">Told of every failure.</param>
@@ -27,32 +26,23 @@ public sealed class IndexReader : IDisposable
     {
         _snapshot = snapshot;
         _failed = failed;
-        using RocksValue row = snapshot.Read(Family.State, IndexState.Key);
-        _state = IndexState.TryRead(row.Bytes) ?? throw new IndexFailedException("The index has lost its state.");
+        _rows = snapshot.Once(() => SharedRows.Read(snapshot));
     }
 
     internal RocksSnapshot Snapshot => _snapshot;
 
     /// <summary>Every commit up to this sequence is seen, and none after it.</summary>
-    public long AsOf => _state.Position;
+    public long AsOf => _rows.State.Position;
 
     /// <summary>Deletes after this commit have left a row; of earlier ones nothing may be known.</summary>
-    public long CompleteFrom => _state.CompleteFrom;
+    public long CompleteFrom => _rows.State.CompleteFrom;
 
     /// <summary>A declared index; null where the index has not begun it.</summary>
     public DeclaredState? GetDeclared(DeclaredIndex index)
     {
-        if (_declared.TryGetValue(index.Identity, out DeclaredState? known))
-        {
-            return known;
-        }
-
         try
         {
-            using RocksValue row = _snapshot.Read(Family.State, DeclaredRow.KeyOf(index.Identity));
-            DeclaredState? state = row.IsFound ? new DeclaredState(DeclaredRow.Read(row.Bytes)) : null;
-            _declared.Add(index.Identity, state);
-            return state;
+            return _rows.GetDeclared(index, _snapshot);
         }
         catch (IndexFailedException exception)
         {

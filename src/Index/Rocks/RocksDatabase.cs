@@ -7,7 +7,8 @@ namespace DocService.Index.Rocks;
 /// Owns: the native database. It is freed when the last user has gone, because a read of a freed one ends the process.
 /// Thread: the owner's; <see cref="TakeSnapshot"/> and what is done with snapshots: any.
 /// Invariants: each snapshot is a use, and the owner is one until <see cref="Close"/>. After that every call throws
-/// <see cref="IndexClosedException"/>.
+/// <see cref="IndexClosedException"/>. Whoever takes a snapshot after <see cref="Write"/> has returned sees what it wrote: the
+/// moment that snapshots share is forgotten before that.
 /// On failure: every native error is an <see cref="IndexFailedException"/>, and the caller gives the index up.
 /// </remarks>
 internal sealed class RocksDatabase
@@ -20,6 +21,7 @@ internal sealed class RocksDatabase
     private readonly nint _flushOptions;
     private readonly nint _readOptions;
     private int _uses = 1; // the owner's, until Close
+    private RocksMoment? _newest; // it is a use; null where nobody has read since the last write
     private volatile bool _isClosed;
 
     private RocksDatabase(nint database, nint[] families)
@@ -79,6 +81,7 @@ internal sealed class RocksDatabase
         ThrowIfClosed();
         Native.Instance.rocksdb_write(_database, _writeOptions, batch.Handle, out nint error);
         RocksError.ThrowIfAny(error, "a batch was written");
+        ForgetMoment();
     }
 
     /// <summary>What was written before is durable when this returns. Blocks for the disk.</summary>
@@ -97,16 +100,22 @@ internal sealed class RocksDatabase
     }
 
     /// <summary>What has been written until now, however long it is kept. Dispose it.</summary>
+    /// <remarks>Those that are taken between two writes share one moment: making one of them costs the library's own lock.</remarks>
     /// <exception cref="IndexClosedException">It was closed.</exception>
     public RocksSnapshot TakeSnapshot()
     {
         lock (_using)
         {
             ThrowIfClosed();
-            _uses++;
-        }
+            if (_newest is null)
+            {
+                _newest = new RocksMoment(_database);
+                _uses++;
+            }
 
-        return new RocksSnapshot(this);
+            _newest.Users++;
+            return new RocksSnapshot(this, _newest);
+        }
     }
 
     /// <summary>No new call is let in. The native database goes with the last snapshot.</summary>
@@ -122,6 +131,7 @@ internal sealed class RocksDatabase
             _isClosed = true;
         }
 
+        ForgetMoment();
         Leave();
     }
 
@@ -136,7 +146,37 @@ internal sealed class RocksDatabase
 
     internal nint HandleOf(Family family) => _families[(int)family];
 
-    internal void Leave()
+    /// <summary>One user of the moment less.</summary>
+    internal void Leave(RocksMoment moment)
+    {
+        lock (_using)
+        {
+            if (--moment.Users > 0)
+            {
+                return;
+            }
+        }
+
+        moment.Free();
+        Leave();
+    }
+
+    private void ForgetMoment()
+    {
+        RocksMoment? old;
+        lock (_using)
+        {
+            old = _newest;
+            _newest = null;
+        }
+
+        if (old is not null)
+        {
+            Leave(old);
+        }
+    }
+
+    private void Leave()
     {
         lock (_using)
         {

@@ -1,32 +1,34 @@
-using RocksDbSharp;
-
 namespace DocService.Index.Rocks;
 
 /// <summary>The database as it was at one moment.</summary>
 /// <remarks>
-/// Owns: a use of the database, and native read options. Thread: any, but for <see cref="Dispose"/>, which comes once and last.
+/// Owns: a use of the moment, and so of the database. Thread: any, but for <see cref="Dispose"/>, which comes last.
 /// Invariant: blocks are checked against their checksums whenever they come from the disk.
 /// </remarks>
 internal sealed class RocksSnapshot : IDisposable
 {
     private readonly RocksDatabase _database;
-    private readonly nint _snapshot;
-    private nint _options;
+    private readonly RocksMoment _moment;
+    private bool _isDisposed;
 
-    /// <param name="database">Of which; it has counted this as a use.</param>
-    public RocksSnapshot(RocksDatabase database)
+    /// <param name="database">Of which.</param>
+    /// <param name="moment">It has counted this as a user.</param>
+    public RocksSnapshot(RocksDatabase database, RocksMoment moment)
     {
         _database = database;
-        _snapshot = Native.Instance.rocksdb_create_snapshot(database.Handle);
-        _options = NewOptions();
+        _moment = moment;
     }
+
+    /// <summary>What all snapshots of this moment read alike, read by the first of them. It is always asked for by the same type.</summary>
+    public T Once<T>(Func<T> read)
+        where T : class => _moment.Once(read);
 
     /// <summary>The value of the key; dispose it before the snapshot.</summary>
     /// <exception cref="IndexClosedException">The database is being closed: dispose the snapshot.</exception>
     public RocksValue Read(Family family, ReadOnlySpan<byte> key)
     {
         ThrowIfUnusable();
-        return RocksValue.Read(_database.Handle, _options, _database.HandleOf(family), key);
+        return RocksValue.Read(_database.Handle, _moment.Options, _database.HandleOf(family), key);
     }
 
     /// <summary>Reads keys from one up to another. Dispose it before the snapshot.</summary>
@@ -36,7 +38,7 @@ internal sealed class RocksSnapshot : IDisposable
     public RocksIterator Iterate(Family family, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
     {
         ThrowIfUnusable();
-        return new RocksIterator(_database, NewOptions(), family, from, to);
+        return new RocksIterator(_database, _moment.NewOptions(), family, from, to);
     }
 
     /// <summary>About how many bytes the keys from one up to another take on the disk and in memory, as of now.</summary>
@@ -48,28 +50,16 @@ internal sealed class RocksSnapshot : IDisposable
 
     public void Dispose()
     {
-        if (_options == 0)
+        if (!_isDisposed)
         {
-            return;
+            _isDisposed = true;
+            _database.Leave(_moment);
         }
-
-        Native.Instance.rocksdb_readoptions_destroy(_options);
-        _options = 0;
-        Native.Instance.rocksdb_release_snapshot(_database.Handle, _snapshot);
-        _database.Leave();
-    }
-
-    private nint NewOptions()
-    {
-        nint options = Native.Instance.rocksdb_readoptions_create();
-        Native.Instance.rocksdb_readoptions_set_verify_checksums(options, 1);
-        Native.Instance.rocksdb_readoptions_set_snapshot(options, _snapshot);
-        return options;
     }
 
     private void ThrowIfUnusable()
     {
-        ObjectDisposedException.ThrowIf(_options == 0, this);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         _database.ThrowIfClosed();
     }
 }

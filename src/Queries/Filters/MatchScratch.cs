@@ -10,7 +10,7 @@ internal sealed class MatchScratch
 {
     private readonly KeyEncoder _encoder = new();
     private readonly KeyWriter _key = new();
-    private readonly ArrayBufferWriter<char> _characters = new(256);
+    private readonly ArrayBufferWriter<char> _characters = new();
 
     /// <summary>Of the document under way.</summary>
     public SearchLimit Limit { get; set; } = SearchLimit.None;

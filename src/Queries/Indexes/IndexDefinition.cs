@@ -1,4 +1,5 @@
 using DocService.Queries.Filters;
+using DocService.Queries.Paths;
 
 namespace DocService.Queries.Indexes;
 
@@ -18,4 +19,7 @@ public sealed class IndexDefinition
 
     /// <summary>Only these documents have entries; null for all. Only a query that asks the same may use it.</summary>
     public Filter? Where { get; init; }
+
+    /// <summary>Of the fields.</summary>
+    internal PathTree Paths => field ??= new PathTree([.. Fields.Select(one => one.Path)]);
 }

@@ -24,7 +24,7 @@ public sealed class IndexKeys
     {
         _definition = definition;
         _values = new FieldValues(definition);
-        _walk = new PathWalk(new PathTree([.. definition.Fields.Select(field => field.Path)]), _values);
+        _walk = new PathWalk(definition.Paths, _values);
         _where = definition.Where?.CreateMatcher();
     }
 
@@ -55,31 +55,48 @@ public sealed class IndexKeys
             : Combine();
     }
 
+    /// <summary>Every value of the first field with every one of the next, and so on: the last field's turn first.</summary>
     private IndexEntries Combine()
     {
-        List<Combination> wholes = [new Combination([], [])];
-        for (int field = 0; field < _definition.Fields.Count; field++)
-        {
-            wholes = [.. wholes.SelectMany(_ => _values.Of(field), (beginning, value) => beginning.With(value.Key, value.Value))];
-        }
-
+        int fields = _definition.Fields.Count;
+        KeyValuePair<byte[], Range?>[][] values = [.. Enumerable.Range(0, fields).Select(field => _values.Of(field).ToArray())];
+        int[] at = new int[fields];
         bool hasCutKeys = false;
-        var keys = new List<byte[]>(wholes.Count);
-        var unique = new List<UniqueKey>();
-        foreach (Combination whole in wholes)
+        var keys = new List<byte[]>(values.Aggregate(1, (count, one) => count * one.Length));
+        List<UniqueKey>? unique = null;
+        int turned;
+        do
         {
             _key.Clear();
-            _key.Append(whole.Key);
-            if (_definition.IsUnique && whole.Places is { } places)
+            Range[]? places = _definition.IsUnique ? new Range[fields] : null;
+            for (int field = 0; field < fields; field++)
             {
-                unique.Add(new UniqueKey(keys.Count, KeyBytes.Digest(_key), places));
+                (byte[] value, Range? place) = values[field][at[field]];
+                _key.Append(value);
+                if (place is null)
+                {
+                    places = null; // it takes no part in uniqueness
+                }
+                else if (places is not null)
+                {
+                    places[field] = place.Value;
+                }
+            }
+
+            if (places is not null)
+            {
+                (unique ??= []).Add(new UniqueKey(keys.Count, KeyBytes.Digest(_key), places));
             }
 
             hasCutKeys |= KeyBytes.Bound(_key);
             keys.Add(_key.Written.ToArray());
+            for (turned = fields - 1; turned >= 0 && ++at[turned] == values[turned].Length; turned--)
+            {
+                at[turned] = 0;
+            }
         }
-
-        return Entries(keys, unique, hasCutKeys, isOverflow: false);
+        while (turned >= 0);
+        return Entries(keys, unique ?? [], hasCutKeys, isOverflow: false);
     }
 
     private IndexEntries Entries(IReadOnlyList<byte[]> keys, IReadOnlyList<UniqueKey> unique, bool hasCutKeys, bool isOverflow) => new()
@@ -90,11 +107,4 @@ public sealed class IndexKeys
         HasCutKeys = hasCutKeys,
         MetArray = _values.MetArray,
     };
-
-    /// <summary>Values of the first fields, joined, and where they stand; no places when one of them takes no part in uniqueness.</summary>
-    private readonly record struct Combination(byte[] Key, Range[]? Places)
-    {
-        public Combination With(byte[] value, Range? place) =>
-            new([.. Key, .. value], Places is null || place is null ? null : [.. Places, place.Value]);
-    }
 }

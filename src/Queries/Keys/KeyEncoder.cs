@@ -13,8 +13,8 @@ namespace DocService.Queries.Keys;
 /// <param name="fold">Strings lose their case; names of members keep it.</param>
 internal sealed class KeyEncoder(bool fold = false)
 {
-    private readonly ArrayBufferWriter<byte> _text = new(256);
-    private readonly ArrayBufferWriter<byte> _folded = new(256);
+    private readonly ArrayBufferWriter<byte> _text = new();
+    private readonly ArrayBufferWriter<byte> _folded = new();
     private readonly List<Member> _members = [];
 
     private readonly record struct Member(int Start, int End);

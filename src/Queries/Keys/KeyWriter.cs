@@ -10,7 +10,9 @@ public sealed class KeyWriter
     /// <summary>A buffer that one huge value has blown up beyond this is given back at the next <see cref="Clear"/>.</summary>
     private const int KeptBytesMax = 1 << 20;
 
-    private byte[] _buffer = new byte[256];
+    private const int FirstBytes = 256;
+
+    private byte[] _buffer = []; // made with the first append
 
     public int Length { get; private set; }
 
@@ -23,7 +25,7 @@ public sealed class KeyWriter
         Length = 0;
         if (_buffer.Length > KeptBytesMax)
         {
-            _buffer = new byte[256];
+            _buffer = [];
         }
     }
 
@@ -67,7 +69,7 @@ public sealed class KeyWriter
     {
         if (_buffer.Length - Length < count)
         {
-            Array.Resize(ref _buffer, (int)Math.Min(Math.Max((long)_buffer.Length * 2, (long)Length + count), Array.MaxLength));
+            Array.Resize(ref _buffer, (int)Math.Min(Math.Max(Math.Max((long)_buffer.Length * 2, FirstBytes), (long)Length + count), Array.MaxLength));
         }
     }
 }

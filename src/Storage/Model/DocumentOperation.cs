@@ -6,7 +6,11 @@ namespace DocService.Storage.Model;
 public abstract record DocumentOperation(DocumentKey Key, Conditions Conditions);
 
 /// <summary>Creates or replaces the document.</summary>
-public sealed record PutOperation(DocumentKey Key, DocumentContent Content, Conditions Conditions) : DocumentOperation(Key, Conditions);
+public sealed record PutOperation(DocumentKey Key, DocumentContent Content, Conditions Conditions) : DocumentOperation(Key, Conditions)
+{
+    /// <summary>What a rule has read of the body: it is asked about one write several times. Null until it has; nobody else looks at it.</summary>
+    public object? Notes { get; set; }
+}
 
 /// <summary>Removes the document. One that does not exist, without conditions, is no failure.</summary>
 public sealed record DeleteOperation(DocumentKey Key, Conditions Conditions) : DocumentOperation(Key, Conditions)

@@ -174,9 +174,9 @@ public sealed class UniqueOrderTests : IDisposable
             overlay.Publish(new OverlayEntry(DocumentKey.Create($"{sequence}"), [], [Sha256Digest.Of(Encoding.UTF8.GetBytes($"{sequence}"))]), sequence);
         }
 
-        OverlayView view = overlay.Look(0);
-        Assert.Empty(view.Documents);
-        Assert.Equal(3, view.CompleteFrom);
+        using OverlayLook look = overlay.Look(0);
+        Assert.Null(look.FindNewest(DocumentKey.Create("3")));
+        Assert.Equal(3, look.CompleteFrom());
         Assert.Equal(0, overlay.Count);
     }
 
@@ -188,12 +188,41 @@ public sealed class UniqueOrderTests : IDisposable
         overlay.Publish(new OverlayEntry(DocumentKey.Create("a"), [], [value]), 1);
         overlay.Publish(new OverlayEntry(DocumentKey.Create("a"), [], []), 2);
         overlay.Publish(new OverlayEntry(DocumentKey.Create("b"), [], [value]), 3);
-        Assert.Equal("b", overlay.Look(1).Values[value].Key.Id);
-        Assert.Equal(2, overlay.Look(1).Documents.Count);
-        Assert.Equal("b", Assert.Single(overlay.Look(2).Documents).Key.Id);
-        OverlayView view = overlay.Look(3);
-        Assert.Empty(view.Documents);
-        Assert.Empty(view.Values);
+        using (OverlayLook look = overlay.Look(1))
+        {
+            Assert.Equal("b", look.FindHolder(value)!.Key.Id);
+            Assert.Equal(2, look.FindNewest(DocumentKey.Create("a"))!.Sequence);
+        }
+
+        using (OverlayLook look = overlay.Look(2))
+        {
+            Assert.Null(look.FindNewest(DocumentKey.Create("a")));
+            Assert.Equal(3, look.FindNewest(DocumentKey.Create("b"))!.Sequence);
+        }
+
+        using (OverlayLook look = overlay.Look(3))
+        {
+            Assert.Null(look.FindHolder(value));
+            Assert.Equal(0, overlay.Count);
+        }
+    }
+
+    /// <summary>Its snapshot of the index may be older than what the index shows by then to others.</summary>
+    [Fact]
+    public void Overlay_SomebodyLooks_KeepsWhatTheIndexShowedLater()
+    {
+        var overlay = new UniqueOverlay();
+        Sha256Digest value = Sha256Digest.Of("v"u8);
+        overlay.Publish(new OverlayEntry(DocumentKey.Create("a"), [], [value]), 1);
+        overlay.Publish(new OverlayEntry(DocumentKey.Create("b"), [], []), 2);
+        using (OverlayLook early = overlay.Look(0))
+        {
+            overlay.Look(2).Dispose();
+            Assert.Equal("a", early.FindHolder(value)!.Key.Id);
+            Assert.NotNull(early.FindNewest(DocumentKey.Create("b")));
+        }
+
+        overlay.Look(2).Dispose();
         Assert.Equal(0, overlay.Count);
     }
 

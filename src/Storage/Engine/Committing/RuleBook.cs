@@ -17,8 +17,18 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
     public bool IsEmpty => rules.Count == 0;
 
     /// <summary>The mode in which a write of these operations holds the definitions' lock.</summary>
-    public LockMode DefinitionsMode(IReadOnlyList<DocumentOperation> operations) =>
-        operations.Any(operation => operation is not CheckOperation && rules.Any(rule => rule.IsDefinition(operation.Key))) ? LockMode.Exclusive : LockMode.Shared;
+    public LockMode DefinitionsMode(IReadOnlyList<DocumentOperation> operations)
+    {
+        foreach (DocumentOperation operation in operations)
+        {
+            if (operation is not CheckOperation && rules.Any(rule => rule.IsDefinition(operation.Key)))
+            {
+                return LockMode.Exclusive;
+            }
+        }
+
+        return LockMode.Shared;
+    }
 
     /// <summary>Without locks: what is wrong with the bodies by the definitions in force at present.</summary>
     public BodyJudgement JudgeBodies(IReadOnlyList<DocumentOperation> operations)
