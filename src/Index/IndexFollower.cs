@@ -80,6 +80,9 @@ public sealed class IndexFollower : IFollower, IDisposable
         }
     }
 
+    /// <summary>The index answers, and has every commit up to this one.</summary>
+    public bool Has(long sequence) => _parts.Progress.Waiters.Has(sequence);
+
     /// <summary>Completes when the index has every commit up to this one; false when it has not in that time.</summary>
     public Task<bool> WaitForAsync(long sequence, TimeSpan timeout, CancellationToken cancellation) =>
         _parts.Progress.Waiters.WaitAsync(sequence, _parts.Signals.Wake, timeout, _parts.Clock, cancellation);

@@ -60,6 +60,11 @@ public sealed class IndexQueries(IndexFollower index, QueryLimits limits, TimePr
     /// <summary>An index that becomes ready while it is waited for has as long as any other.</summary>
     private async ValueTask WaitAsync(long sequence, CancellationToken cancellation)
     {
+        if (index.Has(sequence))
+        {
+            return;
+        }
+
         long started = clock.GetTimestamp();
         bool follows;
         do

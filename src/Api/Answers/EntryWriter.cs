@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DocService.Api.Queries;
@@ -19,6 +18,17 @@ internal sealed class EntryWriter : IResultSink, IDisposable
 {
     /// <summary>JSON for programs, not inside HTML: an id is its own characters.</summary>
     public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    // Names that are known need not be looked through for what JSON escapes.
+    private static readonly JsonEncodedText IdName = JsonEncodedText.Encode("id");
+    private static readonly JsonEncodedText VersionName = JsonEncodedText.Encode("version");
+    private static readonly JsonEncodedText ETagName = JsonEncodedText.Encode("etag");
+    private static readonly JsonEncodedText CreatedName = JsonEncodedText.Encode("created");
+    private static readonly JsonEncodedText ModifiedName = JsonEncodedText.Encode("modified");
+    private static readonly JsonEncodedText TypeName = JsonEncodedText.Encode("type");
+    private static readonly JsonEncodedText LengthName = JsonEncodedText.Encode("length");
+    private static readonly JsonEncodedText Sha256Name = JsonEncodedText.Encode("sha256");
+    private static readonly JsonEncodedText BodyName = JsonEncodedText.Encode("body");
 
     private readonly QueryForm _form;
     private readonly AnswerBuffer _output;
@@ -40,8 +50,11 @@ internal sealed class EntryWriter : IResultSink, IDisposable
         _writer = new Utf8JsonWriter(output, Options);
         if (!isLines)
         {
-            Digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            form.Said.AppendTo(Digest);
+            Digest = new PageDigest();
+            foreach (byte[] piece in form.Said.Pieces())
+            {
+                Digest.Append(piece);
+            }
         }
     }
 
@@ -57,7 +70,7 @@ internal sealed class EntryWriter : IResultSink, IDisposable
     public List<byte[]> Folders { get; } = [];
 
     /// <summary>SHA-256 of a page, so far over the query as it was said and the ids and versions of everything found; null of lines.</summary>
-    public IncrementalHash? Digest { get; }
+    public PageDigest? Digest { get; }
 
     public void Document(in FoundDocument document)
     {
@@ -65,7 +78,7 @@ internal sealed class EntryWriter : IResultSink, IDisposable
         Separate();
         _writer.Reset();
         _writer.WriteStartObject();
-        _writer.WriteString("id", document.Id);
+        _writer.WriteString(IdName, document.Id);
         if (_form.Include != IncludedPart.Id)
         {
             WriteFacts(document);
@@ -113,37 +126,37 @@ internal sealed class EntryWriter : IResultSink, IDisposable
         bool Is(DocumentFact fact) => asked is null || asked.Contains(fact);
         if (Is(DocumentFact.Version))
         {
-            _writer.WriteNumber("version", document.Version);
+            _writer.WriteNumber(VersionName, document.Version);
         }
 
         if (asked is null)
         {
-            _writer.WriteString("etag", $"\"{document.Version}\"");
+            _writer.WriteString(ETagName, $"\"{document.Version}\"");
         }
 
         if (Is(DocumentFact.Created))
         {
-            _writer.WriteString("created", document.Created.UtcDateTime);
+            _writer.WriteString(CreatedName, document.Created.UtcDateTime);
         }
 
         if (Is(DocumentFact.Modified))
         {
-            _writer.WriteString("modified", document.Modified.UtcDateTime);
+            _writer.WriteString(ModifiedName, document.Modified.UtcDateTime);
         }
 
         if (Is(DocumentFact.Type))
         {
-            _writer.WriteString("type", document.ContentType);
+            _writer.WriteString(TypeName, document.ContentType);
         }
 
         if (Is(DocumentFact.Length))
         {
-            _writer.WriteNumber("length", document.Body.Length);
+            _writer.WriteNumber(LengthName, document.Body.Length);
         }
 
         if (asked is null)
         {
-            _writer.WriteString("sha256", document.Sha256.ToString());
+            _writer.WriteString(Sha256Name, document.Sha256.ToString());
         }
     }
 
@@ -155,13 +168,13 @@ internal sealed class EntryWriter : IResultSink, IDisposable
                 _writer.WriteString("raw", body);
                 break;
             case IncludedPart.Body when _form.Select is null:
-                _writer.WritePropertyName("body");
+                _writer.WritePropertyName(BodyName);
                 _writer.WriteRawValue(InOneLine(body), skipInputValidation: true);
                 break;
             case IncludedPart.Body when !_form.Select.AreFactsAlone:
                 _scratch.ResetWrittenCount();
                 _form.Select.Write(body, _scratch, Limit);
-                _writer.WritePropertyName("body");
+                _writer.WritePropertyName(BodyName);
                 _writer.WriteRawValue(InOneLine(_scratch.WrittenSpan), skipInputValidation: true);
                 break;
         }
@@ -191,8 +204,8 @@ internal sealed class EntryWriter : IResultSink, IDisposable
         Span<byte> number = stackalloc byte[sizeof(long) + sizeof(int)];
         System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(number, version);
         System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(number[sizeof(long)..], id.Length);
-        Digest.AppendData(number);
-        Digest.AppendData(id);
+        Digest.Append(number);
+        Digest.Append(id);
     }
 
     private void Separate()

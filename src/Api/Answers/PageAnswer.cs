@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using DocService.Api.Documents;
 using DocService.Api.Fields;
@@ -80,7 +79,12 @@ internal sealed class PageAnswer(Cursors cursors, ByteBudget budget, TimeProvide
     private static void WriteRest(AnswerBuffer output, QueryForm form, EntryWriter entries, string? next, long? count, DocumentSearch search, TimeSpan elapsed)
     {
         output.Write("]"u8);
-        using var rest = new Utf8JsonWriter(output, EntryWriter.Options);
+        if (form.Query.Delimiter.Length == 0 && next is null && count is null && !form.IsExplained)
+        {
+            output.Write("}"u8);
+            return;
+        }
+
         var members = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(members, EntryWriter.Options);
         writer.WriteStartObject();
@@ -120,9 +124,9 @@ internal sealed class PageAnswer(Cursors cursors, ByteBudget budget, TimeProvide
     /// <summary>Weak: of the answers that it stands for the bodies are the same, the position (<c>asOf</c>) and costs may differ.</summary>
     private static string TagOf(QueryForm form, EntryWriter entries, SearchPosition? end, long? count)
     {
-        IncrementalHash hash = entries.Digest!; // of the query and what it found
-        hash.AppendData(end is null ? [] : Cursors.Plain(form, end));
-        hash.AppendData(BitConverter.GetBytes(count ?? -1));
-        return $"W/\"{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16))}\"";
+        PageDigest digest = entries.Digest!; // of the query and what it found
+        digest.Append(end is null ? [] : Cursors.Plain(form, end));
+        digest.Append(BitConverter.GetBytes(count ?? -1));
+        return $"W/\"{Convert.ToHexStringLower(digest.Finish().AsSpan(0, 16))}\"";
     }
 }

@@ -32,7 +32,7 @@ internal static class QueryCollection
 
         if (collections.Find(query.Prefix) is { } collection)
         {
-            query = query with { Indexes = [.. collection.Indexes.Select(one => one.Declared)] };
+            query = query with { Indexes = collection.Declared };
             if (form.Search is not null && TryUseWords(collection, ref form, ref query) is { } problem)
             {
                 return problem;

@@ -20,24 +20,28 @@ internal sealed class SaidParts
     /// <summary>SHA-256 of everything that may not change from page to page.</summary>
     public ReadOnlySpan<byte> PagesDigest() => _pagesDigest ??= MakePagesDigest();
 
-    /// <summary>Everything.</summary>
-    public void AppendTo(IncrementalHash hash) => Append(hash, _ => true);
+    /// <summary>Everything, piece by piece.</summary>
+    public IEnumerable<byte[]> Pieces() => Pieces(_ => true);
 
     private byte[] MakePagesDigest()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, name => !Changeable.Contains(name));
+        foreach (byte[] piece in Pieces(name => !Changeable.Contains(name)))
+        {
+            hash.AppendData(piece);
+        }
+
         return hash.GetHashAndReset();
     }
 
-    private void Append(IncrementalHash hash, Func<string, bool> counts)
+    private IEnumerable<byte[]> Pieces(Func<string, bool> counts)
     {
         foreach ((string name, byte[] text) in _parts)
         {
             if (counts(name))
             {
-                hash.AppendData(Encoding.UTF8.GetBytes($"{name}={text.Length}:"));
-                hash.AppendData(text);
+                yield return Encoding.UTF8.GetBytes($"{name}={text.Length}:");
+                yield return text;
             }
         }
     }

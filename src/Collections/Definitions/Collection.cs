@@ -1,3 +1,5 @@
+using DocService.Index.Declared;
+
 namespace DocService.Collections.Definitions;
 
 /// <summary>Rules for all documents whose ids begin alike. Immutable.</summary>
@@ -11,6 +13,9 @@ public sealed class Collection
     public required string Prefix { get; init; }
 
     public required IReadOnlyList<CollectionIndex> Indexes { get; init; }
+
+    /// <summary>What the index of the store keeps for them.</summary>
+    public IReadOnlyList<DeclaredIndex> Declared => field ??= [.. Indexes.Select(index => index.Declared)];
 
     /// <summary>Those that two documents may not share a value in.</summary>
     public IReadOnlyList<CollectionIndex> Unique => field ??= [.. Indexes.Where(index => index.IsUnique)];

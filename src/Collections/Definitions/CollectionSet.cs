@@ -29,7 +29,7 @@ public sealed class CollectionSet
     internal bool HasUnique { get; }
 
     /// <summary>What the index of the store keeps for them.</summary>
-    internal IReadOnlyList<DeclaredIndex> Declared => field ??= [.. _byPrefix.SelectMany(collection => collection.Indexes).Select(index => index.Declared)];
+    internal IReadOnlyList<DeclaredIndex> Declared => field ??= [.. _byPrefix.SelectMany(collection => collection.Declared)];
 
     public Collection? Get(string name) => _byName.GetValueOrDefault(name);
 

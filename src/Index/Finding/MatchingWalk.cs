@@ -2,7 +2,6 @@ using DocService.Index.Reading;
 using DocService.Index.Rows;
 using DocService.Queries;
 using DocService.Queries.Filters;
-using DocService.Storage.Model;
 using Facts = DocService.Queries.Paths.DocumentFacts;
 
 namespace DocService.Index.Finding;
@@ -15,7 +14,7 @@ internal sealed class MatchingWalk(Candidates candidates, Filter filter) : IDisp
     private const int LookedAtMax = 1000;
 
     private readonly Matcher? _matcher = filter.IsEverything ? null : filter.CreateMatcher();
-    private readonly byte[] _id = new byte[DocumentKey.BytesMax];
+    private byte[] _id = []; // as long as the longest so far
     private DocumentHead _head;
     private Facts _facts;
 
@@ -91,8 +90,14 @@ internal sealed class MatchingWalk(Candidates candidates, Filter filter) : IDisp
     {
         ReadOnlySpan<byte> row = candidates.Row;
         _head = DocumentRow.ReadHead(row);
-        candidates.Id.CopyTo(_id);
-        _facts = _head.ToFacts(_id.AsMemory(0, candidates.Id.Length));
+        ReadOnlySpan<byte> id = candidates.Id;
+        if (id.Length > _id.Length)
+        {
+            _id = new byte[id.Length];
+        }
+
+        id.CopyTo(_id);
+        _facts = _head.ToFacts(_id.AsMemory(0, id.Length));
         return _head.HasBody && (_matcher is null || _matcher.Matches(row[_head.BodyAt..], _facts, limit));
     }
 }

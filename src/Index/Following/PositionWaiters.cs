@@ -23,6 +23,9 @@ internal sealed class PositionWaiters
         }
     }
 
+    /// <summary>Whether nobody need wait for the sequence.</summary>
+    public bool Has(long sequence) => Interlocked.Read(ref _reached) >= sequence;
+
     /// <summary>Completes when the sequence is reached; false when it was not in that time. <paramref name="wake"/> is called if it has to wait.</summary>
     public async Task<bool> WaitAsync(long sequence, Action wake, TimeSpan timeout, TimeProvider clock, CancellationToken cancellation)
     {
@@ -58,7 +61,7 @@ internal sealed class PositionWaiters
     {
         lock (_gate)
         {
-            _reached = sequence;
+            Interlocked.Exchange(ref _reached, sequence);
             for (LinkedListNode<Waiter>? node = _waiters.First, next; node is not null; node = next)
             {
                 next = node.Next;
@@ -76,7 +79,7 @@ internal sealed class PositionWaiters
     {
         lock (_gate)
         {
-            _reached = -1;
+            Interlocked.Exchange(ref _reached, -1);
         }
     }
 

@@ -15,6 +15,10 @@ internal sealed unsafe class RocksIterator : IDisposable
     private readonly byte* _bounds;
     private nint _handle;
     private bool _isValid;
+    private byte* _key; // asked for once at each key; null until then
+    private byte* _value;
+    private int _keyLength;
+    private int _valueLength;
 
     /// <param name="database">A use of it is held by the snapshot.</param>
     /// <param name="options">They become this iterator's.</param>
@@ -43,8 +47,14 @@ internal sealed unsafe class RocksIterator : IDisposable
     {
         get
         {
-            nint start = Native.Instance.rocksdb_iter_key(Standing(), out nuint length);
-            return new ReadOnlySpan<byte>((void*)start, checked((int)length));
+            nint handle = Standing();
+            if (_key is null)
+            {
+                _key = (byte*)Native.Instance.rocksdb_iter_key(handle, out nuint length);
+                _keyLength = checked((int)length);
+            }
+
+            return new ReadOnlySpan<byte>(_key, _keyLength);
         }
     }
 
@@ -53,8 +63,14 @@ internal sealed unsafe class RocksIterator : IDisposable
     {
         get
         {
-            nint start = Native.Instance.rocksdb_iter_value(Standing(), out nuint length);
-            return new ReadOnlySpan<byte>((void*)start, checked((int)length));
+            nint handle = Standing();
+            if (_value is null)
+            {
+                _value = (byte*)Native.Instance.rocksdb_iter_value(handle, out nuint length);
+                _valueLength = checked((int)length);
+            }
+
+            return new ReadOnlySpan<byte>(_value, _valueLength);
         }
     }
 
@@ -127,6 +143,7 @@ internal sealed unsafe class RocksIterator : IDisposable
 
     private bool IsValid()
     {
+        _key = _value = null;
         _isValid = Native.Instance.rocksdb_iter_valid(_handle) != 0;
         if (_isValid)
         {

@@ -6,25 +6,23 @@ namespace DocService.Index.Rocks;
 internal readonly unsafe struct RocksValue : IDisposable
 {
     private readonly nint _slice;
+    private readonly byte* _start;
+    private readonly int _length;
 
-    private RocksValue(nint slice) => _slice = slice;
+    private RocksValue(nint slice)
+    {
+        _slice = slice;
+        if (slice != 0)
+        {
+            _start = (byte*)Native.Instance.rocksdb_pinnableslice_value(slice, out nuint length);
+            _length = checked((int)length);
+        }
+    }
 
     public bool IsFound => _slice != 0;
 
     /// <summary>Empty where nothing was found.</summary>
-    public ReadOnlySpan<byte> Bytes
-    {
-        get
-        {
-            if (_slice == 0)
-            {
-                return default;
-            }
-
-            nint start = Native.Instance.rocksdb_pinnableslice_value(_slice, out nuint length);
-            return new ReadOnlySpan<byte>((void*)start, checked((int)length));
-        }
-    }
+    public ReadOnlySpan<byte> Bytes => new(_start, _length);
 
     /// <exception cref="IndexFailedException">A block is damaged or cannot be read.</exception>
     public static RocksValue Read(nint database, nint options, nint family, ReadOnlySpan<byte> key)

@@ -33,8 +33,10 @@ internal sealed record Negation(FilterNode Part) : FilterNode
 /// <summary>One operator on one path.</summary>
 /// <param name="Path">Null: the element of an <c>$elemMatch</c> itself.</param>
 /// <param name="Test">What it asks.</param>
-/// <param name="Canonical">Operator, path and operand.</param>
-internal sealed record Condition(DocumentPath? Path, ValueTest Test, string Canonical) : FilterNode
+/// <param name="Name">The operator's.</param>
+/// <param name="Operand">Encoded; null where it has none.</param>
+/// <param name="More">What else belongs to the operand.</param>
+internal sealed record Condition(DocumentPath? Path, ValueTest Test, string Name, byte[]? Operand, string More) : FilterNode
 {
-    public override string Canonical { get; } = Canonical;
+    public override string Canonical => $"{Name}({Path?.Text.Length}:{Path?.Text},{(Operand is null ? "" : Convert.ToHexString(Operand))},{More})";
 }

@@ -64,10 +64,11 @@ internal sealed class FilterParser
         var parts = new List<FilterNode>();
         foreach (JsonProperty member in value.EnumerateObject())
         {
-            string step = QueryFault.Step(pointer, member.Name);
-            FilterNode? part = Connections.Contains(member.Name)
-                ? ParseConnection(member.Name, member.Value, step, isInElement)
-                : ParseMember(member.Name, member.Value, step, isInElement);
+            string name = member.Name;
+            string step = QueryFault.Step(pointer, name);
+            FilterNode? part = Connections.Contains(name)
+                ? ParseConnection(name, member.Value, step, isInElement)
+                : ParseMember(name, member.Value, step, isInElement);
             if (part is null)
             {
                 return null;

@@ -62,8 +62,11 @@ internal sealed class OperatorParser(FilterParser filters, TimeSpan regexTime)
         return parts is [var only] ? only : new AllOf([.. parts]);
     }
 
-    public FilterNode? Equality(DocumentPath? path, JsonElement operand, string pointer) =>
-        Condition(path, "$eq", operand, pointer, new EqualTest(LiteralOf(path, operand)));
+    public FilterNode? Equality(DocumentPath? path, JsonElement operand, string pointer)
+    {
+        Literal literal = LiteralOf(path, operand);
+        return filters.Count(pointer) ? new Condition(path, new EqualTest(literal), "$eq", literal.Key, "") : null;
+    }
 
     private FilterNode? ParseOne(DocumentPath? path, string name, JsonElement operand, string pointer) => name switch
     {
@@ -227,8 +230,8 @@ internal sealed class OperatorParser(FilterParser filters, TimeSpan regexTime)
 
     private Condition? Condition(DocumentPath? path, string name, JsonElement operand, string pointer, ValueTest test, string more = "")
     {
-        string value = operand.ValueKind == JsonValueKind.Undefined ? "" : Convert.ToHexString(Literal.Of(operand).Key);
-        return filters.Count(pointer) ? new Condition(path, test, $"{name}({path?.Text.Length}:{path?.Text},{value},{more})") : null;
+        byte[]? value = operand.ValueKind == JsonValueKind.Undefined ? null : Literal.Of(operand).Key;
+        return filters.Count(pointer) ? new Condition(path, test, name, value, more) : null;
     }
 
     /// <summary>Times are compared as texts of one form, so a time that somebody wrote is brought into it.</summary>

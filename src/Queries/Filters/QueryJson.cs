@@ -105,10 +105,26 @@ internal static class QueryJson
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                return value.EnumerateObject().All(member => HasSoundStrings(member.Value, QueryFault.Step(pointer, member.Name), faults));
+                foreach (JsonProperty member in value.EnumerateObject())
+                {
+                    if (!HasSoundStrings(member.Value, QueryFault.Step(pointer, member.Name), faults))
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
             case JsonValueKind.Array:
                 int index = 0;
-                return value.EnumerateArray().All(element => HasSoundStrings(element, $"{pointer}/{index++}", faults));
+                foreach (JsonElement element in value.EnumerateArray())
+                {
+                    if (!HasSoundStrings(element, $"{pointer}/{index++}", faults))
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
             case JsonValueKind.String when !IsWhole(value):
                 faults.Add<object>(pointer, "The string holds half of a surrogate pair.");
                 return false;

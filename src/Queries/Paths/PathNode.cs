@@ -18,9 +18,9 @@ internal sealed class PathNode
         Children = children;
         Indices = indices;
         Path = path;
-        Below = [.. children.SelectMany(child => child.All)];
+        Below = children.Length == 1 ? children[0].All : [.. children.SelectMany(child => child.All)];
         All = path >= 0 ? [path, .. Below] : Below;
-        _hasIndices = indices.Any(index => index >= 0);
+        _hasIndices = Array.Exists(indices, index => index >= 0);
         foreach (byte[] name in names)
         {
             _lengths |= 1UL << Math.Min(name.Length, 63);

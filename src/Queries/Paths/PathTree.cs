@@ -7,6 +7,15 @@ internal sealed class PathTree
     public PathTree(IReadOnlyList<DocumentPath> paths)
     {
         Count = paths.Count;
+        if (paths is [{ Fact: null } only]) // as in most queries
+        {
+            PathNode tree = PathNode.Of([(only.Segments, 0)], depth: 0);
+            Facts = [];
+            Dotted = only.IsPointer ? null : tree;
+            Pointers = only.IsPointer ? tree : null;
+            return;
+        }
+
         (DocumentPath Path, int Number)[] numbered = [.. paths.Select((path, number) => (path, number))];
         Facts = [.. numbered.Where(one => one.Path.Fact is not null).Select(one => (one.Path.Fact!.Value, one.Number))];
         Dotted = Tree(numbered.Where(one => one.Path is { Fact: null, IsPointer: false }));

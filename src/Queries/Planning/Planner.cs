@@ -31,16 +31,26 @@ public static class Planner
             return byId;
         }
 
-        return indexes
-            .Where(index => index.Definition.Where is null || index.Definition.Where.IsPartOf(filter))
-            .Select(index => Plan(index, bounds, sort, byId))
-            .Where(plan => plan.IsNarrowed || plan.Order != CandidateOrder.None)
-            .OrderByDescending(plan => plan.EqualFields)
-            .ThenByDescending(plan => plan.HasRange)
-            .ThenByDescending(plan => plan.Order != CandidateOrder.None)
-            .ThenBy(plan => plan.Index!.Fields.Count)
-            .ThenBy(plan => plan.Index!.Name, StringComparer.Ordinal)
-            .FirstOrDefault(byId);
+        QueryPlan? best = null;
+        foreach (IndexChoice index in indexes)
+        {
+            if (index.Definition.Where is null || index.Definition.Where.IsPartOf(filter))
+            {
+                QueryPlan plan = Plan(index, bounds, sort, byId);
+                best = (plan.IsNarrowed || plan.Order != CandidateOrder.None) && (best is null || Rank(plan).CompareTo(Rank(best)) > 0) ? plan : best;
+            }
+        }
+
+        return best ?? byId;
+    }
+
+    /// <summary>The higher the better; where all is alike, the name that comes first.</summary>
+    private static (int, bool, bool, int, RankedName) Rank(QueryPlan plan) =>
+        (plan.EqualFields, plan.HasRange, plan.Order != CandidateOrder.None, -plan.Index!.Fields.Count, new RankedName(plan.Index.Name));
+
+    private readonly record struct RankedName(string Name) : IComparable<RankedName>
+    {
+        public int CompareTo(RankedName other) => string.CompareOrdinal(other.Name, Name);
     }
 
     private static QueryPlan Plan(IndexChoice choice, Dictionary<DocumentPath, PathBounds> bounds, SortOrder? sort, QueryPlan byId)

@@ -71,5 +71,10 @@ public readonly record struct Sha256Digest : IComparable<Sha256Digest>
     public override int GetHashCode() => unchecked((int)((_a * Secret) >> 32));
 
     /// <summary>64 lower-case hexadecimal digits, as sha256sum prints them.</summary>
-    public override string ToString() => $"{_a:x16}{_b:x16}{_c:x16}{_d:x16}";
+    public override string ToString()
+    {
+        Span<byte> value = stackalloc byte[Bytes];
+        CopyTo(value);
+        return Convert.ToHexStringLower(value);
+    }
 }
