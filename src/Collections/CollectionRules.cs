@@ -72,7 +72,7 @@ public sealed class CollectionRules : IWriteRule
                 : null;
         }
 
-        return ClaimsOf(operation) is { Overflow: { } index } claims ? new TooManyKeysViolation(claims.Collection.Name, index.Name) : null;
+        return ClaimsOf(operation) is { Overflow: { } index } claims ? new TooManyKeysViolation(claims.CollectionName, index.Name) : null;
     }
 
     public void CollectValues(IReadOnlyList<DocumentOperation> operations, ICollection<Sha256Digest> values)
@@ -164,9 +164,9 @@ public sealed class CollectionRules : IWriteRule
             return null;
         }
 
-        if (put.Notes is not UniqueClaims claims || claims.Collection != collection)
+        if (put.Notes is not UniqueClaims claims || !claims.IsOf(collection, put.Content.Body))
         {
-            put.Notes = claims = UniqueClaims.Of(collection, put.Content.Body.Span);
+            put.Notes = claims = UniqueClaims.Of(collection, put.Content.Body);
         }
 
         return claims;

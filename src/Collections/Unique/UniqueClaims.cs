@@ -19,9 +19,13 @@ internal sealed class UniqueClaims
         Type = string.Empty,
     };
 
-    private UniqueClaims(Collection collection, IReadOnlyList<UniqueClaim> claims, CollectionIndex? overflow)
+    private readonly Collection _collection;
+    private readonly ReadOnlyMemory<byte> _body;
+
+    private UniqueClaims(Collection collection, ReadOnlyMemory<byte> body, IReadOnlyList<UniqueClaim> claims, CollectionIndex? overflow)
     {
-        Collection = collection;
+        _collection = collection;
+        _body = body;
         Claims = claims;
         Values = claims.Count switch
         {
@@ -32,8 +36,8 @@ internal sealed class UniqueClaims
         Overflow = overflow;
     }
 
-    /// <summary>By whose definition it was read.</summary>
-    public Collection Collection { get; }
+    /// <summary>Of the collection by whose definition it was read.</summary>
+    public string CollectionName => _collection.Name;
 
     public IReadOnlyList<UniqueClaim> Claims { get; }
 
@@ -43,15 +47,18 @@ internal sealed class UniqueClaims
     /// <summary>An index in which the document has too many keys; null when there is none.</summary>
     public CollectionIndex? Overflow { get; }
 
-    public static UniqueClaims Of(Collection collection, ReadOnlySpan<byte> body)
+    /// <summary>Whether it says what the body takes by this definition, and by no other.</summary>
+    public bool IsOf(Collection collection, ReadOnlyMemory<byte> body) => _collection == collection && _body.Equals(body);
+
+    public static UniqueClaims Of(Collection collection, ReadOnlyMemory<byte> body)
     {
         var claims = new List<UniqueClaim>();
         foreach (CollectionIndex index in collection.Unique)
         {
-            IndexEntries entries = new IndexKeys(index.Keys!).Of(body, NoFacts, SearchLimit.None);
+            IndexEntries entries = new IndexKeys(index.Keys!).Of(body.Span, NoFacts, SearchLimit.None);
             if (entries.IsOverflow)
             {
-                return new UniqueClaims(collection, [], index);
+                return new UniqueClaims(collection, body, [], index);
             }
 
             foreach (UniqueKey key in entries.Unique)
@@ -60,6 +67,6 @@ internal sealed class UniqueClaims
             }
         }
 
-        return new UniqueClaims(collection, claims, null);
+        return new UniqueClaims(collection, body, claims, null);
     }
 }
