@@ -77,6 +77,36 @@ public sealed class RocksDatabaseTests : IDisposable
         database.Close();
     }
 
+    /// <summary>Those between two writes share what they hold; each is its user's own all the same.</summary>
+    [Fact]
+    public void Snapshots_OfOneMoment_LiveEachForItself_AndTheNextWriteBeginsAnother()
+    {
+        RocksDatabase database = Open("a");
+        Write(database, Family.Documents, "a", "1");
+        RocksSnapshot first = database.TakeSnapshot();
+        RocksSnapshot second = database.TakeSnapshot();
+        object read = first.Once(() => new object());
+        Assert.Same(read, second.Once(() => new object()));
+        first.Dispose();
+        first.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => first.Read(Family.Documents, "a"u8));
+
+        Write(database, Family.Documents, "a", "2");
+        RocksSnapshot third = database.TakeSnapshot();
+        Assert.NotSame(read, third.Once(() => new object()));
+        foreach ((RocksSnapshot snapshot, string expected) in new[] { (second, "1"), (third, "2") })
+        {
+            using RocksValue value = snapshot.Read(Family.Documents, "a"u8);
+            Assert.Equal(Utf8(expected), value.Bytes);
+        }
+
+        database.Close();
+        second.Dispose();
+        Assert.False(database.Freed.IsCompleted);
+        third.Dispose();
+        Assert.True(database.Freed.IsCompleted);
+    }
+
     [Theory]
     [InlineData("", "", "a b c d")]
     [InlineData("b", "", "b c d")]
