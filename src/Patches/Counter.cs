@@ -6,6 +6,8 @@ namespace DocService.Patches;
 /// <summary>Adds to a number, exactly. The operation <c>add</c> of a batch.</summary>
 public sealed class Counter : IPatchMethod
 {
+    private const string OutOfReach = "the sum has a digit above 10^400 or below 10^-400";
+
     private readonly JsonPointer _path;
     private readonly ReadOnlyMemory<byte> _by;
     private readonly bool _creates;
@@ -32,13 +34,15 @@ public sealed class Counter : IPatchMethod
         JsonPlace? found = JsonWalk.Find(text.Span, _path, out _, out string reason);
         if (found is not { } place || (!place.Exists && !_creates))
         {
-            return Fault(reason.Length > 0 ? reason : $"there is nothing at '{_path.Text}'");
+            return Fault(reason.Length > 0 ? reason : $"there is nothing at '{_path.Shown}'");
         }
 
         if (!place.Exists)
         {
             // Its place is known, so nothing else can be wrong.
-            return new JsonPatchRun(text, limits, room).Apply([new JsonPatchOperation(JsonPatchKind.Add, _path, From: null, _by)]) is null ? null : TooLarge();
+            return JsonNumbers.Add("0"u8, _by.Span) is not { } first ? Fault(OutOfReach)
+                : new JsonPatchRun(text, limits, room).Apply([new JsonPatchOperation(JsonPatchKind.Add, _path, From: null, first)]) is null ? null
+                : TooLarge();
         }
 
         ReadOnlySpan<byte> current = text.Span[place.Start..place.End];
@@ -46,10 +50,10 @@ public sealed class Counter : IPatchMethod
         reader.Read();
         if (reader.TokenType != JsonTokenType.Number)
         {
-            return Fault($"what is at '{_path.Text}' is no number");
+            return Fault($"what is at '{_path.Shown}' is no number");
         }
 
-        return JsonNumbers.Add(current, _by.Span) is not { } sum ? Fault("the sum has a digit above 10^400 or below 10^-400")
+        return JsonNumbers.Add(current, _by.Span) is not { } sum ? Fault(OutOfReach)
             : text.TrySplice(place.Start, place.End, sum) ? null
             : TooLarge();
     }

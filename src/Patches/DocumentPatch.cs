@@ -52,12 +52,14 @@ public sealed class DocumentPatch(IPatchMethod method, bool createsDocument, Pat
             return new PatchFault(PatchFaultKind.TooLarge, $"With the patch the document would be larger than {limits.BytesMax} bytes (MaxDocumentBytes).");
         }
 
-        if (!room.TryTake(_text.Span.Length))
+        string type = current?.Info.ContentType ?? NewType;
+        if (!room.TryTake(_text.Span.Length + Math.Max(0, type.Length - NewType.Length)))
         {
             return UsedUp;
         }
 
-        content = new DocumentContent(_text.Memory, current?.Info.ContentType ?? NewType, Sha256Digest.Of(_text.Span));
+        _text.Finish();
+        content = new DocumentContent(_text.Memory, type, Sha256Digest.Of(_text.Span));
         return null;
     }
 

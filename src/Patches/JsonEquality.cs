@@ -15,18 +15,29 @@ internal static class JsonEquality
 
     private static readonly JsonDocumentOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
-    /// <param name="one">A valid value, as deep as a document may be.</param>
+    /// <summary>Null when they are too large to be compared within half of the budget.</summary>
+    /// <param name="one">A valid value, nothing around it, as deep as a document may be.</param>
     /// <param name="other">Likewise.</param>
     /// <param name="budget">What it takes to compare them is charged to it; null: nothing is.</param>
     /// <exception cref="StoreBusyException">The budget has no room.</exception>
-    public static bool AreEqual(ReadOnlyMemory<byte> one, ReadOnlyMemory<byte> other, ByteBudget? budget)
+    public static bool? AreEqual(ReadOnlyMemory<byte> one, ReadOnlyMemory<byte> other, ByteBudget? budget)
     {
         if (one.Span.SequenceEqual(other.Span))
         {
             return true;
         }
 
-        long taken = (long)BytesOfAByte * (one.Length + other.Length);
+        if (IsContainer(one) != IsContainer(other))
+        {
+            return false;
+        }
+
+        long taken = IsContainer(one) ? (long)BytesOfAByte * (one.Length + other.Length) : 0;
+        if (taken > budget?.Bytes / 2)
+        {
+            return null; // more than could ever be had
+        }
+
         budget?.Take(taken);
         try
         {
@@ -39,6 +50,8 @@ internal static class JsonEquality
             budget?.Return(taken);
         }
     }
+
+    private static bool IsContainer(ReadOnlyMemory<byte> value) => value.Span[0] is (byte)'{' or (byte)'[';
 
     private static bool AreEqual(JsonElement one, JsonElement other) => one.ValueKind == other.ValueKind && one.ValueKind switch
     {

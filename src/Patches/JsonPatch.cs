@@ -17,6 +17,9 @@ public sealed class JsonPatch : IPatchMethod
 
     private JsonPatch(IReadOnlyList<JsonPatchOperation> operations) => _operations = operations;
 
+    /// <summary>Its operations.</summary>
+    public int Count => _operations.Count;
+
     /// <summary>False with what is wrong: its operation's number, if it is in one, and a sentence.</summary>
     /// <param name="json">Strict JSON, whose memory stays as it is while the patch is used.</param>
     /// <param name="limits">How many operations there may be.</param>

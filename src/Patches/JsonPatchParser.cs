@@ -5,6 +5,9 @@ namespace DocService.Patches;
 /// <summary>One operation of a JSON Patch from its text. Members that RFC 6902 does not know are ignored, as it says (section 4).</summary>
 internal static class JsonPatchParser
 {
+    /// <summary>Of a path; as in a batch. What is made of it is not charged to the budget.</summary>
+    private const int PointerBytesMax = 32 * 1024;
+
     private static readonly Dictionary<string, JsonPatchKind> Kinds = Enum.GetValues<JsonPatchKind>().ToDictionary(kind => kind.ToString().ToLowerInvariant());
 
     /// <summary>Null, or what is wrong as a clause. The reader is at the element, and is left at its end.</summary>
@@ -109,6 +112,7 @@ internal static class JsonPatchParser
         pointer = null;
         reader.Read();
         return reader.TokenType != JsonTokenType.String ? $"'{member}' must be a string"
+            : reader.ValueSpan.Length > PointerBytesMax ? $"'{member}' is longer than {PointerBytesMax} bytes"
             : JsonPointer.TryParse(reader.GetString()!, out pointer, out string? reason) ? null
             : $"'{member}': {reason}";
     }

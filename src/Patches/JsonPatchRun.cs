@@ -1,5 +1,5 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using System.Globalization;
+using System.Text;
 
 namespace DocService.Patches;
 
@@ -7,9 +7,6 @@ namespace DocService.Patches;
 /// <remarks>Thread: one. Invariant: between two operations the text is a valid document, neither longer nor deeper than one may be.</remarks>
 internal sealed class JsonPatchRun(PatchedText text, PatchLimits limits, PatchRoom room)
 {
-    /// <summary>A name as its own characters.</summary>
-    private static readonly JavaScriptEncoder Relaxed = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-
     private int _number; // of the operation under way
 
     /// <summary>Null when all of them have been applied; else what is wrong with the first that cannot be.</summary>
@@ -66,8 +63,10 @@ internal sealed class JsonPatchRun(PatchedText text, PatchLimits limits, PatchRo
     {
         JsonPlace? place = Look(operation.Path, out string reason);
         return place is not { Exists: true } found ? Fault(PatchFaultKind.TestFailed, operation.Path, reason.Length > 0 ? reason : Nothing(operation.Path))
-            : JsonEquality.AreEqual(text.Memory[found.Start..found.End], operation.Value, limits.Budget) ? null
-            : Fault(PatchFaultKind.TestFailed, operation.Path, $"the value at '{operation.Path.Text}' is another one");
+            : JsonEquality.AreEqual(text.Memory[found.Start..found.End], operation.Value, limits.Budget) is not { } isEqual
+                ? TooLarge($"Operation {_number} of the patch: the value at '{operation.Path.Shown}' is too large to be tested.")
+            : isEqual ? null
+            : Fault(PatchFaultKind.TestFailed, operation.Path, $"the value at '{operation.Path.Shown}' is another one");
     }
 
     private PatchFault? Add(JsonPointer path, ReadOnlySpan<byte> value)
@@ -141,9 +140,21 @@ internal sealed class JsonPatchRun(PatchedText text, PatchLimits limits, PatchRo
             : TooLarge($"With operation {_number} of the patch the document would be deeper than {limits.DepthMax} levels (MaxDepth).");
     }
 
-    private static byte[] NameOf(JsonPointer path) => [(byte)'"', .. JsonEncodedText.Encode(path.Steps[^1], Relaxed).EncodedUtf8Bytes, (byte)'"', (byte)':'];
+    /// <summary>A name as its own characters, but for those that JSON has escaped (RFC 8259 section 7): the base library escapes more.</summary>
+    private static byte[] NameOf(JsonPointer path)
+    {
+        var name = new StringBuilder("\"");
+        foreach (char character in path.Steps[^1])
+        {
+            _ = character is '"' or '\\' ? name.Append('\\').Append(character)
+                : character < ' ' ? name.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}")
+                : name.Append(character);
+        }
 
-    private static string Nothing(JsonPointer path) => $"there is nothing at '{path.Text}'";
+        return Encoding.UTF8.GetBytes(name.Append("\":").ToString());
+    }
+
+    private static string Nothing(JsonPointer path) => $"there is nothing at '{path.Shown}'";
 
     private PatchFault TooLarge() => TooLarge($"With operation {_number} of the patch the document would be larger than {limits.BytesMax} bytes (MaxDocumentBytes).");
 

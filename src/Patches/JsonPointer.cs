@@ -8,6 +8,9 @@ namespace DocService.Patches;
 /// <param name="Steps">Its steps, unescaped; none for the whole document.</param>
 public sealed record JsonPointer(string Text, IReadOnlyList<string> Steps)
 {
+    /// <summary>Characters of a path, or of a step, that a message shows.</summary>
+    private const int ShownMax = 200;
+
     /// <summary>In place of an index: behind the last element.</summary>
     internal const string Behind = "-";
 
@@ -42,6 +45,12 @@ public sealed record JsonPointer(string Text, IReadOnlyList<string> Steps)
         path = new JsonPointer(text, [.. text[1..].Split('/').Select(step => step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))]);
         return true;
     }
+
+    /// <summary>As messages show it: whole, or its beginning.</summary>
+    internal string Shown => Show(Text);
+
+    /// <summary>A text in a message, whole or its beginning: a message is not charged to anybody.</summary>
+    internal static string Show(string text) => text.Length <= ShownMax ? text : $"{text[..(char.IsHighSurrogate(text[ShownMax - 1]) ? ShownMax - 1 : ShownMax)]}…";
 
     /// <summary>Whether it leads to something inside of what the other leads to.</summary>
     internal bool IsInside(JsonPointer other) => Steps.Count > other.Steps.Count && Steps.Take(other.Steps.Count).SequenceEqual(other.Steps, StringComparer.Ordinal);

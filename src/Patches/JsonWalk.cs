@@ -84,7 +84,7 @@ internal static class JsonWalk
         int wanted = int.MaxValue;
         if (!isBehind && !JsonPointer.TryGetIndex(step, out wanted))
         {
-            return $"'{step}' is no index of an array";
+            return $"'{JsonPointer.Show(step)}' is no index of an array";
         }
 
         int before = (int)reader.BytesConsumed;
@@ -109,5 +109,5 @@ internal static class JsonWalk
     private static string Describe(JsonPointer pointer, int steps) => steps == 0 ? "the document" : $"what is at '{Prefix(pointer, steps)}'";
 
     private static string Prefix(JsonPointer pointer, int steps) =>
-        string.Concat(pointer.Steps.Take(steps).Select(step => "/" + step.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)));
+        JsonPointer.Show(string.Concat(pointer.Steps.Take(steps).Select(step => "/" + step.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal))));
 }

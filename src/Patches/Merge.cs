@@ -4,9 +4,9 @@ namespace DocService.Patches;
 
 /// <summary>Merges a patch into a text, in one pass over the document. What the patch does not name is copied as it stands.</summary>
 /// <remarks>Thread: one. It goes as deep into itself as the patch has objects in objects, which MaxDepth limits.</remarks>
-internal sealed class Merge(PatchedText text, ReadOnlyMemory<byte> patch)
+internal sealed class Merge(PatchedText text, ReadOnlyMemory<byte> patch, PatchRoom room)
 {
-    /// <summary>False when the document would be too long. Else it waits in the text to be turned to.</summary>
+    /// <summary>False when the document would be too long, or the room is used up. Else it waits in the text to be turned to.</summary>
     public bool TryRun()
     {
         Utf8JsonReader reader = JsonWalk.ReaderOf(patch.Span);
@@ -32,6 +32,12 @@ internal sealed class Merge(PatchedText text, ReadOnlyMemory<byte> patch)
     /// <summary>The reader is at the start of the document's object, and is left at its end.</summary>
     private bool TryMerge(ref Utf8JsonReader document, Range patched)
     {
+        room.NoteRead(patched.GetOffsetAndLength(patch.Length).Length); // at each level what is below it is passed over once
+        if (room.IsUsedUp)
+        {
+            return false;
+        }
+
         var members = MergedMembers.Of(patch.Span, patched, text);
         ReadOnlySpan<byte> source = text.Span;
         if (!text.TryAppend("{"u8))

@@ -15,9 +15,11 @@ public sealed class MergePatch : IPatchMethod
     /// <inheritdoc/>
     PatchFault? IPatchMethod.Apply(PatchedText text, PatchLimits limits, PatchRoom room)
     {
-        if (!new Merge(text, _json).TryRun())
+        if (!new Merge(text, _json, room).TryRun())
         {
-            return new PatchFault(PatchFaultKind.TooLarge, $"With the patch the document would be larger than {limits.BytesMax} bytes (MaxDocumentBytes).");
+            return new PatchFault(PatchFaultKind.TooLarge, room.IsUsedUp
+                ? "The patch takes too much work: it is too large for its depth."
+                : $"With the patch the document would be larger than {limits.BytesMax} bytes (MaxDocumentBytes).");
         }
 
         text.Turn();

@@ -10,6 +10,9 @@ public sealed class PatchRoom
     /// </summary>
     private const int WorkShare = 64;
 
+    /// <summary>Where documents are shorter than this, as much work is allowed as if they were not.</summary>
+    private const long SmallBytes = 1L << 20;
+
     /// <summary>To copy takes so much less time than to read.</summary>
     private const int CopiesOfARead = 16;
 
@@ -24,7 +27,7 @@ public sealed class PatchRoom
         ArgumentNullException.ThrowIfNull(limits);
         Bytes = bytes;
         _free = bytes - taken;
-        _work = WorkShare * limits.BytesMax;
+        _work = WorkShare * Math.Max(limits.BytesMax, SmallBytes);
     }
 
     /// <summary>All that the commit may hold.</summary>

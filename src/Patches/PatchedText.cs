@@ -4,7 +4,6 @@ namespace DocService.Patches;
 /// <remarks>
 /// Owns: both buffers and their share of the budget; given back by <see cref="Dispose"/>. Thread: one at a time.
 /// Invariant: the text never grows beyond the longest document, whatever the operations between would make of it.
-/// Each byte is charged for all the copies that it will have, as a request's body is.
 /// </remarks>
 internal sealed class PatchedText(long bytesMax, ByteBudget? budget) : IDisposable
 {
@@ -63,8 +62,19 @@ internal sealed class PatchedText(long bytesMax, ByteBudget? budget) : IDisposab
     /// <exception cref="StoreBusyException">The budget has no room.</exception>
     public void Charge(long bytes)
     {
-        budget?.Take(bytes);
+        budget?.Take(bytes, _taken);
         _taken += bytes;
+    }
+
+    /// <summary>Nothing more is changed: what is left is charged for all the copies that it will have, as a request's body is.</summary>
+    /// <exception cref="StoreBusyException">The budget has no room.</exception>
+    public void Finish()
+    {
+        BodyBuffers.Return(_next);
+        _next = [];
+        budget?.Return(_taken);
+        _taken = 0;
+        Charge((long)WriteCost.Copies * _length);
     }
 
     public void Dispose()
@@ -82,7 +92,7 @@ internal sealed class PatchedText(long bytesMax, ByteBudget? budget) : IDisposab
     private void Grow(int bytes)
     {
         int wanted = (int)Math.Min(Math.Max(Math.Max(bytes, FirstBytes), 2L * _next.Length), Math.Max(bytesMax, bytes));
-        Charge((long)WriteCost.Copies * (wanted - _next.Length));
+        Charge(wanted - _next.Length);
         byte[] larger = BodyBuffers.Rent(wanted);
         _next.AsSpan(0, _nextLength).CopyTo(larger);
         BodyBuffers.Return(_next);

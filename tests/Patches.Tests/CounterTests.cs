@@ -19,8 +19,9 @@ public sealed class CounterTests
     [InlineData("""{"n":1e20000000}""", "/n", "1")]
     [InlineData("""{"n":1}""", "/n/m", "1")]
     [InlineData("[]", "/-", "1")]
-    public void Apply_ToWhatCannotBeAddedTo_IsRefused(string document, string path, string by) =>
-        Assert.Equal((PatchFaultKind.NotApplicable, path), (Patching.Add(document, path, by).Fault!.Kind, Patching.Add(document, path, by).Fault!.Path));
+    [InlineData("{}", "/n", "1e999", true)]
+    public void Apply_ToWhatCannotBeAddedTo_IsRefused(string document, string path, string by, bool creates = false) =>
+        Assert.Equal((PatchFaultKind.NotApplicable, path), (Patching.Add(document, path, by, creates).Fault!.Kind, Patching.Add(document, path, by, creates).Fault!.Path));
 
     [Theory]
     [InlineData("""{"m":1}""", "/n", """{"m":1,"n":5}""")]

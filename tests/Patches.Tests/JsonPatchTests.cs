@@ -18,6 +18,7 @@ public sealed class JsonPatchTests
     [InlineData("""{"a":{"x":1,"y":[null]}}""", """[{"op":"test","path":"/a","value":{"y":[null],"\u0078":1.0}}]""", """{"a":{"x":1,"y":[null]}}""")]
     [InlineData("""{"\u0061":1}""", """[{"op":"replace","path":"/a","value":2}]""", """{"\u0061":2}""")]
     [InlineData("""{"a":1}""", """[{"op":"add","path":"/\"\n","value":2}]""", """{"a":1,"\"\n":2}""")]
+    [InlineData("""{"a":1}""", """[{"op":"add","path":"/😀é","value":2}]""", """{"a":1,"😀é":2}""")]
     [InlineData("""{"a":1}""", "[]", """{"a":1}""")]
     [InlineData("[[1],[2]]", """[{"op":"move","from":"/0","path":"/1/0"}]""", "NotApplicable")]
     [InlineData("[[1],[2]]", """[{"op":"move","from":"/0","path":"/0/0"}]""", "NotApplicable")]
@@ -56,6 +57,26 @@ public sealed class JsonPatchTests
     [InlineData("""[{"op":"move","from":"/a","path":"/a/b"}]""", "into itself")]
     public void TryParse_WhatIsNoPatch_SaysWhatIsWrong(string patch, string reason) => Assert.Contains(reason, Patching.Json("{}", patch).Fault!.Reason, StringComparison.Ordinal);
 
+    /// <summary>Sent back whole in the detail and as the pointer, uncharged: 32 MiB for a patch of 16.</summary>
+    [Fact]
+    public void Path_OfManyBytes_IsRefusedOrShownInPart()
+    {
+        Assert.Contains("longer than 32768 bytes", Patching.Json("{}", $$"""[{"op":"remove","path":"/{{new string('a', 40_000)}}"}]""").Fault!.Reason, StringComparison.Ordinal);
+        PatchFault fault = Patching.Json("{}", $$"""[{"op":"remove","path":"/{{new string('a', 30_000)}}"}]""").Fault!;
+        Assert.Equal(PatchFaultKind.NotApplicable, fault.Kind);
+        Assert.InRange(fault.Reason.Length, 1, 400);
+    }
+
+    /// <summary>The budget never had room for it, so "busy" would send the client round for ever.</summary>
+    [Fact]
+    public void Test_OfMoreThanTheBudgetHolds_IsTooLargeAndNotBusy()
+    {
+        PatchLimits limits = Patching.Limits with { BytesMax = 200_000, Budget = new ByteBudget(1_600_000) };
+        string array = $"[{string.Join(',', Enumerable.Repeat("1", 75_000))}]";
+        Assert.Equal(PatchFaultKind.TooLarge, Patching.Json(array, $$"""[{"op":"test","path":"","value":{{array.Replace("[1,", "[1.0,", StringComparison.Ordinal)}}}]""", limits).Fault!.Kind);
+        Assert.Equal(PatchFaultKind.TestFailed, Patching.Json(array, """[{"op":"test","path":"","value":1}]""", limits).Fault!.Kind);
+    }
+
     [Fact]
     public void TryParse_TooManyOperations_IsTooLarge() =>
         Assert.Equal(PatchFaultKind.TooLarge, Patching.Json("{}", $"[{string.Join(',', Enumerable.Repeat("""{"op":"test","path":"","value":{}}""", 1001))}]").Fault!.Kind);
@@ -81,10 +102,11 @@ public sealed class JsonPatchTests
     [Fact]
     public void Apply_ManyOperationsOnALargeDocument_AreRefusedBeforeTheyTakeMinutes()
     {
-        string document = $$"""{"a":"{{new string('x', 60_000)}}","n":0}""";
-        string patch = $"[{string.Join(',', Enumerable.Repeat("""{"op":"replace","path":"/n","value":1}""", 1000))}]";
-        Assert.Equal(PatchFaultKind.TooLarge, Patching.Json(document, patch).Fault!.Kind);
-        Assert.NotNull(Patching.Json(document, $"[{string.Join(',', Enumerable.Repeat("""{"op":"replace","path":"/n","value":1}""", 50))}]").Text);
+        PatchLimits limits = Patching.Limits with { BytesMax = 1 << 20 };
+        string document = $$"""{"a":"{{new string('x', 1_000_000)}}","n":0}""";
+        string patch = $"[{string.Join(',', Enumerable.Repeat("""{"op":"replace","path":"/n","value":1}""", 100))}]";
+        Assert.Equal(PatchFaultKind.TooLarge, Patching.Json(document, patch, limits).Fault!.Kind);
+        Assert.NotNull(Patching.Json(document, $"[{string.Join(',', Enumerable.Repeat("""{"op":"replace","path":"/n","value":1}""", 50))}]", limits).Text);
     }
 
     [Fact]

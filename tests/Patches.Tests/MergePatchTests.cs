@@ -46,6 +46,17 @@ public sealed class MergePatchTests
     public void Apply_PastTheLargestDocument_IsTooLarge() =>
         Assert.Equal(PatchFaultKind.TooLarge, Patching.Merge($$"""{"a":"{{new string('x', 40_000)}}"}""", $$"""{"b":"{{new string('x', 40_000)}}"}""").Fault!.Kind);
 
+    /// <summary>Each level passes over what is below it, so depth times size is bounded, too.</summary>
+    [Fact]
+    public void Apply_DeepAndLarge_IsTooMuchWork()
+    {
+        string Deep(string inner, int depth) => string.Concat(Enumerable.Repeat("{\"a\":", depth)) + inner + new string('}', depth);
+        PatchLimits limits = Patching.Limits with { BytesMax = 1 << 20, DepthMax = 128 };
+        string large = $"\"{new string('x', 900_000)}\"";
+        Assert.Equal(PatchFaultKind.TooLarge, Patching.Merge(Deep("1", 100), Deep(large, 100), limits).Fault!.Kind);
+        Assert.Equal(Deep(large, 10), Patching.Merge(Deep("1", 10), Deep(large, 10), limits).Text);
+    }
+
     /// <summary>Against the rule of RFC 7396 section 2 in the plainest form, over trees.</summary>
     [Fact]
     public void Apply_RandomDocumentsAndPatches_AgreesWithTheRfcsOwnFunction()

@@ -73,7 +73,12 @@ internal static class BatchOperation
         if (!JsonPatch.TryParse(members.Json("jsonPatch")!.Value, patches.Limits, out JsonPatch? patch, out PatchFault? fault))
         {
             Problem problem = RuleProblem.OfPatch(fault);
-            return problem with { Detail = $"Operation {index}: {problem.Detail}" };
+            return problem with { Detail = $"Operation {index}: {problem.Detail}", Extensions = [.. problem.Extensions, new("index", index)] };
+        }
+
+        if (!patches.TryCount(patch.Count))
+        {
+            return new Problem(ProblemCatalogue.PayloadTooLarge, $"The JSON Patches of a batch have at most {ProblemCatalogue.Count(patches.Limits.OperationsMax, "operation")} together (MaxBatchOperations).");
         }
 
         operation = patches.Make(key, patch, createsDocument: false, members.Conditions);

@@ -13,7 +13,16 @@ internal sealed class BatchPatches(PatchLimits limits, long bytesMax, long bytes
     private readonly PatchRoom _room = new(bytesMax, bytes, limits);
     private readonly List<DocumentPatch> _made = [];
 
+    private int _operations;
+
     public PatchLimits Limits => limits;
+
+    /// <summary>Whether so many operations of a JSON Patch more are taken: those of a batch are as many as those of one patch.</summary>
+    public bool TryCount(int operations)
+    {
+        _operations += operations;
+        return _operations <= limits.OperationsMax;
+    }
 
     public PatchOperation Make(DocumentKey key, IPatchMethod method, bool createsDocument, Conditions conditions)
     {

@@ -47,7 +47,16 @@ internal sealed class CachedReads(IDocumentStore store, ByteBudget budget, TimeP
             return ProblemWriter.WriteAsync(context, ProblemCatalogue.OverBudget);
         }
 
-        fields.WriteAll(context.Response, clock);
+        try
+        {
+            fields.WriteAll(context.Response, clock);
+        }
+        catch
+        {
+            budget.Return(held);
+            throw;
+        }
+
         return !hasBody ? Task.CompletedTask
             : held > 0 ? SendAsync(context.Response, document.Body, held)
             : SendAsync(context.Response, document.Body);

@@ -57,7 +57,7 @@ internal sealed class DocumentPatches(IDocumentStore store, ByteBudget budget, D
                 return invalid;
             }
 
-            using var patch = new DocumentPatch(method!, createsDocument: isMerge && request.Conditions.IfNoneMatch is { IsAny: true }, _limits, new PatchRoom(options.MaxDocumentBytes, taken: 0, _limits));
+            using var patch = new DocumentPatch(method!, createsDocument: isMerge && request.Conditions.IfNoneMatch is { IsAny: true }, _limits, new PatchRoom(options.MaxDocumentBytes + DocumentContent.ContentTypeLengthMax, taken: 0, _limits));
             CommitResult commit = await store.CommitAsync([new PatchOperation(key, patch, request.Conditions)], request.Level, context.RequestAborted);
             WriteResult result = commit.Results[0];
             return result.Status switch

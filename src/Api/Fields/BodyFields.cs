@@ -26,12 +26,13 @@ internal static partial class BodyFields
     public static Problem? CheckPatch(HttpRequest request, IReadOnlyList<string> types, long bytesMax, string setting, out string type)
     {
         type = string.Empty;
-        if (CheckType(request.ContentType) is null && TryParse(request.ContentType!, out MediaTypeHeaderValue? parsed))
+        Problem? wrong = CheckType(request.ContentType);
+        if (request.ContentType is { } sent && TryParse(sent, out MediaTypeHeaderValue? parsed))
         {
             type = types.FirstOrDefault(known => parsed.MediaType.Equals(known, StringComparison.OrdinalIgnoreCase)) ?? string.Empty;
         }
 
-        return type.Length > 0 ? CheckRest(request, bytesMax, setting)
+        return type.Length > 0 ? (wrong is null ? CheckRest(request, bytesMax, setting) : wrong with { Field = new("Accept-Patch", string.Join(", ", types)) })
             : new Problem(ProblemCatalogue.UnsupportedMediaType, $"A patch is sent as {string.Join(" or ", types)}. With curl: -H 'Content-Type: {types[0]}'.")
             {
                 Field = new("Accept-Patch", string.Join(", ", types)),

@@ -14,6 +14,9 @@ internal static class RuleProblem
     /// <summary>Seconds; a build says how far it is, not how long it takes.</summary>
     private const int RetryAfter = 2;
 
+    /// <summary>Characters of a path that is sent back; a longer one is named in part, in the detail.</summary>
+    private const int PointerMax = 1000;
+
     /// <summary>Of a write of one document or definition.</summary>
     public static Problem Of(RuleViolation violation) => violation switch
     {
@@ -51,7 +54,7 @@ internal static class RuleProblem
     {
         UniqueViolation unique => new { index, id, detail = Detail(unique), collection = unique.Collection, uniqueIndex = unique.Index, value = unique.Value.Select(ValueOf), otherId = unique.OtherId },
         TooManyKeysViolation many => new { index, id, detail = many.Reason, collection = many.Collection, uniqueIndex = many.Index },
-        PatchFault patch => new { index, id, detail = patch.Reason, operation = patch.Operation, pointer = patch.Path, type = TypeOf(patch.Kind).Slug },
+        PatchFault patch => new { index, id, detail = patch.Reason, operation = patch.Operation, pointer = patch.Path is { Length: <= PointerMax } ? patch.Path : null, type = TypeOf(patch.Kind).Slug },
         _ => new { index, id, detail = violation.Reason },
     };
 
@@ -63,7 +66,7 @@ internal static class RuleProblem
             members.Add(Member("operation", operation));
         }
 
-        if (fault.Path is { } pointer)
+        if (fault.Path is { Length: <= PointerMax } pointer)
         {
             members.Add(Member("pointer", pointer));
         }

@@ -33,10 +33,11 @@ internal sealed class AllowedHosts(IConfiguration configuration, IServer server,
             return true;
         }
 
+        bool isFixed = _isLoopbackOnly is not null; // before it is judged: what was taken by another rule is not remembered
         bool isTaken = Judge(host);
-        if (isTaken && _isLoopbackOnly is not null)
+        if (isTaken && isFixed)
         {
-            _lastTaken = host.Value; // only once the rule is fixed
+            _lastTaken = host.Value;
         }
 
         return isTaken;

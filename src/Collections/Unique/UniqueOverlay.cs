@@ -64,8 +64,17 @@ internal sealed class UniqueOverlay
             _count++;
             if (_count > _entriesMax)
             {
-                Forget_NeedsLock();
+                Forget_NeedsLock(sequence);
             }
+        }
+    }
+
+    /// <summary>What it knows up to here counts no more: an index is unique again that was not meanwhile. On the journal's thread; it does not allocate.</summary>
+    public void ForgetThrough(long sequence)
+    {
+        lock (_gate)
+        {
+            Forget_NeedsLock(sequence);
         }
     }
 
@@ -88,9 +97,9 @@ internal sealed class UniqueOverlay
         var look = new OverlayLook(this, indexedThrough);
         lock (_gate)
         {
-            _looks.Add(indexedThrough);
-            TakeIn_NeedsLock();
-            LetGo_NeedsLock(_looks.Min());
+            LetGo_NeedsLock(_looks.Count == 0 ? indexedThrough : Math.Min(indexedThrough, _looks.Min()));
+            TakeIn_NeedsLock(); // only what is left: after many deletes it is little
+            _looks.Add(indexedThrough); // last: where there is no memory, nothing is held
         }
 
         return look;
@@ -141,6 +150,7 @@ internal sealed class UniqueOverlay
         {
             Remove_NeedsLock(indexed);
             _first = indexed.Next;
+            _firstUnread = _firstUnread == indexed ? _first : _firstUnread;
             _last = _first is null ? null : _last;
             _count--;
         }
@@ -167,9 +177,9 @@ internal sealed class UniqueOverlay
         }
     }
 
-    private void Forget_NeedsLock()
+    private void Forget_NeedsLock(long through)
     {
-        _completeFrom = _last!.Sequence;
+        _completeFrom = Math.Max(_completeFrom, through);
         _first = _last = _firstUnread = null;
         _documents.Clear();
         _values.Clear();

@@ -24,14 +24,15 @@ internal sealed class UniqueVerification(IDocumentStore store, CollectionRules r
     private static readonly TimeSpan IndexTimeMax = TimeSpan.FromSeconds(30);
 
     private readonly IndexedEntries _entries = new(index);
-    private readonly ConcurrentDictionary<Sha256Digest, IReadOnlyList<DuplicatePair>> _findings = [];
+    private readonly ConcurrentDictionary<Sha256Digest, (CollectionIndex Index, IReadOnlyList<DuplicatePair> Pairs)> _findings = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes when something has been found out since the call.</summary>
     public Task Changed => Volatile.Read(ref _changed).Task;
 
-    /// <summary>Null while it is not known.</summary>
-    public IReadOnlyList<DuplicatePair>? Of(CollectionIndex unique) => _findings.GetValueOrDefault(unique.Declared.Identity);
+    /// <summary>Null while it is not known. An index that was taken out of its definition and put back is another: meanwhile nothing was judged.</summary>
+    public IReadOnlyList<DuplicatePair>? Of(CollectionIndex unique) =>
+        _findings.TryGetValue(unique.Declared.Identity, out (CollectionIndex Index, IReadOnlyList<DuplicatePair> Pairs) found) && ReferenceEquals(found.Index, unique) ? found.Pairs : null;
 
     /// <summary>Until the store stops.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -119,7 +120,7 @@ internal sealed class UniqueVerification(IDocumentStore store, CollectionRules r
         IReadOnlyList<DuplicatePair> pairs = snapshot.FindDuplicates(unique, PairsMax, stopping);
         if (Of(unique)?.SequenceEqual(pairs) != true)
         {
-            _findings[unique.Declared.Identity] = pairs;
+            _findings[unique.Declared.Identity] = (unique, pairs);
             Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         }
 

@@ -45,9 +45,9 @@ public sealed class ByteBudget(long bytes)
 
     /// <summary>As <see cref="TryTake"/>, for who cannot go on without.</summary>
     /// <exception cref="StoreBusyException">Nothing has been taken.</exception>
-    public void Take(long count)
+    public void Take(long count, long held = 0)
     {
-        if (!TryTake(count))
+        if (!TryTake(count, held))
         {
             throw new StoreBusyException("Requests and answers under way have used up the server's memory budget (InFlightBytes).");
         }

@@ -111,6 +111,21 @@ public sealed class UniqueIndexTests : IDisposable
         }
     }
 
+    /// <summary>It was told to have no duplicates, because it had none before it was taken out of the definition.</summary>
+    [Fact]
+    public async Task Definition_UniqueAgainOverDuplicates_IsViolated()
+    {
+        await using TestStore store = await TestStore.OpenAsync(_directory["data"]);
+        await store.DefineAndBuildAsync("users", Users);
+        await store.PutAsync("u/1", """{"email":"same"}""");
+        await store.DefineAsync("users", """{"prefix":"u/"}""");
+        Assert.Equal(WriteStatus.Created, (await store.PutAsync("u/2", """{"email":"same"}""")).Status);
+        await store.DefineAndBuildAsync("users", Users);
+
+        CollectionIndexStatus status = store.Collections.GetStatus("users")![0];
+        Assert.Equal((IndexState.Violated, new DuplicatePair("u/1", "u/2")), (status.State, Assert.Single(status.Duplicates)));
+    }
+
     /// <summary>From the commit of the definition on, whether the index has read the older documents or not.</summary>
     [Fact]
     public async Task Definition_WhileItIsBuilt_IsEnforcedAmongAllThatIsWrittenSince()

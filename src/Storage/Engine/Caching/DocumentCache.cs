@@ -29,6 +29,9 @@ internal sealed class DocumentCache
     /// <summary>… or for a document to each so many bytes.</summary>
     private const int BytesOfADocument = 4096;
 
+    /// <summary>Of the hand, for one new entry: some microseconds under the gate.</summary>
+    private const int StepsMax = 512;
+
     /// <summary>Documents that share a count of writes: a write keeps what is being read of few others out.</summary>
     private const int WriteCounts = 1024;
 
@@ -198,13 +201,34 @@ internal sealed class DocumentCache
             _free.Push(_places.Count - 1);
         }
 
-        _entries[entry.Key.Id] = entry; // what may find no memory comes before the rest
-        entry.Place = _free.Pop();
+        entry.Place = _free.Peek();
+        try
+        {
+            _entries[entry.Key.Id] = entry; // what may find no memory comes before the rest
+        }
+        catch (OutOfMemoryException)
+        {
+            _entries.TryRemove(entry.Key.Id, out _); // it may be in the table, which grows afterwards
+            throw;
+        }
+
+        _free.Pop();
         _places[entry.Place] = entry;
         _bytes += entry.Bytes;
-        while (_bytes > _capacityBytes)
+        MakeRoom_NeedsLock(entry);
+    }
+
+    /// <summary>The journal's thread may wait for the gate, so the hand goes a few steps only: where all others are hotter, the new entry leaves.</summary>
+    private void MakeRoom_NeedsLock(HeldDocument added)
+    {
+        for (int step = 0; _bytes > _capacityBytes && step < StepsMax; step++)
         {
             TurnHand_NeedsLock();
+        }
+
+        if (_bytes > _capacityBytes)
+        {
+            Remove_NeedsLock(added);
         }
     }
 

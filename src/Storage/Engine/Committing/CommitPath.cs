@@ -39,7 +39,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
             await leases.AcquireAsync(operations, cancellation).ConfigureAwait(false);
             if (operations.Any(static operation => operation is PatchOperation))
             {
-                (operations, bodies) = await PatchAsync(operations, bodies, cancellation).ConfigureAwait(false);
+                (operations, bodies) = await PatchAsync(operations, bodies, leases, cancellation).ConfigureAwait(false);
             }
 
             if (!rules.IsEmpty)
@@ -77,11 +77,11 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
     }
 
     /// <summary>From here on a patch is a put. What the documents grow to is known only now, so it is measured again.</summary>
-    private async ValueTask<(IReadOnlyList<DocumentOperation> Operations, BodyJudgement Bodies)> PatchAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, CancellationToken cancellation)
+    private async ValueTask<(IReadOnlyList<DocumentOperation> Operations, BodyJudgement Bodies)> PatchAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, CommitLocks leases, CancellationToken cancellation)
     {
-        PatchedWrite patched = await PatchedWrite.OfAsync(operations, lookup, reads, rules.JudgeBody, cancellation).ConfigureAwait(false);
+        PatchedWrite patched = await PatchedWrite.OfAsync(operations, lookup, reads, leases, rules.JudgeBody, cancellation).ConfigureAwait(false);
         space.ThrowIfNoRoom(CommitSize.Measure(patched.Operations, BytesMax, space));
-        return (patched.Operations, bodies with { Violations = patched.Violations });
+        return (patched.Operations, bodies.And(patched.Violations));
     }
 
     /// <summary>Judging may read a file's header, so it is one of the reads that a disk can hold up.</summary>

@@ -13,8 +13,9 @@ internal readonly record struct PatchedWrite(IReadOnlyList<DocumentOperation> Op
     /// the one that the commit replaces.
     /// </summary>
     /// <exception cref="DocumentCorruptException">A document cannot be read, so it cannot be changed.</exception>
+    /// <exception cref="TimeoutException">It took as long as a write may wait. Nothing has been done.</exception>
     /// <exception cref="StoreBusyException">Descriptors, memory or the budget have run out.</exception>
-    public static async ValueTask<PatchedWrite> OfAsync(IReadOnlyList<DocumentOperation> operations, DocumentLookup lookup, ReadGate reads, Func<PutOperation, RuleViolation?> judge, CancellationToken cancellation)
+    public static async ValueTask<PatchedWrite> OfAsync(IReadOnlyList<DocumentOperation> operations, DocumentLookup lookup, ReadGate reads, CommitLocks leases, Func<PutOperation, RuleViolation?> judge, CancellationToken cancellation)
     {
         var patched = new DocumentOperation[operations.Count];
         Dictionary<int, RuleViolation>? violations = null;
@@ -24,6 +25,13 @@ internal readonly record struct PatchedWrite(IReadOnlyList<DocumentOperation> Op
             if (operations[index] is not PatchOperation patch)
             {
                 continue;
+            }
+
+            // Many patches of large documents take long: nobody waits for their locks longer than for others.
+            cancellation.ThrowIfCancellationRequested();
+            if (leases.Left == TimeSpan.Zero)
+            {
+                throw new TimeoutException();
             }
 
             RuleViolation? violation = patch.Patch.Refusal;
