@@ -173,6 +173,50 @@ public sealed class DeclaredIndexTests : IDisposable
     }
 
     [Fact]
+    public void Text_IsReplacedAndDeleted_RowsAndCountsFollow()
+    {
+        DeclaredIndex index = Declaring.Index("text:a");
+        using IndexWriter writer = Create(new Declarations([index]));
+        var documents = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        string?[] texts = ["one two", "two two two", "one", "", "one one", null];
+        for (int version = 1; version <= texts.Length; version++)
+        {
+            documents.Remove("c/1");
+            if (texts[version - 1] is { } text)
+            {
+                documents["c/1"] = $"{{\"a\":\"{text}\"}}";
+            }
+
+            writer.Add(TestLog.Commit(texts[version - 1] is null ? TestLog.Delete("c/1", version) : TestLog.Put("c/1", documents["c/1"], version)));
+            writer.Write();
+            using IndexReader reader = Read(writer.Database);
+            Assert.Equal(Declaring.Expected(index, documents), Declaring.Entries(reader, index));
+            Declaring.CheckState(reader, index, documents);
+        }
+    }
+
+    /// <summary>A build goes on behind the last document that it has read, not behind all that begin like it.</summary>
+    [Fact]
+    public void Build_AnIdBeginsWithAnother_ReadsBoth()
+    {
+        DeclaredIndex index = Declaring.Index("a");
+        var declarations = new Declarations([]);
+        using IndexWriter writer = Create(declarations);
+        SortedDictionary<string, string> documents = new(StringComparer.Ordinal) { ["c/1"] = "{}", ["c/10"] = "{}", ["c/1\u007f"] = "{}" };
+        writer.Add(TestLog.Commit([.. documents.Select(document => TestLog.Put(document.Key, document.Value, 1))]));
+        writer.Write();
+        declarations.Declare([index]);
+        writer.Write();
+        while (writer.IsBuildingIndexes)
+        {
+            writer.BuildIndexes(documentsMax: 1);
+        }
+
+        using IndexReader reader = Read(writer.Database);
+        Assert.Equal(Declaring.Expected(index, documents), Declaring.Entries(reader, index));
+    }
+
+    [Fact]
     public void Find_ADeclaredIndexIsNotBuilt_DoesNotUseIt()
     {
         DeclaredIndex index = Declaring.Index("a");
