@@ -227,23 +227,23 @@ internal sealed class IndexedRows(SeededScheduler scheduler, SimulatedFileSystem
     /// <summary>The library may put files together meanwhile; then the copy is of no one moment, and is made again.</summary>
     private bool TryCopy(string copy)
     {
-        string[] before = Files();
         Directory.CreateDirectory(copy);
         try
         {
+            string[] before = Files();
             foreach (string file in Directory.EnumerateFiles(_parts.Options.Directory))
             {
                 File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+            }
+
+            if (before.SequenceEqual(Files()))
+            {
+                return true;
             }
         }
         catch (FileNotFoundException)
         {
             // It has just been put together with others.
-        }
-
-        if (before.SequenceEqual(Files()))
-        {
-            return true;
         }
 
         Directory.Delete(copy, recursive: true);
