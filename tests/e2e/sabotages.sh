@@ -3,7 +3,7 @@
 # fails without it. Trying them takes minutes, so CI only looks that the list is true:
 #   sabotages.sh                     the list
 #   DOCSERVICE_SABOTAGES=all sabotages.sh       leaves out each, in a copy of the sources, and demands that its test fails
-#   DOCSERVICE_SABOTAGES=tombstone sabotages.sh only those with this word in their names
+#   DOCSERVICE_SABOTAGES=tombstone sabotages.sh only those whose names match
 source "$(dirname "$0")/lib.sh"
 need python3
 list=$root/tests/e2e/sabotages

@@ -1,7 +1,7 @@
 """Leaves out one step after the other in a copy of the sources, and demands that its tests fail.
 
 run.py check ROOT             every step is where the list says; prints one line each
-run.py all ROOT WORK [WORD]   builds the copy in WORK, with every step behind a switch, and tries those whose name has WORD
+run.py all ROOT WORK [WORD]   builds the copy in WORK, with every step behind a switch, and tries those whose name matches WORD
 """
 import os
 import re
@@ -99,7 +99,7 @@ def run(work, step, sabotaged):
 
 def try_all(root, work, word):
     prepare(root, work)
-    chosen = [step for step in steps(root) if word in step["name"]]
+    chosen = [step for step in steps(root) if re.search(word, step["name"])]
     failed = 0
     for step in chosen:
         found, _ = run(work, step, sabotaged=True)
