@@ -15,10 +15,6 @@ public sealed class CollectionRules : IWriteRule
     /// <summary>Whoever deletes what is never there holds the definitions alone for a moment, and writes nothing.</summary>
     internal static readonly DocumentKey Barrier = DocumentKey.CreateHidden("collections-barrier");
 
-    /// <summary>Unique indexes that are remembered; beyond it each change of definitions counts as if one of them came back.</summary>
-    private const int KnownMax = 10_000;
-
-    private readonly HashSet<Sha256Digest> _known = []; // unique indexes that have been in force
     private readonly IndexFollower? _index;
     private readonly UniqueJudge? _judge;
     private volatile CollectionSet _collections = CollectionSet.Empty;
@@ -97,7 +93,7 @@ public sealed class CollectionRules : IWriteRule
         ArgumentNullException.ThrowIfNull(draft);
         if (draft.Operations.Any(one => one.Writes && CollectionName.Of(one.Operation.Key) is not null))
         {
-            new DefinitionJudge(_collections, _unreadable).Judge(draft, PrepareChange);
+            new DefinitionJudge(_collections, _unreadable).Judge(draft, Change);
         }
 
         if (_unreadable is not null)
@@ -175,38 +171,6 @@ public sealed class CollectionRules : IWriteRule
 
         return claims;
     }
-
-    /// <summary>
-    /// Before the commit, under the exclusive lock of the definitions. While an index was not unique, writes left nothing in the
-    /// overlay, and what had been left before is no longer true. So when one is unique again, all of that must be in the index.
-    /// </summary>
-    private Action<long> PrepareChange(CollectionSet changed)
-    {
-        HashSet<Sha256Digest> now = UniqueOf(_collections);
-        bool isAgain = _known.Count > KnownMax;
-        foreach (Sha256Digest index in UniqueOf(changed))
-        {
-            isAgain |= !now.Contains(index) && _known.Contains(index);
-            now.Add(index);
-        }
-
-        if (_known.Count <= KnownMax)
-        {
-            _known.UnionWith(now);
-        }
-
-        return sequence =>
-        {
-            if (isAgain)
-            {
-                Overlay.ForgetThrough(sequence);
-            }
-
-            Change(changed);
-        };
-    }
-
-    private static HashSet<Sha256Digest> UniqueOf(CollectionSet set) => [.. set.All.SelectMany(collection => collection.Unique).Select(index => index.Declared.Identity)];
 
     /// <summary>The index first: whoever sees the new rules finds it keeping their entries.</summary>
     private void Change(CollectionSet collections)

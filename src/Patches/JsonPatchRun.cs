@@ -147,6 +147,7 @@ internal sealed class JsonPatchRun(PatchedText text, PatchLimits limits, PatchRo
         foreach (char character in path.Steps[^1])
         {
             _ = character is '"' or '\\' ? name.Append('\\').Append(character)
+                : character == '\n' ? name.Append("\\n")
                 : character < ' ' ? name.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}")
                 : name.Append(character);
         }

@@ -227,7 +227,7 @@ public sealed class DocumentStore : IDocumentStore
         _health.ThrowIfFenced();
         if (bodyBytes > 0 && _health.State == StoreState.ReadOnly)
         {
-            engine.Space.ThrowIfNoRoom(engine.Space.CostOfWrite(OperationKind.Put, (int)Math.Min(bodyBytes, int.MaxValue / 2)));
+            engine.Space.ThrowIfNoRoom(DiskSpace.CostOf(OperationKind.Put, (int)Math.Min(bodyBytes, int.MaxValue / 2)));
         }
     }
 
@@ -396,7 +396,7 @@ public sealed class DocumentStore : IDocumentStore
     {
         ArgumentNullException.ThrowIfNull(operations);
         ArgumentOutOfRangeException.ThrowIfZero(operations.Count);
-        long cost = CommitSize.Measure(operations, StoreEngine.CommitBytesMax(_options), _engine?.Space);
+        long cost = CommitSize.Measure(operations, StoreEngine.CommitBytesMax(_options));
         if (operations.Count > 1 && operations.DistinctBy(operation => operation.Key).Count() != operations.Count)
         {
             throw new ArgumentException("A commit names a document at most once.", nameof(operations));

@@ -57,6 +57,11 @@ internal sealed class BatchMembers
     /// <summary>Null when taken, else one sentence on what is wrong. The reader is at the value, and is left at its end.</summary>
     public string? Take(string member, ReadOnlyMemory<byte> json, ref Utf8JsonReader reader)
     {
+        if (reader.TokenType == JsonTokenType.Null && member is ("by" or "create"))
+        {
+            return null; // a generated client sends what it has no value for
+        }
+
         _present.Add(member);
         switch (member)
         {

@@ -5,8 +5,8 @@ namespace DocService.Collections.Definitions;
 internal sealed class DefinitionJudge(CollectionSet collections, string? unreadable)
 {
     /// <param name="draft">Gets the refusals, and the list of collections.</param>
-    /// <param name="prepare">Of the new set: what is called with the sequence when the commit is published.</param>
-    public void Judge(CommitDraft draft, Func<CollectionSet, Action<long>> prepare)
+    /// <param name="change">Called with the new set when the commit is published.</param>
+    public void Judge(CommitDraft draft, Action<CollectionSet> change)
     {
         CollectionSet changed = collections;
         for (int number = 0; number < draft.Operations.Count; number++)
@@ -36,7 +36,7 @@ internal sealed class DefinitionJudge(CollectionSet collections, string? unreada
         byte[] list = Catalogue.Write(changed);
         draft.Add(new PutOperation(Catalogue.Key, new DocumentContent(list, "application/json", Sha256Digest.Of(list)), Conditions.None));
         _ = changed.Declared; // made now: publishing must not allocate
-        draft.WhenPublished(prepare(changed));
+        draft.WhenPublished(_ => change(changed));
     }
 
     private static DefinitionViolation? Judge(CollectionSet others, Collection collection)

@@ -69,15 +69,6 @@ internal sealed class UniqueOverlay
         }
     }
 
-    /// <summary>What it knows up to here counts no more: an index is unique again that was not meanwhile. On the journal's thread; it does not allocate.</summary>
-    public void ForgetThrough(long sequence)
-    {
-        lock (_gate)
-        {
-            Forget_NeedsLock(sequence);
-        }
-    }
-
     /// <summary>Of earlier commits it knows nothing.</summary>
     public long CompleteFrom
     {

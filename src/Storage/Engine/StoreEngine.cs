@@ -47,7 +47,7 @@ internal sealed class StoreEngine
         _filing = opened.Unfiled.Filing;
         _blocked = new BlockedDocuments(options.UsableJournalBytes, options.PendingDocumentsMax, threads);
         Pending = opened.Unfiled.Pending;
-        var space = new DiskSpace(directory.Root, opened.Pool, () => _filing.Count, followers.Count > 0, health, clock);
+        var space = new DiskSpace(directory.Root, opened.Pool, () => _filing.Count, health, clock);
         Space = space;
         _files = directory.Files;
         var hooks = new JournalHooks
@@ -83,7 +83,6 @@ internal sealed class StoreEngine
         _followers = new FollowerSet(followers, Journal, options.BusyTimeout, clock, logger)
         {
             StoreId = directory.Format.StoreId,
-            Space = Space,
             Documents = new FiledDocuments(directory.Documents),
         };
         _keeper.Start();
@@ -226,7 +225,6 @@ internal sealed class StoreEngine
         _tickets.Clear();
         foreach (Commit commit in commits)
         {
-            long rows = 0;
             foreach (OperationPlace place in commit.Places)
             {
                 if (commit.CarriedVersion != 0)
@@ -238,11 +236,8 @@ internal sealed class StoreEngine
                 {
                     Pending.NotePublished(place.Key.Digest);
                     _tickets.Add(new FilingTicket(commit.Sequence, place.Key.Digest, DiskSpace.CostOf(place.Kind, place.Bytes)));
-                    rows += FollowedRows.CostOf(place.Kind, place.Bytes);
                 }
             }
-
-            Space.Rows?.Add(commit.Sequence, rows);
         }
 
         _filing.Add(_tickets);

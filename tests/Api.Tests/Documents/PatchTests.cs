@@ -163,6 +163,14 @@ public sealed class PatchTests(SharedApplication shared) : IClassFixture<SharedA
         Assert.Equal("""{"a":3}""", await _app.Client.GetStringAsync("/docs/" + patched));
     }
 
+    /// <summary>Generated clients send a member that they have no value for as null.</summary>
+    [Fact]
+    public async Task Batch_MembersOfAddThatAreNull_AreAbsent()
+    {
+        using HttpResponseMessage response = await _app.BatchAsync(Batch.Of($$"""{"op":"put","id":"{{TestApplication.NewId()}}","body":1,"by":null,"create":null}"""));
+        await response.AssertCommittedAsync();
+    }
+
     [Fact]
     public async Task Batch_WithPatchesThatFail_NamesEachAndDoesNothing()
     {

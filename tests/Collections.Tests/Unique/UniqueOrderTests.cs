@@ -165,20 +165,6 @@ public sealed class UniqueOrderTests : IDisposable
         Assert.True(refused > 20, "some are refused");
     }
 
-    /// <summary>What was written meanwhile left nothing in the overlay: a second document got the value, and nobody ever reported it.</summary>
-    [Fact]
-    public async Task Definition_UniqueAgain_WaitsForWhatWasWrittenMeanwhile()
-    {
-        await using TestStore store = await OpenAsync();
-        await store.DefineAsync("users", """{"prefix":"u/"}""");
-        await TakeAsync("u/1", "v");
-        await store.DefineAsync("users", Definition);
-
-        Assert.IsType<IndexUnavailableViolation>((await store.PutAsync("u/2", Body("v"))).Violation);
-        _entries.Shown = store.Store.Status.DurableThrough;
-        Assert.Equal("u/1", Assert.IsType<UniqueViolation>((await store.PutAsync("u/2", Body("v"))).Violation).OtherId);
-    }
-
     [Fact]
     public void Overlay_TooManyEntries_ForgetsThemAndSaysSince()
     {

@@ -1,5 +1,4 @@
 using DocService.Storage.Io;
-using DocService.Storage.Tests.Followers;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
@@ -75,50 +74,6 @@ public sealed class FullDiskTests
         disk.Settings = isOutOfInodes
             ? volume.Settings with { CapacityInodes = volume.UsedInodes }
             : volume.Settings with { CapacityBytes = volume.UsedBlocks * FileContent.PageBytes };
-    }
-
-    /// <summary>An index writes each document once more, and later: the room for it was given to others, and the index was removed for lack of room.</summary>
-    [Fact]
-    public async Task FullDisk_RowsOfAFollowerAreNotDurable_AreKeptRoomForUntilTheyAre()
-    {
-        var late = new TestFollower { FlushesWhenHurried = true };
-        int withRows = await CountPutsAsync(late);
-        int without = await CountPutsAsync(new TestFollower { IsEager = true });
-        Assert.InRange(withRows, 3, without * 2 / 3);
-        Assert.True(late.DurablePosition > 0, "where room is short, rows are made durable");
-    }
-
-    /// <summary>How many documents a disk with little room takes; then all rows become durable, and nothing is promised any more.</summary>
-    private static async Task<int> CountPutsAsync(TestFollower follower)
-    {
-        const long FreeBytes = 3 << 20;
-        var disk = new SimulatedFileSystem();
-        StoreOptions options = JournalTest.Sealing with { SegmentBytes = 1 << 20, JournalBytes = 4 << 20, ReserveBytes = 2 << 20, BusyTimeout = TimeSpan.FromMinutes(2) };
-        await using DocumentStore store = JournalTest.Open(disk, options, follower);
-        await store.PutAsync("first", "1", DurabilityLevel.Filed).SoonAsync();
-        Volume volume = disk.Snapshot();
-        disk.Settings = volume.Settings with { CapacityBytes = (volume.UsedBlocks * FileContent.PageBytes) + FreeBytes };
-        int taken = 0;
-        while (await RefusalAsync() is null)
-        {
-            taken++;
-        }
-
-        await JournalTest.UntilAsync(() => RefusalAsync().GetAwaiter().GetResult()?.Contains(" 0 bytes are promised", StringComparison.Ordinal) != false, "nothing is promised");
-        return taken;
-
-        async Task<string?> RefusalAsync()
-        {
-            try
-            {
-                await store.PutAsync($"d{taken}", JournalTest.Json(30_000), DurabilityLevel.Filed).SoonAsync();
-                return null;
-            }
-            catch (OutOfSpaceException exception)
-            {
-                return exception.Message;
-            }
-        }
     }
 
     /// <summary>While nothing can be filed every start began one more segment, and the fourth or sixth found no spare.</summary>

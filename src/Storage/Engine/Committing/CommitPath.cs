@@ -80,7 +80,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
     private async ValueTask<(IReadOnlyList<DocumentOperation> Operations, BodyJudgement Bodies)> PatchAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, CommitLocks leases, CancellationToken cancellation)
     {
         PatchedWrite patched = await PatchedWrite.OfAsync(operations, lookup, reads, leases, rules.JudgeBody, cancellation).ConfigureAwait(false);
-        space.ThrowIfNoRoom(CommitSize.Measure(patched.Operations, BytesMax, space));
+        space.ThrowIfNoRoom(CommitSize.Measure(patched.Operations, BytesMax));
         return (patched.Operations, bodies.And(patched.Violations));
     }
 
@@ -166,7 +166,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
         long cost = 0;
         foreach (OperationPlace place in commit.Places)
         {
-            cost += space.CostOfWrite(place.Kind, place.Bytes);
+            cost += DiskSpace.CostOf(place.Kind, place.Bytes);
         }
 
         // On the journal's thread; a write that waits for one of the locks goes on on another.

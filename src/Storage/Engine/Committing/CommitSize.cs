@@ -10,9 +10,8 @@ internal static class CommitSize
     /// <summary>What its puts take of the disk.</summary>
     /// <param name="operations">Of the commit. A patch counts as the smallest document: its own is not known yet.</param>
     /// <param name="bytesMax">What a commit may hold.</param>
-    /// <param name="space">Whose rows are counted too; null while the store is damaged, where nothing is written.</param>
     /// <exception cref="ArgumentException">It holds more, or a media type that no header line can hold.</exception>
-    public static long Measure(IReadOnlyList<DocumentOperation> operations, long bytesMax, DiskSpace? space)
+    public static long Measure(IReadOnlyList<DocumentOperation> operations, long bytesMax)
     {
         long cost = 0;
         long bytes = RecordHeader.Bytes;
@@ -22,11 +21,11 @@ internal static class CommitSize
             if (operation is PutOperation put)
             {
                 put.Content.Validate();
-                cost += space?.CostOfWrite(OperationKind.Put, put.Content.Body.Length) ?? 0;
+                cost += DiskSpace.CostOf(OperationKind.Put, put.Content.Body.Length);
             }
             else if (operation is Rules.PatchOperation)
             {
-                cost += space?.CostOfWrite(OperationKind.Put, 1) ?? 0;
+                cost += DiskSpace.CostOf(OperationKind.Put, 1);
             }
         }
 

@@ -1,4 +1,3 @@
-using DocService.Storage.Engine.Space;
 using DocService.Storage.Followers;
 using DocService.Storage.Journal.Reading;
 using DocService.Storage.Journal.Writing;
@@ -42,9 +41,6 @@ internal sealed class FollowerSet : ICommitLog, IDisposable
 
     public required Guid StoreId { get; init; }
 
-    /// <summary>Where their rows are charged.</summary>
-    public required DiskSpace Space { get; init; }
-
     public required IFiledDocuments Documents { get; init; }
 
     public long DurableThrough => _journal.Marks.DurableThrough;
@@ -64,11 +60,7 @@ internal sealed class FollowerSet : ICommitLog, IDisposable
 
     public Task WaitForCommitsAsync(long after, CancellationToken cancellation) => _journal.Published.WaitAsync(after, cancellation);
 
-    public void NoteDurable(IFollower follower)
-    {
-        Space.Rows?.SettleThrough(FollowedThrough());
-        _journal.NoteSettled();
-    }
+    public void NoteDurable(IFollower follower) => _journal.NoteSettled();
 
     public void Fail(IFollower follower, string reason)
     {
@@ -125,11 +117,6 @@ internal sealed class FollowerSet : ICommitLog, IDisposable
         try
         {
             LetGoOfTheLate();
-            Space.Rows?.SettleThrough(FollowedThrough()); // one may have been durable before its commit was added
-            if (Space.IsShort)
-            {
-                Array.ForEach(_entries, entry => entry.Follower.Hurry(DurableThrough)); // what is written takes less than what is promised
-            }
         }
         catch (OutOfMemoryException)
         {

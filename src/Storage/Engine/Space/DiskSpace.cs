@@ -13,7 +13,7 @@ namespace DocService.Storage.Engine.Space;
 /// Invariants: the state is read-only exactly while a cause is set. The filer alone sets and clears <see
 /// cref="SpaceCause.Filing"/>. The other two are set by the thread that finds too little room, and cleared by the timer
 /// alone, so the state cannot flicker with the requests. A commit is charged what its files will take when they are made:
-/// whole blocks, an inode, the old file still there; and what its rows will take in followers.
+/// whole blocks, an inode, the old file still there.
 /// On failure: if the filesystem does not answer, its last answer counts. The writes themselves find out.
 /// </remarks>
 internal sealed class DiskSpace : IDisposable
@@ -42,15 +42,8 @@ internal sealed class DiskSpace : IDisposable
     private long _askedAt = long.MinValue;
     private volatile bool _isSurplusNeeded;
 
-    /// <param name="volume">Whose room it is.</param>
-    /// <param name="pool">Its spares count as free.</param>
-    /// <param name="unfiled">How many files there are to make.</param>
-    /// <param name="isFollowed">Whether there are followers, which keep rows.</param>
-    /// <param name="health">Gets the state.</param>
-    /// <param name="clock">For looking again.</param>
-    public DiskSpace(IDirectory volume, SegmentPool pool, Func<int> unfiled, bool isFollowed, StoreHealth health, TimeProvider clock)
+    public DiskSpace(IDirectory volume, SegmentPool pool, Func<int> unfiled, StoreHealth health, TimeProvider clock)
     {
-        Rows = isFollowed ? new FollowedRows(this) : null;
         _volume = volume;
         _pool = pool;
         _unfiled = unfiled;
@@ -59,26 +52,18 @@ internal sealed class DiskSpace : IDisposable
         _timer = clock.CreateTimer(static state => ((DiskSpace)state!).Watch(), this, Intervals.Watch, Intervals.Watch);
     }
 
-    /// <summary>The part of the charges that is for followers; null where there are none.</summary>
-    public FollowedRows? Rows { get; }
-
-    /// <summary>Bytes of the disk that are promised: to documents not yet filed, to rows not yet durable, to commits under way.</summary>
+    /// <summary>Bytes of the disk that are promised to documents not yet filed, or to commits under way.</summary>
     public long ChargedBytes => Interlocked.Read(ref _charged);
 
     /// <summary>Whether room is not short and what is promised would fit twice. Then filing may take its time, and nobody is refused because of it.</summary>
     public bool HasRoomToSpare =>
         !IsShort && HasRoom(ChargedBytes) && Volatile.Read(ref _freeInodes) / 2 - _unfiled() >= MarginInodes;
 
-    /// <summary>Some cause is set.</summary>
-    public bool IsShort => Array.Exists(_reasons, reason => reason is not null);
+    private bool IsShort => Array.Exists(_reasons, reason => reason is not null);
 
     /// <summary>What filing an operation will take of the disk.</summary>
     public static long CostOf(OperationKind kind, int operationBytes) =>
         kind == OperationKind.Delete ? 0 : JournalFormat.BlockAlign(operationBytes) + JournalFormat.BlockBytes;
-
-    /// <summary>What writing an operation will take of the disk, in its file and in rows.</summary>
-    public long CostOfWrite(OperationKind kind, int operationBytes) =>
-        CostOf(kind, operationBytes) + (Rows is null ? 0 : FollowedRows.CostOf(kind, operationBytes));
 
     public void Charge(long cost) => Interlocked.Add(ref _charged, cost);
 
@@ -97,7 +82,7 @@ internal sealed class DiskSpace : IDisposable
         Ask(); // a refusal must not rest on an old answer
         if (!Fits(cost))
         {
-            string reason = $"{Math.Max(0, Volatile.Read(ref _freeBytes))} bytes and {Volatile.Read(ref _freeInodes)} inodes are free, {ChargedBytes} bytes are promised to what is written later";
+            string reason = $"{Math.Max(0, Volatile.Read(ref _freeBytes))} bytes and {Volatile.Read(ref _freeInodes)} inodes are free, {ChargedBytes} bytes are promised to documents not yet filed";
             NoteFull(SpaceCause.Volume, reason);
             throw new OutOfSpaceException($"There is no room for the document: {reason}.");
         }
