@@ -106,7 +106,11 @@ start_server() {
 start_small() { start_server "$1" "${small_journal[@]}" "${@:2}"; }
 
 # start_server_as_in_readme DATA [ARGUMENT...]: the same by `dotnet run --project src/Api`.
-start_server_as_in_readme() { launch "$1" "${@:2}" -- dotnet run --project src/Api --; }
+# Built first: CI has made the Release build only, and waiting for the server has an end.
+start_server_as_in_readme() {
+  (cd "$root" && dotnet build src/Api -v q --nologo >"$work/build" 2>&1) || die "src/Api does not build: $(tail -n 5 "$work/build")"
+  launch "$1" "${@:2}" -- dotnet run --project src/Api --
+}
 
 # launch DATA [ARGUMENT...] -- COMMAND...
 launch() {

@@ -202,7 +202,7 @@ public sealed class DeclaredIndexTests : IDisposable
         DeclaredIndex index = Declaring.Index("a");
         var declarations = new Declarations([]);
         using IndexWriter writer = Create(declarations);
-        SortedDictionary<string, string> documents = new(StringComparer.Ordinal) { ["c/1"] = "{}", ["c/10"] = "{}", ["c/1\u007f"] = "{}" };
+        SortedDictionary<string, string> documents = new(StringComparer.Ordinal) { ["c/1"] = "{}", ["c/10"] = "{}", ["c/1~"] = "{}" };
         writer.Add(TestLog.Commit([.. documents.Select(document => TestLog.Put(document.Key, document.Value, 1))]));
         writer.Write();
         declarations.Declare([index]);
