@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DocService.Patches.Text;
 using DocService.Queries.Numbers;
 
 namespace DocService.Patches;
@@ -26,15 +27,16 @@ public sealed class Counter : IPatchMethod
     /// <inheritdoc/>
     PatchFault? IPatchMethod.Apply(PatchedText text, PatchLimits limits, PatchRoom room)
     {
-        if (text.Span.IsEmpty && !(text.TryAppend(_path.Steps.Count == 0 ? "0"u8 : "{}"u8) && Turned(text)))
+        if (text.Span.IsEmpty && !text.TrySplice(0, 0, _path.Steps.Count == 0 ? "0"u8 : "{}"u8))
         {
             return TooLarge();
         }
 
-        JsonPlace? found = JsonWalk.Find(text.Span, _path, out _, out string reason);
-        if (found is not { } place || (!place.Exists && !_creates))
+        string reason;
+        JsonPlace? found = _creates ? JsonWalk.Find(text.Span, _path, out _, out reason) : JsonWalk.FindValue(text.Span, _path, out _, out reason);
+        if (found is not { } place)
         {
-            return Fault(reason.Length > 0 ? reason : $"there is nothing at '{_path.Shown}'");
+            return Fault(reason);
         }
 
         if (!place.Exists)
@@ -56,12 +58,6 @@ public sealed class Counter : IPatchMethod
         return JsonNumbers.Add(current, _by.Span) is not { } sum ? Fault(OutOfReach)
             : text.TrySplice(place.Start, place.End, sum) ? null
             : TooLarge();
-    }
-
-    private static bool Turned(PatchedText text)
-    {
-        text.Turn();
-        return true;
     }
 
     private static PatchFault TooLarge() => new(PatchFaultKind.TooLarge, "With the number the document would be larger or deeper than it may be (MaxDocumentBytes, MaxDepth).");

@@ -1,3 +1,5 @@
+using DocService.Patches.Text;
+
 namespace DocService.Patches;
 
 /// <summary>A patch of one document, applied inside the commit that replaces the document.</summary>
@@ -36,12 +38,7 @@ public sealed class DocumentPatch(IPatchMethod method, bool createsDocument, Pat
         ReadOnlyMemory<byte> before = current?.Body ?? default;
         _text = new PatchedText(Math.Max(limits.BytesMax, before.Length), limits.Budget); // a limit may have been lowered since it was put
         room.NoteRead(before.Length);
-        if (!before.IsEmpty)
-        {
-            _text.TryAppend(before.Span);
-            _text.Turn();
-        }
-
+        _text.TrySplice(0, 0, before.Span);
         if (method.Apply(_text, limits, room) is { } fault)
         {
             return fault;
@@ -49,7 +46,7 @@ public sealed class DocumentPatch(IPatchMethod method, bool createsDocument, Pat
 
         if (_text.Span.Length > limits.BytesMax)
         {
-            return new PatchFault(PatchFaultKind.TooLarge, $"With the patch the document would be larger than {limits.BytesMax} bytes (MaxDocumentBytes).");
+            return limits.TooLarge;
         }
 
         string type = current?.Info.ContentType ?? NewType;

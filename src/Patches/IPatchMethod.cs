@@ -1,3 +1,5 @@
+using DocService.Patches.Text;
+
 namespace DocService.Patches;
 
 /// <summary>One way of saying how a document changes.</summary>

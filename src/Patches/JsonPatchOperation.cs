@@ -1,3 +1,5 @@
+using DocService.Patches.Text;
+
 namespace DocService.Patches;
 
 /// <summary>The operations of RFC 6902.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DocService.Patches.Text;
 
 namespace DocService.Patches;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using DocService.Patches.Text;
 
 namespace DocService.Patches;
 
@@ -40,7 +41,7 @@ internal sealed class JsonPatchRun(PatchedText text, PatchLimits limits, PatchRo
 
     private PatchFault? Move(JsonPatchOperation operation, JsonPlace place)
     {
-        if (operation.Path.Steps.SequenceEqual(operation.From!.Steps, StringComparer.Ordinal))
+        if (operation.Path.IsSame(operation.From!))
         {
             return null;
         }
@@ -51,7 +52,7 @@ internal sealed class JsonPatchRun(PatchedText text, PatchLimits limits, PatchRo
         try
         {
             text.Span[place.Start..place.End].CopyTo(value);
-            return Remove(operation.From) ?? Add(operation.Path, value.AsSpan(0, length));
+            return Remove(operation.From!) ?? Add(operation.Path, value.AsSpan(0, length));
         }
         finally
         {
@@ -61,8 +62,7 @@ internal sealed class JsonPatchRun(PatchedText text, PatchLimits limits, PatchRo
 
     private PatchFault? Test(JsonPatchOperation operation)
     {
-        JsonPlace? place = Look(operation.Path, out string reason);
-        return place is not { Exists: true } found ? Fault(PatchFaultKind.TestFailed, operation.Path, reason.Length > 0 ? reason : Nothing(operation.Path))
+        return LookForValue(operation.Path, out string reason) is not { } found ? Fault(PatchFaultKind.TestFailed, operation.Path, reason)
             : JsonEquality.AreEqual(text.Memory[found.Start..found.End], operation.Value, limits.Budget) is not { } isEqual
                 ? TooLarge($"Operation {_number} of the patch: the value at '{operation.Path.Shown}' is too large to be tested.")
             : isEqual ? null
@@ -109,14 +109,21 @@ internal sealed class JsonPatchRun(PatchedText text, PatchLimits limits, PatchRo
     /// <summary>The place of a value that is there.</summary>
     private PatchFault? Get(JsonPointer path, out JsonPlace place)
     {
-        JsonPlace? found = Look(path, out string reason);
+        JsonPlace? found = LookForValue(path, out string reason);
         place = found ?? default;
-        return place.Exists ? null : Fault(PatchFaultKind.NotApplicable, path, reason.Length > 0 ? reason : Nothing(path));
+        return found is null ? Fault(PatchFaultKind.NotApplicable, path, reason) : null;
     }
 
     private JsonPlace? Look(JsonPointer path, out string reason)
     {
         JsonPlace? place = JsonWalk.Find(text.Span, path, out long read, out reason);
+        room.NoteRead(read);
+        return place;
+    }
+
+    private JsonPlace? LookForValue(JsonPointer path, out string reason)
+    {
+        JsonPlace? place = JsonWalk.FindValue(text.Span, path, out long read, out reason);
         room.NoteRead(read);
         return place;
     }
@@ -154,8 +161,6 @@ internal sealed class JsonPatchRun(PatchedText text, PatchLimits limits, PatchRo
 
         return Encoding.UTF8.GetBytes(name.Append("\":").ToString());
     }
-
-    private static string Nothing(JsonPointer path) => $"there is nothing at '{path.Shown}'";
 
     private PatchFault TooLarge() => TooLarge($"With operation {_number} of the patch the document would be larger than {limits.BytesMax} bytes (MaxDocumentBytes).");
 

@@ -1,3 +1,5 @@
+using DocService.Patches.Text;
+
 namespace DocService.Patches;
 
 /// <summary>A JSON Merge Patch (RFC 7396): what the document is to have; null takes a member away.</summary>
@@ -17,9 +19,7 @@ public sealed class MergePatch : IPatchMethod
     {
         if (!new Merge(text, _json, room).TryRun())
         {
-            return new PatchFault(PatchFaultKind.TooLarge, room.IsUsedUp
-                ? "The patch takes too much work: it is too large for its depth."
-                : $"With the patch the document would be larger than {limits.BytesMax} bytes (MaxDocumentBytes).");
+            return room.IsUsedUp ? new PatchFault(PatchFaultKind.TooLarge, "The patch takes too much work: it is too large for its depth.") : limits.TooLarge;
         }
 
         text.Turn();

@@ -5,4 +5,8 @@ namespace DocService.Patches;
 /// <param name="DepthMax">Deepest document.</param>
 /// <param name="OperationsMax">Operations of one JSON Patch.</param>
 /// <param name="Budget">What the documents before and after it are charged to; null: nothing.</param>
-public sealed record PatchLimits(long BytesMax, int DepthMax, int OperationsMax, ByteBudget? Budget);
+public sealed record PatchLimits(long BytesMax, int DepthMax, int OperationsMax, ByteBudget? Budget)
+{
+    /// <summary>Of a patch that makes a longer document.</summary>
+    internal PatchFault TooLarge => new(PatchFaultKind.TooLarge, $"With the patch the document would be larger than {BytesMax} bytes (MaxDocumentBytes).");
+}

@@ -12,6 +12,9 @@ public sealed record QueryFault(string Kind, string At, string Detail)
     public const string InvalidAggregate = "invalid-aggregate";
 
     /// <summary>One step of a JSON Pointer.</summary>
-    internal static string Step(string pointer, string name) =>
-        $"{pointer}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+    public static string Step(string at, string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return $"{at}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+    }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Json;
 
 namespace DocService.Api.Batches;
@@ -5,27 +6,32 @@ namespace DocService.Api.Batches;
 /// <summary>The members of one operation of a batch, as they come.</summary>
 internal sealed class BatchMembers
 {
+    /// <summary>In the order of <see cref="BatchMember"/>: the first has its lowest bit.</summary>
     public static readonly string[] Names = ["op", "id", "body", "mergePatch", "jsonPatch", "path", "by", "create", "ifMatch", "ifNoneMatch"];
+
+    private const BatchMember OfAll = BatchMember.Op | BatchMember.Id | BatchMember.IfMatch | BatchMember.IfNoneMatch;
 
     /// <summary>All that is not a body or a patch; as much as a request's header fields may have. What is made of it is not charged to the budget.</summary>
     private const int ValueBytesMax = 32 * 1024;
 
-    /// <summary>What an operation needs, one of those that are separated by a bar; and what it may have beside.</summary>
-    private static readonly Dictionary<string, (string[] Needed, string[] Allowed)> Operations = new(StringComparer.Ordinal)
-    {
-        ["put"] = (["body"], []),
-        ["delete"] = ([], []),
-        ["check"] = (["ifMatch|ifNoneMatch"], []),
-        ["patch"] = (["mergePatch|jsonPatch"], []),
-        ["add"] = (["path", "by"], ["create"]),
-    };
+    private static readonly Shape[] Shapes =
+    [
+        new("put", BatchMember.Body),
+        new("delete", BatchMember.None),
+        new("check", BatchMember.None, Either: BatchMember.IfMatch | BatchMember.IfNoneMatch),
+        new("patch", BatchMember.None, Either: BatchMember.MergePatch | BatchMember.JsonPatch),
+        new("add", BatchMember.Path | BatchMember.By, Allowed: BatchMember.Create),
+    ];
 
-    private static readonly string[] OfAll = ["op", "id", "ifMatch", "ifNoneMatch"];
-
-    private readonly Dictionary<string, ReadOnlyMemory<byte>> _json = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _present = new(StringComparer.Ordinal);
+    private BatchMember _present;
     private VersionMatch? _ifMatch;
     private VersionMatch? _ifNoneMatch;
+
+    /// <summary>What an operation needs, of which members it needs one, and what it may have beside those of all.</summary>
+    private sealed record Shape(string Op, BatchMember Needed, BatchMember Either = BatchMember.None, BatchMember Allowed = BatchMember.None)
+    {
+        public BatchMember Own => Needed | Either | Allowed;
+    }
 
     public string? Op { get; private set; }
 
@@ -37,101 +43,128 @@ internal sealed class BatchMembers
 
     public Conditions Conditions => new() { IfMatch = _ifMatch, IfNoneMatch = _ifNoneMatch };
 
-    /// <summary>The text of a member's value as it stands in the batch; null when there is none.</summary>
-    public ReadOnlyMemory<byte>? Json(string member) => _json.TryGetValue(member, out ReadOnlyMemory<byte> value) ? value : default(ReadOnlyMemory<byte>?);
+    /// <summary>The text of this member as it stands in the batch, and of the next three; null when there is none.</summary>
+    public ReadOnlyMemory<byte>? Body { get; private set; }
 
-    /// <summary>Makes no text of a name that is not known: it may be as long as the batch.</summary>
-    public static string? FindName(ref Utf8JsonReader reader)
+    public ReadOnlyMemory<byte>? MergePatch { get; private set; }
+
+    public ReadOnlyMemory<byte>? JsonPatch { get; private set; }
+
+    public ReadOnlyMemory<byte>? By { get; private set; }
+
+    /// <summary>None of them when it is not known. Makes no text of such a name: it may be as long as the batch.</summary>
+    public static BatchMember Find(ref Utf8JsonReader reader)
     {
-        foreach (string name in Names)
+        for (int bit = 0; bit < Names.Length; bit++)
         {
-            if (reader.ValueTextEquals(name))
+            if (reader.ValueTextEquals(Names[bit]))
             {
-                return name;
+                return (BatchMember)(1 << bit);
             }
         }
 
-        return null;
+        return BatchMember.None;
     }
 
     /// <summary>Null when taken, else one sentence on what is wrong. The reader is at the value, and is left at its end.</summary>
-    public string? Take(string member, ReadOnlyMemory<byte> json, ref Utf8JsonReader reader)
+    public string? Take(BatchMember member, ReadOnlyMemory<byte> json, ref Utf8JsonReader reader)
     {
-        if (reader.TokenType == JsonTokenType.Null && member is ("by" or "create"))
+        if (reader.TokenType == JsonTokenType.Null && member is (BatchMember.By or BatchMember.Create))
         {
             return null; // a generated client sends what it has no value for
         }
 
-        _present.Add(member);
+        _present |= member;
         switch (member)
         {
-            case "by" when reader.TokenType != JsonTokenType.Number:
+            case BatchMember.By when reader.TokenType != JsonTokenType.Number:
                 return "'by' must be a number.";
-            case "body" or "mergePatch" or "jsonPatch" or "by":
-                int start = (int)reader.TokenStartIndex;
-                reader.Skip();
-                _json[member] = json[start..(int)reader.BytesConsumed];
+            case BatchMember.Body:
+                Body = ValueOf(json, ref reader);
                 return null;
-            case "create":
+            case BatchMember.MergePatch:
+                MergePatch = ValueOf(json, ref reader);
+                return null;
+            case BatchMember.JsonPatch:
+                JsonPatch = ValueOf(json, ref reader);
+                return null;
+            case BatchMember.By:
+                By = ValueOf(json, ref reader);
+                return null;
+            case BatchMember.Create:
                 Creates = reader.TokenType == JsonTokenType.True;
                 return reader.TokenType is JsonTokenType.True or JsonTokenType.False ? null : "'create' must be true or false.";
         }
 
         if (reader.TokenType != JsonTokenType.String)
         {
-            return $"'{member}' must be a string.";
+            return $"'{NameOf(member)}' must be a string.";
         }
 
-        return reader.ValueSpan.Length > ValueBytesMax ? $"'{member}' is longer than {ValueBytesMax} bytes." : TakeText(member, reader.GetString()!);
+        return reader.ValueSpan.Length > ValueBytesMax ? $"'{NameOf(member)}' is longer than {ValueBytesMax} bytes." : TakeText(member, reader.GetString()!);
     }
 
     /// <summary>Whether the operation has what it needs and nothing that belongs to another; else one sentence on that.</summary>
     public string? FindMisplaced()
     {
-        if (Op is null || !Operations.TryGetValue(Op, out (string[] Needed, string[] Allowed) members))
+        if (Array.Find(Shapes, shape => shape.Op == Op) is not { } own)
         {
-            return $"'op' {(Op is null ? "is missing:" : "must be")} {string.Join(", ", Operations.Keys.SkipLast(1))} or {Operations.Keys.Last()}.";
+            return $"'op' {(Op is null ? "is missing:" : "must be")} {string.Join(", ", Shapes.SkipLast(1).Select(shape => shape.Op))} or {Shapes[^1].Op}.";
         }
 
-        foreach (string needed in members.Needed)
+        if ((own.Needed & ~_present) is not BatchMember.None and var missing)
         {
-            string[] either = needed.Split('|');
-            int count = either.Count(_present.Contains);
-            if (count == 0)
-            {
-                return either.Length == 1 ? $"'{needed}' is missing." : $"a {Op} needs '{either[0]}' or '{either[1]}'.";
-            }
-
-            if (count > 1 && Op == "patch")
-            {
-                return $"a {Op} has '{either[0]}' or '{either[1]}', not both.";
-            }
+            return $"'{NameOf(missing)}' is missing.";
         }
 
-        IEnumerable<string> known = members.Needed.SelectMany(needed => needed.Split('|')).Concat(members.Allowed).Concat(OfAll);
-        return _present.Except(known, StringComparer.Ordinal).FirstOrDefault() is { } other
-            ? $"'{other}' goes with \"op\":\"{Operations.First(one => one.Value.Needed.Concat(one.Value.Allowed).Any(member => member.Split('|').Contains(other))).Key}\" only."
+        BatchMember chosen = own.Either & _present;
+        if (own.Either != BatchMember.None && chosen == BatchMember.None)
+        {
+            return $"a {Op} needs {EitherOf(own.Either)}.";
+        }
+
+        if (Op == "patch" && chosen == own.Either)
+        {
+            return $"a {Op} has {EitherOf(own.Either)}, not both.";
+        }
+
+        return (_present & ~(own.Own | OfAll)) is not BatchMember.None and var others
+            ? $"'{NameOf(others)}' goes with \"op\":\"{Array.Find(Shapes, shape => shape.Own.HasFlag(Lowest(others)))!.Op}\" only."
             : null;
     }
 
-    private string? TakeText(string member, string value)
+    private static ReadOnlyMemory<byte> ValueOf(ReadOnlyMemory<byte> json, ref Utf8JsonReader reader)
+    {
+        int start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return json[start..(int)reader.BytesConsumed];
+    }
+
+    private static BatchMember Lowest(BatchMember members) => (BatchMember)((int)members & -(int)members);
+
+    /// <summary>Of the first of them.</summary>
+    private static string NameOf(BatchMember members) => Names[BitOperations.TrailingZeroCount((int)members)];
+
+    private static string EitherOf(BatchMember two) => $"'{NameOf(two)}' or '{NameOf(two & ~Lowest(two))}'";
+
+    private string? TakeText(BatchMember member, string value)
     {
         switch (member)
         {
-            case "op":
+            case BatchMember.Op:
                 Op = value;
                 return null;
-            case "id":
+            case BatchMember.Id:
                 Id = value;
                 return null;
-            case "path":
+            case BatchMember.Path:
                 Path = value;
                 return null;
-            case "ifMatch" when BatchRequest.TryParseTags(value, countsWeak: false, out _ifMatch):
-            case "ifNoneMatch" when BatchRequest.TryParseTags(value, countsWeak: true, out _ifNoneMatch):
+            case BatchMember.IfMatch when BatchRequest.TryParseTags(value, countsWeak: false, out _ifMatch):
+            case BatchMember.IfNoneMatch when BatchRequest.TryParseTags(value, countsWeak: true, out _ifNoneMatch):
                 return null;
             default:
-                return $"'{member}' must be \"*\" or entity tags in their own quotes, like \"\\\"17\\\"\".";
+                return $"'{NameOf(member)}' must be \"*\" or entity tags in their own quotes, like \"\\\"17\\\"\".";
         }
     }
 }

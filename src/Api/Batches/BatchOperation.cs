@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DocService.Api.Json;
 using DocService.Api.Problems;
+using DocService.Patches.Text;
 using DocService.Patches;
 using DocService.Storage;
 
@@ -16,7 +17,8 @@ internal static class BatchOperation
         var members = new BatchMembers();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (BatchMembers.FindName(ref reader) is not { } member)
+            BatchMember member = BatchMembers.Find(ref reader);
+            if (member == BatchMember.None)
             {
                 return Invalid(index, $"'{Excerpt.Of(reader.ValueSpan)}' is not a member of an operation. Known are {string.Join(", ", BatchMembers.Names)}.");
             }
@@ -46,7 +48,7 @@ internal static class BatchOperation
         switch (members.Op)
         {
             case "put":
-                operation = new PutOperation(key, BatchRequest.ToContent(members.Json("body")!.Value), members.Conditions);
+                operation = new PutOperation(key, BatchRequest.ToContent(members.Body!.Value), members.Conditions);
                 return null;
             case "delete":
                 operation = new DeleteOperation(key, members.Conditions);
@@ -64,13 +66,13 @@ internal static class BatchOperation
     private static Problem? Patch(BatchMembers members, DocumentKey key, int index, BatchPatches patches, out DocumentOperation? operation)
     {
         operation = null;
-        if (members.Json("mergePatch") is { } merge)
+        if (members.MergePatch is { } merge)
         {
             operation = patches.Make(key, new MergePatch(merge), createsDocument: members.Conditions.IfNoneMatch is { IsAny: true }, members.Conditions);
             return null;
         }
 
-        if (!JsonPatch.TryParse(members.Json("jsonPatch")!.Value, patches.Limits, out JsonPatch? patch, out PatchFault? fault))
+        if (!JsonPatch.TryParse(members.JsonPatch!.Value, patches.Limits, out JsonPatch? patch, out PatchFault? fault))
         {
             Problem problem = RuleProblem.OfPatch(fault);
             return problem with { Detail = $"Operation {index}: {problem.Detail}", Extensions = [.. problem.Extensions, new("index", index)] };
@@ -93,7 +95,7 @@ internal static class BatchOperation
             return Invalid(index, $"'path': {reason}.");
         }
 
-        operation = patches.Make(key, new Counter(path, members.Json("by")!.Value, members.Creates), members.Creates, members.Conditions);
+        operation = patches.Make(key, new Counter(path, members.By!.Value, members.Creates), members.Creates, members.Conditions);
         return null;
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
 using DocService.Api.Ids;
@@ -59,15 +58,7 @@ internal sealed class DocumentPatches(IDocumentStore store, ByteBudget budget, D
 
             using var patch = new DocumentPatch(method!, createsDocument: isMerge && request.Conditions.IfNoneMatch is { IsAny: true }, _limits, new PatchRoom(options.MaxDocumentBytes + DocumentContent.ContentTypeLengthMax, taken: 0, _limits));
             CommitResult commit = await store.CommitAsync([new PatchOperation(key, patch, request.Conditions)], request.Level, context.RequestAborted);
-            WriteResult result = commit.Results[0];
-            return result.Status switch
-            {
-                WriteStatus.NotFound => ProblemCatalogue.NoDocument(key),
-                WriteStatus.ConditionFailed => FailedCondition.Of(request.Conditions, http.Headers, result.Document),
-                WriteStatus.Refused => RuleProblem.Of(result.Violation!),
-                WriteStatus.Created or WriteStatus.Replaced => await PutAnswer.WriteAsync(context, request, result, patch.Result, body, clock.GetUtcNow()),
-                _ => throw new UnreachableException($"A patch ended as {result.Status}."),
-            };
+            return await PutAnswer.OfAsync(context, request, commit.Results[0], patch.Result, body, clock.GetUtcNow());
         }
     }
 

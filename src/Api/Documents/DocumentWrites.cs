@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
 using DocService.Api.Ids;
@@ -50,13 +49,7 @@ internal sealed class DocumentWrites(
             }
 
             WriteResult result = await store.PutAsync(request.Key, content, request.Conditions, request.Level, context.RequestAborted);
-            return result.Status switch
-            {
-                WriteStatus.ConditionFailed => FailedCondition.Of(request.Conditions, context.Request.Headers, result.Document),
-                WriteStatus.Created or WriteStatus.Replaced => await PutAnswer.WriteAsync(context, request, result, body.Bytes, body, clock.GetUtcNow()),
-                WriteStatus.Refused => RuleProblem.Of(result.Violation!),
-                _ => throw new UnreachableException($"A put ended as {result.Status}."),
-            };
+            return await PutAnswer.OfAsync(context, request, result, body.Bytes, body, clock.GetUtcNow());
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DocService.Api.Fields;
@@ -7,7 +8,7 @@ using DocService.Storage;
 
 namespace DocService.Api.Documents;
 
-/// <summary>The answer to a PUT, PATCH or POST of a document that has been carried out.</summary>
+/// <summary>The answer to a PUT, PATCH or POST of a document.</summary>
 internal static class PutAnswer
 {
     /// <summary>An id as its own characters.</summary>
@@ -16,10 +17,28 @@ internal static class PutAnswer
     /// <param name="context">Of the request.</param>
     /// <param name="request">What it asked for.</param>
     /// <param name="result">What became of it.</param>
-    /// <param name="document">The document as it is now.</param>
-    /// <param name="body">Of the request; the write is done, so it is charged less.</param>
+    /// <param name="document">The document as it is now, where it was carried out.</param>
+    /// <param name="body">Of the request; once the write is done, it is charged less.</param>
     /// <param name="now">The time.</param>
-    public static async Task<Problem?> WriteAsync(HttpContext context, PutRequest request, WriteResult result, ReadOnlyMemory<byte> document, RequestBody body, DateTimeOffset now)
+    public static async ValueTask<Problem?> OfAsync(HttpContext context, PutRequest request, WriteResult result, ReadOnlyMemory<byte> document, RequestBody body, DateTimeOffset now)
+    {
+        switch (result.Status)
+        {
+            case WriteStatus.NotFound:
+                return ProblemCatalogue.NoDocument(request.Key);
+            case WriteStatus.ConditionFailed:
+                return FailedCondition.Of(request.Conditions, context.Request.Headers, result.Document);
+            case WriteStatus.Refused:
+                return RuleProblem.Of(result.Violation!);
+            case WriteStatus.Created or WriteStatus.Replaced:
+                await WriteAsync(context, request, result, document, body, now);
+                return null;
+            default:
+                throw new UnreachableException($"A write of a document ended as {result.Status}.");
+        }
+    }
+
+    private static async ValueTask WriteAsync(HttpContext context, PutRequest request, WriteResult result, ReadOnlyMemory<byte> document, RequestBody body, DateTimeOffset now)
     {
         HttpResponse response = context.Response;
         response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);
@@ -34,7 +53,7 @@ internal static class PutAnswer
             // It is not visible yet, so it gets no entity tag, which a client would use.
             response.StatusCode = StatusCodes.Status202Accepted;
             await WriteIdAsync(response, request);
-            return null;
+            return;
         }
 
         if (request.Preference is { } preference)
@@ -49,13 +68,12 @@ internal static class PutAnswer
             response.Headers.ContentLocation = DocumentTarget.PathOf(context, request.Key);
             body.NoteCommitted();
             await ResponseBody.WriteAsync(response, document, context.RequestAborted);
-            return null;
+            return;
         }
 
         response.StatusCode = isCreated ? StatusCodes.Status201Created : StatusCodes.Status204NoContent;
         response.Headers.ETag = EntityTag.Of(result.Document!);
         await WriteIdAsync(response, request);
-        return null;
     }
 
     /// <summary>Of an id that was made here.</summary>

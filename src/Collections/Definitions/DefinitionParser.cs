@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DocService.Queries;
 
 namespace DocService.Collections.Definitions;
 
@@ -53,7 +54,7 @@ internal static class DefinitionParser
             {
                 "prefix" => ReadPrefix(member.Value, out prefix),
                 "indexes" => null, // below: they need the prefix
-                _ => new DefinitionFault(Pointer.Step("", member.Name), "A definition has the members prefix and indexes."),
+                _ => new DefinitionFault(QueryFault.Step("", member.Name), "A definition has the members prefix and indexes."),
             };
             if (fault is not null)
             {
@@ -90,7 +91,7 @@ internal static class DefinitionParser
 
         foreach (JsonProperty member in list.EnumerateObject())
         {
-            string at = Pointer.Step("/indexes", member.Name);
+            string at = QueryFault.Step("/indexes", member.Name);
             if (!CollectionName.IsValid(member.Name))
             {
                 return new DefinitionFault(at, $"The name of an index is {CollectionName.Rule}.");

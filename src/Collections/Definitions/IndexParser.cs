@@ -37,12 +37,12 @@ internal sealed class IndexParser(string collection, string prefix, string name,
         {
             if (member.Name is not ("text" or "fields" or "unique" or "fold" or "where"))
             {
-                return Refuse(Pointer.Step("", member.Name), "An index has the members fields, unique, where and fold, or text alone.");
+                return Refuse(QueryFault.Step("", member.Name), "An index has the members fields, unique, where and fold, or text alone.");
             }
 
             if (isText && member.Name != "text")
             {
-                return Refuse(Pointer.Step("", member.Name), "An index with text has no other member.");
+                return Refuse(QueryFault.Step("", member.Name), "An index with text has no other member.");
             }
         }
 

@@ -37,7 +37,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
             }
 
             await leases.AcquireAsync(operations, cancellation).ConfigureAwait(false);
-            if (operations.Any(static operation => operation is PatchOperation))
+            if (PatchedWrite.IsNeeded(operations))
             {
                 (operations, bodies) = await PatchAsync(operations, bodies, leases, cancellation).ConfigureAwait(false);
             }

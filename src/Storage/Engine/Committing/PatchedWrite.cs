@@ -8,6 +8,20 @@ namespace DocService.Storage.Engine.Committing;
 /// <param name="Violations">Why patches are refused, by the operation's index; null where none is.</param>
 internal readonly record struct PatchedWrite(IReadOnlyList<DocumentOperation> Operations, IReadOnlyDictionary<int, RuleViolation>? Violations)
 {
+    /// <summary>Whether there is a patch among them. Every write asks, so nothing is made for the answer.</summary>
+    public static bool IsNeeded(IReadOnlyList<DocumentOperation> operations)
+    {
+        for (int index = 0; index < operations.Count; index++)
+        {
+            if (operations[index] is PatchOperation)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// Under the locks of all the documents, which are exclusive for what is patched: so the version that is read here is
     /// the one that the commit replaces.

@@ -95,14 +95,7 @@ internal sealed class PosixDirectory : IDirectory
 
     public EntryKind GetKind(string name)
     {
-        LibC.StatxBuffer buffer;
-        int result;
-        unsafe
-        {
-            result = LibC.Stat(_handle, name, LibC.AtNoFollow | (name.Length == 0 ? LibC.AtEmptyPath : 0), LibC.StatxType, &buffer);
-        }
-
-        if (!Try(SystemCall.Stat, name, Errno.ENOENT, result))
+        if (!TryStat(name, LibC.StatxType, out LibC.StatxBuffer buffer, name.Length == 0 ? LibC.AtEmptyPath : 0))
         {
             return EntryKind.None;
         }
@@ -116,41 +109,11 @@ internal sealed class PosixDirectory : IDirectory
         };
     }
 
-    public FileStamp? TryGetStamp(string name)
-    {
-        LibC.StatxBuffer buffer;
-        int result;
-        unsafe
-        {
-            result = LibC.Stat(_handle, name, LibC.AtNoFollow, LibC.StatxStamp, &buffer);
-        }
+    public FileStamp? TryGetStamp(string name) => TryStat(name, LibC.StatxStamp, out LibC.StatxBuffer buffer) ? buffer.Stamp : null;
 
-        return Try(SystemCall.Stat, name, Errno.ENOENT, result) ? buffer.Stamp : null;
-    }
+    public FileState? TryGetState(string name) => TryStat(name, LibC.StatxState, out LibC.StatxBuffer buffer) ? buffer.State : null;
 
-    public FileState? TryGetState(string name)
-    {
-        LibC.StatxBuffer buffer;
-        int result;
-        unsafe
-        {
-            result = LibC.Stat(_handle, name, LibC.AtNoFollow, LibC.StatxState, &buffer);
-        }
-
-        return Try(SystemCall.Stat, name, Errno.ENOENT, result) ? buffer.State : null;
-    }
-
-    public InodeIdentity? TryGetIdentity(string name)
-    {
-        LibC.StatxBuffer buffer;
-        int result;
-        unsafe
-        {
-            result = LibC.Stat(_handle, name, LibC.AtNoFollow, LibC.StatxIdentity, &buffer);
-        }
-
-        return Try(SystemCall.Stat, name, Errno.ENOENT, result) ? buffer.Identity : null;
-    }
+    public InodeIdentity? TryGetIdentity(string name) => TryStat(name, LibC.StatxIdentity, out LibC.StatxBuffer buffer) ? buffer.Identity : null;
 
     public IReadOnlyList<string> List()
     {
@@ -237,6 +200,20 @@ internal sealed class PosixDirectory : IDirectory
         {
             throw new FileSystemException(call, PathOf(name), (Errno)Marshal.GetLastPInvokeError());
         }
+    }
+
+    /// <summary>Asks about an entry without following it; false when it does not exist.</summary>
+    private bool TryStat(string name, uint mask, out LibC.StatxBuffer buffer, int flags = 0)
+    {
+        LibC.StatxBuffer asked;
+        int result;
+        unsafe
+        {
+            result = LibC.Stat(_handle, name, LibC.AtNoFollow | flags, mask, &asked);
+        }
+
+        buffer = asked;
+        return Try(SystemCall.Stat, name, Errno.ENOENT, result);
     }
 
     private bool Try(SystemCall call, string name, Errno expected, int result)

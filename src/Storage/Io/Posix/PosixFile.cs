@@ -8,16 +8,7 @@ internal sealed class PosixFile(SafeFileHandle handle, PosixDirectory directory,
 {
     public string Path => directory.PathOf(name); // made when a message needs it
 
-    public long GetLength()
-    {
-        LibC.StatxBuffer buffer;
-        unsafe
-        {
-            Check(SystemCall.Stat, LibC.Stat(handle, string.Empty, LibC.AtEmptyPath, LibC.StatxSize, &buffer));
-        }
-
-        return checked((long)buffer.Size);
-    }
+    public long GetLength() => checked((long)Stat(LibC.StatxSize).Size);
 
     public int Read(Span<byte> buffer, long offset)
     {
@@ -38,38 +29,11 @@ internal sealed class PosixFile(SafeFileHandle handle, PosixDirectory directory,
 
     public int ReadSome(Span<byte> buffer, long offset) => (int)ReadOnce(buffer, offset);
 
-    public FileStamp GetStamp()
-    {
-        LibC.StatxBuffer buffer;
-        unsafe
-        {
-            Check(SystemCall.Stat, LibC.Stat(handle, string.Empty, LibC.AtEmptyPath, LibC.StatxStamp, &buffer));
-        }
+    public FileStamp GetStamp() => Stat(LibC.StatxStamp).Stamp;
 
-        return buffer.Stamp;
-    }
+    public FileState GetState() => Stat(LibC.StatxState).State;
 
-    public FileState GetState()
-    {
-        LibC.StatxBuffer buffer;
-        unsafe
-        {
-            Check(SystemCall.Stat, LibC.Stat(handle, string.Empty, LibC.AtEmptyPath, LibC.StatxState, &buffer));
-        }
-
-        return buffer.State;
-    }
-
-    public InodeIdentity GetIdentity()
-    {
-        LibC.StatxBuffer buffer;
-        unsafe
-        {
-            Check(SystemCall.Stat, LibC.Stat(handle, string.Empty, LibC.AtEmptyPath, LibC.StatxIdentity, &buffer));
-        }
-
-        return buffer.Identity;
-    }
+    public InodeIdentity GetIdentity() => Stat(LibC.StatxIdentity).Identity;
 
     public void Write(ReadOnlySpan<byte> bytes, long offset)
     {
@@ -136,6 +100,17 @@ internal sealed class PosixFile(SafeFileHandle handle, PosixDirectory directory,
         {
             throw new FileSystemException(call, Path, error);
         }
+    }
+
+    private LibC.StatxBuffer Stat(uint mask)
+    {
+        LibC.StatxBuffer buffer;
+        unsafe
+        {
+            Check(SystemCall.Stat, LibC.Stat(handle, string.Empty, LibC.AtEmptyPath, mask, &buffer));
+        }
+
+        return buffer;
     }
 
     private void Check(SystemCall call, int result)

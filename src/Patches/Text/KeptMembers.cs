@@ -1,4 +1,4 @@
-namespace DocService.Patches;
+namespace DocService.Patches.Text;
 
 /// <summary>The members of an object that stay while others are left out: each with the white space and the comma before it.</summary>
 /// <param name="begin">Behind the object's bracket.</param>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using DocService.Queries.Numbers;
 
-namespace DocService.Patches;
+namespace DocService.Patches.Text;
 
 /// <summary>
 /// Whether two values are equal by RFC 6902 section 4.6: numbers by their value, objects whatever the order of their members.

@@ -1,4 +1,4 @@
-namespace DocService.Patches;
+namespace DocService.Patches.Text;
 
 /// <summary>What is taken out of a document's text with a value: its name, its comma, and the white space before both.</summary>
 internal static class JsonCut

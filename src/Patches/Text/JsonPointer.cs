@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace DocService.Patches;
+namespace DocService.Patches.Text;
 
 /// <summary>A path into a document (RFC 6901).</summary>
 /// <param name="Text">As it was written.</param>
@@ -52,8 +52,14 @@ public sealed record JsonPointer(string Text, IReadOnlyList<string> Steps)
     /// <summary>A text in a message, whole or its beginning: a message is not charged to anybody.</summary>
     internal static string Show(string text) => text.Length <= ShownMax ? text : $"{text[..(char.IsHighSurrogate(text[ShownMax - 1]) ? ShownMax - 1 : ShownMax)]}…";
 
+    /// <summary>Whether both lead to the same: a path has one spelling.</summary>
+    internal bool IsSame(JsonPointer other) => Text == other.Text;
+
     /// <summary>Whether it leads to something inside of what the other leads to.</summary>
-    internal bool IsInside(JsonPointer other) => Steps.Count > other.Steps.Count && Steps.Take(other.Steps.Count).SequenceEqual(other.Steps, StringComparer.Ordinal);
+    internal bool IsInside(JsonPointer other) => Text.StartsWith($"{other.Text}/", StringComparison.Ordinal);
+
+    /// <summary>Its first steps, as messages show it.</summary>
+    internal string ShowBeginning(int steps) => Show(string.Join('/', Text.Split('/').Take(steps + 1)));
 
     /// <summary>An element's number: digits without leading zeros.</summary>
     internal static bool TryGetIndex(string step, out int index)

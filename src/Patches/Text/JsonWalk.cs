@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace DocService.Patches;
+namespace DocService.Patches.Text;
 
 /// <summary>Finds the place of a path, in one pass from the document's beginning to that place.</summary>
 internal static class JsonWalk
@@ -27,7 +27,7 @@ internal static class JsonWalk
             };
             if (fault is null && !place.Exists && !isLast)
             {
-                fault = $"there is nothing at '{Prefix(pointer, step + 1)}'";
+                fault = Nothing(pointer.ShowBeginning(step + 1));
             }
 
             if (fault is not null)
@@ -46,6 +46,19 @@ internal static class JsonWalk
         }
 
         bytesRead = reader.BytesConsumed;
+        return place;
+    }
+
+    /// <summary>The same, where there has to be a value.</summary>
+    public static JsonPlace? FindValue(ReadOnlySpan<byte> json, JsonPointer pointer, out long bytesRead, out string reason)
+    {
+        JsonPlace? place = Find(json, pointer, out bytesRead, out reason);
+        if (place is { Exists: false })
+        {
+            reason = Nothing(pointer.Shown);
+            return null;
+        }
+
         return place;
     }
 
@@ -106,8 +119,7 @@ internal static class JsonWalk
         return isBehind || index == wanted ? null : $"the array has {(index == 1 ? "1 element" : $"{index} elements")}, so {wanted} is beyond its end";
     }
 
-    private static string Describe(JsonPointer pointer, int steps) => steps == 0 ? "the document" : $"what is at '{Prefix(pointer, steps)}'";
+    private static string Describe(JsonPointer pointer, int steps) => steps == 0 ? "the document" : $"what is at '{pointer.ShowBeginning(steps)}'";
 
-    private static string Prefix(JsonPointer pointer, int steps) =>
-        JsonPointer.Show(string.Concat(pointer.Steps.Take(steps).Select(step => "/" + step.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal))));
+    private static string Nothing(string path) => $"there is nothing at '{path}'";
 }

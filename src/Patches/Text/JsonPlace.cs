@@ -1,4 +1,4 @@
-namespace DocService.Patches;
+namespace DocService.Patches.Text;
 
 /// <summary>Where a path leads in a document's text.</summary>
 /// <param name="Exists">Whether there is a value. If not, it can be added: <paramref name="Start"/> is where.</param>

@@ -1,4 +1,4 @@
-namespace DocService.Patches;
+namespace DocService.Patches.Text;
 
 /// <summary>A document's text while it is changed: from one buffer into another, and the other way round.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace DocService.Patches;
+namespace DocService.Patches.Text;
 
 /// <summary>How deep a value is: a scalar 0, an empty array 1.</summary>
 internal static class JsonDepth
