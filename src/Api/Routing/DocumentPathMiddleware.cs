@@ -15,7 +15,7 @@ internal sealed class DocumentPathMiddleware(RequestDelegate next, DocumentRoute
     private const string ListPath = "/docs";
 
     /// <summary>What <c>OPTIONS *</c> tells: the methods of all resources together (RFC 9110 section 9.3.7).</summary>
-    private const string AllMethods = "GET, HEAD, PUT, POST, DELETE, QUERY, OPTIONS";
+    private const string AllMethods = "GET, HEAD, PUT, POST, PATCH, DELETE, QUERY, OPTIONS";
 
     public Task InvokeAsync(HttpContext context)
     {

@@ -55,7 +55,7 @@ public sealed class OldHttpTests(SharedSocketApplication shared) : IClassFixture
     public async Task Options_OfTheServer_ListsTheMethodsOfAllResources()
     {
         RawResponse response = await RawConnection.AskAsync(_app.Port, "OPTIONS", "*");
-        Assert.Equal((204, "GET, HEAD, PUT, POST, DELETE, QUERY, OPTIONS"), (response.Status, response.Field("Allow")));
+        Assert.Equal((204, "GET, HEAD, PUT, POST, PATCH, DELETE, QUERY, OPTIONS"), (response.Status, response.Field("Allow")));
     }
 
     [Theory]
