@@ -1,3 +1,4 @@
+using DocService.Api.Commands;
 using DocService.Api.Configuration;
 using DocService.Api.Service;
 using DocService.Collections;
@@ -7,7 +8,7 @@ using DocService.Storage.Reports;
 namespace DocService.Api;
 
 /// <summary>Opens the store and reads the definitions of collections before the server listens, and says where it is and how it was found. The container disposes it after the last request.</summary>
-internal sealed class StoreLifetime(IDocumentStore store, CollectionService collections, DocServiceOptions options, ILogger<StoreLifetime> logger) : IHostedService
+internal sealed class StoreLifetime(IDocumentStore store, CollectionService collections, DocServiceOptions options, IConfiguration configuration, ILogger<StoreLifetime> logger) : IHostedService
 {
     private const long Mebibyte = 1 << 20;
 
@@ -30,7 +31,7 @@ internal sealed class StoreLifetime(IDocumentStore store, CollectionService coll
             logger.LogWarning("{Remark} Writes are answered as {Promise}.", remark, status.Promise);
         }
 
-        await collections.LoadAsync(cancellationToken);
+        await collections.LoadAsync(cancellationToken, configuration.GetValue<bool>(ServeCommand.IgnoresRules.TrimStart('-')));
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

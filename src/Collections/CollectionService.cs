@@ -38,8 +38,10 @@ public sealed class CollectionService
     public bool HasIndex => _rules.HasIndex;
 
     /// <summary>Reads all definitions. Before that no write may be taken, and no query asked.</summary>
+    /// <param name="cancellation">The caller's.</param>
+    /// <param name="ignoresRules">Definitions with indexes are no reason to refuse: what they would judge is refused instead.</param>
     /// <exception cref="StoreConfigurationException">There are definitions with indexes, and the store has none.</exception>
-    public async Task LoadAsync(CancellationToken cancellation)
+    public async Task LoadAsync(CancellationToken cancellation, bool ignoresRules = false)
     {
         try
         {
@@ -49,9 +51,9 @@ public sealed class CollectionService
                 collections.Add(await ReadDefinitionAsync(name, prefix, cancellation).ConfigureAwait(false));
             }
 
-            if (!HasIndex && collections.Find(collection => collection.Indexes.Count > 0) is { } collection)
+            if (!HasIndex && !ignoresRules && collections.Find(collection => collection.Indexes.Count > 0) is { } collection)
             {
-                throw new StoreConfigurationException($"Collection '{collection.Name}' has indexes, but the setting Index is off: its rules could not be kept.");
+                throw new StoreConfigurationException($"Collection '{collection.Name}' has indexes, but the setting Index is off: its rules could not be kept. --ignore-rules starts all the same, and refuses what unique values would judge.");
             }
 
             _rules.Begin(new CollectionSet(1, collections), DurableThrough());

@@ -44,12 +44,12 @@ public sealed class IndexQueries(IndexFollower index, QueryLimits limits, TimePr
     /// <summary>Goes on with a search until its sink is full or all is done. Its caller disposes it, whatever happens.</summary>
     public ValueTask<SearchState> RunAsync(Search search, SearchLimit limit) => _threads.RunAsync(search, limit);
 
-    /// <summary>How many documents match, in the snapshot.</summary>
-    public async ValueTask<long> CountAsync(IndexReader reader, DocumentQuery query, SearchLimit limit)
+    /// <summary>How many documents match, in the snapshot, and how many were looked at for it.</summary>
+    public async ValueTask<(long Matched, long Examined)> CountAsync(IndexReader reader, DocumentQuery query, SearchLimit limit)
     {
         using var all = new CountSearch(reader, query);
         await RunAsync(all, limit).ConfigureAwait(false);
-        return all.Matched;
+        return (all.Matched, all.Examined);
     }
 
     /// <summary>Counts an answer.</summary>

@@ -97,6 +97,23 @@ public sealed class CollectionServiceTests : IDisposable
         await Assert.ThrowsAsync<StoreConfigurationException>(() => TestStore.OpenAsync(Data, hasIndex: false));
     }
 
+    /// <summary>Rules never stop silently: what they would judge is refused, and all else is taken.</summary>
+    [Fact]
+    public async Task Load_RulesAreIgnored_RefusesWhatUniqueValuesWouldJudge()
+    {
+        await using (TestStore store = await TestStore.OpenAsync(Data))
+        {
+            await store.DefineAsync("users", Users);
+            await store.PutAsync("u/1", """{"email":"v"}""");
+        }
+
+        await using TestStore again = await TestStore.OpenAsync(Data, hasIndex: false, ignoresRules: true);
+        Assert.True(Assert.IsType<IndexUnavailableViolation>((await again.PutAsync("u/2", """{"email":"w"}""")).Violation).IsFailed);
+        Assert.Equal(WriteStatus.Created, (await again.PutAsync("u/3", "{}")).Status);
+        Assert.Equal(WriteStatus.Created, (await again.PutAsync("other", "1")).Status);
+        Assert.Equal(WriteStatus.Deleted, (await again.CommitAsync(TestStore.Delete("u/1"))).Results[0].Status);
+    }
+
     [Fact]
     public async Task Status_OfIndexesOverManyDocuments_TellsOfThem()
     {

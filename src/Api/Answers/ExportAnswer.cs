@@ -63,8 +63,8 @@ internal sealed class ExportAnswer(Cursors cursors, ByteBudget budget, DocServic
             while (state == SearchState.Full);
 
             string? next = !form.Query.IsRanked && search.IsLimitReached && search.MayHaveMore() ? await cursors.SealAsync(form, search.Position!, end.Token) : null;
-            long? count = form.IsCounted ? await queries.CountAsync(reader, form.Query, queries.NewLimit(end.Token)) : null;
-            WriteLast(output, form, reader.AsOf, count ?? lines.Entries, next, search, clock.GetElapsedTime(started));
+            (long Matched, long Examined)? count = form.IsCounted ? await queries.CountAsync(reader, form.Query, queries.NewLimit(end.Token)) : null;
+            WriteLast(output, form, reader.AsOf, count ?? (lines.Entries, 0), next, search, clock.GetElapsedTime(started));
         }
         catch (OperationCanceledException) when (!response.HasStarted && time.IsCancellationRequested)
         {
@@ -106,12 +106,12 @@ internal sealed class ExportAnswer(Cursors cursors, ByteBudget budget, DocServic
         output.Clear();
     }
 
-    private static void WriteLast(AnswerBuffer output, QueryForm form, long asOf, long count, string? next, DocumentSearch search, TimeSpan elapsed)
+    private static void WriteLast(AnswerBuffer output, QueryForm form, long asOf, (long Matched, long Examined) count, string? next, DocumentSearch search, TimeSpan elapsed)
     {
         using var writer = new Utf8JsonWriter(output, EntryWriter.Options);
         writer.WriteStartObject();
         writer.WriteNumber("asOf", asOf);
-        writer.WriteNumber("count", count);
+        writer.WriteNumber("count", count.Matched);
         if (next is not null)
         {
             writer.WriteString("next", next);
@@ -119,7 +119,7 @@ internal sealed class ExportAnswer(Cursors cursors, ByteBudget budget, DocServic
 
         if (form.IsExplained)
         {
-            PlanReport.Write(writer, form, search, elapsed);
+            PlanReport.Write(writer, form, search, elapsed, count.Examined);
         }
 
         writer.WriteEndObject();

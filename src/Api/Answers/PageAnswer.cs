@@ -34,9 +34,9 @@ internal sealed class PageAnswer(Cursors cursors, ByteBudget budget, TimeProvide
         output.Write(",\"documents\":["u8);
         SearchState state = await queries.RunAsync(search, limit);
         SearchPosition? end = !form.Query.IsRanked && (state == SearchState.Full || search.IsLimitReached) && search.MayHaveMore() ? search.Position : null;
-        long? count = form.IsCounted ? await CountAsync(reader, form, queries, behind, end, entries, limit) : null;
+        (long Matched, long Examined)? count = form.IsCounted ? await CountAsync(reader, form, queries, behind, end, entries, limit) : null;
         queries.Note(search, clock.GetElapsedTime(started));
-        string tag = TagOf(form, entries, end, count);
+        string tag = TagOf(form, entries, end, count?.Matched);
         HttpResponse response = context.Response;
         response.Headers.ETag = tag;
         ListFields.Write(response);
@@ -65,18 +65,18 @@ internal sealed class PageAnswer(Cursors cursors, ByteBudget budget, TimeProvide
     }
 
     /// <summary>Of a first page that is the last one all have been counted.</summary>
-    private static async ValueTask<long> CountAsync(
+    private static async ValueTask<(long Matched, long Examined)> CountAsync(
         IndexReader reader, QueryForm form, IndexQueries queries, SearchPosition? behind, SearchPosition? end, EntryWriter entries, SearchLimit limit)
     {
         if (behind is null && end is null && !form.Query.IsRanked)
         {
-            return entries.Entries;
+            return (entries.Entries, 0);
         }
 
         return await queries.CountAsync(reader, form.Query, limit);
     }
 
-    private static void WriteRest(AnswerBuffer output, QueryForm form, EntryWriter entries, string? next, long? count, DocumentSearch search, TimeSpan elapsed)
+    private static void WriteRest(AnswerBuffer output, QueryForm form, EntryWriter entries, string? next, (long Matched, long Examined)? count, DocumentSearch search, TimeSpan elapsed)
     {
         output.Write("]"u8);
         if (form.Query.Delimiter.Length == 0 && next is null && count is null && !form.IsExplained)
@@ -106,12 +106,12 @@ internal sealed class PageAnswer(Cursors cursors, ByteBudget budget, TimeProvide
 
         if (count is { } all)
         {
-            writer.WriteNumber("count", all);
+            writer.WriteNumber("count", all.Matched);
         }
 
         if (form.IsExplained)
         {
-            PlanReport.Write(writer, form, search, elapsed);
+            PlanReport.Write(writer, form, search, elapsed, count?.Examined ?? 0);
         }
 
         writer.WriteEndObject();

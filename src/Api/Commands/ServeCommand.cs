@@ -16,6 +16,9 @@ internal static class ServeCommand
           docservice --salvage --data /var/lib/docservice
         """;
 
+    /// <summary>The option, and the key of the configuration that it becomes.</summary>
+    public const string IgnoresRules = "--ignore-rules";
+
     private static readonly Option<string?> Data = new("--data")
     {
         HelpName = "dir",
@@ -27,6 +30,11 @@ internal static class ServeCommand
         CommandOptions.Number("--port", "The port on localhost; short for --urls http://localhost:N. Default: 5080. 0: a free one", null, 0, ushort.MaxValue);
 
     private static readonly Option<bool> Salvage = new("--salvage") { Description = "Repair a damaged journal offline, say what is lost, and end" };
+
+    private static readonly Option<bool> IgnoreRules = new(IgnoresRules)
+    {
+        Description = "With Index=off: start although collections have indexes, and refuse what their unique values would judge",
+    };
 
     private static readonly Option<string[]>[] Settings =
     [
@@ -43,6 +51,7 @@ internal static class ServeCommand
         root.Add(Data);
         root.Add(Port);
         root.Add(Salvage);
+        root.Add(IgnoreRules);
         foreach (Option<string[]> setting in Settings)
         {
             root.Add(setting);
@@ -67,6 +76,11 @@ internal static class ServeCommand
         if (line.GetValue(Data) is { } directory)
         {
             result.Add($"{SettingArguments.DataDirectory}={directory}");
+        }
+
+        if (line.GetValue(IgnoreRules))
+        {
+            result.Add($"{IgnoresRules}=true");
         }
 
         if (line.GetValue(Port) is { } port)

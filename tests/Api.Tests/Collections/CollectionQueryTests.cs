@@ -52,6 +52,26 @@ public sealed class CollectionQueryTests(SharedApplication shared) : IClassFixtu
         Assert.Equal(["notes/0"], Ids(next));
     }
 
+    [Fact]
+    public async Task Aggregate_OverASearch_GroupsWhatItFinds()
+    {
+        using HttpResponseMessage response = await _app.SendAsync("POST", "/query", """
+            {"collection":"notes","index":"words","search":"tea","filter":{"stars":{"$gt":0}},"aggregate":{"groupBy":["year"],"compute":{"n":{"count":true},"sum":{"sum":"stars"}}}}
+            """);
+        JsonElement answer = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
+        Assert.Equal("""[{"key":[2020],"values":{"n":2,"sum":6}},{"key":[2021],"values":{"n":3,"sum":9}}]""", answer.GetProperty("groups").GetRawText());
+    }
+
+    /// <summary>A count looks at all that matches, whatever the page holds.</summary>
+    [Fact]
+    public async Task Explain_WithACount_TellsWhatBothHaveExamined()
+    {
+        const string Page = "/docs?collection=notes&filter={\"year\":2021}&limit=1&explain=true&include=id";
+        long alone = (await _app.ReadJsonAsync(Page)).GetProperty("plan").GetProperty("examined").GetInt64();
+        long counted = (await _app.ReadJsonAsync(Page + "&count=true")).GetProperty("plan").GetProperty("examined").GetInt64();
+        Assert.Equal(alone + 3, counted);
+    }
+
     [Theory]
     [InlineData("search=tea", "search")]
     [InlineData("collection=notes&search=tea", "index")]

@@ -41,8 +41,9 @@ internal sealed class TestStore : IAsyncDisposable
     /// <param name="indexClock">Of the index's thread.</param>
     /// <param name="lag">How far behind the index is while nobody waits; null: hardly at all.</param>
     /// <param name="behind">A rule that judges after those of the collections.</param>
+    /// <param name="ignoresRules">It opens without an index although there are definitions that need one.</param>
     public static async Task<TestStore> OpenAsync(
-        string directory, IUniqueEntries? entries = null, bool hasIndex = true, TimeProvider? clock = null, TimeProvider? indexClock = null, TimeSpan? lag = null, IWriteRule? behind = null)
+        string directory, IUniqueEntries? entries = null, bool hasIndex = true, TimeProvider? clock = null, TimeProvider? indexClock = null, TimeSpan? lag = null, IWriteRule? behind = null, bool ignoresRules = false)
     {
         IndexFollower? index = hasIndex && entries is null
             ? new IndexFollower(
@@ -63,7 +64,7 @@ internal sealed class TestStore : IAsyncDisposable
         var collections = new CollectionService(store, rules, index, clock ?? TimeProvider.System, NullLogger<CollectionService>.Instance);
         try
         {
-            await collections.LoadAsync(default);
+            await collections.LoadAsync(default, ignoresRules);
             return new TestStore(store, rules, index, collections);
         }
         catch
