@@ -6,6 +6,7 @@ using DocService.Storage.Bench.Micro;
 using DocService.Storage.Bench.Raw;
 using DocService.Storage.Bench.Start;
 using DocService.Storage.Bench.Support;
+using DocService.Storage.Bench.Writes;
 
 const string Usage = """
     usage: Storage.Bench <mode> [--option value]...
@@ -13,6 +14,7 @@ const string Usage = """
       engine  the store without HTTP: writers x batch x body
       burst   all-new documents for a while, beside the file protocol done per request
       index   the index by itself: CPU and bytes for each row written, and the reads that may pay for it
+      writes  one rung of the ladder of writes, without DocService: bench/writes.sh runs them all
       start   start, memory and cost per request with few and with many documents
       micro   codecs and hot paths in BenchmarkDotNet; --short first, then its own arguments, for example --filter '*'
     bench/README.md names the options of each.
@@ -33,6 +35,9 @@ try
             return 0;
         case ["index", .. var rest]:
             await IndexCommand.RunAsync(new Arguments(rest));
+            return 0;
+        case [WritesCommand.Name, .. var rest]:
+            WritesCommand.Run(new Arguments(rest));
             return 0;
         case ["start", .. var rest]:
             await StartCommand.RunAsync(new Arguments(rest));

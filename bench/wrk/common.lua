@@ -4,11 +4,11 @@
 -- each returns what wrk.format returns. Arguments behind "--": WORKLOAD KEYS THREADS RUN.
 --   fill   every key in order, again and again     put  random among the keys     new   a key never used before
 --   walk   get of every key in order, again and again
---   get    random among the keys                   mix  80 % get, 20 % put        batch ten puts in one request
+--   get    random among the keys                   mix  80 % get, 20 % put        batch ten puts in one request, or BENCH_BATCH
 
 document_bytes = 1024
 local pool_size = 128
-local batch_size = 10
+local batch_size = tonumber(os.getenv("BENCH_BATCH")) or 10
 
 local threads_made = 0
 function setup(thread)
