@@ -1,5 +1,6 @@
 using DocService.Api.Answers;
 using DocService.Api.Batches;
+using DocService.Api.Bulk;
 using DocService.Api.Collections;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
@@ -46,6 +47,8 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton<ExportAnswer>();
         builder.Services.AddSingleton<AggregateAnswer>();
         builder.Services.AddSingleton<QueryEndpoints>();
+        builder.Services.AddSingleton<QueryDeletion>();
+        builder.Services.AddSingleton<Import>();
         builder.Services.AddSingleton<CollectionReads>();
         builder.Services.AddSingleton<CollectionWrites>();
         builder.Services.AddHostedService<StoreLifetime>();
@@ -76,6 +79,8 @@ internal static class DocServiceHosting
         app.UseDescription();
         DocumentEndpoints.Map(app);
         QueryEndpoints.Map(app);
+        QueryDeletion.Map(app);
+        Import.Map(app);
         BatchEndpoint.Map(app);
         CollectionEndpoints.Map(app);
         StatusEndpoint.Map(app);

@@ -16,7 +16,7 @@ namespace DocService.Api.Answers;
 internal sealed class QueryEndpoints(
     IDocumentStore store, ServedIndex index, CollectionService collections, Cursors cursors, PageAnswer pages, ExportAnswer exports, AggregateAnswer aggregates, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime)
 {
-    private const string ListAllow = "GET, HEAD, QUERY, POST, OPTIONS";
+    private const string ListAllow = "GET, HEAD, QUERY, POST, DELETE, OPTIONS";
 
     public static void Map(IEndpointRouteBuilder routes)
     {

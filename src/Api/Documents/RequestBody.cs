@@ -126,7 +126,7 @@ internal sealed class RequestBody : IDisposable
     /// Every exception of the web server while a body is read is about what the client sent, whatever its type: a chunk
     /// size that overflows is an IOException. Null for the two exceptions to this: no memory, and a client that has gone.
     /// </summary>
-    private static Problem? ProblemOf(HttpRequest request, Exception exception) => exception switch
+    internal static Problem? ProblemOf(HttpRequest request, Exception exception) => exception switch
     {
         OutOfMemoryException or ConnectionAbortedException or ConnectionResetException => null,
         _ when request.HttpContext.RequestAborted.IsCancellationRequested => null,

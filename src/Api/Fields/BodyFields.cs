@@ -39,6 +39,14 @@ internal static partial class BodyFields
             };
     }
 
+    /// <summary>The same of lines of JSON, as many as there are.</summary>
+    /// <param name="request">Its fields are read.</param>
+    /// <param name="types">Names that such lines go by, in lower case; the first is told.</param>
+    public static Problem? CheckLines(HttpRequest request, IReadOnlyList<string> types) =>
+        request.ContentType is { } sent && TryParse(sent, out MediaTypeHeaderValue? parsed) && types.Any(known => parsed.MediaType.Equals(known, StringComparison.OrdinalIgnoreCase))
+            ? CheckRest(request, long.MaxValue, string.Empty)
+            : new Problem(ProblemCatalogue.UnsupportedMediaType, $"Lines are sent as {types[0]}. With curl: -H 'Content-Type: {types[0]}' --data-binary @FILE.") { Field = new("Accept", types[0]) };
+
     private static Problem? CheckRest(HttpRequest request, long bytesMax, string setting)
     {
         foreach (string coding in request.Headers.GetCommaSeparatedValues("Content-Encoding"))
@@ -63,7 +71,8 @@ internal static partial class BodyFields
     /// <summary>The media type to store with a body that has passed. A tab, which is allowed between parameters, is stored as a space.</summary>
     public static string TypeOf(HttpRequest request) => request.ContentType!.Replace('\t', ' ');
 
-    private static Problem? CheckType(string? contentType)
+    /// <summary>Null when this is the type of a document.</summary>
+    public static Problem? CheckType(string? contentType)
     {
         if (contentType == "application/json")
         {

@@ -28,6 +28,7 @@ internal static class ProblemCatalogue
     public static readonly ProblemType PrefixOverlap = new("prefix-overlap", 409, "Prefix overlap", "Another collection's prefix begins with this one, or this one with that: an id belongs to one collection at most. Nothing was changed.");
     public static readonly ProblemType UniqueViolation = new("unique-violation", 409, "Unique violation", "Another document has this value in a unique index of its collection. 'index', 'value' and 'otherId' tell which; of a batch, 'failures' does so for every operation. The state that the whole batch would leave is judged, so two documents can swap their values in one batch. Nothing was written.");
     public static readonly ProblemType TooManyKeys = new("too-many-keys", 422, "Too many keys", "The document has more than 1,000 keys in a unique index of its collection: long arrays on its paths. Nothing was written.");
+    public static readonly ProblemType CountDiffers = new("count-differs", 409, "Count differs", "The query finds another number of documents than 'confirm' says: 'count' as of the sequence 'asOf'. Nothing was deleted.");
     public static readonly ProblemType InvalidPatch = new("invalid-patch", 400, "Invalid patch", "The body is no JSON Patch (RFC 6902): an array of operations, each with 'op', 'path', and 'value' or 'from'. 'operation' is the number of the one at fault, from 0. Nothing was written.");
     public static readonly ProblemType PatchTestFailed = new("patch-test-failed", 409, "Patch test failed", "A 'test' of the JSON Patch does not hold: the document is not as its author took it to be. 'operation' and 'pointer' tell which. Nothing was written.");
     public static readonly ProblemType PatchNotApplicable = new("patch-not-applicable", 422, "Patch not applicable", "The patch cannot be applied to the document as it is: a path leads to nothing, or to a value of another kind. 'operation' and 'pointer' tell where. Nothing was written.");
@@ -55,7 +56,7 @@ internal static class ProblemCatalogue
     [
         InvalidPatch, PatchTestFailed, PatchNotApplicable, InvalidCollection, PrefixFixed, PrefixOverlap, UniqueViolation, TooManyKeys, IndexFailed,
         Misdirected, NotFound, MethodNotAllowed, InvalidRequest, UnknownParameter, InvalidId, InvalidJson, DigestMismatch, PreconditionFailed, PayloadTooLarge,
-        InvalidParameter, InvalidFilter, InvalidSort, InvalidSelect, InvalidAggregate, InvalidCursor, CursorExpired, TooManyGroups, NoIndex, IndexBuilding, QueryTimeout,
+        InvalidParameter, InvalidFilter, InvalidSort, InvalidSelect, InvalidAggregate, InvalidCursor, CursorExpired, TooManyGroups, CountDiffers, NoIndex, IndexBuilding, QueryTimeout,
         UnsupportedMediaType, RequestTimeout, TargetTooLong, HeadersTooLarge, VersionNotSupported, DocumentCorrupt, StorageFault, InternalError, Busy, ShuttingDown,
         Fenced, OutcomeUnknown, JournalDamaged, OutOfSpace,
     ];

@@ -146,7 +146,7 @@ public sealed class ListTests(QueryApplication queries)
         Assert.Equal("documents", plan.GetProperty("reads").GetString());
         Assert.Equal("as read", plan.GetProperty("order").GetString());
         Assert.Equal(2, plan.GetProperty("matched").GetInt32());
-        Assert.InRange(plan.GetProperty("examined").GetInt32(), 2, 3);
+        Assert.InRange(plan.GetProperty("examined").GetInt32(), 9 + 2, 9 + 3); // the count looks at all, the page at its own
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public sealed class ListTests(QueryApplication queries)
         using HttpResponseMessage response = await queries.Application.SendAsync("OPTIONS", "/docs");
 
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
-        Assert.Equal("GET, HEAD, QUERY, POST, OPTIONS", response.Field("Allow"));
+        Assert.Equal("GET, HEAD, QUERY, POST, DELETE, OPTIONS", response.Field("Allow"));
         Assert.Equal("application/json", response.Field("Accept-Query"));
     }
 

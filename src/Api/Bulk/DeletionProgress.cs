@@ -1,0 +1,39 @@
+using DocService.Api.Fields;
+using DocService.Api.Problems;
+using DocService.Storage;
+
+namespace DocService.Api.Bulk;
+
+/// <summary>How far a deletion of many documents has come.</summary>
+/// <param name="asked">The level that its client asks for.</param>
+internal sealed class DeletionProgress(DurabilityLevel asked)
+{
+    public DurabilityLevel Asked { get; } = asked;
+
+    /// <summary>The lowest level that one of its commits has reached.</summary>
+    public DurabilityLevel Reached { get; private set; } = DurabilityLevel.Filed;
+
+    /// <summary>Of its last commit; null before the first.</summary>
+    public long? Sequence { get; private set; }
+
+    public long Deleted { get; private set; }
+
+    /// <summary>Documents that were changed between the snapshot and their deletion, and so are still there.</summary>
+    public long Kept { get; set; }
+
+    public bool IsBuffered => Sequence is not null && DurabilityField.IsBuffered(Asked, Reached);
+
+    public void Note(CommitResult result)
+    {
+        Sequence = result.Sequence;
+        Reached = result.Level < Reached ? result.Level : Reached;
+        Deleted += result.Results.Count(one => one.Status == WriteStatus.Deleted);
+    }
+
+    /// <summary>A problem that came in the midst of it.</summary>
+    public Problem AddTo(Problem problem) => Sequence is not { } sequence ? problem : problem with
+    {
+        Detail = $"{problem.Detail} {ProblemCatalogue.Count(Deleted, "document")} had been deleted before that, and stay so.",
+        Extensions = [.. problem.Extensions, new("deleted", Deleted), new("sequence", sequence)],
+    };
+}

@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Text.Json;
+using DocService.Api.Answers;
+using DocService.Api.Fields;
+using DocService.Api.Problems;
+using DocService.Storage;
+
+namespace DocService.Api.Bulk;
+
+/// <summary>What has become of the lines of an import so far.</summary>
+/// <remarks>Owns: the list of refused lines, charged to the budget. Thread: one at a time.</remarks>
+internal sealed class ImportReport(ByteBudget budget, DurabilityLevel asked) : IDisposable
+{
+    /// <summary>Refused lines that are named; more are only counted.</summary>
+    public const int NamedMax = 100_000;
+
+    private readonly AnswerBuffer _refused = new(budget);
+
+    public DurabilityLevel Asked { get; } = asked;
+
+    /// <summary>The lowest level that one of its commits has reached.</summary>
+    public DurabilityLevel Reached { get; private set; } = DurabilityLevel.Filed;
+
+    /// <summary>Of its last commit; null before the first.</summary>
+    public long? Sequence { get; private set; }
+
+    /// <summary>Whose fate is certain: all lines up to this number.</summary>
+    public long LinesDone { get; set; }
+
+    public long Created { get; private set; }
+
+    public long Replaced { get; private set; }
+
+    public long Skipped { get; set; }
+
+    public long Refused { get; private set; }
+
+    public bool IsBuffered => Sequence is not null && DurabilityField.IsBuffered(Asked, Reached);
+
+    public void Note(CommitResult result)
+    {
+        Sequence = result.Sequence;
+        Reached = result.Level < Reached ? result.Level : Reached;
+        foreach (WriteResult one in result.Results)
+        {
+            Created += one.Status == WriteStatus.Created ? 1 : 0;
+            Replaced += one.Status == WriteStatus.Replaced ? 1 : 0;
+        }
+    }
+
+    public void Refuse(long line, string? id, Problem problem)
+    {
+        Refused++;
+        if (Refused > NamedMax)
+        {
+            return;
+        }
+
+        if (Refused > 1)
+        {
+            _refused.Write(","u8);
+        }
+
+        using var writer = new Utf8JsonWriter(_refused, EntryWriter.Options);
+        writer.WriteStartObject();
+        writer.WriteNumber("line", line);
+        if (id is not null)
+        {
+            writer.WriteString("id", id);
+        }
+
+        writer.WriteString("reason", problem.Type.Slug);
+        writer.WriteString("detail", problem.Detail);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The whole answer.</summary>
+    public async Task AnswerAsync(HttpResponse response)
+    {
+        response.StatusCode = IsBuffered ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
+        response.ContentType = "application/json";
+        if (Sequence is { } sequence)
+        {
+            response.Headers[DurabilityField.Name] = DurabilityField.Format(Reached, sequence);
+        }
+
+        await using (var writer = new Utf8JsonWriter(response.BodyWriter, EntryWriter.Options))
+        {
+            writer.WriteStartObject();
+            foreach ((string name, object? value) in Counts())
+            {
+                writer.WriteNumber(name, (long)value!);
+            }
+
+            writer.WritePropertyName("refusals");
+        }
+
+        await response.BodyWriter.WriteAsync("["u8.ToArray());
+        await _refused.SendAsync(response);
+        await response.BodyWriter.WriteAsync("]}"u8.ToArray());
+    }
+
+    /// <summary>A problem that ended it: the client has to know what is done.</summary>
+    public Problem AddTo(Problem problem) => problem with
+    {
+        Detail = $"{problem.Detail} The lines up to number {LinesDone} are done, and stay so.",
+        Extensions = [.. problem.Extensions, .. Counts()],
+    };
+
+    public void Dispose() => _refused.Dispose();
+
+    private IEnumerable<KeyValuePair<string, object?>> Counts()
+    {
+        yield return new("lines", LinesDone);
+        yield return new("created", Created);
+        yield return new("replaced", Replaced);
+        yield return new("skipped", Skipped);
+        yield return new("refused", Refused);
+        if (Sequence is { } sequence)
+        {
+            yield return new("sequence", sequence);
+        }
+    }
+}
