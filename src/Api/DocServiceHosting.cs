@@ -1,6 +1,7 @@
 using DocService.Api.Answers;
 using DocService.Api.Batches;
 using DocService.Api.Bulk;
+using DocService.Api.Changes;
 using DocService.Api.Collections;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
@@ -9,6 +10,7 @@ using DocService.Api.OpenApi;
 using DocService.Api.Problems;
 using DocService.Api.Routing;
 using DocService.Api.Service;
+using DocService.Api.Waiting;
 using DocService.Collections;
 using DocService.Index;
 using DocService.Storage;
@@ -37,6 +39,7 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton<AllowedHosts>();
         builder.Services.AddSingleton<DocumentRoutes>();
         builder.Services.AddSingleton<CachedReads>();
+        builder.Services.AddSingleton<DocumentWait>();
         builder.Services.AddSingleton<DocumentReads>();
         builder.Services.AddSingleton<DocumentWrites>();
         builder.Services.AddSingleton<DocumentPatches>();
@@ -49,6 +52,11 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton<QueryEndpoints>();
         builder.Services.AddSingleton<QueryDeletion>();
         builder.Services.AddSingleton<Import>();
+        builder.Services.AddSingleton<FeedClients>();
+        builder.Services.AddSingleton<FeedMetrics>();
+        builder.Services.AddSingleton<ChangePoll>();
+        builder.Services.AddSingleton<ChangeStream>();
+        builder.Services.AddSingleton<ChangesEndpoint>();
         builder.Services.AddSingleton<CollectionReads>();
         builder.Services.AddSingleton<CollectionWrites>();
         builder.Services.AddHostedService<StoreLifetime>();
@@ -83,6 +91,7 @@ internal static class DocServiceHosting
         Import.Map(app);
         BatchEndpoint.Map(app);
         CollectionEndpoints.Map(app);
+        ChangesEndpoint.Map(app);
         StatusEndpoint.Map(app);
         HealthEndpoints.Map(app);
         Telemetry.Map(app);
@@ -125,11 +134,12 @@ internal static class DocServiceHosting
         DocServiceOptions options = services.GetRequiredService<DocServiceOptions>();
         if (!options.HasIndex)
         {
-            return new ServedIndex(null, null);
+            return new ServedIndex(null, null, null);
         }
 
         TimeProvider clock = services.GetRequiredService<TimeProvider>();
         var index = new IndexFollower(options.ToIndexOptions(), clock, services.GetRequiredService<ILogger<IndexFollower>>());
-        return new ServedIndex(index, new IndexQueries(index, options.ToQueryLimits(), clock));
+        var queries = new IndexQueries(index, options.ToQueryLimits(), clock);
+        return new ServedIndex(index, queries, new IndexFeed(index, queries, clock, services.GetRequiredService<ILogger<IndexFeed>>()));
     }
 }

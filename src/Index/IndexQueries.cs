@@ -17,8 +17,9 @@ public sealed class IndexQueries(IndexFollower index, QueryLimits limits, TimePr
     /// <summary>An index that is about to be ready, as after a start, is waited for so long.</summary>
     private static readonly TimeSpan StartWait = TimeSpan.FromSeconds(1);
 
-    private readonly SearchThreads _threads = new(limits.Threads);
     private readonly QueryMetrics _metrics = new();
+
+    internal SearchThreads Threads { get; } = new(limits.Threads);
 
     /// <summary>Of the index.</summary>
     public IndexStatus Status => index.Status;
@@ -42,7 +43,7 @@ public sealed class IndexQueries(IndexFollower index, QueryLimits limits, TimePr
     public SearchLimit NewLimit(CancellationToken cancellation) => SearchLimit.After(limits.Search, clock, cancellation);
 
     /// <summary>Goes on with a search until its sink is full or all is done. Its caller disposes it, whatever happens.</summary>
-    public ValueTask<SearchState> RunAsync(Search search, SearchLimit limit) => _threads.RunAsync(search, limit);
+    public ValueTask<SearchState> RunAsync(SnapshotRead search, SearchLimit limit) => Threads.RunAsync(search, limit);
 
     /// <summary>How many documents match, in the snapshot, and how many were looked at for it.</summary>
     public async ValueTask<(long Matched, long Examined)> CountAsync(IndexReader reader, DocumentQuery query, SearchLimit limit)

@@ -72,6 +72,20 @@ internal sealed class EntryWriter : IResultSink, IDisposable
     /// <summary>SHA-256 of a page, so far over the query as it was said and the ids and versions of everything found; null of lines.</summary>
     public PageDigest? Digest { get; }
 
+    /// <summary>JSON with a space in place of each CR and LF, which only insignificant white space can hold.</summary>
+    public static ReadOnlySpan<byte> InOneLine(ReadOnlySpan<byte> json)
+    {
+        if (!json.ContainsAny((byte)'\r', (byte)'\n'))
+        {
+            return json;
+        }
+
+        byte[] line = json.ToArray();
+        line.AsSpan().Replace((byte)'\r', (byte)' ');
+        line.AsSpan().Replace((byte)'\n', (byte)' ');
+        return line;
+    }
+
     public void Document(in FoundDocument document)
     {
         Note(document.Id, document.Version);
@@ -169,30 +183,19 @@ internal sealed class EntryWriter : IResultSink, IDisposable
                 break;
             case IncludedPart.Body when _form.Select is null:
                 _writer.WritePropertyName(BodyName);
-                _writer.WriteRawValue(InOneLine(body), skipInputValidation: true);
+                _writer.WriteRawValue(Framed(body), skipInputValidation: true);
                 break;
             case IncludedPart.Body when !_form.Select.AreFactsAlone:
                 _scratch.ResetWrittenCount();
                 _form.Select.Write(body, _scratch, Limit);
                 _writer.WritePropertyName(BodyName);
-                _writer.WriteRawValue(InOneLine(_scratch.WrittenSpan), skipInputValidation: true);
+                _writer.WriteRawValue(Framed(_scratch.WrittenSpan), skipInputValidation: true);
                 break;
         }
     }
 
     /// <summary>As it is, where it need not stand in a line.</summary>
-    private ReadOnlySpan<byte> InOneLine(ReadOnlySpan<byte> json)
-    {
-        if (!_isLines || !json.ContainsAny((byte)'\r', (byte)'\n'))
-        {
-            return json;
-        }
-
-        byte[] line = json.ToArray();
-        line.AsSpan().Replace((byte)'\r', (byte)' ');
-        line.AsSpan().Replace((byte)'\n', (byte)' ');
-        return line;
-    }
+    private ReadOnlySpan<byte> Framed(ReadOnlySpan<byte> json) => _isLines ? InOneLine(json) : json;
 
     private void Note(ReadOnlySpan<byte> id, long version)
     {

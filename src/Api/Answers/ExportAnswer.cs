@@ -75,7 +75,7 @@ internal sealed class ExportAnswer(Cursors cursors, ByteBudget budget, DocServic
         {
             Problem problem = time.IsCancellationRequested ? QueryProblems.ExportTimeout(options.ExportTimeout)
                 : exception is OperationCanceledException ? ProblemCatalogue.Stopping
-                : QueryFailures.ToProblem(exception, queries, options) ?? Unexpected(exception);
+                : QueryFailures.ToProblem(exception, queries, options.QueryTimeout) ?? Unexpected(exception);
             output.Clear();
             WriteError(output, problem, context.Request.PathBase.Value);
         }

@@ -116,12 +116,7 @@ internal sealed class QueryEndpoints(
                 : AcceptField.PrefersLines(context.Request.Headers.Accept) ? await exports.AnswerAsync(context, form, queries, behind)
                 : await pages.AnswerAsync(context, form, queries, behind);
         }
-        catch (IndexNotReadyException exception) when (!context.Response.HasStarted && exception.Status.Stage == IndexStage.NotStarted && store.Status is { State: StoreState.Damaged })
-        {
-            context.Response.Clear();
-            return new Problem(ProblemCatalogue.JournalDamaged, store.Status.Reason!); // it waits for a log that nobody can read
-        }
-        catch (Exception exception) when (!context.Response.HasStarted && QueryFailures.ToProblem(exception, queries, options) is { } problem)
+        catch (Exception exception) when (!context.Response.HasStarted && QueryFailures.ToProblem(exception, queries, options.QueryTimeout, store) is { } problem)
         {
             context.Response.Clear();
             return problem;

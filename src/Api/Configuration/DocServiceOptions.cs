@@ -21,6 +21,7 @@ internal sealed class DocServiceOptions
     private const long CacheBytesDefault = 256L << 20;
     private const int CacheShare = 8; // of the memory that the collector may use: with InFlightBytes it leaves three eighths
     private const int QueryThreadsLimit = 256;
+    private const int FeedClientsLimit = 100_000; // each holds a connection
     private const string On = "on";
     private const string Off = "off";
     private const long DocumentBytesLimit = 1L << 29; // one array, with its header, in one buffer
@@ -89,6 +90,9 @@ internal sealed class DocServiceOptions
 
     /// <summary>Longest that the reader of an export may take nothing.</summary>
     public TimeSpan ExportIdle { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Most clients that wait for changes at once: streams, pages, and reads of one document.</summary>
+    public int FeedClientsMax { get; set; } = 1000;
 
     /// <summary>Prefix of all paths under which a reverse proxy shows this server and which it leaves in place, like /store; empty: none.</summary>
     public string PathBase { get; set; } = string.Empty;
@@ -184,6 +188,11 @@ internal sealed class DocServiceOptions
             {
                 return $"DocService:{key} must lie between 1 ms and {TimeLimit.TotalDays} days, not {time}.";
             }
+        }
+
+        if (FeedClientsMax is < 1 or > FeedClientsLimit)
+        {
+            return $"DocService:FeedClientsMax must lie between 1 and {FeedClientsLimit}, not {FeedClientsMax}.";
         }
 
         if (!PathPrefix.IsValid(PathBase))

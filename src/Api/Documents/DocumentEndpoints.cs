@@ -1,5 +1,6 @@
 using DocService.Api.Problems;
 using DocService.Api.Routing;
+using DocService.Api.Waiting;
 
 namespace DocService.Api.Documents;
 
@@ -14,7 +15,7 @@ internal static class DocumentEndpoints
         // Taken from the application's services: a request's own would be made for each of them.
         // Handlers take the context alone: nothing is bound, so no binding can fail into an answer that is not ours.
         IServiceProvider services = routes.ServiceProvider;
-        routes.MapMethods(Route, ["GET"], context => services.GetRequiredService<DocumentReads>().GetAsync(context)).WithMetadata(new KnownParameters(SelectedDocument.Parameter));
+        routes.MapMethods(Route, ["GET"], context => services.GetRequiredService<DocumentReads>().GetAsync(context)).WithMetadata(new KnownParameters(SelectedDocument.Parameter, WaitParameter.Name));
         routes.MapMethods(Route, ["HEAD"], context => services.GetRequiredService<DocumentReads>().HeadAsync(context)).WithMetadata(new KnownParameters(SelectedDocument.Parameter));
         routes.MapMethods(Route, ["PUT"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentWrites>().PutAsync));
         routes.MapMethods(Route, ["PATCH"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentPatches>().PatchAsync));

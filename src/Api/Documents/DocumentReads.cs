@@ -6,7 +6,7 @@ using DocService.Storage;
 namespace DocService.Api.Documents;
 
 /// <summary>GET and HEAD of a document.</summary>
-internal sealed class DocumentReads(CachedReads cached, IDocumentStore store, ByteBudget budget, TimeProvider clock)
+internal sealed class DocumentReads(CachedReads cached, DocumentWait waits, IDocumentStore store, ByteBudget budget, TimeProvider clock)
 {
     public Task GetAsync(HttpContext context) => cached.TryGet(context) ?? ProblemWriter.AnswerAsync(context, ReadAsync);
 
@@ -19,9 +19,14 @@ internal sealed class DocumentReads(CachedReads cached, IDocumentStore store, By
             return refused;
         }
 
-        if (SelectedDocument.TryParse(context, out SelectedPaths? select) is { } invalid)
+        if (SelectedDocument.TryParse(context, out SelectedPaths? select, out TimeSpan wait) is { } invalid)
         {
             return invalid;
+        }
+
+        if (wait > TimeSpan.Zero && await waits.WaitAsync(context, request, wait) is { } noWait)
+        {
+            return noWait;
         }
 
         // With conditions the header alone often decides; what it decides is judged again on the body's own version.
@@ -49,7 +54,7 @@ internal sealed class DocumentReads(CachedReads cached, IDocumentStore store, By
             return refused;
         }
 
-        if (SelectedDocument.TryParse(context, out SelectedPaths? select) is { } invalid)
+        if (SelectedDocument.TryParse(context, out SelectedPaths? select, out _) is { } invalid)
         {
             return invalid;
         }

@@ -2,6 +2,7 @@ using System.Buffers;
 using DocService.Api.Ids;
 using DocService.Api.Problems;
 using DocService.Api.Routing;
+using DocService.Api.Waiting;
 using DocService.Queries;
 using DocService.Queries.Selection;
 
@@ -14,9 +15,11 @@ internal static class SelectedDocument
 
     /// <param name="context">Of the request.</param>
     /// <param name="select">Null: the whole document.</param>
-    public static Problem? TryParse(HttpContext context, out SelectedPaths? select)
+    /// <param name="wait">How long to wait for a change; zero: not at all.</param>
+    public static Problem? TryParse(HttpContext context, out SelectedPaths? select, out TimeSpan wait)
     {
         select = null;
+        wait = TimeSpan.Zero;
         ReadOnlySpan<char> query = RawTarget.QueryOf(RawTarget.Of(context));
         if (query.IsEmpty)
         {
@@ -29,9 +32,19 @@ internal static class SelectedDocument
             return malformed;
         }
 
-        if (parameters.Count > 0 && !SelectedPaths.TryParse(parameters[0].Value, out select, out QueryFault? fault))
+        foreach ((string name, string value) in parameters)
         {
-            return QueryProblems.Fault(place, fault);
+            if (name == WaitParameter.Name)
+            {
+                if (WaitParameter.TryRead(value, out wait) is { } noTime)
+                {
+                    return noTime;
+                }
+            }
+            else if (!SelectedPaths.TryParse(value, out select, out QueryFault? fault))
+            {
+                return QueryProblems.Fault(place, fault);
+            }
         }
 
         return select is { Facts.Count: > 0 } ? QueryProblems.Value(place, "The facts of a document are in the header fields of this answer; 'select' takes members of the body.") : null;

@@ -8,6 +8,7 @@ internal static class AcceptField
 {
     private static readonly MediaTypeHeaderValue Html = new("text/html");
     private static readonly MediaTypeHeaderValue Lines = new("application/x-ndjson");
+    private static readonly MediaTypeHeaderValue Events = new("text/event-stream");
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     /// <summary>Whether HTML is wanted more than JSON, as by a browser. A program that takes anything, or sends a malformed field, gets JSON.</summary>
@@ -17,6 +18,10 @@ internal static class AcceptField
     /// <summary>Whether lines of JSON are wanted more than one JSON value.</summary>
     public static bool PrefersLines(StringValues lines) =>
         MediaTypeHeaderValue.TryParseList(lines, out IList<MediaTypeHeaderValue>? ranges) && Weight(ranges, Lines) > Weight(ranges, Json);
+
+    /// <summary>Whether a stream of events is wanted more than one JSON value.</summary>
+    public static bool PrefersEvents(StringValues lines) =>
+        MediaTypeHeaderValue.TryParseList(lines, out IList<MediaTypeHeaderValue>? ranges) && Weight(ranges, Events) > Weight(ranges, Json);
 
     /// <summary>The weight of the most specific range that the type is in; 0 where none is.</summary>
     private static double Weight(IList<MediaTypeHeaderValue> ranges, MediaTypeHeaderValue type) =>

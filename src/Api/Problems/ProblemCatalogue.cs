@@ -21,6 +21,7 @@ internal static class ProblemCatalogue
     public static readonly ProblemType NoIndex = new("no-index", 501, "No index", "Queries need the index, and the setting Index says off. Documents can be read by their ids.");
     public static readonly ProblemType IndexBuilding = new("index-building", 503, "Index building", "The index is being made from the documents. 'done' of 'total' documents have been read. Documents can be read and written meanwhile, but for a write that takes a value in a unique index, which cannot be judged. Nothing was done; try again after Retry-After.");
     public static readonly ProblemType QueryTimeout = new("query-timeout", 503, "Query timeout", "The query searched longer than it may (QueryTimeout, or ExportTimeout of an export). Narrow it by a prefix.");
+    public static readonly ProblemType FeedReset = new("feed-reset", 410, "Feed reset", "The changes behind this position cannot be told: it is one of another store, or of this one before it was salvaged or restored, or deletes behind it are no longer known (TombstoneRetention). Forget the copy that was made from the feed, and begin again without 'since'.");
     public static readonly ProblemType Misdirected = new("misdirected-request", 421, "Misdirected request", "The server does not answer for the host that the request names. Listening on loopback it takes loopback names (localhost, *.localhost, 127.0.0.0/8, [::1]); the setting AllowedHosts names others. Or the target is one of https, and the connection is not secured. Nothing was done.");
     public static readonly ProblemType InvalidId = new("invalid-id", 400, "Invalid document id", "An id is 1 to 1,024 bytes of UTF-8 without control characters and without the path segments '.' and '..'; in a URL each byte may be percent-encoded.");
     public static readonly ProblemType InvalidCollection = new("invalid-collection", 400, "Invalid collection", "The name or the definition of a collection is not one that the server takes; 'pointer' (RFC 6901) says where in the definition. Nothing was changed.");
@@ -56,7 +57,7 @@ internal static class ProblemCatalogue
     [
         InvalidPatch, PatchTestFailed, PatchNotApplicable, InvalidCollection, PrefixFixed, PrefixOverlap, UniqueViolation, TooManyKeys, IndexFailed,
         Misdirected, NotFound, MethodNotAllowed, InvalidRequest, UnknownParameter, InvalidId, InvalidJson, DigestMismatch, PreconditionFailed, PayloadTooLarge,
-        InvalidParameter, InvalidFilter, InvalidSort, InvalidSelect, InvalidAggregate, InvalidCursor, CursorExpired, TooManyGroups, CountDiffers, NoIndex, IndexBuilding, QueryTimeout,
+        InvalidParameter, InvalidFilter, InvalidSort, InvalidSelect, InvalidAggregate, InvalidCursor, CursorExpired, TooManyGroups, CountDiffers, NoIndex, IndexBuilding, QueryTimeout, FeedReset,
         UnsupportedMediaType, RequestTimeout, TargetTooLong, HeadersTooLarge, VersionNotSupported, DocumentCorrupt, StorageFault, InternalError, Busy, ShuttingDown,
         Fenced, OutcomeUnknown, JournalDamaged, OutOfSpace,
     ];

@@ -19,7 +19,7 @@ internal sealed class SearchThreads(int threads)
     private readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, threads).ConcurrentScheduler;
 
     /// <summary>Until the sink is full or all is done. A search that goes on afterwards is a long one.</summary>
-    public async ValueTask<SearchState> RunAsync(Search search, SearchLimit limit)
+    public async ValueTask<SearchState> RunAsync(SnapshotRead search, SearchLimit limit)
     {
         SearchState state = search.IsLong ? SearchState.Paused : Advance(search, SmallBytes, limit);
         search.IsLong = true;
@@ -33,7 +33,7 @@ internal sealed class SearchThreads(int threads)
     }
 
     /// <summary>A turn over large documents has few steps, and would never look at the time by itself.</summary>
-    private static SearchState Advance(Search search, long bytes, SearchLimit limit)
+    private static SearchState Advance(SnapshotRead search, long bytes, SearchLimit limit)
     {
         limit.Look();
         return search.Advance(new Allowance(bytes), limit);

@@ -34,6 +34,9 @@ public sealed class IndexReader : IDisposable
     /// <summary>Every commit up to this sequence is seen, and none after it.</summary>
     public long AsOf => _rows.State.Position;
 
+    /// <summary>Whose documents these are.</summary>
+    public Guid StoreId => _rows.State.StoreId;
+
     /// <summary>Deletes after this commit have left a row; of earlier ones nothing may be known.</summary>
     public long CompleteFrom => _rows.State.CompleteFrom;
 

@@ -76,6 +76,9 @@ internal static class DocumentRow
         return !isDeleted || row.Length == DeletedBytes ? version : throw NoRow();
     }
 
+    /// <summary>When the index read the delete; the row is that of a deleted document.</summary>
+    public static DateTimeOffset ReadDeleted(ReadOnlySpan<byte> row) => ReadTime(row[DeletedAt..]);
+
     /// <summary>The facts, and where the body is.</summary>
     /// <exception cref="IndexFailedException">It is no row.</exception>
     public static DocumentFacts Read(ReadOnlySpan<byte> row, out ReadOnlySpan<byte> body)
@@ -84,7 +87,7 @@ internal static class DocumentRow
         long version = ReadVersion(row, out bool isDeleted);
         if (isDeleted)
         {
-            return new DocumentFacts { Version = version, Deleted = ReadTime(row[DeletedAt..]) };
+            return new DocumentFacts { Version = version, Deleted = ReadDeleted(row) };
         }
 
         DocumentHead head = ReadHead(row);

@@ -125,6 +125,7 @@ public sealed class OptionsLoadingTests
         Assert.Equal(new QueryLimits { Wait = TimeSpan.FromSeconds(7), Search = TimeSpan.FromSeconds(5), Threads = 3 }, options.ToQueryLimits());
         Assert.Equal((TimeSpan.FromHours(2), TimeSpan.FromMinutes(1)), (options.ExportTimeout, options.ExportIdle));
         Assert.Equal(Math.Max(1, Environment.ProcessorCount / 2), Load().QueryThreadsMax);
+        Assert.Equal((1000, 7), (Load().FeedClientsMax, Load(("FeedClientsMax", "7")).FeedClientsMax));
     }
 
     [Fact]
@@ -152,6 +153,8 @@ public sealed class OptionsLoadingTests
     [InlineData("QueryTimeout", "00:00:00")]
     [InlineData("QueryTimeout", "21.00:00:00")]
     [InlineData("QueryThreads", "0")]
+    [InlineData("FeedClientsMax", "0")]
+    [InlineData("FeedClientsMax", "100001")]
     [InlineData("QueryThreads", "257")]
     [InlineData("ExportTimeout", "-00:00:01")]
     [InlineData("ExportIdle", "00:00:00")]

@@ -1,0 +1,165 @@
+using System.Buffers;
+using DocService.Api.Answers;
+using DocService.Api.Configuration;
+using DocService.Api.Problems;
+using DocService.Api.Waiting;
+using DocService.Index.Feeding;
+using DocService.Index;
+using DocService.Storage;
+using Microsoft.Extensions.Primitives;
+
+namespace DocService.Api.Changes;
+
+/// <summary>Changes as events without end. Whatever happens is told by an event, because a browser gives up on any status but 200.</summary>
+/// <remarks>Thread: none waits for a change or for the client. Memory: as <see cref="EventChannel"/>.</remarks>
+internal sealed class ChangeStream(
+    FeedClients clients, FeedMetrics metrics, ByteBudget budget, IDocumentStore store, DocServiceOptions options, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ChangeStream> logger)
+{
+    /// <summary>Between two comments: proxies end what is silent for a minute.</summary>
+    public static readonly TimeSpan CommentInterval = TimeSpan.FromSeconds(15);
+
+    /// <summary>Before an index is asked again that has just failed.</summary>
+    private static readonly TimeSpan FailurePause = TimeSpan.FromSeconds(0.1);
+
+    private const string LastEventId = "Last-Event-ID";
+
+    public async Task AnswerAsync(HttpContext context, ChangesForm form, IndexFeed? feed)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        var channel = new EventChannel(context, options, metrics, clock, end.Token);
+        channel.WriteFields();
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        using var events = new EventWriter(form);
+        try
+        {
+            await SendAsync(channel, events, static events => events.Comment()); // the fields go with it, at once
+            if (await FollowAsync(context, form, feed, channel, events, end.Token) is { } problem)
+            {
+                string? pathBase = context.Request.PathBase.Value;
+                await SendAsync(channel, events, problem.Type == ProblemCatalogue.FeedReset ? events => events.Reset(problem, pathBase) : events => events.Unavailable(problem, pathBase));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The client has gone, or the server stops: the stream ends between two events, or the connection does.
+        }
+    }
+
+    /// <summary>Until there is a problem.</summary>
+    private async Task<Problem?> FollowAsync(HttpContext context, ChangesForm form, IndexFeed? feed, EventChannel channel, EventWriter events, CancellationToken end)
+    {
+        if (feed is null)
+        {
+            return QueryProblems.NoIndex;
+        }
+
+        if (!TryGetPosition(context, form, out FeedPosition position))
+        {
+            return FeedProblems.Reset("Last-Event-ID is not an id that this server gives.");
+        }
+
+        using FeedClient? place = clients.TryEnter();
+        if (place is null)
+        {
+            return FeedProblems.TooMany;
+        }
+
+        place.Sequence = position.Sequence;
+        using IDisposable listening = feed.Tail.Listen();
+        using var pulse = new Pulse(clock, CommentInterval);
+        var reading = new StreamReading(feed, form.NewSelection(), events, position, clock);
+        while (true)
+        {
+            try
+            {
+                Task moved = feed.Tail.Moved;
+                using (var output = new AnswerBuffer(budget))
+                {
+                    events.Begin(output);
+                    if (await reading.ReadAsync(end) is { } reset)
+                    {
+                        return FeedProblems.Reset(reset);
+                    }
+
+                    WriteProgress(events, reading, pulse, isSilent: output.Length == 0);
+                    await channel.SendAsync(output);
+                }
+
+                place.Sequence = reading.Position.Sequence;
+                if (reading.IsThrough)
+                {
+                    await Task.WhenAny(moved, pulse.Due).WaitAsync(end);
+                }
+            }
+            catch (IndexNotReadyException exception) when (exception.Status.Stage is IndexStage.Building or IndexStage.NotStarted && store.Status is not { State: StoreState.Damaged })
+            {
+                await WaitForIndexAsync(feed, channel, events, pulse, end);
+            }
+            catch (Exception exception) when (exception is IndexFailedException or IndexClosedException)
+            {
+                await Task.Delay(FailurePause, clock, end); // what had been written is not sent, and is read again
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                return QueryFailures.ToProblem(exception, feed.Queries, options.QueryTimeout, store) ?? Unexpected(exception);
+            }
+        }
+    }
+
+    /// <summary>What the client sent last beats the parameter, which a browser repeats as it was. False where it is none of this server.</summary>
+    private static bool TryGetPosition(HttpContext context, ChangesForm form, out FeedPosition position)
+    {
+        position = form.Since;
+        StringValues last = context.Request.Headers[LastEventId];
+        return StringValues.IsNullOrEmpty(last) || PositionText.TryRead(last.ToString(), out position);
+    }
+
+    /// <summary>Once when the client has everything, after a search that found nothing, and with a comment when it has been passed over for long.</summary>
+    private static void WriteProgress(EventWriter events, StreamReading reading, Pulse pulse, bool isSilent)
+    {
+        bool isDue = pulse.TryTake();
+        if (isDue)
+        {
+            events.Comment();
+        }
+
+        if (reading.TryNoteThrough() || (isSilent && !reading.IsThrough) || (isDue && reading.Position != events.Id))
+        {
+            events.Progress(reading.Position, reading.Through);
+        }
+    }
+
+    /// <summary>Comments, until it answers.</summary>
+    private static async Task WaitForIndexAsync(IndexFeed feed, EventChannel channel, EventWriter events, Pulse pulse, CancellationToken end)
+    {
+        Task answering = feed.WhenAnswering(end);
+        while (await Task.WhenAny(answering, pulse.Due) != answering)
+        {
+            if (pulse.TryTake())
+            {
+                await SendAsync(channel, events, static events => events.Comment());
+            }
+        }
+
+        await answering;
+    }
+
+    /// <summary>Something small, which takes no memory that others wait for.</summary>
+    private static ValueTask SendAsync(EventChannel channel, EventWriter events, Action<EventWriter> write)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        events.Begin(output);
+        write(events);
+        return channel.SendAsync(output.WrittenMemory);
+    }
+
+    private Problem Unexpected(Exception exception)
+    {
+        logger.LogError(exception, "A stream of changes ended early");
+        return ProblemCatalogue.Internal;
+    }
+}

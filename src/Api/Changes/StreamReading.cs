@@ -1,0 +1,60 @@
+using DocService.Index;
+using DocService.Index.Feeding;
+using DocService.Index.Reading;
+using DocService.Queries;
+
+namespace DocService.Api.Changes;
+
+/// <summary>How far a stream has come, and its next piece: from memory where that reaches back so far, else from the index.</summary>
+/// <remarks>Thread: one at a time.</remarks>
+internal sealed class StreamReading(IndexFeed feed, ChangeSelection selection, IChangeSink sink, FeedPosition position, TimeProvider clock)
+{
+    private bool _isJudged;
+    private bool _hasBeenThrough;
+
+    /// <summary>Every change up to here is in the pieces so far.</summary>
+    public FeedPosition Position { get; private set; } = position;
+
+    /// <summary>How far there are changes, as far as the last piece knows.</summary>
+    public FeedPosition Through { get; private set; } = position;
+
+    /// <summary>There is nothing more for now.</summary>
+    public bool IsThrough { get; private set; }
+
+    /// <summary>The next piece goes to the sink; or why the client must begin anew.</summary>
+    /// <remarks>After an exception what the sink has got counts for nothing: the position is where it was.</remarks>
+    public async ValueTask<string?> ReadAsync(CancellationToken cancellation)
+    {
+        SearchLimit limit = feed.Queries.NewLimit(cancellation);
+        FeedPosition reached = Position;
+        if (feed.Tail.TryRead(ref reached, selection, limit, sink))
+        {
+            IsThrough = !sink.IsFull;
+            Through = Position = reached;
+            return null;
+        }
+
+        // A position may be of commits that the index has not read yet. One that has been judged is of those that it has.
+        using IndexReader reader = await feed.Queries.OpenAsync(isEventual: _isJudged, cancellation);
+        if (Position.FindReset(reader) is { } reset)
+        {
+            return reset;
+        }
+
+        using var walk = new ChangeWalk(reader, Position, selection, sink, clock, ChangePoll.SearchTime);
+        await feed.Queries.RunAsync(walk, limit);
+        _isJudged = true;
+        IsThrough = walk.IsThrough;
+        Position = walk.Position;
+        Through = new FeedPosition(reader.StoreId, reader.AsOf, 0);
+        return null;
+    }
+
+    /// <summary>True once: when everything that is there has been told for the first time.</summary>
+    public bool TryNoteThrough()
+    {
+        bool isFirst = IsThrough && !_hasBeenThrough;
+        _hasBeenThrough |= IsThrough;
+        return isFirst;
+    }
+}

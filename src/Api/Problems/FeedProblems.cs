@@ -1,0 +1,13 @@
+namespace DocService.Api.Problems;
+
+/// <summary>The part of the catalogue that is about changes.</summary>
+internal static class FeedProblems
+{
+    private const int RetrySeconds = 5;
+
+    public static Problem TooMany { get; } = new(ProblemCatalogue.Busy, "As many clients wait for changes as may (FeedClientsMax).") { RetryAfterSeconds = RetrySeconds };
+
+    /// <param name="reason">A sentence.</param>
+    public static Problem Reset(string reason) =>
+        new Problem(ProblemCatalogue.FeedReset, $"{reason} Forget the copy, and begin again at the position in 'next'.").With(new KeyValuePair<string, object?>("next", "0"));
+}

@@ -1,0 +1,15 @@
+using DocService.Queries;
+
+namespace DocService.Index.Feeding;
+
+/// <summary>Rows that a reader selects from, and is told of.</summary>
+internal sealed class ToldRows(ChangeSelection selection, IChangeSink sink) : IFeedRows
+{
+    public bool IsFull => sink.IsFull;
+
+    public bool HasId(ReadOnlySpan<byte> id) => selection.HasId(id);
+
+    public void Row(ReadOnlySpan<byte> id, long version, ReadOnlySpan<byte> row, bool isNew, SearchLimit limit) => selection.Tell(id, row, isNew, limit, sink);
+
+    public void EndCommit(FeedPosition position) => sink.EndCommit(position);
+}

@@ -1,0 +1,334 @@
+using System.Net;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using DocService.Api.Changes;
+using DocService.Api.Tests.Queries;
+using DocService.Api.Tests.Support;
+
+namespace DocService.Api.Tests.Changes;
+
+/// <summary>GET /changes as events: what is there, then what comes, and events in place of every other status.</summary>
+[Collection(QueryApplication.Collection)]
+public sealed class ChangeStreamTests(QueryApplication queries)
+{
+    private readonly string _prefix = QueryApplication.NewPrefix();
+
+    [Fact]
+    public async Task Stream_TellsWhatIsThereThenWhatComes()
+    {
+        await PutAsync("a", "1");
+        using EventReader events = await OpenAsync();
+        EventReader.ReadEvent a = await events.NextEventAsync();
+        Assert.Equal((null, "put a", 1), (a.Event, a.Told(), a.Json().GetProperty("body").GetInt32()));
+        Assert.NotNull(a.Id);
+        EventReader.ReadEvent progress = await events.NextEventAsync();
+        Assert.Equal("progress", progress.Event);
+        Assert.Equal(progress.Json().GetProperty("through").GetString(), progress.Json().GetProperty("next").GetString());
+        Assert.Equal(progress.Id, progress.Json().GetProperty("next").GetString());
+
+        await PutAsync("b", "2");
+        Assert.Equal("put b", (await events.NextChangeAsync()).Told());
+        await DeleteAsync("a");
+        Assert.Equal("delete a", (await events.NextChangeAsync()).Told());
+    }
+
+    [Fact]
+    public async Task Fields_KeepProxiesFromHoldingEventsBack()
+    {
+        using EventReader events = await OpenAsync();
+        Assert.Equal("text/event-stream", events.Response.Field("Content-Type"));
+        Assert.Equal("no-cache, no-transform", events.Response.Field("Cache-Control"));
+        Assert.Equal("no", events.Response.Field("X-Accel-Buffering"));
+    }
+
+    [Fact]
+    public async Task Batch_OnlyTheLastEventOfACommitHasAnId()
+    {
+        using EventReader events = await OpenAsync();
+        await queries.StoreAsync(_prefix, ("a", "1"), ("b", "1"), ("c", "1"));
+        await queries.StoreAsync(_prefix, ("d", "1"));
+        Assert.Equal([("put a", false), ("put b", false), ("put c", true), ("put d", true)], await ReadAsync(events, 4));
+    }
+
+    [Fact]
+    public async Task Batch_WithAPrefixThatLeavesItsLastOut_TheLastThatIsToldHasTheId()
+    {
+        using EventReader events = await OpenAsync("&filter=" + Uri.EscapeDataString("{\"n\":1}"));
+        await queries.StoreAsync(string.Empty, (_prefix + "a", "{\"n\":1}"), (_prefix + "b", "{}"), ("zzz" + _prefix, "1"));
+        Assert.Equal([("put a", false), ("gone b", true)], await ReadAsync(events, 2));
+    }
+
+    [Fact]
+    public async Task LastEventId_BeatsSinceAndGoesOnBehindIt()
+    {
+        await PutAsync("a", "1");
+        await PutAsync("b", "1");
+        string first;
+        using (EventReader events = await OpenAsync())
+        {
+            first = (await events.NextEventAsync()).Id!;
+        }
+
+        await PutAsync("a", "2");
+        using EventReader resumed = await EventReader.OpenAsync(queries.Application, $"/changes?prefix={_prefix}&since=0", first);
+        Assert.Equal("put b", (await resumed.NextEventAsync()).Told());
+        EventReader.ReadEvent a = await resumed.NextEventAsync();
+        Assert.Equal(("put a", 2), (a.Told(), a.Json().GetProperty("body").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Id_IsAPositionForPagesAndAPagesNextForEvents()
+    {
+        await PutAsync("a", "1");
+        using EventReader events = await OpenAsync();
+        string id = (await events.NextEventAsync()).Id!;
+        await PutAsync("b", "1");
+        JsonElement page = await queries.AskAsync($"/changes?prefix={_prefix}&since={id}");
+        Assert.Equal(1, page.GetProperty("changes").GetArrayLength());
+        using EventReader fromPage = await OpenAsync("&since=" + page.GetProperty("next").GetString());
+        await PutAsync("c", "1");
+        Assert.Equal("put c", (await fromPage.NextChangeAsync()).Told());
+    }
+
+    [Fact]
+    public async Task Body_WithLineBreaks_StandsInOneLineAndLengthIsThatOfTheStoredBytes()
+    {
+        const string Body = "{\r\n \"a\":\n1.50\r}";
+        await PutAsync("a", Body);
+        using EventReader events = await OpenAsync();
+        JsonElement change = (await events.NextEventAsync()).Json();
+        Assert.Equal("{   \"a\": 1.50 }", change.GetProperty("body").GetRawText());
+        Assert.Equal(Body.Length, change.GetProperty("length").GetInt32());
+        using EventReader raw = await OpenAsync("&include=raw");
+        Assert.Equal(Body, (await raw.NextEventAsync()).Json().GetProperty("raw").GetString());
+    }
+
+    /// <summary>By the parser of the framework, which shares nothing with ours.</summary>
+    [Fact]
+    public async Task Events_AreReadByTheFrameworksParser()
+    {
+        await PutAsync("a", "[\n\"data: x\\n\\nid: 1\"]");
+        using EventReader fields = await OpenAsync(); // and its answer is read by the parser
+        await foreach (SseItem<string> item in SseParser.Create(await fields.Response.Content.ReadAsStreamAsync()).EnumerateAsync())
+        {
+            Assert.Equal("message", item.EventType);
+            Assert.Equal("data: x\n\nid: 1", JsonDocument.Parse(item.Data).RootElement.GetProperty("body")[0].GetString());
+            break;
+        }
+    }
+
+    [Fact]
+    public async Task LargeDocument_IsOneEvent()
+    {
+        await PutAsync("a", $"\"{new string('x', 900_000)}\"");
+        using EventReader events = await OpenAsync();
+        Assert.Equal(900_000, (await events.NextEventAsync()).Json().GetProperty("body").GetString()!.Length);
+        await PutAsync("b", $"\"{new string('y', 900_000)}\"");
+        Assert.Equal(900_000, (await events.NextChangeAsync()).Json().GetProperty("body").GetString()!.Length);
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("AQARIjNEVWZ3iJmqu8zd7v8AAAAAAAAAEQ")] // of another store
+    public async Task LastEventId_ThatCannotBeGoneOnWith_IsAResetThatSaysWhereToBegin(string id)
+    {
+        using EventReader events = await EventReader.OpenAsync(queries.Application, $"/changes?prefix={_prefix}", id);
+        EventReader.ReadEvent reset = await events.NextEventAsync();
+        Assert.Equal(("reset", "0"), (reset.Event, reset.Id));
+        Assert.Equal(("/problems/feed-reset", 410, "0"), (reset.Json().GetProperty("type").GetString(), reset.Json().GetProperty("status").GetInt32(), reset.Json().GetProperty("next").GetString()));
+        Assert.Null(await events.NextAsync());
+    }
+
+    [Fact]
+    public async Task Since_BeyondTheNewest_IsAReset()
+    {
+        string next = (await queries.AskAsync("/changes?limit=1")).GetProperty("through").GetString()!;
+        using EventReader events = await OpenAsync("&since=" + Positions.Moved(next, by: 1_000_000));
+        Assert.Equal("reset", (await events.NextEventAsync()).Event);
+    }
+
+    [Fact]
+    public async Task WithoutAnIndex_IsUnavailableAndSaysWhenToComeAgain()
+    {
+        await using var app = new TestApplication(ApplicationSettings.WithoutIndex);
+        using EventReader events = await EventReader.OpenAsync(app, "/changes");
+        EventReader.ReadEvent unavailable = await events.NextEventAsync();
+        Assert.Equal(("unavailable", "5000", "/problems/no-index"), (unavailable.Event, unavailable.Retry, unavailable.Json().GetProperty("type").GetString()));
+        Assert.Null(unavailable.Id);
+        Assert.Null(await events.NextAsync());
+        using HttpResponseMessage page = await app.SendAsync("GET", "/changes");
+        await page.AssertProblemAsync(HttpStatusCode.NotImplemented, "no-index");
+    }
+
+    [Fact]
+    public async Task MoreClientsThanMay_AreBusy_AndAPlaceIsFreeWhenOneHasGone()
+    {
+        await using var app = new TestApplication(new ApplicationSettings { Values = new Dictionary<string, string> { ["FeedClientsMax"] = "1" } });
+        await app.WaitForIndexAsync();
+        string tag = await app.StoreAsync("a", "1");
+        string through = (await app.ReadJsonAsync("/changes")).GetProperty("through").GetString()!;
+        using (EventReader first = await EventReader.OpenAsync(app, "/changes"))
+        {
+            await first.NextChangeAsync();
+            using EventReader second = await EventReader.OpenAsync(app, "/changes");
+            EventReader.ReadEvent busy = await second.NextEventAsync();
+            Assert.Equal(("unavailable", "/problems/busy"), (busy.Event, busy.Json().GetProperty("type").GetString()));
+            using HttpResponseMessage waiting = await app.SendAsync("GET", $"/changes?since={through}&wait=50");
+            await waiting.AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "busy");
+            using HttpResponseMessage document = await app.SendAsync("GET", "/docs/a?wait=50", fields: [("If-None-Match", tag)]);
+            await document.AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "busy");
+            using HttpResponseMessage page = await app.SendAsync("GET", "/changes"); // does not wait
+            Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        }
+
+        while (app.Service<Waiting.FeedClients>().Count > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+
+        using EventReader next = await EventReader.OpenAsync(app, "/changes");
+        await next.NextChangeAsync();
+    }
+
+    [Fact]
+    public async Task Silence_IsBrokenByCommentsAndByProgressWhenOthersHaveChanged()
+    {
+        var timers = new HandTimers(ChangeStream.CommentInterval);
+        await using var app = new TestApplication(new ApplicationSettings { Clock = timers });
+        await app.WaitForIndexAsync();
+        using EventReader events = await EventReader.OpenAsync(app, "/changes?prefix=mine/");
+        EventReader.ReadEvent first = await events.NextEventAsync();
+        Assert.Equal("progress", first.Event);
+        timers.RunOut();
+        EventReader.ReadEvent? comment = await events.NextAsync();
+        Assert.Equal(new EventReader.ReadEvent(), comment);
+
+        await app.StoreAsync("others/1", "1");
+        await app.WaitForIndexAsync();
+        EventReader.ReadEvent? progress;
+        do
+        {
+            timers.RunOut();
+            progress = await events.NextAsync();
+        }
+        while (progress?.Data is null);
+        Assert.Equal("progress", progress.Event);
+        Assert.NotEqual(first.Id, progress.Id);
+    }
+
+    [Fact]
+    public async Task IndexIsMadeAnew_TheStreamGoesOnWhereItWas()
+    {
+        await using var app = new TestApplication();
+        await app.WaitForIndexAsync();
+        await app.StoreAsync("a", "1");
+        using EventReader events = await EventReader.OpenAsync(app, "/changes");
+        Assert.Equal("put a", (await events.NextEventAsync()).Told());
+        Assert.Equal("progress", (await events.NextEventAsync()).Event);
+        Index.IndexFollower index = app.Service<ServedIndex>().Follower!;
+        index.Rebuild("a test asks for it");
+        while (index.Status is not { Stage: Index.IndexStage.Following, Reason: "a test asks for it" })
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System); // what is filed before it begins is known without its deletes, and would be a reset
+        }
+
+        await app.StoreAsync("b", "1");
+        Assert.Equal("put b", (await events.NextChangeAsync()).Told());
+    }
+
+    [Fact]
+    public async Task ClientThatTakesNothing_IsCutOff_AndNobodyElseNotices()
+    {
+        TimeSpan idle = TimeSpan.FromMinutes(47);
+        var timers = new HandTimers(idle);
+        await using var app = new TestApplication(new ApplicationSettings { Clock = timers, Values = new Dictionary<string, string> { ["ExportIdle"] = idle.ToString() } });
+        await app.WaitForIndexAsync();
+        string text = new('x', 100_000);
+        for (int n = 0; n < 20; n++)
+        {
+            await app.StoreAsync($"{n:00}", $"\"{text}\"");
+        }
+
+        using EventReader slow = await EventReader.OpenAsync(app, "/changes");
+        using EventReader other = await EventReader.OpenAsync(app, "/changes?include=info");
+        for (int n = 0; n < 20; n++)
+        {
+            await other.NextChangeAsync();
+        }
+
+        while (app.Service<Waiting.FeedClients>().Count > 1)
+        {
+            timers.RunOut();
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+
+        await app.StoreAsync("last", "1");
+        Assert.Equal("put last", (await other.NextChangeAsync()).Told());
+        await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            while (await slow.NextAsync() is not null)
+            {
+            }
+        });
+    }
+
+    [Fact]
+    public async Task Stop_EndsStreamsAndWaitsBetweenTwoEvents()
+    {
+        await using var app = new TestApplication();
+        await app.WaitForIndexAsync();
+        string tag = await app.StoreAsync("a", "1");
+        using EventReader events = await EventReader.OpenAsync(app, "/changes");
+        Assert.Equal("put a", (await events.NextEventAsync()).Told());
+        Assert.Equal("progress", (await events.NextEventAsync()).Event);
+        string through = (await app.ReadJsonAsync("/changes")).GetProperty("through").GetString()!;
+        Task<HttpResponseMessage> page = app.SendAsync("GET", $"/changes?since={through}&wait=50");
+        Task<HttpResponseMessage> document = app.SendAsync("GET", "/docs/a?wait=50", fields: [("If-None-Match", tag)]);
+        while (app.Service<Waiting.FeedClients>().Count < 3)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+
+        app.Service<Microsoft.Extensions.Hosting.IHostApplicationLifetime>().StopApplication();
+        Assert.Null(await events.NextAsync());
+        using (HttpResponseMessage empty = await page)
+        {
+            Assert.Equal(HttpStatusCode.OK, empty.StatusCode);
+        }
+
+        using (HttpResponseMessage same = await document)
+        {
+            Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Head_AnswersTheFieldsAlone()
+    {
+        using HttpResponseMessage response = await queries.Application.SendAsync("HEAD", "/changes", fields: [("Accept", "text/event-stream")]);
+        Assert.Equal("text/event-stream", response.Field("Content-Type"));
+        Assert.Empty(await response.Content.ReadAsByteArrayAsync());
+    }
+
+    private static async Task<(string Told, bool HasId)[]> ReadAsync(EventReader events, int count)
+    {
+        var told = new (string, bool)[count];
+        for (int n = 0; n < count; n++)
+        {
+            EventReader.ReadEvent read = await events.NextChangeAsync();
+            told[n] = (read.Told(), read.Id is not null);
+        }
+
+        return told;
+    }
+
+    private Task<EventReader> OpenAsync(string more = "") => EventReader.OpenAsync(queries.Application, $"/changes?prefix={_prefix}{more}");
+
+    private Task<string> PutAsync(string id, string json) => queries.Application.StoreAsync(_prefix + id, json);
+
+    private async Task DeleteAsync(string id)
+    {
+        using HttpResponseMessage response = await queries.Application.SendAsync("DELETE", "/docs/" + _prefix + id);
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+    }
+}
