@@ -80,7 +80,7 @@ internal sealed class QueryDeletion(
         {
             return await RunAsync(context, deletion with { Form = form }, queries, progress);
         }
-        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested && QueryFailures.ToProblem(exception, queries, options) is { } failed)
+        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested && QueryFailures.ToProblem(exception, queries, options.QueryTimeout) is { } failed)
         {
             return progress.AddTo(failed); // what is deleted stays deleted: the client has to know
         }
