@@ -13,6 +13,7 @@ using DocService.Api.Service;
 using DocService.Api.Waiting;
 using DocService.Collections;
 using DocService.Index;
+using DocService.Schemas;
 using DocService.Storage;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -33,7 +34,8 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton(services => OptionsLoading.Load(services.GetRequiredService<IConfiguration>()));
         builder.Services.AddSingleton(services => new ByteBudget(services.GetRequiredService<DocServiceOptions>().InFlightBytesMax));
         builder.Services.AddSingleton(MakeIndex); // before the store, so that it is disposed after it
-        builder.Services.AddSingleton(services => new CollectionRules(services.GetRequiredService<ServedIndex>().Follower));
+        builder.Services.AddSingleton(MakeSchemaJudge);
+        builder.Services.AddSingleton(services => new CollectionRules(services.GetRequiredService<ServedIndex>().Follower, services.GetRequiredService<SchemaJudge>()));
         builder.Services.AddSingleton<IDocumentStore>(OpenStore);
         builder.Services.AddSingleton(MakeCollections);
         builder.Services.AddSingleton<AllowedHosts>();
@@ -59,6 +61,7 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton<ChangesEndpoint>();
         builder.Services.AddSingleton<CollectionReads>();
         builder.Services.AddSingleton<CollectionWrites>();
+        builder.Services.AddSingleton<CollectionViolations>();
         builder.Services.AddHostedService<StoreLifetime>();
         builder.Services.AddHostedService<CollectionWatch>(); // after the definitions have been read
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1.5)); // then requests are cut off; with the store's own limits a stop takes less than 5 s
@@ -121,6 +124,12 @@ internal static class DocServiceHosting
             rules: [services.GetRequiredService<CollectionRules>()],
             followers: services.GetRequiredService<ServedIndex>().Followers);
     }
+
+    /// <summary>Long judgements leave a part of the processors to others.</summary>
+    private static SchemaJudge MakeSchemaJudge(IServiceProvider services) => new(
+        services.GetRequiredService<ByteBudget>(),
+        threads: Math.Max(1, Environment.ProcessorCount / 2),
+        services.GetRequiredService<DocServiceOptions>().BusyTimeout);
 
     private static CollectionService MakeCollections(IServiceProvider services) => new(
         services.GetRequiredService<IDocumentStore>(),

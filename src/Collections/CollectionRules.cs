@@ -1,6 +1,7 @@
 using DocService.Collections.Definitions;
 using DocService.Collections.Unique;
 using DocService.Index;
+using DocService.Schemas;
 
 namespace DocService.Collections;
 
@@ -17,20 +18,24 @@ public sealed class CollectionRules : IWriteRule
 
     private readonly IndexFollower? _index;
     private readonly UniqueJudge? _judge;
+    private readonly SchemaJudge _schemas;
     private volatile CollectionSet _collections = CollectionSet.Empty;
     private volatile string? _unreadable;
 
     /// <param name="index">Of the same store; null where it has none.</param>
-    public CollectionRules(IndexFollower? index)
-        : this(index, index is null ? null : new IndexedEntries(index))
+    /// <param name="schemas">Judges documents; whoever has made it disposes it.</param>
+    public CollectionRules(IndexFollower? index, SchemaJudge schemas)
+        : this(index, index is null ? null : new IndexedEntries(index), schemas)
     {
     }
 
     /// <param name="index">Told of the declared indexes.</param>
     /// <param name="entries">Where their entries are.</param>
-    internal CollectionRules(IndexFollower? index, IUniqueEntries? entries)
+    /// <param name="schemas">Judges documents.</param>
+    internal CollectionRules(IndexFollower? index, IUniqueEntries? entries, SchemaJudge schemas)
     {
         _index = index;
+        _schemas = schemas;
         _judge = entries is null ? null : new UniqueJudge(entries, Overlay);
     }
 
@@ -62,17 +67,17 @@ public sealed class CollectionRules : IWriteRule
 
     public bool IsDefinition(DocumentKey key) => key == Barrier || CollectionName.Of(key) is not null;
 
-    public RuleViolation? JudgeBody(PutOperation operation)
+    public ValueTask<RuleViolation?> JudgeBodyAsync(PutOperation operation, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(operation);
         if (CollectionName.Of(operation.Key) is { } name)
         {
-            return DefinitionParser.Parse(name, operation.Content.Body, out DefinitionFault? fault) is null
-                ? new DefinitionViolation(DefinitionViolationKind.Invalid, fault!.Detail, fault)
-                : null;
+            return ValueTask.FromResult<RuleViolation?>(JudgeDefinition(name, operation));
         }
 
-        return ClaimsOf(operation) is { Overflow: { } index } claims ? new TooManyKeysViolation(claims.CollectionName, index.Name) : null;
+        return !operation.Key.IsHidden && _collections.Find(operation.Key.Id) is { Schema: { } schema } collection
+            ? JudgeBySchemaAsync(operation, collection, schema, cancellation)
+            : ValueTask.FromResult<RuleViolation?>(JudgeKeys(operation));
     }
 
     public void CollectValues(IReadOnlyList<DocumentOperation> operations, ICollection<Sha256Digest> values)
@@ -104,6 +109,28 @@ public sealed class CollectionRules : IWriteRule
         {
             JudgeValues(draft);
         }
+    }
+
+    private static DefinitionViolation? JudgeDefinition(string name, PutOperation operation)
+    {
+        Collection? definition = DefinitionParser.Parse(name, operation.Content.Body, out DefinitionFault? fault);
+        PutNotes.Of(operation).Definition = definition;
+        return definition is null ? new DefinitionViolation(DefinitionViolationKind.Invalid, fault!.Detail, fault) : null;
+    }
+
+    private TooManyKeysViolation? JudgeKeys(PutOperation operation) =>
+        ClaimsOf(operation) is { Overflow: { } index } claims ? new TooManyKeysViolation(claims.CollectionName, index.Name) : null;
+
+    /// <summary>Once for each body and schema: a change of other definitions does not make it work again.</summary>
+    private async ValueTask<RuleViolation?> JudgeBySchemaAsync(PutOperation operation, Collection collection, DocumentSchema schema, CancellationToken cancellation)
+    {
+        PutNotes notes = PutNotes.Of(operation);
+        if (notes.Judged?.Schema != schema)
+        {
+            notes.Judged = (schema, await _schemas.JudgeAsync(collection.Name, schema, operation.Content.Body, cancellation).ConfigureAwait(false));
+        }
+
+        return notes.Judged?.Violation ?? (RuleViolation?)JudgeKeys(operation);
     }
 
     private static void Refuse(CommitDraft draft, Func<DraftedOperation, bool> which, RuleViolation violation)
@@ -164,12 +191,8 @@ public sealed class CollectionRules : IWriteRule
             return null;
         }
 
-        if (put.Notes is not UniqueClaims claims || !claims.IsOf(collection, put.Content.Body))
-        {
-            put.Notes = claims = UniqueClaims.Of(collection, put.Content.Body);
-        }
-
-        return claims;
+        PutNotes notes = PutNotes.Of(put);
+        return notes.Claims is { } claims && claims.IsOf(collection) ? claims : notes.Claims = UniqueClaims.Of(collection, put.Content.Body);
     }
 
     /// <summary>The index first: whoever sees the new rules finds it keeping their entries.</summary>

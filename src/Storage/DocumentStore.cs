@@ -237,7 +237,7 @@ public sealed class DocumentStore : IDocumentStore
         long cost = Validate(operations);
         using OperationGate.Passage passage = _operations.Enter();
         StoreEngine engine = Engine();
-        BodyJudgement bodies = engine.Commits.JudgeBodies(operations);
+        BodyJudgement bodies = await engine.Commits.JudgeBodiesAsync(operations, cancellation).ConfigureAwait(false);
         if (bodies.Violations is { } violations)
         {
             return Refused(operations, violations);

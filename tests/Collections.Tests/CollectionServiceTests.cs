@@ -103,7 +103,7 @@ public sealed class CollectionServiceTests : IDisposable
     {
         await using (TestStore store = await TestStore.OpenAsync(Data))
         {
-            await store.DefineAsync("users", Users);
+            await store.DefineAndBuildAsync("users", Users);
             await store.PutAsync("u/1", """{"email":"v"}""");
         }
 

@@ -94,6 +94,11 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
 
     private static Problem Failure(List<DocumentOperation> operations, CommitResult result)
     {
+        if (RuleProblem.AreOfBodies(operations, result.Results))
+        {
+            return RuleProblem.Of(operations, result.Results);
+        }
+
         object[] missing = [.. operations.Index().Where(one => one.Item is PatchOperation && result.Results[one.Index].Status == WriteStatus.NotFound)
             .Select(one => new { index = one.Index, id = one.Item.Key.Id, detail = $"There is no document '{one.Item.Key.Id}'." })];
         if (missing.Length > 0)

@@ -16,6 +16,8 @@ internal static class CollectionEndpoints
         routes.MapMethods(Route, ["PUT"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<CollectionWrites>().PutAsync))
             .WithMetadata(new KnownParameters(CollectionRequest.Wait));
         routes.MapMethods(Route, ["DELETE"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<CollectionWrites>().DeleteAsync));
+        routes.MapMethods($"{Route}/violations", ["GET", "HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<CollectionViolations>().ListAsync))
+            .WithMetadata(new KnownParameters(CollectionViolations.Parameters));
         routes.MapMethods($"{Route}/status", ["GET", "HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<CollectionReads>().GetStatusAsync));
     }
 }

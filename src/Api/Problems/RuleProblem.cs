@@ -3,6 +3,7 @@ using System.Text.Json;
 using DocService.Api.Json;
 using DocService.Collections;
 using DocService.Patches;
+using DocService.Schemas;
 using DocService.Storage;
 using DocService.Storage.Rules;
 
@@ -22,6 +23,7 @@ internal static class RuleProblem
     {
         UniqueViolation unique => new Problem(ProblemCatalogue.UniqueViolation, Detail(unique)).With(
             Member("collection", unique.Collection), Member("index", unique.Index), Member("value", unique.Value.Select(ValueOf)), Member("otherId", unique.OtherId)),
+        SchemaViolation schema => new Problem(TypeOf(schema.Verdict.Outcome), schema.Reason).With(Member("collection", schema.Collection), Member("faults", FaultsOf(schema.Verdict))),
         TooManyKeysViolation many => new Problem(ProblemCatalogue.TooManyKeys, many.Reason).With(Member("collection", many.Collection), Member("index", many.Index)),
         IndexUnavailableViolation { IsFailed: true } => new Problem(ProblemCatalogue.IndexFailed, violation.Reason) { RetryAfterSeconds = RetryAfter },
         IndexUnavailableViolation => new Problem(ProblemCatalogue.IndexBuilding, violation.Reason) { RetryAfterSeconds = RetryAfter },
@@ -40,9 +42,10 @@ internal static class RuleProblem
     public static Problem Of(IReadOnlyList<DocumentOperation> operations, IReadOnlyList<WriteResult> results)
     {
         (int Index, RuleViolation Violation)[] refused = [.. results.Index().Where(one => one.Item.Violation is not null).Select(one => (one.Index, one.Item.Violation!))];
-        RuleViolation first = refused.OrderBy(one => Rank(one.Violation)).First().Violation;
-        Problem problem = Of(first);
-        object[] failures = [.. refused.Where(one => Rank(one.Violation) == Rank(first)).Select(one => Failure(one.Index, operations[one.Index].Key.Id, one.Violation))];
+        int rank = refused.Min(one => Rank(one.Violation, operations[one.Index]));
+        refused = [.. refused.Where(one => Rank(one.Violation, operations[one.Index]) == rank)];
+        Problem problem = Of(refused[0].Violation);
+        object[] failures = [.. refused.Select(one => Failure(one.Index, operations[one.Index].Key.Id, one.Violation))];
         return problem with
         {
             Detail = $"{ProblemCatalogue.Count(failures.Length, "operation")} of the batch {(failures.Length == 1 ? "is" : "are")} refused; nothing of it was done. The first: {problem.Detail}",
@@ -50,8 +53,24 @@ internal static class RuleProblem
         };
     }
 
+    /// <summary>Whether an operation is refused for its body alone, which is judged before the conditions of any.</summary>
+    public static bool AreOfBodies(IReadOnlyList<DocumentOperation> operations, IReadOnlyList<WriteResult> results) =>
+        results.Index().Any(one => one.Item.Violation is { } violation && Rank(violation, operations[one.Index]) == 0);
+
+    /// <summary>What is wrong with a document by its schema.</summary>
+    public static IEnumerable<object> FaultsOf(SchemaVerdict verdict) => verdict.Faults.Select(fault => new { instance = fault.Instance, schema = fault.Schema, detail = fault.Detail });
+
+    /// <summary>The problem that a document has with its schema.</summary>
+    public static ProblemType TypeOf(SchemaOutcome outcome) => outcome switch
+    {
+        SchemaOutcome.NumberOutOfRange => ProblemCatalogue.NumberOutOfRange,
+        SchemaOutcome.TooCostly => ProblemCatalogue.SchemaTooCostly,
+        _ => ProblemCatalogue.SchemaViolation,
+    };
+
     private static object Failure(int index, string id, RuleViolation violation) => violation switch
     {
+        SchemaViolation schema => new { index, id, detail = schema.Reason, collection = schema.Collection, type = TypeOf(schema.Verdict.Outcome).Slug, faults = FaultsOf(schema.Verdict) },
         UniqueViolation unique => new { index, id, detail = Detail(unique), collection = unique.Collection, uniqueIndex = unique.Index, value = unique.Value.Select(ValueOf), otherId = unique.OtherId },
         TooManyKeysViolation many => new { index, id, detail = many.Reason, collection = many.Collection, uniqueIndex = many.Index },
         PatchFault patch => new { index, id, detail = patch.Reason, operation = patch.Operation, pointer = patch.Path is { Length: <= PointerMax } ? patch.Path : null, type = TypeOf(patch.Kind).Slug },
@@ -90,9 +109,9 @@ internal static class RuleProblem
     };
 
     /// <summary>http-api.md, "Order of judgement": the body alone, the server's state, what a patch makes, other documents.</summary>
-    private static int Rank(RuleViolation violation) => violation switch
+    private static int Rank(RuleViolation violation, DocumentOperation operation) => violation switch
     {
-        TooManyKeysViolation => 0,
+        TooManyKeysViolation or SchemaViolation => operation is PatchOperation ? 2 : 0,
         IndexUnavailableViolation => 1,
         PatchFault => 2,
         _ => 3,

@@ -1,4 +1,5 @@
 using DocService.Index.Declared;
+using DocService.Schemas;
 
 namespace DocService.Collections.Definitions;
 
@@ -13,6 +14,9 @@ public sealed class Collection
     public required string Prefix { get; init; }
 
     public required IReadOnlyList<CollectionIndex> Indexes { get; init; }
+
+    /// <summary>That documents are as it says; null: they are as they like.</summary>
+    public DocumentSchema? Schema { get; init; }
 
     /// <summary>What the index of the store keeps for them.</summary>
     public IReadOnlyList<DeclaredIndex> Declared => field ??= [.. Indexes.Select(index => index.Declared)];

@@ -23,7 +23,7 @@ internal sealed class DefinitionJudge(CollectionSet collections, string? unreada
                 continue;
             }
 
-            Collection? collection = one.Operation is PutOperation put ? DefinitionParser.Parse(name, put.Content.Body, out _) : null; // judged before
+            Collection? collection = one.Operation is PutOperation put ? PutNotes.Of(put).Definition : null; // read when its body was judged
             if (collection is not null && Judge(changed, collection) is { } violation)
             {
                 draft.Refuse(number, violation);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DocService.Queries;
+using DocService.Schemas;
 
 namespace DocService.Collections.Definitions;
 
@@ -47,6 +48,7 @@ internal static class DefinitionParser
         }
 
         string? prefix = null;
+        DocumentSchema? schema = null;
         var indexes = new List<CollectionIndex>();
         foreach (JsonProperty member in root.EnumerateObject())
         {
@@ -54,7 +56,8 @@ internal static class DefinitionParser
             {
                 "prefix" => ReadPrefix(member.Value, out prefix),
                 "indexes" => null, // below: they need the prefix
-                _ => new DefinitionFault(QueryFault.Step("", member.Name), "A definition has the members prefix and indexes."),
+                "schema" => ReadSchema(member.Value, out schema),
+                _ => new DefinitionFault(QueryFault.Step("", member.Name), "A definition has the members prefix, indexes and schema."),
             };
             if (fault is not null)
             {
@@ -68,7 +71,7 @@ internal static class DefinitionParser
             fault = ReadIndexes(name, prefix!, list, indexes);
         }
 
-        return fault is null ? new Collection { Name = name, Prefix = prefix!, Indexes = indexes } : null;
+        return fault is null ? new Collection { Name = name, Prefix = prefix!, Indexes = indexes, Schema = schema } : null;
     }
 
     private static DefinitionFault? ReadPrefix(JsonElement value, out string? prefix)
@@ -80,6 +83,12 @@ internal static class DefinitionParser
         }
 
         return DocumentKey.TryCreate(prefix, out _, out InvalidId? error) ? null : new DefinitionFault("/prefix", $"No id begins so: {error.Reason}.");
+    }
+
+    private static DefinitionFault? ReadSchema(JsonElement value, out DocumentSchema? schema)
+    {
+        schema = DocumentSchema.Parse(value, out SchemaFault? fault);
+        return fault is null ? null : new DefinitionFault($"/schema{fault.At}", fault.Detail);
     }
 
     private static DefinitionFault? ReadIndexes(string collection, string prefix, JsonElement list, List<CollectionIndex> indexes)

@@ -20,12 +20,10 @@ internal sealed class UniqueClaims
     };
 
     private readonly Collection _collection;
-    private readonly ReadOnlyMemory<byte> _body;
 
-    private UniqueClaims(Collection collection, ReadOnlyMemory<byte> body, IReadOnlyList<UniqueClaim> claims, CollectionIndex? overflow)
+    private UniqueClaims(Collection collection, IReadOnlyList<UniqueClaim> claims, CollectionIndex? overflow)
     {
         _collection = collection;
-        _body = body;
         Claims = claims;
         Values = claims.Count switch
         {
@@ -48,7 +46,7 @@ internal sealed class UniqueClaims
     public CollectionIndex? Overflow { get; }
 
     /// <summary>Whether it says what the body takes by this definition, and by no other.</summary>
-    public bool IsOf(Collection collection, ReadOnlyMemory<byte> body) => _collection == collection && _body.Equals(body);
+    public bool IsOf(Collection collection) => _collection == collection;
 
     public static UniqueClaims Of(Collection collection, ReadOnlyMemory<byte> body)
     {
@@ -58,7 +56,7 @@ internal sealed class UniqueClaims
             IndexEntries entries = new IndexKeys(index.Keys!).Of(body.Span, NoFacts, SearchLimit.None);
             if (entries.IsOverflow)
             {
-                return new UniqueClaims(collection, body, [], index);
+                return new UniqueClaims(collection, [], index);
             }
 
             foreach (UniqueKey key in entries.Unique)
@@ -67,6 +65,6 @@ internal sealed class UniqueClaims
             }
         }
 
-        return new UniqueClaims(collection, body, claims, null);
+        return new UniqueClaims(collection, claims, null);
     }
 }

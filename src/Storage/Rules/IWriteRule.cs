@@ -17,8 +17,11 @@ public interface IWriteRule
     /// <summary>Whether the document defines rules: a write of it holds the definitions alone, all others share them.</summary>
     bool IsDefinition(DocumentKey key);
 
-    /// <summary>Before the commit, without a lock: judges one body. Null when nothing is wrong with it.</summary>
-    RuleViolation? JudgeBody(PutOperation operation);
+    /// <summary>
+    /// Judges one body, before the commit and without a lock. Once more under the locks if the definitions have changed since,
+    /// and there for the first time if a patch has made the body. Null when nothing is wrong with it.
+    /// </summary>
+    ValueTask<RuleViolation?> JudgeBodyAsync(PutOperation operation, CancellationToken cancellation);
 
     /// <summary>
     /// Under the definitions' lock: adds the digests of the values that the write would take, each in a digest space of the

@@ -39,7 +39,7 @@ public sealed class DefinitionParserTests
     [InlineData("[]", "")]
     [InlineData("{", "")]
     [InlineData("{}", "")]
-    [InlineData("""{"prefix":"u/","schema":{}}""", "/schema")]
+    [InlineData("""{"prefix":"u/","schemas":{}}""", "/schemas")]
     [InlineData("""{"prefix":"u"}""", "/prefix")]
     [InlineData("""{"prefix":"/../"}""", "/prefix")]
     [InlineData("""{"prefix":"\u0000u/"}""", "/prefix")]

@@ -12,7 +12,7 @@ internal sealed class HoldingRule(string id) : IWriteRule, IDisposable
 
     public bool IsDefinition(DocumentKey key) => false;
 
-    public RuleViolation? JudgeBody(PutOperation operation) => null;
+    public ValueTask<RuleViolation?> JudgeBodyAsync(PutOperation operation, CancellationToken cancellation) => default;
 
     public void CollectValues(IReadOnlyList<DocumentOperation> operations, ICollection<Sha256Digest> values)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using DocService.Collections.Unique;
 using DocService.Index;
+using DocService.Schemas;
 using DocService.Storage.Rules;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -51,7 +52,8 @@ internal sealed class TestStore : IAsyncDisposable
                 indexClock ?? TimeProvider.System,
                 NullLogger<IndexFollower>.Instance)
             : null;
-        var rules = entries is null ? new CollectionRules(index) : new CollectionRules(null, entries);
+        var schemas = new SchemaJudge(budget: null, threads: 1, Patience);
+        CollectionRules rules = entries is null ? new CollectionRules(index, schemas) : new CollectionRules(null, entries, schemas);
         var options = new StoreOptions
         {
             DataDirectory = directory,

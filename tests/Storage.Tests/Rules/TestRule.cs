@@ -21,7 +21,7 @@ internal sealed class TestRule : IWriteRule
 
     public bool IsDefinition(DocumentKey key) => key == Definition;
 
-    public RuleViolation? JudgeBody(PutOperation operation) => Body(operation);
+    public ValueTask<RuleViolation?> JudgeBodyAsync(PutOperation operation, CancellationToken cancellation) => ValueTask.FromResult(Body(operation));
 
     public void CollectValues(IReadOnlyList<DocumentOperation> operations, ICollection<Sha256Digest> values)
     {

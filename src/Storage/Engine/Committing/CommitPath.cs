@@ -19,7 +19,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
     public required long BytesMax { get; init; }
 
     /// <summary>Before anything is reserved: what rules say of the bodies alone.</summary>
-    public BodyJudgement JudgeBodies(IReadOnlyList<DocumentOperation> operations) => rules.JudgeBodies(operations);
+    public ValueTask<BodyJudgement> JudgeBodiesAsync(IReadOnlyList<DocumentOperation> operations, CancellationToken cancellation) => rules.JudgeBodiesAsync(operations, cancellation);
 
     /// <summary>Locks, judges and queues; the time is for the locks and for room in the journal. Where nothing is to be written, <see cref="JudgedWrite.Commit"/> is null.</summary>
     /// <exception cref="TimeoutException">A lock was not to be had in time.</exception>
@@ -33,7 +33,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
             if (!rules.IsEmpty)
             {
                 await leases.AcquireAsync(RuleBook.Definitions, rules.DefinitionsMode(operations), cancellation).ConfigureAwait(false);
-                bodies = rules.IsCurrent(bodies) ? bodies : rules.JudgeBodies(operations);
+                bodies = rules.IsCurrent(bodies) ? bodies : await rules.JudgeBodiesAsync(operations, cancellation).ConfigureAwait(false);
             }
 
             await leases.AcquireAsync(operations, cancellation).ConfigureAwait(false);
@@ -79,7 +79,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
     /// <summary>From here on a patch is a put. What the documents grow to is known only now, so it is measured again.</summary>
     private async ValueTask<(IReadOnlyList<DocumentOperation> Operations, BodyJudgement Bodies)> PatchAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, CommitLocks leases, CancellationToken cancellation)
     {
-        PatchedWrite patched = await PatchedWrite.OfAsync(operations, lookup, reads, leases, rules.JudgeBody, cancellation).ConfigureAwait(false);
+        PatchedWrite patched = await PatchedWrite.OfAsync(operations, lookup, reads, leases, rules.JudgeBodyAsync, cancellation).ConfigureAwait(false);
         space.ThrowIfNoRoom(CommitSize.Measure(patched.Operations, BytesMax));
         return (patched.Operations, bodies.And(patched.Violations));
     }

@@ -29,7 +29,7 @@ internal readonly record struct PatchedWrite(IReadOnlyList<DocumentOperation> Op
     /// <exception cref="DocumentCorruptException">A document cannot be read, so it cannot be changed.</exception>
     /// <exception cref="TimeoutException">It took as long as a write may wait. Nothing has been done.</exception>
     /// <exception cref="StoreBusyException">Descriptors, memory or the budget have run out.</exception>
-    public static async ValueTask<PatchedWrite> OfAsync(IReadOnlyList<DocumentOperation> operations, DocumentLookup lookup, ReadGate reads, CommitLocks leases, Func<PutOperation, RuleViolation?> judge, CancellationToken cancellation)
+    public static async ValueTask<PatchedWrite> OfAsync(IReadOnlyList<DocumentOperation> operations, DocumentLookup lookup, ReadGate reads, CommitLocks leases, Func<PutOperation, CancellationToken, ValueTask<RuleViolation?>> judge, CancellationToken cancellation)
     {
         var patched = new DocumentOperation[operations.Count];
         Dictionary<int, RuleViolation>? violations = null;
@@ -59,7 +59,7 @@ internal readonly record struct PatchedWrite(IReadOnlyList<DocumentOperation> Op
 
                 violation = patch.Patch.Apply(current, out DocumentContent content);
                 patched[index] = violation is null ? new PutOperation(patch.Key, content, patch.Conditions) : patch;
-                violation ??= judge((PutOperation)patched[index]);
+                violation ??= await judge((PutOperation)patched[index], cancellation).ConfigureAwait(false);
             }
 
             if (violation is not null)

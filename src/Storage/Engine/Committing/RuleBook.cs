@@ -30,8 +30,8 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
         return LockMode.Shared;
     }
 
-    /// <summary>Without locks: what is wrong with the bodies by the definitions in force at present.</summary>
-    public BodyJudgement JudgeBodies(IReadOnlyList<DocumentOperation> operations)
+    /// <summary>What is wrong with the bodies by the definitions in force at present.</summary>
+    public async ValueTask<BodyJudgement> JudgeBodiesAsync(IReadOnlyList<DocumentOperation> operations, CancellationToken cancellation)
     {
         if (IsEmpty)
         {
@@ -42,7 +42,7 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
         Dictionary<int, RuleViolation>? violations = null;
         for (int index = 0; index < operations.Count; index++)
         {
-            if (operations[index] is PutOperation put && JudgeBody(put) is { } violation)
+            if (operations[index] is PutOperation put && await JudgeBodyAsync(put, cancellation).ConfigureAwait(false) is { } violation)
             {
                 (violations ??= []).Add(index, violation);
             }
@@ -52,7 +52,18 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
     }
 
     /// <summary>What is wrong with one body by the definitions in force; null: nothing.</summary>
-    public RuleViolation? JudgeBody(PutOperation put) => rules.Select(rule => rule.JudgeBody(put)).FirstOrDefault(static found => found is not null);
+    public async ValueTask<RuleViolation?> JudgeBodyAsync(PutOperation put, CancellationToken cancellation)
+    {
+        foreach (IWriteRule rule in rules)
+        {
+            if (await rule.JudgeBodyAsync(put, cancellation).ConfigureAwait(false) is { } violation)
+            {
+                return violation;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Under the definitions' lock: whether the judgement is by the definitions in force.</summary>
     public bool IsCurrent(in BodyJudgement judgement) =>

@@ -1,0 +1,160 @@
+using System.Text.Json;
+using DocService.Schemas.Judging;
+
+namespace DocService.Schemas.Keywords;
+
+/// <summary><c>minProperties</c> and <c>maxProperties</c>.</summary>
+internal sealed class MemberCountKeyword(SchemaPlace place, decimal bound, bool isLeast) : Keyword(place)
+{
+    public override bool Holds(Evaluation run, in JsonElement value, Marks? marks)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return true;
+        }
+
+        int count = value.GetPropertyCount();
+        return (isLeast ? count >= bound : count <= bound) || run.Fail(Place, $"the object has {count} members, and {(isLeast ? "at least" : "at most")} {bound} are wanted");
+    }
+}
+
+/// <summary><c>required</c>.</summary>
+internal sealed class RequiredKeyword(SchemaPlace place, IReadOnlyList<string> names) : Keyword(place)
+{
+    public override bool Holds(Evaluation run, in JsonElement value, Marks? marks) =>
+        value.ValueKind != JsonValueKind.Object || ObjectMembers.HasAll(run, value, names, Place, because: null);
+}
+
+/// <summary><c>dependentRequired</c>.</summary>
+internal sealed class DependentRequiredKeyword(SchemaPlace place, IReadOnlyList<(string Name, IReadOnlyList<string> Needs)> members) : Keyword(place)
+{
+    public override bool Holds(Evaluation run, in JsonElement value, Marks? marks)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return true;
+        }
+
+        bool holds = true;
+        for (int index = 0; index < members.Count && (holds || run.SeeksMore); index++)
+        {
+            (string name, IReadOnlyList<string> needs) = members[index];
+            holds &= !ObjectMembers.Has(run, value, name) || ObjectMembers.HasAll(run, value, needs, Place.To(name), because: name);
+        }
+
+        return holds && !run.IsTooCostly;
+    }
+}
+
+/// <summary><c>dependentSchemas</c>.</summary>
+internal sealed class DependentSchemasKeyword(SchemaPlace place, IReadOnlyDictionary<string, SchemaNode> schemas) : Keyword(place)
+{
+    public override IEnumerable<SchemaNode> InPlace => schemas.Values;
+
+    public override bool Holds(Evaluation run, in JsonElement value, Marks? marks)
+    {
+        bool holds = true;
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            foreach ((string name, SchemaNode schema) in schemas)
+            {
+                holds &= !ObjectMembers.Has(run, value, name) || run.Holds(schema, value, marks);
+                if (!holds && !run.SeeksMore)
+                {
+                    break;
+                }
+            }
+        }
+
+        return holds && !run.IsTooCostly;
+    }
+}
+
+/// <summary><c>propertyNames</c>.</summary>
+internal sealed class PropertyNamesKeyword(SchemaPlace place, SchemaNode schema) : Keyword(place)
+{
+    /// <summary>A name becomes a value of its own.</summary>
+    private const int NameWork = 20;
+
+    public override bool Holds(Evaluation run, in JsonElement value, Marks? marks)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return true;
+        }
+
+        bool holds = true;
+        foreach (JsonProperty member in value.EnumerateObject())
+        {
+            holds &= HoldsOf(run, member.Name);
+            if (!holds && !run.SeeksMore)
+            {
+                break;
+            }
+        }
+
+        return holds && !run.IsTooCostly;
+    }
+
+    private bool HoldsOf(Evaluation run, string name)
+    {
+        if (!run.Pay(NameWork + (name.Length / 8)))
+        {
+            return false;
+        }
+
+        using JsonDocument text = JsonSerializer.SerializeToDocument(name);
+        return run.HoldsSilently(schema, text.RootElement, marks: null) || run.Fail(Place, $"the name {ObjectMembers.Show(name)} is not as the schema wants names of members");
+    }
+}
+
+/// <summary><c>unevaluatedProperties</c>.</summary>
+internal sealed class UnevaluatedPropertiesKeyword(SchemaPlace place, SchemaNode schema) : Keyword(place)
+{
+    public override bool IsLast => true;
+
+    public override bool Holds(Evaluation run, in JsonElement value, Marks? marks)
+    {
+        bool holds = true;
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            int number = 0;
+            foreach (JsonProperty member in value.EnumerateObject())
+            {
+                holds &= run.Pay(1) && (marks!.Has(number) || run.HoldsIn(schema, member));
+                number++;
+                if (!holds && !run.SeeksMore)
+                {
+                    return false;
+                }
+            }
+
+            marks!.All();
+        }
+
+        return holds;
+    }
+}
+
+/// <summary>Looking for members by their names.</summary>
+internal static class ObjectMembers
+{
+    private const int ShownMax = 100;
+
+    /// <summary>The library looks at one member after the other.</summary>
+    public static bool Has(Evaluation run, in JsonElement value, string name) => run.Pay(1 + (value.GetPropertyCount() / 2)) && value.TryGetProperty(name, out _);
+
+    public static bool HasAll(Evaluation run, in JsonElement value, IReadOnlyList<string> names, SchemaPlace place, string? because)
+    {
+        bool hasAll = true;
+        for (int index = 0; index < names.Count && (hasAll || run.SeeksMore); index++)
+        {
+            hasAll &= Has(run, value, names[index])
+                || run.Fail(place, $"the member {Show(names[index])} is missing{(because is null ? "" : $", and {Show(because)} is there")}");
+        }
+
+        return hasAll && !run.IsTooCostly;
+    }
+
+    public static string Show(string name) => name.Length <= ShownMax ? $"'{name}'" : $"'{name[..(char.IsHighSurrogate(name[ShownMax - 1]) ? ShownMax - 1 : ShownMax)]}…'";
+}

@@ -1,0 +1,33 @@
+using System.Text.RegularExpressions;
+using DocService.Schemas.Judging;
+
+namespace DocService.Schemas.Keywords;
+
+/// <summary>A regular expression of a schema. Its time is linear in the text where that is possible, and bounded where it is not.</summary>
+/// <param name="text">As the schema spells it.</param>
+/// <param name="regex">The same for .NET.</param>
+internal sealed class SchemaPattern(string text, Regex regex)
+{
+    private const int ShownMax = 200;
+
+    /// <summary>One step of the automaton for so many characters is a unit of work.</summary>
+    private const int CharactersPerUnit = 4;
+
+    public bool IsMatch(Evaluation run, string value) =>
+        run.Pay(1 + (value.Length / CharactersPerUnit)) && run.Timed(TryMatch, value);
+
+    public override string ToString() => text.Length <= ShownMax ? text : $"{text[..ShownMax]}…";
+
+    /// <summary>Null where it takes longer than one match may: then nothing is known of the document.</summary>
+    private bool? TryMatch(string value)
+    {
+        try
+        {
+            return regex.IsMatch(value);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return null;
+        }
+    }
+}

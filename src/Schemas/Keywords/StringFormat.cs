@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using DocService.Schemas.Judging;
+using Json.Schema;
+
+namespace DocService.Schemas.Keywords;
+
+/// <summary>A format that strings can have, as the library knows it.</summary>
+internal sealed class StringFormat
+{
+    /// <summary>Bytes; what is longer has none of these formats, and would keep the library busy.</summary>
+    private const int BytesMax = 4096;
+
+    private const int BytesPerUnit = 2;
+
+    private static readonly Dictionary<string, StringFormat> Known = new Format[]
+    {
+        Formats.Date, Formats.DateTime, Formats.Duration, Formats.Email, Formats.Hostname, Formats.IdnEmail, Formats.IdnHostname, Formats.Ipv4, Formats.Ipv6, Formats.Iri,
+        Formats.IriReference, Formats.JsonPointer, Formats.RelativeJsonPointer, Formats.Time, Formats.Uri, Formats.UriReference, Formats.UriTemplate, Formats.Uuid,
+    }.ToDictionary(format => format.Key, format => new StringFormat(format.Key, format), StringComparer.Ordinal);
+
+    private readonly Format? _format;
+
+    private StringFormat(string name, Format? format)
+    {
+        Name = name;
+        _format = format;
+    }
+
+    /// <summary>Expressions are read as those of schemas are.</summary>
+    private static StringFormat Regex { get; } = new("regex", null);
+
+    public static IEnumerable<string> Names => Known.Keys.Append(Regex.Name).Order(StringComparer.Ordinal);
+
+    public string Name { get; }
+
+    /// <summary>Null where there is no such format.</summary>
+    public static StringFormat? Find(string name) => name == Regex.Name ? Regex : Known.GetValueOrDefault(name);
+
+    public bool Fits(Evaluation run, JsonElement value)
+    {
+        int bytes = JsonMarshal.GetRawUtf8Value(value).Length;
+        return bytes <= BytesMax && run.Pay(10 + (bytes / BytesPerUnit)) && run.Timed(_format is null ? IsExpression : _ => IsOf(value), value.GetString()!);
+    }
+
+    private static bool? IsExpression(string text) => PatternTranslation.TryBuild(text, out _, out _);
+
+    /// <summary>The library throws on some texts that have not the format: a date in the year 0, a quote in a domain.</summary>
+    private bool? IsOf(in JsonElement value)
+    {
+        try
+        {
+            return _format!.Validate(value, out _);
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException or JsonException or OverflowException or IndexOutOfRangeException or NullReferenceException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+namespace DocService.Schemas;
+
+/// <summary>Judges documents by schemas: what is quick on the caller's thread, what takes long on few at a time, so that others go on.</summary>
+/// <remarks>
+/// Owns: the bound. Thread: any.
+/// On failure: <see cref="StoreBusyException"/> where it would have waited too long, or memory is short; nothing has been done.
+/// </remarks>
+/// <param name="budget">Charged for documents while they are judged; null: nothing.</param>
+/// <param name="threads">How many long judgements run at a time.</param>
+/// <param name="longestWait">For a place among them.</param>
+public sealed class SchemaJudge(ByteBudget? budget, int threads, TimeSpan longestWait) : IDisposable
+{
+    /// <summary>About a millisecond: most documents take less.</summary>
+    private const long QuickWork = 50_000;
+    private const int QuickBytes = 64 * 1024;
+
+    private readonly SemaphoreSlim _places = new(threads);
+
+    /// <summary>Null when the document passes.</summary>
+    public ValueTask<SchemaViolation?> JudgeAsync(string collection, DocumentSchema schema, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        if (body.Length > QuickBytes)
+        {
+            return JudgeLongAsync(collection, schema, body, cancellation);
+        }
+
+        SchemaVerdict quick = schema.Judge(body, budget, QuickWork);
+        return quick.Outcome == SchemaOutcome.TooCostly ? JudgeLongAsync(collection, schema, body, cancellation) : ValueTask.FromResult(ViolationOf(collection, quick));
+    }
+
+    public void Dispose() => _places.Dispose();
+
+    private async ValueTask<SchemaViolation?> JudgeLongAsync(string collection, DocumentSchema schema, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        if (!await _places.WaitAsync(longestWait, cancellation).ConfigureAwait(false))
+        {
+            throw new StoreBusyException($"The document waited {longestWait.TotalSeconds} s to be judged by its schema, behind others.");
+        }
+
+        try
+        {
+            return ViolationOf(collection, schema.Judge(body, budget, DocumentSchema.WorkOf(body.Length)));
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    private static SchemaViolation? ViolationOf(string collection, SchemaVerdict verdict) =>
+        verdict.Outcome == SchemaOutcome.Passed ? null : new SchemaViolation(collection, verdict);
+}
