@@ -5,6 +5,7 @@ using DocService.Api.Changes;
 using DocService.Api.Collections;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
+using DocService.Api.Idempotency;
 using DocService.Api.Metrics;
 using DocService.Api.OpenApi;
 using DocService.Api.Problems;
@@ -46,6 +47,7 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton<DocumentWrites>();
         builder.Services.AddSingleton<DocumentPatches>();
         builder.Services.AddSingleton<BatchEndpoint>();
+        builder.Services.AddSingleton<RequestEndpoint>();
         builder.Services.AddSingleton<CursorKey>();
         builder.Services.AddSingleton<Cursors>();
         builder.Services.AddSingleton<PageAnswer>();
@@ -93,6 +95,7 @@ internal static class DocServiceHosting
         QueryDeletion.Map(app);
         Import.Map(app);
         BatchEndpoint.Map(app);
+        RequestEndpoint.Map(app);
         CollectionEndpoints.Map(app);
         ChangesEndpoint.Map(app);
         StatusEndpoint.Map(app);

@@ -12,6 +12,9 @@ public sealed record CommitResult
     /// <summary>The level truly reached.</summary>
     public required DurabilityLevel Level { get; init; }
 
+    /// <summary>Not null where an earlier request with the same key has done this, and this one nothing. Its results name no documents then.</summary>
+    public RememberedRequest? Replayed { get; init; }
+
     /// <summary>One for each operation, in their order.</summary>
     public required IReadOnlyList<WriteResult> Results { get; init; }
 }

@@ -5,6 +5,7 @@ using DocService.Storage.Engine.Committing;
 using DocService.Storage.Engine.Health;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Recovery;
+using DocService.Storage.Engine.Requests;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Followers;
@@ -70,9 +71,14 @@ public sealed class DocumentStore : IDocumentStore
         _health = new StoreHealth(logger);
         try
         {
-            OpenedJournal journal = new JournalOpening(directory, options, threads) { LeastPosition = LeastPosition(followers) }.Open();
+            RememberedRequests? requests = null;
+            OpenedJournal journal = new JournalOpening(directory, options, threads)
+            {
+                LeastPosition = LeastPosition(followers),
+                TakeOverRequests = (end, read) => (requests = new RememberedRequests(directory, options, _health, threads)).TakeOver(end, read),
+            }.Open();
             WarnOfCopy(journal);
-            _engine = new StoreEngine(directory, journal, options, rules, followers, _health, threads, logger);
+            _engine = new StoreEngine(directory, journal, options, rules, followers, requests!, _health, threads, logger);
         }
         catch (JournalDamagedException exception)
         {
@@ -107,6 +113,7 @@ public sealed class DocumentStore : IDocumentStore
                 SyncRunningFor = _engine?.Journal.Statistics.SyncRunningFor ?? TimeSpan.Zero,
                 FilingObstacle = _engine?.FilingObstacle,
                 Recovery = _engine?.Recovery,
+                Requests = _engine?.Requests.Report,
                 Promise = _promise.Best,
                 PromiseRemark = _promise.Remark,
                 FileSystem = volume.Type,
@@ -232,9 +239,50 @@ public sealed class DocumentStore : IDocumentStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, CancellationToken cancellation)
+    public ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, CancellationToken cancellation) =>
+        CommitAsync(operations, level, turn: null, cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, IdempotentRequest request, CancellationToken cancellation)
     {
-        long cost = Validate(operations);
+        ArgumentNullException.ThrowIfNull(request);
+        Validate(operations, isRemembered: true);
+        using OperationGate.Passage passage = _operations.Enter();
+        StoreEngine engine = Engine();
+        (RequestTurn? turn, RememberedRequest? known) = await engine.EnterAsync(request, cancellation).ConfigureAwait(false);
+        if (known is not null)
+        {
+            bool isFiled = level == DurabilityLevel.Filed && await engine.ReachFiledAsync(known, _options.BusyTimeout).ConfigureAwait(false);
+            return Replayed(known, Lower(isFiled ? DurabilityLevel.Filed : DurabilityLevel.Durable, _promise.Best));
+        }
+
+        try
+        {
+            return await CommitAsync(operations, level, turn, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            turn!.End();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<FoundRequest?> FindRequestAsync(RequestKey key, CancellationToken cancellation)
+    {
+        using OperationGate.Passage passage = _operations.Enter();
+        StoreEngine engine = Engine();
+        if (await engine.FindAsync(key, cancellation).ConfigureAwait(false) is not { } found)
+        {
+            return null;
+        }
+
+        bool isFiled = await engine.ReachFiledAsync(found, TimeSpan.Zero).ConfigureAwait(false);
+        return new FoundRequest(found, Lower(isFiled ? DurabilityLevel.Filed : DurabilityLevel.Durable, _promise.Best));
+    }
+
+    private async ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, RequestTurn? turn, CancellationToken cancellation)
+    {
+        long cost = Validate(operations, isRemembered: turn is not null);
         using OperationGate.Passage passage = _operations.Enter();
         StoreEngine engine = Engine();
         BodyJudgement bodies = await engine.Commits.JudgeBodiesAsync(operations, cancellation).ConfigureAwait(false);
@@ -256,7 +304,7 @@ public sealed class DocumentStore : IDocumentStore
         JudgedWrite? write = null;
         try
         {
-            write = await engine.Commits.SubmitAsync(operations, bodies, level == DurabilityLevel.Buffered, left, cancellation).ConfigureAwait(false);
+            write = await engine.Commits.SubmitAsync(operations, bodies, level == DurabilityLevel.Buffered, turn, left, cancellation).ConfigureAwait(false);
             if (write.Commit is not { } commit)
             {
                 long through = engine.Journal.Marks.DurableThrough;
@@ -392,11 +440,11 @@ public sealed class DocumentStore : IDocumentStore
     }
 
     /// <summary>Checks the arguments; returns what the puts will take of the disk.</summary>
-    private long Validate(IReadOnlyList<DocumentOperation> operations)
+    private long Validate(IReadOnlyList<DocumentOperation> operations, bool isRemembered)
     {
         ArgumentNullException.ThrowIfNull(operations);
         ArgumentOutOfRangeException.ThrowIfZero(operations.Count);
-        long cost = CommitSize.Measure(operations, StoreEngine.CommitBytesMax(_options));
+        long cost = CommitSize.Measure(operations, isRemembered, StoreEngine.CommitBytesMax(_options));
         if (operations.Count > 1 && operations.DistinctBy(operation => operation.Key).Count() != operations.Count)
         {
             throw new ArgumentException("A commit names a document at most once.", nameof(operations));
@@ -412,6 +460,16 @@ public sealed class DocumentStore : IDocumentStore
         Sequence = 0,
         Level = default,
         Results = [.. operations.Select((_, index) => new WriteResult { Status = WriteStatus.Refused, Violation = violations.GetValueOrDefault(index) })],
+    };
+
+    /// <summary>What an earlier request with the same key has done, as its own result. Of the documents only their versions are known.</summary>
+    private static CommitResult Replayed(RememberedRequest known, DurabilityLevel reached) => new()
+    {
+        IsCommitted = true,
+        Sequence = known.Sequence,
+        Level = reached,
+        Results = [.. known.Results.Select(result => new WriteResult { Status = result.Status, Sequence = result.Writes ? known.Sequence : 0, Level = reached })],
+        Replayed = known,
     };
 
     private StoreEngine Engine() => _engine ?? throw new JournalDamagedException(_health.Reason!);

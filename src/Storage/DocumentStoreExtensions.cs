@@ -10,7 +10,7 @@ public static class DocumentStoreExtensions
         return store.ReadAsync(key, budget: null, cancellation);
     }
 
-    /// <summary>Creates or replaces a document if the conditions hold; otherwise as <see cref="IDocumentStore.CommitAsync"/>.</summary>
+    /// <summary>Creates or replaces a document if the conditions hold; otherwise as <see cref="IDocumentStore.CommitAsync(IReadOnlyList{DocumentOperation}, DurabilityLevel, CancellationToken)"/>.</summary>
     /// <returns>
     /// <see cref="WriteStatus.Created"/>, <see cref="WriteStatus.Replaced"/>, <see cref="WriteStatus.ConditionFailed"/> or
     /// <see cref="WriteStatus.Refused"/>.

@@ -49,6 +49,21 @@ public interface IDocumentStore : IAsyncDisposable
     ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, CancellationToken cancellation);
 
     /// <summary>
+    /// The same for a request with a key, which is carried out once: if one with this key and fingerprint was carried out before,
+    /// the result is that one's, at the level that this one asks for. A write that succeeds is remembered with its commit;
+    /// one that fails a condition or is refused is not.
+    /// </summary>
+    /// <exception cref="RequestInProgressException">Another one with this key is under way for longer than a write may wait.</exception>
+    /// <exception cref="RequestKeyReusedException">The key came with another fingerprint before.</exception>
+    /// <exception cref="RequestsUnknownException">Remembered requests are damaged, so whether there was one cannot be known.</exception>
+    /// <exception cref="OutcomeUnknownException">Of this request, or of the earlier one with this key.</exception>
+    ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, IdempotentRequest request, CancellationToken cancellation);
+
+    /// <summary>What the request with that key has done; null: nothing so far, which it may still do.</summary>
+    /// <exception cref="StoreException">As when the request comes again: it is under way, or its outcome cannot be known.</exception>
+    ValueTask<FoundRequest?> FindRequestAsync(RequestKey key, CancellationToken cancellation);
+
+    /// <summary>
     /// Throws if any write would be refused now, whatever its body. For a caller that asks before the body is sent. It
     /// reserves and promises nothing.
     /// </summary>

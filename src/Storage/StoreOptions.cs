@@ -31,6 +31,9 @@ public sealed record StoreOptions
     /// <summary>Bytes of memory for documents that are read often. Default 64 MiB; 0: none.</summary>
     public long CacheBytes { get; init; } = 64L << 20;
 
+    /// <summary>How long a request with a key is remembered at least, in time that the store is running. Default 24 h, 1 s to 365 days.</summary>
+    public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>Quiet time after which the journal writes a seal. Default 50 ms, 1 ms to 10 s.</summary>
     public TimeSpan SealAfter { get; init; } = TimeSpan.FromMilliseconds(50);
 
@@ -61,6 +64,7 @@ public sealed record StoreOptions
         Require(Path.IsPathFullyQualified(DataDirectory), $"DataDirectory must be an absolute path, not '{DataDirectory}'.");
         Require(BusyTimeout >= TimeSpan.FromMilliseconds(1) && BusyTimeout <= TimeSpan.FromMinutes(10), $"BusyTimeout must lie between 1 ms and 10 min, not {BusyTimeout}.");
         Require(SealAfter >= TimeSpan.FromMilliseconds(1) && SealAfter <= TimeSpan.FromSeconds(10), $"SealAfter must lie between 1 ms and 10 s, not {SealAfter}.");
+        Require(IdempotencyRetention >= TimeSpan.FromSeconds(1) && IdempotencyRetention <= TimeSpan.FromDays(365), $"IdempotencyRetention must lie between 1 s and 365 days, not {IdempotencyRetention}.");
         Require(SegmentBytes is >= 64 << 10 and <= 1 << 30 && SegmentBytes % 4096 == 0, $"SegmentBytes must be a multiple of 4096 between 64 KiB and 1 GiB, not {SegmentBytes}.");
         Require(JournalBytes >= 4 * SegmentBytes, $"JournalBytes must hold at least four segments of {SegmentBytes} bytes, not {JournalBytes} bytes.");
         Require(ReserveBytes is null or >= 0, $"ReserveBytes must not be negative, not {ReserveBytes}.");

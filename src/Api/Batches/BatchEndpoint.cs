@@ -1,8 +1,8 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
 using DocService.Api.Fields;
+using DocService.Api.Idempotency;
 using DocService.Api.Json;
 using DocService.Api.Problems;
 using DocService.Storage;
@@ -13,9 +13,6 @@ namespace DocService.Api.Batches;
 /// <summary>POST /batch: several documents in one commit, all or nothing.</summary>
 internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime)
 {
-    /// <summary>JSON for programs, not inside HTML: an entity tag is <c>"\"17\""</c>, an id its own characters.</summary>
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Fields of a single document's requests. A write that its client takes for conditional is refused rather than carried out.</summary>
     private static readonly string[] NotTaken = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "Prefer"];
 
@@ -51,7 +48,16 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
             return badLevel;
         }
 
-        store.ThrowIfRefusing(bodyBytes: 0); // it may be of deletes alone, which a full disk takes
+        if (IdempotencyKey.TryParse(headers, out string? key) is { } badKey)
+        {
+            return badKey;
+        }
+
+        if (key is null)
+        {
+            store.ThrowIfRefusing(bodyBytes: 0); // it may be of deletes alone, which a full disk takes
+        }
+
         (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(context.Request, options.BatchBytesMax, budget, lifetime);
         if (body is null)
         {
@@ -81,7 +87,9 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
                 return ProblemCatalogue.OverBudget;
             }
 
-            CommitResult result = await store.CommitAsync(operations, level, context.RequestAborted);
+            CommitResult result = key is null
+                ? await store.CommitAsync(operations, level, context.RequestAborted)
+                : await store.CommitAsync(operations, level, IdempotencyKey.Identify(context, key, Sha256Digest.Of(body.Bytes.Span)), context.RequestAborted);
             if (!result.IsCommitted)
             {
                 return Failure(operations, result);
@@ -131,32 +139,14 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
         context.Response.StatusCode = isBuffered ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
         context.Response.ContentType = "application/json";
         context.Response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);
-        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, WriterOptions);
-        writer.WriteStartObject();
-        writer.WriteNumber("sequence", result.Sequence);
-        writer.WriteStartArray("results");
-        for (int index = 0; index < operations.Count; index++)
+        if (result.Replayed is not null)
         {
-            WriteResult one = result.Results[index];
-            writer.WriteStartObject();
-            writer.WriteString("id", operations[index].Key.Id);
-            writer.WriteNumber("status", StatusOf(one.Status));
-            if (one.Document is not null && !isBuffered)
-            {
-                writer.WriteString("etag", EntityTag.Of(one.Document));
-            }
-
-            writer.WriteEndObject();
+            context.Response.Headers[IdempotencyKey.Replayed] = "true";
         }
 
-        writer.WriteEndArray();
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, ResultsJson.WriterOptions);
+        writer.WriteStartObject();
+        ResultsJson.Write(writer, result.Sequence, result.Results.Select((one, index) => new RememberedResult(operations[index].Key, one.Status)), isVisible: !isBuffered);
         writer.WriteEndObject();
     }
-
-    private static int StatusOf(WriteStatus status) => status switch
-    {
-        WriteStatus.Created => StatusCodes.Status201Created,
-        WriteStatus.NotFound => StatusCodes.Status404NotFound,
-        _ => StatusCodes.Status204NoContent,
-    };
 }

@@ -1,6 +1,7 @@
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
 using DocService.Api.Fields;
+using DocService.Api.Idempotency;
 using DocService.Api.Ids;
 using DocService.Api.Problems;
 using DocService.Api.Routing;
@@ -47,6 +48,11 @@ internal sealed class Import(IDocumentStore store, ByteBudget budget, DocService
         if (BodyFields.CheckLines(context.Request, Types) is { } badBody)
         {
             return badBody;
+        }
+
+        if (IdempotencyKey.Refuse(context.Request.Headers, "has no effect here: this is more than one commit, and may be sent again as it is.") is { } noKey)
+        {
+            return noKey;
         }
 
         if (DurabilityField.TryParse(context.Request.Headers, options.Level, out DurabilityLevel level) is { } badLevel)

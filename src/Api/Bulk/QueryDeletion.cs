@@ -3,6 +3,7 @@ using System.Text.Json;
 using DocService.Api.Answers;
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
+using DocService.Api.Idempotency;
 using DocService.Api.Problems;
 using DocService.Api.Queries;
 using DocService.Api.Routing;
@@ -45,6 +46,11 @@ internal sealed class QueryDeletion(
         if (Digest.CheckUnread(context.Request) is { } digest)
         {
             return digest;
+        }
+
+        if (IdempotencyKey.Refuse(context.Request.Headers, "has no effect here: this is more than one commit, and may be sent again as it is.") is { } noKey)
+        {
+            return noKey;
         }
 
         if (DurabilityField.TryParse(context.Request.Headers, options.Level, out DurabilityLevel level) is { } badLevel)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
 using DocService.Api.Fields;
+using DocService.Api.Idempotency;
 using DocService.Api.Problems;
 using DocService.Collections;
 using DocService.Storage;
@@ -15,6 +16,8 @@ internal sealed class CollectionWrites(
     /// <summary>A definition is no document: larger ones are refused before their body is asked for.</summary>
     private const long BytesMax = 64 * 1024;
 
+    private const string NoKey = "has no effect on definitions of collections: repeating one changes nothing. Use If-Match or If-None-Match.";
+
     public async Task<Problem?> PutAsync(HttpContext context)
     {
         IHeaderDictionary headers = context.Request.Headers;
@@ -26,6 +29,7 @@ internal sealed class CollectionWrites(
             ?? CollectionRequest.TryGetWait(context, out wait)
             ?? BodyFields.Check(context.Request, BytesMax, "a definition")
             ?? ConditionFields.TryParse(headers, out conditions)
+            ?? IdempotencyKey.Refuse(headers, NoKey)
             ?? Digest.TryParse(headers, out digest)
             ?? DurabilityField.TryParse(headers, options.Level, out level);
         if (refused is not null)
@@ -69,6 +73,7 @@ internal sealed class CollectionWrites(
         ConditionFields conditions = default;
         Problem? refused = CollectionRequest.TryGetName(context, out string name)
             ?? ConditionFields.TryParse(headers, out conditions)
+            ?? IdempotencyKey.Refuse(headers, NoKey)
             ?? Digest.CheckUnread(context.Request)
             ?? DurabilityField.TryParse(headers, options.Level, out level);
         if (refused is not null)

@@ -79,6 +79,9 @@ internal sealed class DocServiceOptions
     /// <summary>How long the index remembers that a document was deleted.</summary>
     public TimeSpan TombstoneRetention { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>How long a request with an Idempotency-Key is remembered at least, in time that the server is running.</summary>
+    public TimeSpan IdempotencyRetention { get; set; } = TimeSpan.FromHours(24);
+
     /// <summary>Longest that a query searches; in an export, for its next document.</summary>
     public TimeSpan QueryTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -177,6 +180,11 @@ internal sealed class DocServiceOptions
             return $"DocService:TombstoneRetention must not be negative, not {TombstoneRetention}.";
         }
 
+        if (IdempotencyRetention < TimeSpan.FromSeconds(1) || IdempotencyRetention > TimeSpan.FromDays(365))
+        {
+            return $"DocService:IdempotencyRetention must lie between 1 s and 365 days, not {IdempotencyRetention}.";
+        }
+
         if (QueryThreads is < 1 or > QueryThreadsLimit)
         {
             return $"DocService:QueryThreads must lie between 1 and {QueryThreadsLimit}, not {QueryThreads}.";
@@ -237,6 +245,7 @@ internal sealed class DocServiceOptions
         PendingDocumentsMax = PendingDocumentsMax,
         CacheBytes = CacheBytesMax,
         SealAfter = SealAfter,
+        IdempotencyRetention = IdempotencyRetention,
         CommitBytesMax = Math.Max(MaxDocumentBytes, BatchBytesMax),
     };
 }

@@ -1,5 +1,6 @@
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
+using DocService.Api.Idempotency;
 using DocService.Api.Ids;
 using DocService.Api.Json;
 using DocService.Api.Problems;
@@ -41,7 +42,11 @@ internal sealed class DocumentPatches(IDocumentStore store, ByteBudget budget, D
             return refused;
         }
 
-        store.ThrowIfRefusing(http.ContentLength ?? 1);
+        if (request.IdempotencyKey is null)
+        {
+            store.ThrowIfRefusing(http.ContentLength ?? 1);
+        }
+
         (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(http, options.MaxDocumentBytes, budget, lifetime);
         if (body is null)
         {
@@ -57,8 +62,11 @@ internal sealed class DocumentPatches(IDocumentStore store, ByteBudget budget, D
             }
 
             using var patch = new DocumentPatch(method!, createsDocument: isMerge && request.Conditions.IfNoneMatch is { IsAny: true }, _limits, new PatchRoom(options.MaxDocumentBytes + DocumentContent.ContentTypeLengthMax, taken: 0, _limits));
-            CommitResult commit = await store.CommitAsync([new PatchOperation(key, patch, request.Conditions)], request.Level, context.RequestAborted);
-            return await PutAnswer.OfAsync(context, request, commit.Results[0], patch.Result, body, clock.GetUtcNow());
+            PatchOperation[] operations = [new(key, patch, request.Conditions)];
+            CommitResult commit = request.IdempotencyKey is { } idempotencyKey
+                ? await store.CommitAsync(operations, request.Level, IdempotencyKey.Identify(context, idempotencyKey, Sha256Digest.Of(body.Bytes.Span)), context.RequestAborted)
+                : await store.CommitAsync(operations, request.Level, context.RequestAborted);
+            return await PutAnswer.OfAsync(context, request, commit, patch.Result, body, clock.GetUtcNow());
         }
     }
 

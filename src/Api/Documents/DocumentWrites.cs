@@ -1,5 +1,6 @@
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
+using DocService.Api.Idempotency;
 using DocService.Api.Ids;
 using DocService.Api.Problems;
 using DocService.Storage;
@@ -34,7 +35,11 @@ internal sealed class DocumentWrites(
 
     private async Task<Problem?> WriteAsync(HttpContext context, PutRequest request)
     {
-        store.ThrowIfRefusing(context.Request.ContentLength ?? 1);
+        if (request.IdempotencyKey is null)
+        {
+            store.ThrowIfRefusing(context.Request.ContentLength ?? 1); // what was done before is told even by a store that takes no writes
+        }
+
         (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(context.Request, options.MaxDocumentBytes, budget, lifetime);
         if (body is null)
         {
@@ -46,6 +51,13 @@ internal sealed class DocumentWrites(
             if (body.TryGetContent(context.Request, request.Digest, options.MaxDepth, out DocumentContent content) is { } wrong)
             {
                 return wrong;
+            }
+
+            if (request.IdempotencyKey is { } key)
+            {
+                CommitResult commit = await store.CommitAsync(
+                    [new PutOperation(request.Key, content, request.Conditions)], request.Level, IdempotencyKey.Identify(context, key, content.Sha256), context.RequestAborted);
+                return await PutAnswer.OfAsync(context, request, commit, body.Bytes, body, clock.GetUtcNow());
             }
 
             WriteResult result = await store.PutAsync(request.Key, content, request.Conditions, request.Level, context.RequestAborted);
@@ -70,6 +82,11 @@ internal sealed class DocumentWrites(
             return unknown;
         }
 
+        if (IdempotencyKey.TryParse(context.Request.Headers, out string? key) is { } badKey)
+        {
+            return badKey;
+        }
+
         if (!budget.TryTake(WriteCost.OperationBytes))
         {
             return ProblemCatalogue.OverBudget;
@@ -77,12 +94,27 @@ internal sealed class DocumentWrites(
 
         try
         {
-            WriteResult result = await store.DeleteAsync(request.Key, request.Conditions.Write, level, context.RequestAborted);
+            WriteResult result = key is null
+                ? await store.DeleteAsync(request.Key, request.Conditions.Write, level, context.RequestAborted)
+                : await DeleteOnceAsync(context, request, level, key);
             return result.Status == WriteStatus.NotFound ? ProblemCatalogue.NoDocument(request.Key) : DeleteAnswer.Of(context, request.Conditions.Write, level, result);
         }
         finally
         {
             budget.Return(WriteCost.OperationBytes);
         }
+    }
+
+    /// <summary>That there was nothing to delete is remembered too: a document made since then is not what the request meant.</summary>
+    private async Task<WriteResult> DeleteOnceAsync(HttpContext context, ConditionalRequest request, DurabilityLevel level, string key)
+    {
+        var operation = new DeleteOperation(request.Key, request.Conditions.Write) { IgnoresConditionsWhenAbsent = true };
+        CommitResult commit = await store.CommitAsync([operation], level, IdempotencyKey.Identify(context, key, Sha256Digest.Of([])), context.RequestAborted);
+        if (commit.Replayed is not null)
+        {
+            context.Response.Headers[IdempotencyKey.Replayed] = "true";
+        }
+
+        return commit.Results[0];
     }
 }

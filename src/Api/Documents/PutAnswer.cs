@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DocService.Api.Fields;
+using DocService.Api.Idempotency;
 using DocService.Api.Ids;
 using DocService.Api.Problems;
 using DocService.Storage;
@@ -13,6 +14,20 @@ internal static class PutAnswer
 {
     /// <summary>An id as its own characters.</summary>
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Of a commit that may be an earlier one's. Then the status is that one's, and no document is sent.</summary>
+    public static ValueTask<Problem?> OfAsync(HttpContext context, PutRequest request, CommitResult commit, ReadOnlyMemory<byte> document, RequestBody body, DateTimeOffset now)
+    {
+        WriteResult result = commit.Results[0];
+        if (commit.Replayed is not { } replayed)
+        {
+            return OfAsync(context, request, result, document, body, now);
+        }
+
+        context.Response.Headers[IdempotencyKey.Replayed] = "true";
+        request = request with { Key = replayed.Results[0].Key, Preference = null }; // of a new document the id that was made then
+        return OfAsync(context, request, result, document: default, body, now);
+    }
 
     /// <param name="context">Of the request.</param>
     /// <param name="request">What it asked for.</param>
@@ -72,7 +87,7 @@ internal static class PutAnswer
         }
 
         response.StatusCode = isCreated ? StatusCodes.Status201Created : StatusCodes.Status204NoContent;
-        response.Headers.ETag = EntityTag.Of(result.Document!);
+        response.Headers.ETag = EntityTag.Of(result.Sequence);
         await WriteIdAsync(response, request);
     }
 

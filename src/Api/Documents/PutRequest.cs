@@ -12,6 +12,9 @@ internal readonly record struct PutRequest(DocumentKey Key, Conditions Condition
     /// <summary>The id was made here.</summary>
     public bool IsNew { get; init; }
 
+    /// <summary>Null: the request has none.</summary>
+    public string? IdempotencyKey { get; init; }
+
     public static Problem? TryParse(HttpContext context, DocServiceOptions options, out PutRequest request)
     {
         request = default;
@@ -44,7 +47,12 @@ internal readonly record struct PutRequest(DocumentKey Key, Conditions Condition
             return badLevel;
         }
 
-        request = new PutRequest(key, conditions.Write, digest, level, PreferField.Parse(headers));
+        if (Idempotency.IdempotencyKey.TryParse(headers, out string? idempotencyKey) is { } badKey)
+        {
+            return badKey;
+        }
+
+        request = new PutRequest(key, conditions.Write, digest, level, PreferField.Parse(headers)) { IdempotencyKey = idempotencyKey };
         return null;
     }
 }

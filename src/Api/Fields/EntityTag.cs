@@ -8,7 +8,9 @@ namespace DocService.Api.Fields;
 /// <summary>Entity tags (RFC 9110 section 8.8.3): a document's is its version in quotes, strong.</summary>
 internal static class EntityTag
 {
-    public static string Of(DocumentInfo info) => string.Create(CultureInfo.InvariantCulture, $"\"{info.Version}\"");
+    public static string Of(DocumentInfo info) => Of(info.Version);
+
+    public static string Of(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
     /// <summary>
     /// Parses the field lines of If-Match or If-None-Match. Tags that no version of this server has match nothing;

@@ -5,7 +5,7 @@ namespace DocService.Api.Fields;
 
 /// <summary>
 /// The part of Structured Field Values (RFC 9651) that this server reads: a dictionary of byte sequences, and an item
-/// that is a token. Parameters are parsed and left aside.
+/// that is a token or a string. Parameters are parsed and left aside.
 /// </summary>
 internal ref struct StructuredFields(ReadOnlySpan<char> text)
 {
@@ -61,6 +61,39 @@ internal ref struct StructuredFields(ReadOnlySpan<char> text)
 
         parser.SkipSpaces();
         return parser._rest.IsEmpty ? token : null;
+    }
+
+    /// <summary>An item that is a string; null when malformed.</summary>
+    public static string? ParseString(string text)
+    {
+        var parser = new StructuredFields(text);
+        parser.SkipSpaces();
+        ReadOnlySpan<char> start = parser._rest;
+        if (start is not ['"', ..] || !parser.TryString())
+        {
+            return null;
+        }
+
+        ReadOnlySpan<char> quoted = start[1..(start.Length - parser._rest.Length - 1)];
+        if (!parser.TryParameters())
+        {
+            return null;
+        }
+
+        parser.SkipSpaces();
+        return parser._rest.IsEmpty ? Unescape(quoted) : null;
+    }
+
+    private static string Unescape(ReadOnlySpan<char> quoted)
+    {
+        var value = new System.Text.StringBuilder(quoted.Length);
+        for (int position = 0; position < quoted.Length; position++)
+        {
+            position += quoted[position] == '\\' ? 1 : 0;
+            value.Append(quoted[position]);
+        }
+
+        return value.ToString();
     }
 
     private void SkipSpaces() => _rest = _rest.TrimStart(' ');

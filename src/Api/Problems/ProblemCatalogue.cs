@@ -52,6 +52,9 @@ internal static class ProblemCatalogue
     public static readonly ProblemType Busy = new("busy", 503, "Busy", "The request waited as long as it may, or the memory for requests under way is used up. Nothing was done; try again after Retry-After.");
     public static readonly ProblemType ShuttingDown = new("shutting-down", 503, "Shutting down", "The server is stopping. Nothing was done; try again after Retry-After.");
     public static readonly ProblemType Fenced = new("fenced", 503, "Fenced", "A sync failed, so the server no longer knows what the disk keeps. It takes no writes until it is restarted; reads of published data go on. Nothing of this request was done.");
+    public static readonly ProblemType RequestInProgress = new("request-in-progress", 409, "Request in progress", "Another request with this Idempotency-Key is under way. Nothing of this one was done. Send it again after Retry-After: it gets the answer of the other, or is carried out if that one did nothing.");
+    public static readonly ProblemType IdempotencyKeyReused = new("idempotency-key-reused", 422, "Idempotency key reused", "The Idempotency-Key belongs to another request, which was carried out: another method, target, Content-Type, condition or body. Nothing of this one was done. A new request needs a new key.");
+    public static readonly ProblemType RequestsUnknown = new("requests-unknown", 503, "Requests unknown", "Remembered requests are damaged, and this Idempotency-Key is not among those that are left. So it cannot be known whether the request was carried out before. Nothing of this one was done. /status tells what is damaged; docs/requests.md tells how to go on.");
     public static readonly ProblemType OutcomeUnknown = new("outcome-unknown", 503, "Outcome unknown", "A sync failed, or memory ran out, while this write was under way: the write may or may not have happened. After a restart the document shows which. Do not repeat it blindly.");
     public static readonly ProblemType JournalDamaged = new("journal-damaged", 503, "Journal damaged", "Committed data cannot be read. Nothing is served until the journal is salvaged; /status names the damage.");
     public static readonly ProblemType OutOfSpace = new("out-of-space", 507, "Out of space", "There is no room on the disk. Nothing was written; deletes work, and the server takes writes again by itself once there is room.");
@@ -62,7 +65,7 @@ internal static class ProblemCatalogue
         Misdirected, NotFound, MethodNotAllowed, InvalidRequest, UnknownParameter, InvalidId, InvalidJson, DigestMismatch, PreconditionFailed, PayloadTooLarge,
         InvalidParameter, InvalidFilter, InvalidSort, InvalidSelect, InvalidAggregate, InvalidCursor, CursorExpired, TooManyGroups, CountDiffers, NoIndex, IndexBuilding, QueryTimeout, FeedReset,
         UnsupportedMediaType, RequestTimeout, TargetTooLong, HeadersTooLarge, VersionNotSupported, DocumentCorrupt, StorageFault, InternalError, Busy, ShuttingDown,
-        Fenced, OutcomeUnknown, JournalDamaged, OutOfSpace,
+        Fenced, OutcomeUnknown, JournalDamaged, OutOfSpace, RequestInProgress, IdempotencyKeyReused, RequestsUnknown,
     ];
 
     public static Problem Invalid(string detail) => new(InvalidRequest, detail);
@@ -131,6 +134,9 @@ internal static class ProblemCatalogue
         StoreBusyException => new Problem(Busy, exception.Message) { RetryAfterSeconds = 1 },
         StoreClosedException => new Problem(ShuttingDown, exception.Message) { RetryAfterSeconds = 5 },
         JournalDamagedException => new Problem(JournalDamaged, exception.Message),
+        RequestInProgressException => new Problem(RequestInProgress, exception.Message) { RetryAfterSeconds = 1 },
+        RequestKeyReusedException => new Problem(IdempotencyKeyReused, exception.Message),
+        RequestsUnknownException => new Problem(RequestsUnknown, exception.Message),
         StorageFaultException => new Problem(StorageFault, exception.Message),
         _ => Internal,
     };

@@ -34,6 +34,9 @@ internal static class StatusEndpoint
             recovery = status.Recovery is { } recovery
                 ? new { records = recovery.Records, discardedRecords = recovery.DiscardedRecords, cleanStop = recovery.WasCleanStop, end = recovery.End, copy = recovery.IsCopy }
                 : null,
+            requests = status.Requests is { } requests
+                ? new { held = requests.Held, files = requests.Files, unfiled = requests.Unfiled, damage = requests.Damage }
+                : null,
             index = ToReport(indexed, status.DurableThrough),
             storeId = status.StoreId,
             dataDirectory = status.DataDirectory,

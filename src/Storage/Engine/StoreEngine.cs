@@ -8,6 +8,7 @@ using DocService.Storage.Engine.Health;
 using DocService.Storage.Engine.Locks;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Recovery;
+using DocService.Storage.Engine.Requests;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Followers;
@@ -37,9 +38,10 @@ internal sealed class StoreEngine
     private readonly List<FilingTicket> _tickets = []; // of one group; the journal's thread alone uses it
     private readonly Filer _filer;
     private readonly FollowerSet _followers;
+    private readonly DigestLocks _locks;
     private readonly StoreMetrics _metrics;
 
-    public StoreEngine(DataDirectory directory, OpenedJournal opened, StoreOptions options, IReadOnlyList<IWriteRule> rules, IReadOnlyList<IFollower> followers, StoreHealth health, IThreads threads, ILogger logger)
+    public StoreEngine(DataDirectory directory, OpenedJournal opened, StoreOptions options, IReadOnlyList<IWriteRule> rules, IReadOnlyList<IFollower> followers, RememberedRequests requests, StoreHealth health, IThreads threads, ILogger logger)
     {
         TimeProvider clock = threads.Clock;
         _threads = threads;
@@ -76,11 +78,13 @@ internal sealed class StoreEngine
         Cache = new DocumentCache(options.CacheBytes, directory.Documents, threads);
         Lookup = new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents, Cache, Reads);
         var locks = new DigestLocks(threads);
+        _locks = locks;
+        Requests = requests;
         Commits = new CommitPath(locks, new RuleBook(rules, CommitBytesMax(options)), Lookup, Reads, Journal, Space, health, clock) { BytesMax = CommitBytesMax(options) };
         _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, _blocked, new CarryForward(locks, Pending, Journal), Pending, Journal, Backlog, Space, health, threads, logger);
         _metrics = new StoreMetrics(this);
         Space.Charge(opened.Unfiled.ChargedBytes);
-        _followers = new FollowerSet(followers, Journal, options.BusyTimeout, clock, logger)
+        _followers = new FollowerSet([requests, .. followers], Journal, options.BusyTimeout, clock, logger)
         {
             StoreId = directory.Format.StoreId,
             Documents = new FiledDocuments(directory.Documents),
@@ -112,6 +116,8 @@ internal sealed class StoreEngine
 
     public CommitPath Commits { get; }
 
+    public RememberedRequests Requests { get; }
+
     public RecoveryReport Recovery => _opened.Report;
 
     /// <summary>Why filing does not get on; null when it does.</summary>
@@ -125,13 +131,26 @@ internal sealed class StoreEngine
     public Task WaitForTriedAsync(long sequence) => _filing.WaitAsync(sequence, Journal.Marks.FiledThrough);
 
     /// <summary>Waits until the documents of a published commit are filed, these versions or later ones; at most so long. Returns whether they are.</summary>
-    public async Task<bool> ReachFiledAsync(Commit commit, TimeSpan timeout)
+    public Task<bool> ReachFiledAsync(Commit commit, TimeSpan timeout) =>
+        ReachFiledAsync(commit.Sequence, [.. commit.Places.ToArray().Select(place => place.Key.Digest)], timeout);
+
+    /// <summary>The same of a request that was carried out before.</summary>
+    public Task<bool> ReachFiledAsync(RememberedRequest request, TimeSpan timeout) =>
+        ReachFiledAsync(request.Sequence, [.. request.Results.Where(static result => result.Writes).Select(static result => result.Key.Digest)], timeout);
+
+    /// <summary>The lock of the request's key, or what an earlier one with this key has done.</summary>
+    public ValueTask<(RequestTurn? Turn, RememberedRequest? Known)> EnterAsync(IdempotentRequest request, CancellationToken cancellation) =>
+        Requests.EnterAsync(request, _locks, Reads, cancellation);
+
+    /// <summary>What the request with that key has done; null: so far nothing.</summary>
+    public ValueTask<RememberedRequest?> FindAsync(RequestKey key, CancellationToken cancellation) => Requests.FindAsync(key, _locks, Reads, cancellation);
+
+    private async Task<bool> ReachFiledAsync(long sequence, Sha256Digest[] documents, TimeSpan timeout)
     {
-        Sha256Digest[] documents = [.. commit.Places.ToArray().Select(place => place.Key.Digest)];
         long started = _threads.Clock.GetTimestamp();
         try
         {
-            await WaitForTriedAsync(commit.Sequence).WaitAsync(timeout, _threads.Clock).ConfigureAwait(false);
+            await WaitForTriedAsync(sequence).WaitAsync(timeout, _threads.Clock).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -145,7 +164,7 @@ internal sealed class StoreEngine
         }
 
         // filedThrough moves first, and what is blocked is noted before that.
-        bool isTried = Journal.Marks.FiledThrough >= commit.Sequence || _filing.TriedThrough >= commit.Sequence;
+        bool isTried = Journal.Marks.FiledThrough >= sequence || _filing.TriedThrough >= sequence;
         return isTried && !documents.Any(_blocked.Contains);
     }
 
@@ -169,6 +188,7 @@ internal sealed class StoreEngine
     /// <summary>After <see cref="StopAsync"/>, when no reader is left.</summary>
     public void CloseFiles()
     {
+        Requests.Dispose();
         _keeper.CloseFiles();
         Journal.CloseFiles();
         _opened.Pool.Dispose();

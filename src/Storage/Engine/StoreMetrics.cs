@@ -31,6 +31,9 @@ internal sealed class StoreMetrics : IDisposable
         _meter.CreateObservableGauge("docservice.backlog.fill", () => engine.Backlog.Fill, "1", "How full the journal is; writers are slowed from 0.5.");
         _meter.CreateObservableGauge("docservice.durable_through", () => engine.Journal.Marks.DurableThrough, "{sequence}", "Every commit up to here is durable.");
         _meter.CreateObservableGauge("docservice.filed_through", () => engine.Journal.Marks.FiledThrough, "{sequence}", "Every commit up to here is filed.");
+        _meter.CreateObservableGauge("docservice.requests.held", () => engine.Requests.Report.Held, "{request}", "Requests that are remembered by their keys.");
+        _meter.CreateObservableCounter("docservice.requests.replayed", () => engine.Requests.Report.Replayed, "{request}", "Requests that were answered with what an earlier one with the same key had done.");
+        _meter.CreateObservableCounter("docservice.requests.reused", () => engine.Requests.Report.Reused, "{request}", "Requests that were refused because their key was another request's.");
         _meter.CreateObservableCounter("docservice.cache.hits", () => engine.Cache.Report.Hits, "{document}", "Reads that the cache of documents answered.");
         _meter.CreateObservableCounter("docservice.cache.misses", () => engine.Cache.Report.Misses, "{document}", "Reads of documents' files that may be in the cache from then on.");
         _meter.CreateObservableGauge("docservice.cache.used", () => engine.Cache.Report.Bytes, "By", "Bytes that the cache of documents holds.");

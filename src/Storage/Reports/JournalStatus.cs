@@ -33,6 +33,9 @@ public sealed record JournalStatus : StoreStatus
     /// <summary>What this start found in the journal; null when that is damaged.</summary>
     public required RecoveryReport? Recovery { get; init; }
 
+    /// <summary>Requests that are remembered by their keys; null when the journal is damaged.</summary>
+    public required RequestsReport? Requests { get; init; }
+
     /// <summary>Type of the filesystem ("ext4").</summary>
     public required string FileSystem { get; init; }
 

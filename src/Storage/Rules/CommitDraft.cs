@@ -51,9 +51,14 @@ public sealed class CommitDraft
     /// </summary>
     /// <param name="kind">Which field. A kind that readers must understand is one that this program knows.</param>
     /// <param name="value">Its bytes; they are copied.</param>
-    /// <exception cref="ArgumentException">The commit has a field of that kind already.</exception>
+    /// <exception cref="ArgumentException">The commit has a field of that kind already, or it is one of the store's own: 0 and 1.</exception>
     public void AddField(ushort kind, ReadOnlySpan<byte> value)
     {
+        if (kind <= Journal.Format.RecordFields.Request)
+        {
+            throw new ArgumentException($"Fields of kind 0x{kind:x4} are the store's own.", nameof(kind));
+        }
+
         if (!(_fields ??= []).TryAdd(kind, value.ToArray()))
         {
             throw new ArgumentException($"The commit has a field of kind 0x{kind:x4} already.", nameof(kind));

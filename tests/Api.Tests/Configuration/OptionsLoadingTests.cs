@@ -51,6 +51,7 @@ public sealed class OptionsLoadingTests
         Assert.Null(store.ReserveBytes); // two segments, whatever their length
         Assert.Equal(1_000_000, store.PendingDocumentsMax);
         Assert.Equal(TimeSpan.FromMilliseconds(50), store.SealAfter);
+        Assert.Equal(TimeSpan.FromHours(24), store.IdempotencyRetention);
         Assert.Equal(32L << 20, store.CommitBytesMax);
     }
 
@@ -59,13 +60,14 @@ public sealed class OptionsLoadingTests
     {
         StoreOptions store = Load(
             ("MaxDocumentBytes", "1000"), ("MaxBatchBytes", "2000"), ("SegmentBytes", "65536"), ("JournalBytes", "524288"),
-            ("ReserveBytes", "131072"), ("PendingDocumentsMax", "7"), ("SealAfter", "00:00:00.2")).ToStoreOptions();
+            ("ReserveBytes", "131072"), ("PendingDocumentsMax", "7"), ("SealAfter", "00:00:00.2"), ("IdempotencyRetention", "02:00:00")).ToStoreOptions();
 
         Assert.Equal(65536, store.SegmentBytes);
         Assert.Equal(524288, store.JournalBytes);
         Assert.Equal(131072, store.ReserveBytes);
         Assert.Equal(7, store.PendingDocumentsMax);
         Assert.Equal(TimeSpan.FromMilliseconds(200), store.SealAfter);
+        Assert.Equal(TimeSpan.FromHours(2), store.IdempotencyRetention);
         Assert.Equal(2000, store.CommitBytesMax);
         Assert.Equal(9, Load(("MaxBatchOperations", "9")).MaxBatchOperations);
         Assert.Equal(DurabilityLevel.Buffered, Load(("Durability", "buffered")).Level);
@@ -164,6 +166,8 @@ public sealed class OptionsLoadingTests
     [InlineData("CacheBytes", "-1")]
     [InlineData("CacheBytes", "1099511627777")]
     [InlineData("TombstoneRetention", "-00:00:01")]
+    [InlineData("IdempotencyRetention", "00:00:00.5")]
+    [InlineData("IdempotencyRetention", "366.00:00:00")]
     [InlineData("MaxDocumentBytes", "0")]
     [InlineData("MaxDocumentBytes", "-1")]
     [InlineData("MaxDocumentBytes", "16MiB")]

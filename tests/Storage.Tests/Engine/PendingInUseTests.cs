@@ -3,6 +3,7 @@ using DocService.Storage.Engine.Committing;
 using DocService.Storage.Engine.Health;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Recovery;
+using DocService.Storage.Engine.Requests;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
@@ -82,7 +83,7 @@ public sealed class PendingInUseTests
             var threads = new SystemThreads(TimeProvider.System);
             _directory = DataDirectory.Open(disk, options.DataDirectory, threads);
             OpenedJournal opened = new JournalOpening(_directory, options, threads).Open();
-            Engine = new StoreEngine(_directory, opened, options, [], [], new StoreHealth(NullLogger.Instance), threads, NullLogger.Instance);
+            Engine = new StoreEngine(_directory, opened, options, [], [], new RememberedRequests(_directory, options, new StoreHealth(NullLogger.Instance), threads), new StoreHealth(NullLogger.Instance), threads, NullLogger.Instance);
         }
 
         public StoreEngine Engine { get; }
@@ -90,7 +91,7 @@ public sealed class PendingInUseTests
         public async Task<long> PutAsync(string json)
         {
             var put = new PutOperation(DocumentKey.Create("hot"), TestDocuments.Content(json), default);
-            JudgedWrite write = await Engine.Commits.SubmitAsync([put], default, isBuffered: false, TimeSpan.FromMinutes(2), CancellationToken.None);
+            JudgedWrite write = await Engine.Commits.SubmitAsync([put], default, isBuffered: false, request: null, TimeSpan.FromMinutes(2), CancellationToken.None);
             return await write.Commit!.Acknowledged.AsTask().SoonAsync();
         }
 

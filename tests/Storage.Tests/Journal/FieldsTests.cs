@@ -78,8 +78,8 @@ public sealed class FieldsTests
         Assert.False(parts.TryNext(out _));
         Assert.True(parts.TryGetFields(out ReadOnlySpan<byte> fields));
         Assert.Equal(recordFields, fields);
-        Assert.False(PayloadParts.AreWhole(payload, 2));
-        Assert.False(PayloadParts.AreWhole(payload, 0));
+        Assert.False(PayloadParts.AreWhole(payload, 2, out _));
+        Assert.False(PayloadParts.AreWhole(payload, 0, out _));
     }
 
     [Theory]

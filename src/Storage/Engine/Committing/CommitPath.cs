@@ -1,5 +1,6 @@
 using DocService.Storage.Engine.Health;
 using DocService.Storage.Engine.Locks;
+using DocService.Storage.Engine.Requests;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Journal.Format;
@@ -23,7 +24,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
 
     /// <summary>Locks, judges and queues; the time is for the locks and for room in the journal. Where nothing is to be written, <see cref="JudgedWrite.Commit"/> is null.</summary>
     /// <exception cref="TimeoutException">A lock was not to be had in time.</exception>
-    public async ValueTask<JudgedWrite> SubmitAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, bool isBuffered, TimeSpan timeout, CancellationToken cancellation)
+    public async ValueTask<JudgedWrite> SubmitAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, bool isBuffered, RequestTurn? request, TimeSpan timeout, CancellationToken cancellation)
     {
         var leases = new CommitLocks(locks, timeout, clock);
         bool isQueued = false;
@@ -39,7 +40,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
             await leases.AcquireAsync(operations, cancellation).ConfigureAwait(false);
             if (PatchedWrite.IsNeeded(operations))
             {
-                (operations, bodies) = await PatchAsync(operations, bodies, leases, cancellation).ConfigureAwait(false);
+                (operations, bodies) = await PatchAsync(operations, bodies, request is not null, leases, cancellation).ConfigureAwait(false);
             }
 
             if (!rules.IsEmpty)
@@ -50,7 +51,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
                 }
             }
 
-            write = await JudgeAsync(operations, bodies, isBuffered, cancellation).ConfigureAwait(false);
+            write = await JudgeAsync(operations, bodies, isBuffered, request, cancellation).ConfigureAwait(false);
             if (write.Commit is { } commit)
             {
                 foreach (Sha256Digest added in write.Added)
@@ -60,7 +61,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
                 }
 
                 commit.Deadline = clock.GetTimestamp() + (long)(leases.Left.TotalSeconds * clock.TimestampFrequency);
-                Queue(commit, leases, write.Published);
+                Queue(commit, leases, write.Published, request);
                 isQueued = true;
             }
 
@@ -77,21 +78,21 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
     }
 
     /// <summary>From here on a patch is a put. What the documents grow to is known only now, so it is measured again.</summary>
-    private async ValueTask<(IReadOnlyList<DocumentOperation> Operations, BodyJudgement Bodies)> PatchAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, CommitLocks leases, CancellationToken cancellation)
+    private async ValueTask<(IReadOnlyList<DocumentOperation> Operations, BodyJudgement Bodies)> PatchAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, bool isRemembered, CommitLocks leases, CancellationToken cancellation)
     {
         PatchedWrite patched = await PatchedWrite.OfAsync(operations, lookup, reads, leases, rules.JudgeBodyAsync, cancellation).ConfigureAwait(false);
-        space.ThrowIfNoRoom(CommitSize.Measure(patched.Operations, BytesMax));
+        space.ThrowIfNoRoom(CommitSize.Measure(patched.Operations, isRemembered, BytesMax));
         return (patched.Operations, bodies.And(patched.Violations));
     }
 
     /// <summary>Judging may read a file's header, so it is one of the reads that a disk can hold up.</summary>
-    private async ValueTask<JudgedWrite> JudgeAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, bool isBuffered, CancellationToken cancellation)
+    private async ValueTask<JudgedWrite> JudgeAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, bool isBuffered, RequestTurn? request, CancellationToken cancellation)
     {
         using ReadGate.Place place = await reads.EnterAsync(cancellation).ConfigureAwait(false);
-        return Judge(operations, bodies, isBuffered);
+        return Judge(operations, bodies, isBuffered, request);
     }
 
-    private JudgedWrite Judge(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, bool isBuffered)
+    private JudgedWrite Judge(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, bool isBuffered, RequestTurn? request)
     {
         var write = new JudgedWrite(operations.Count) { Violations = bodies.Violations };
         DateTimeOffset now = clock.GetUtcNow();
@@ -107,7 +108,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
 
         if (!write.HasFailed)
         {
-            write.Commit = Encode(write, isBuffered, now);
+            write.Commit = Encode(write, isBuffered, request, now);
         }
 
         return write;
@@ -126,8 +127,8 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
         }
     }
 
-    /// <summary>Null where nothing is to be written.</summary>
-    private static Commit? Encode(JudgedWrite write, bool isBuffered, DateTimeOffset now)
+    /// <summary>Null where nothing is to be written, and nothing to be remembered.</summary>
+    private static Commit? Encode(JudgedWrite write, bool isBuffered, RequestTurn? request, DateTimeOffset now)
     {
         int payloadBytes = 0;
         int writes = 0;
@@ -137,12 +138,15 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
             writes += judged.Writes ? 1 : 0;
         }
 
-        if (writes == 0)
+        if (writes == 0 && request is null)
         {
             return null;
         }
 
-        var commit = new Commit(payloadBytes + write.Fields.Length, writes) { IsBuffered = isBuffered };
+        DocumentKey? nothing = writes == 0 ? write.DeleteNothing(request!.Key) : null;
+        byte[] remembered = request is null ? [] : request.Encode(write.ToRemembered());
+        payloadBytes += nothing is { } key ? Commit.MeasureDelete(key) : 0;
+        var commit = new Commit(payloadBytes + remembered.Length + write.Fields.Length, Math.Max(writes, 1)) { IsBuffered = isBuffered };
         foreach (JudgedOperation judged in write.Operations)
         {
             if (judged.Info is { } info)
@@ -155,12 +159,18 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
             }
         }
 
+        if (nothing is { } deleted)
+        {
+            commit.AddDelete(deleted, now, keepsEvidence: false);
+        }
+
+        commit.AddFields(remembered); // kinds ascend: rules have those behind it
         commit.AddFields(write.Fields);
         commit.Close();
         return commit;
     }
 
-    private void Queue(Commit commit, CommitLocks leases, IReadOnlyList<Action<long>> published)
+    private void Queue(Commit commit, CommitLocks leases, IReadOnlyList<Action<long>> published, RequestTurn? request)
     {
         health.ThrowIfFenced(); // again: since the first time the write may have waited long
         long cost = 0;
@@ -182,12 +192,25 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
                 published[index](commit.Sequence); // before the locks: whoever gets them next must find it
             }
 
+            if (isPublished)
+            {
+                request?.Publish(commit.Sequence);
+            }
+            else
+            {
+                request?.Fail(commit.IsUnknown);
+            }
+
             leases.Release();
+            request?.Release();
         };
         space.Charge(cost);
         bool isTaken = false;
+        bool isExpected = false;
         try
         {
+            request?.BeginQueueing();
+            isExpected = true;
             isTaken = journal.TryAdd(commit);
         }
         finally
@@ -195,6 +218,11 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
             if (!isTaken)
             {
                 space.Discharge(cost); // closed, or no memory for its place in the queue
+                if (isExpected)
+                {
+                    request?.EndQueueing();
+                }
+
                 commit.ReleasePayload();
             }
         }

@@ -1,3 +1,4 @@
+using DocService.Storage.Engine.Requests;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;
@@ -9,12 +10,13 @@ internal static class CommitSize
 {
     /// <summary>What its puts take of the disk.</summary>
     /// <param name="operations">Of the commit. A patch counts as the smallest document: its own is not known yet.</param>
+    /// <param name="isRemembered">Its request has a key.</param>
     /// <param name="bytesMax">What a commit may hold.</param>
     /// <exception cref="ArgumentException">It holds more, or a media type that no header line can hold.</exception>
-    public static long Measure(IReadOnlyList<DocumentOperation> operations, long bytesMax)
+    public static long Measure(IReadOnlyList<DocumentOperation> operations, bool isRemembered, long bytesMax)
     {
         long cost = 0;
-        long bytes = RecordHeader.Bytes;
+        long bytes = RecordHeader.Bytes + (isRemembered ? RequestField.BytesMax + ((long)operations.Count * RequestResults.BytesMax) : 0);
         foreach (DocumentOperation operation in operations)
         {
             bytes += Commit.MeasureAtMost(operation);

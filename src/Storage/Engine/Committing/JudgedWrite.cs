@@ -40,7 +40,7 @@ internal readonly record struct JudgedOperation(DocumentOperation Operation, Cur
         Document = !Holds ? Current.Info : Info is { } info ? info with { Version = sequence } : null,
     };
 
-    private WriteStatus Status =>
+    public WriteStatus Status =>
         Operation is PatchOperation { Patch.CreatesDocument: false } && !Current.Exists ? WriteStatus.NotFound
         : !Holds ? WriteStatus.ConditionFailed
         : Operation is CheckOperation ? WriteStatus.Checked
@@ -67,11 +67,21 @@ internal readonly record struct JudgedOperation(DocumentOperation Operation, Cur
 /// <param name="requested">Operations of the client; those that rules add follow them.</param>
 internal sealed class JudgedWrite(int requested)
 {
+    /// <summary>
+    /// Hidden documents that never exist. A request that writes nothing is remembered all the same, by a commit that deletes
+    /// one of them: it changes nothing, and goes every commit's way. There are few, so that what remembers deletions stays small.
+    /// </summary>
+    private static readonly DocumentKey[] Nothing = [.. Enumerable.Range(0, 256).Select(static number => DocumentKey.CreateHidden($"request/{number:x2}"))];
+
     public List<JudgedOperation> Operations { get; } = new(requested);
 
-    /// <summary>The hidden documents that rules write in the same commit, in the order of locking.</summary>
+    /// <summary>The hidden documents that rules write in the same commit, or that stands for nothing, in the order of locking.</summary>
     public IEnumerable<Sha256Digest> Added =>
-        Operations.Count == requested ? [] : Operations.Skip(requested).Select(static added => added.Operation.Key.Digest).Order();
+        Deleted is { } nothing ? [nothing.Digest]
+        : Operations.Count == requested ? [] : Operations.Skip(requested).Select(static added => added.Operation.Key.Digest).Order();
+
+    /// <summary>The hidden document that the commit of a request deletes where it writes nothing else.</summary>
+    public DocumentKey? Deleted { get; private set; }
 
     /// <summary>On its way, or null where nothing is to be written.</summary>
     public Commit? Commit { get; set; }
@@ -104,6 +114,25 @@ internal sealed class JudgedWrite(int requested)
 
             return false;
         }
+    }
+
+    /// <summary>Has the commit, which writes nothing, delete a document that never exists.</summary>
+    public DocumentKey DeleteNothing(Sha256Digest request)
+    {
+        Deleted = Nothing[request.First];
+        return Deleted.Value;
+    }
+
+    /// <summary>What the client's operations will have done, where none has failed.</summary>
+    public RememberedResult[] ToRemembered()
+    {
+        var results = new RememberedResult[requested];
+        for (int index = 0; index < results.Length; index++)
+        {
+            results[index] = new RememberedResult(Operations[index].Operation.Key, Operations[index].Status);
+        }
+
+        return results;
     }
 
     public CommitResult ToResult(long sequence, DurabilityLevel level)

@@ -16,6 +16,7 @@ internal sealed class DataDirectory : IDisposable
     public const string DocumentsName = "docs";
     public const string QuarantineName = "quarantine";
     public const string JournalName = "journal";
+    public const string RequestsName = "requests";
 
     /// <summary>A derived follower's. The store does not look into it.</summary>
     public const string IndexName = "index";
@@ -23,6 +24,7 @@ internal sealed class DataDirectory : IDisposable
     private readonly IDirectory _data;
     private readonly IDisposable _lock;
     private readonly string? _mark;
+    private SyncedDirectory? _requests;
 
     private DataDirectory(IDirectory data, IDisposable @lock, FormatFile format, bool isFirstStart, DocumentFiles documents, IDirectory journal)
     {
@@ -40,6 +42,9 @@ internal sealed class DataDirectory : IDisposable
 
     /// <summary>Where the segments are.</summary>
     public IDirectory Journal { get; }
+
+    /// <summary>Where requests are remembered, once <see cref="MakeRequests"/> has made it.</summary>
+    public SyncedDirectory Requests => _requests ?? throw new InvalidOperationException("The directory of requests is not open yet.");
 
     /// <summary>Whether this opening completed the directory's first start.</summary>
     public bool IsFirstStart { get; }
@@ -134,6 +139,16 @@ internal sealed class DataDirectory : IDisposable
     /// </summary>
     public void RaiseFormat() => Replace(Format with { Format = FormatFile.Current });
 
+    /// <summary>Opens the directory of requests; an earlier version's store has none. Before anything is acknowledged, and not where the journal is damaged.</summary>
+    public void MakeRequests(IThreads threads)
+    {
+        _data.TryCreateDirectory(RequestsName);
+        _requests = new SyncedDirectory(OpenPart(_data, RequestsName), threads);
+        _requests.Sync(); // what is found may so far be in the page cache only
+        _data.Sync();
+        Watch.AddRequests(_data);
+    }
+
     /// <summary>
     /// A segment with that store id is durable: from now on a journal without segments is damage. FORMAT gets the id after
     /// the segment has it. If a cut comes in between, the segment's header names the id before.
@@ -144,6 +159,7 @@ internal sealed class DataDirectory : IDisposable
     {
         Watch.Dispose();
         Documents.Dispose();
+        _requests?.Dispose();
         Journal.Dispose();
         _data.Dispose();
         _lock.Dispose();

@@ -38,6 +38,9 @@ internal sealed class DirectoryWatch : IDisposable
         }
     }
 
+    /// <summary>Before the first look.</summary>
+    public void AddRequests(IDirectory data) => Add(data, DataDirectory.RequestsName);
+
     /// <summary>Some hundred look-ups of names that the kernel has in memory.</summary>
     /// <exception cref="StorageFaultException">A name leads elsewhere, or nowhere.</exception>
     public void ThrowIfGone()

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using DocService.Storage.Engine.Opening;
+using DocService.Storage.Engine.Requests;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
@@ -47,6 +48,12 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
     /// </summary>
     public long LeastPosition { get; init; } = long.MaxValue;
 
+    /// <summary>
+    /// Takes the requests with keys that the journal holds, before any segment is let go: it is told where the log ends, and
+    /// how they are read. Returns up to where the journal need not keep them.
+    /// </summary>
+    public Func<long, Func<long, IReadOnlyList<KnownRequest>>, long> TakeOverRequests { get; init; } = static (_, _) => long.MaxValue;
+
     /// <summary>Opens the journal, or makes its first segment. All of it is read before anything is written.</summary>
     /// <exception cref="JournalDamagedException">Committed data cannot be read; nothing was changed.</exception>
     /// <exception cref="StoreFormatException">A later version wrote something that must be understood; nothing was changed.</exception>
@@ -59,6 +66,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         }
 
         directory.RaiseFormat();
+        directory.MakeRequests(threads);
         SegmentPool pool = NewPool(found);
         try
         {
@@ -98,6 +106,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         try
         {
             directory.NoteJournal(pool.StoreId);
+            TakeOverRequests(after, static _ => []);
         }
         catch
         {
@@ -164,7 +173,8 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         Segment[] older = [.. opened];
         opened.Add(current);
         directory.NoteJournal(pool.StoreId);
-        long settled = Math.Min(verdict.FiledThrough, LeastPosition);
+        long remembered = TakeOverRequests(verdict.End, after => JournalRequests.Read(verdict, segments, after));
+        long settled = Math.Min(Math.Min(verdict.FiledThrough, LeastPosition), remembered);
         foreach (Segment unneeded in older.Where(segment => segment.LastSequence <= settled))
         {
             pool.Recycle(unneeded);

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using DocService.Storage.Documents;
 using DocService.Storage.Engine.Filing;
 using DocService.Storage.Engine.Opening;
+using DocService.Storage.Engine.Requests;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Reading;
@@ -29,6 +30,7 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
         }
 
         directory.RaiseFormat();
+        directory.MakeRequests(new SystemThreads(clock));
         using var pool = new SegmentPool(directory.Journal, Guid.NewGuid(), options.Segments, new SystemThreads(clock))
         {
             PreviousStoreId = found.Lineage.Newest,
@@ -36,6 +38,7 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
         IReadOnlyList<string> names = pool.TakeUp();
         string evidence = new JournalEvidence(directory.Root, directory.Journal, clock).Keep(names);
         FileLive(found.Verdict);
+        FileRequests(found.Verdict);
         BeginAnew(pool, found.Verdict);
         directory.NoteJournal(pool.StoreId);
 
@@ -75,6 +78,28 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
             foreach (KeyValuePair<DocumentKey, PendingVersion>[] some in newest.Where(pair => !HasNewerFile(pair.Key, pair.Value.Version)).Chunk(ChunkDocuments))
             {
                 FileSome(readable, threads, some);
+            }
+        }
+        finally
+        {
+            opened.ForEach(segment => segment.Dispose());
+        }
+    }
+
+    /// <summary>The keys of intact commits, and that those of others are lost. A store whose clients use no keys has nothing to lose.</summary>
+    private void FileRequests(JournalVerdict verdict)
+    {
+        var opened = new List<Segment>();
+        try
+        {
+            Dictionary<JournalScan, Segment> segments = JournalOpening.OpenSegments(directory, verdict, opened);
+            using var files = new RequestFiles(directory.Requests, options.IdempotencyRetention, clock);
+            files.Open();
+            IEnumerable<KnownRequest> lost = verdict.Damage.Select(static damage => KnownRequest.Lost(damage.FirstSequence ?? 0));
+            KnownRequest[] requests = [.. JournalRequests.Read(verdict, segments, files.LastSequence).Concat(lost).DistinctBy(static request => request.Sequence).OrderBy(static request => request.Sequence)];
+            if (!files.IsEmpty || Array.Exists(requests, static request => !request.IsLost))
+            {
+                files.Add(requests);
             }
         }
         finally

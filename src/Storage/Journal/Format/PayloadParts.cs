@@ -43,13 +43,13 @@ internal ref struct PayloadParts(ReadOnlySpan<byte> payload, int operations)
 
     /// <summary>Whether the payload can be taken apart to its end.</summary>
     /// <exception cref="StoreFormatException">Some of it must be understood and is not.</exception>
-    public static bool AreWhole(ReadOnlySpan<byte> payload, int operations)
+    public static bool AreWhole(ReadOnlySpan<byte> payload, int operations, out ReadOnlySpan<byte> fields)
     {
         var parts = new PayloadParts(payload, operations);
         while (parts.TryNext(out _))
         {
         }
 
-        return parts.TryGetFields(out _);
+        return parts.TryGetFields(out fields);
     }
 }

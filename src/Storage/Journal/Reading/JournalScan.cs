@@ -14,6 +14,9 @@ namespace DocService.Storage.Journal.Reading;
 /// <param name="PayloadHash">XXH3 of its payload: what is read again must be what was judged.</param>
 internal readonly record struct ScannedRecord(long Sequence, int Offset, int PayloadBytes, int Operations, RecordType Type, ulong PayloadHash)
 {
+    /// <summary>Whether its commit was made by a request with a key.</summary>
+    public bool HasRequest { get; init; }
+
     public long PayloadOffset => Offset + RecordHeader.Bytes;
 
     public int PaddedBytes => JournalFormat.Align(RecordHeader.Bytes + PayloadBytes);
@@ -159,9 +162,9 @@ internal sealed class JournalScan
 
         // This throws for what must be understood and is not, before anything is written. A payload that cannot be taken
         // apart is found when it is needed.
-        _ = PayloadParts.AreWhole(payload, record.Operations);
+        bool hasRequest = PayloadParts.AreWhole(payload, record.Operations, out ReadOnlySpan<byte> fields) && Fields.TryFind(fields, RecordFields.Request, out _);
 
-        Records.Add(new ScannedRecord(record.Sequence, offset, record.PayloadBytes, record.Operations, record.Type, record.PayloadHash));
+        Records.Add(new ScannedRecord(record.Sequence, offset, record.PayloadBytes, record.Operations, record.Type, record.PayloadHash) { HasRequest = hasRequest });
         if (record.Type != RecordType.Commit && record.Sequence > record.DurableThrough)
         {
             // When a seal is written no group is under way.

@@ -131,6 +131,9 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
         BodyBuffers.Return(buffer);
     }
 
+    /// <summary>It has failed, and its record may survive all the same.</summary>
+    public bool IsUnknown { get; private set; }
+
     /// <summary>It is published; see <see cref="Settled"/>.</summary>
     public void Publish() => Settle(true);
 
@@ -138,6 +141,7 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
     public void Fail(StoreException error)
     {
         ReleasePayload();
+        IsUnknown = error is OutcomeUnknownException;
         Settle(false);
         _error ??= _isClaimed ? null : error; // a buffered write that is appended keeps its success
     }

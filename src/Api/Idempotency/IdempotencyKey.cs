@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Text;
+using DocService.Api.Fields;
+using DocService.Api.Ids;
+using DocService.Api.Problems;
+using DocService.Storage;
+using Microsoft.Extensions.Primitives;
+
+namespace DocService.Api.Idempotency;
+
+/// <summary>The field Idempotency-Key: a client's name for one request, which is carried out once however often it is sent.</summary>
+internal static class IdempotencyKey
+{
+    public const string Name = "Idempotency-Key";
+
+    /// <summary>On the answer to a request that had been carried out before.</summary>
+    public const string Replayed = "Idempotency-Replayed";
+
+    public const int LengthMax = 255;
+
+    /// <summary>Whose the keys are of clients that nobody has told apart.</summary>
+    public const string Anonymous = "anonymous";
+
+    private static readonly string[] Conditions = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"];
+
+    /// <summary>Without the quotes of a String: visible characters but those that have a meaning in structured fields.</summary>
+    private static readonly SearchValues<char> Unquoted =
+        SearchValues.Create("!#$%&'()*+-./0123456789:<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~");
+
+    /// <param name="headers">Of the request.</param>
+    /// <param name="key">Null: it has none.</param>
+    public static Problem? TryParse(IHeaderDictionary headers, out string? key)
+    {
+        key = null;
+        if (!headers.TryGetValue(Name, out StringValues lines))
+        {
+            return null; // nearly always
+        }
+
+        key = lines.Count == 1 ? Parse(lines[0]!) : null;
+        return key is { Length: >= 1 and <= LengthMax } ? null
+            : ProblemCatalogue.Invalid($"{Name} must be one string of 1 to {LengthMax} printable ASCII characters, in double quotes as RFC 9651 has it or without, sent once. With curl: -H '{Name}: \"5f0c1b62\"'.");
+    }
+
+    /// <summary>For resources that take no key: a client that relies on it must not be let down in silence.</summary>
+    /// <param name="headers">Of the request.</param>
+    /// <param name="why">The rest of a sentence that begins with the field's name.</param>
+    public static Problem? Refuse(IHeaderDictionary headers, string why) => headers.ContainsKey(Name) ? ProblemCatalogue.Invalid($"{Name} {why}") : null;
+
+    /// <summary>The request, told apart from all others. Not what it asks of its answer: Durability and Prefer may differ when it is sent again.</summary>
+    /// <param name="context">Of the request.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="body">Digest of its body; of a request without one, of nothing.</param>
+    public static IdempotentRequest Identify(HttpContext context, string key, Sha256Digest body)
+    {
+        HttpRequest request = context.Request;
+        var text = new StringBuilder();
+        Append(text, request.Method);
+        Append(text, RawTarget.Of(context));
+        Append(text, request.ContentType);
+        foreach (string condition in Conditions)
+        {
+            Append(text, request.Headers.TryGetValue(condition, out StringValues lines) ? string.Join(", ", lines!) : null);
+        }
+
+        text.Append(body);
+        return new IdempotentRequest(KeyOf(key), Sha256Digest.Of(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    public static RequestKey KeyOf(string key) => RequestKey.Of(Anonymous, key);
+
+    /// <summary>Length and text, so that no two requests have the same bytes.</summary>
+    private static void Append(StringBuilder text, string? part) => text.Append(part?.Length ?? -1).Append(':').Append(part).Append('\n');
+
+    private static string? Parse(string line)
+    {
+        string trimmed = line.Trim(' ');
+        return trimmed.StartsWith('"') ? StructuredFields.ParseString(trimmed) : trimmed.AsSpan().ContainsAnyExcept(Unquoted) ? null : trimmed;
+    }
+}
