@@ -19,7 +19,7 @@ public static class Sabotage
     public static bool Is(string step) => step == Chosen;
 }
 """
-PROJECTS = ["Index", "Collections"]
+PROJECTS = ["Index", "Collections", "Storage"]
 PATIENCE_SECONDS = 900
 # Many a step that is left out makes its test wait for good: that is noticed, and nobody waits for the eight minutes that a run of all tests is given.
 HANG = "1min"
