@@ -30,6 +30,7 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
     private readonly Random _random = new(options.Seed);
     private readonly Ledger _ledger = new([.. Enumerable.Range(0, Documents).Select(index => $"{QueryCheck.Prefix}{index}")]);
     private readonly Tally _tally = new();
+    private readonly RetryingClients _retrying = new(clock);
     private long _crashed;
     private bool _hasServed;
     private bool _isDeclared;
@@ -99,6 +100,8 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
         var hostile = new HostileClients(server.Port, options.IdleConnections, clock);
         Task load = new Load(new Exchange(http, _ledger, clock, crash.Kind == CrashKind.PowerCut), _ledger, _random.Next()).RunAsync(stop.Token);
         Task annoyance = hostile.RunAsync(stop.Token);
+        using HttpClient counted = Connect(server);
+        Task retrying = _retrying.RunAsync(counted, stop.Token);
         try
         {
             await UntilAnswersAsync(_random.Next(1, AnswersMax), cancellation);
@@ -112,7 +115,7 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
 
         try
         {
-            await load;
+            await Task.WhenAll(load, retrying);
         }
         finally
         {
@@ -161,6 +164,8 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
             }
         }
 
+        violations.AddRange(await _retrying.JudgeAsync(http, cancellation));
+        _tally.Note(_retrying);
         var queries = new QueryCheck(http, clock);
         if (violations.Count == 0 && await queries.DeclareAsync(_isDeclared, cancellation))
         {

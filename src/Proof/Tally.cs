@@ -1,4 +1,5 @@
 using System.Globalization;
+using DocService.Proof.Clients;
 using DocService.Proof.Ledgers;
 
 namespace DocService.Proof;
@@ -25,6 +26,11 @@ internal sealed class Tally
 
     public int Hostile { get; set; }
 
+    /// <summary>Requests with keys, and how often one of them was sent again and found carried out.</summary>
+    public (int Requests, int Repeated, int Replayed) Keyed { get; private set; }
+
+    public void Note(RetryingClients clients) => Keyed = (clients.Requests, clients.Repeated, clients.Replayed);
+
     public void Add(IReadOnlyList<Call> calls)
     {
         bool IsWrite(Call call) => call.Steps.Any(step => step.IsWrite);
@@ -35,5 +41,5 @@ internal sealed class Tally
     }
 
     public string Describe(long operations) => string.Create(CultureInfo.InvariantCulture,
-        $"{Crashes} ({CrashesDuringStart} of them during a start), {Acknowledged:N0} acknowledged writes checked, {Reads:N0} reads, {Refused:N0} refused, {Unknown:N0} unknown outcomes, {KeysRead:N0} documents read after crashes, the index compared {Listings:N0} times, {operations:N0} operations in linearizable histories, {Hostile:N0} hostile requests");
+        $"{Crashes} ({CrashesDuringStart} of them during a start), {Acknowledged:N0} acknowledged writes checked, {Reads:N0} reads, {Refused:N0} refused, {Unknown:N0} unknown outcomes, {KeysRead:N0} documents read after crashes, the index compared {Listings:N0} times, {operations:N0} operations in linearizable histories, {Hostile:N0} hostile requests, {Keyed.Requests:N0} requests with keys counted once ({Keyed.Repeated:N0} sent again, {Keyed.Replayed:N0} of them found carried out)");
 }
