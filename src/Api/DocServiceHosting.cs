@@ -55,6 +55,7 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton<AggregateAnswer>();
         builder.Services.AddSingleton<QueryEndpoints>();
         builder.Services.AddSingleton<QueryDeletion>();
+        builder.Services.AddSingleton<Imports>();
         builder.Services.AddSingleton<Import>();
         builder.Services.AddSingleton<FeedClients>();
         builder.Services.AddSingleton<FeedMetrics>();

@@ -10,6 +10,9 @@ internal static class BulkProblems
 
     public static Problem Exists(string id) => new(ProblemCatalogue.PreconditionFailed, $"There is a document '{id}' already. With onConflict=skip it is kept, with onConflict=replace it gets a new version.");
 
+    public static Problem UnderWay(string key) =>
+        new(ProblemCatalogue.RequestInProgress, $"The import with the Idempotency-Key \"{key}\" is under way: GET /imports/ with the key tells how far it is.") { RetryAfterSeconds = 1 };
+
     public static Problem CountDiffers(long count, long confirmed, long asOf) => new Problem(
         ProblemCatalogue.CountDiffers,
         string.Create(CultureInfo.InvariantCulture, $"The query finds {count} documents, and 'confirm' says {confirmed}. Nothing was deleted.")).With(new("count", count), new("asOf", asOf));

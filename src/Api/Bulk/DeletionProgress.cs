@@ -21,6 +21,9 @@ internal sealed class DeletionProgress(DurabilityLevel asked)
     /// <summary>Documents that were changed between the snapshot and their deletion, and so are still there.</summary>
     public long Kept { get; set; }
 
+    /// <summary>Documents that somebody else deleted meanwhile.</summary>
+    public long Gone { get; private set; }
+
     public bool IsBuffered => Sequence is not null && DurabilityField.IsBuffered(Asked, Reached);
 
     public void Note(CommitResult result)
@@ -28,6 +31,7 @@ internal sealed class DeletionProgress(DurabilityLevel asked)
         Sequence = result.Sequence;
         Reached = result.Level < Reached ? result.Level : Reached;
         Deleted += result.Results.Count(one => one.Status == WriteStatus.Deleted);
+        Gone += result.Results.Count(one => one.Status == WriteStatus.NotFound);
     }
 
     /// <summary>A problem that came in the midst of it.</summary>

@@ -5,12 +5,14 @@ using DocService.Storage;
 namespace DocService.Api.Bulk;
 
 /// <summary>Gathers which documents a search finds, each in which version, until there are enough for a commit.</summary>
-/// <param name="max">Enough.</param>
-internal sealed class FoundVersions(int max) : IResultSink
+/// <param name="operationsMax">Enough.</param>
+/// <param name="bytesMax">So many bytes are enough, too: a small segment does not take many long ids.</param>
+internal sealed class FoundVersions(int operationsMax, long bytesMax) : IResultSink
 {
-    private readonly List<DocumentOperation> _deletes = new(max);
+    private readonly List<DocumentOperation> _deletes = new(operationsMax);
+    private long _bytes;
 
-    public bool IsFull => _deletes.Count >= max;
+    public bool IsFull => _deletes.Count >= operationsMax || _bytes >= bytesMax;
 
     public void Document(in FoundDocument document)
     {
@@ -19,6 +21,7 @@ internal sealed class FoundVersions(int max) : IResultSink
             throw new InvalidDataException($"The index knows a document whose id is none: {error.Reason}");
         }
 
+        _bytes += document.Id.Length + WriteCost.OperationBytes;
         _deletes.Add(new DeleteOperation(key, new Conditions { IfMatch = VersionMatch.Of(document.Version) }) { IgnoresConditionsWhenAbsent = true });
     }
 
@@ -29,6 +32,7 @@ internal sealed class FoundVersions(int max) : IResultSink
     {
         List<DocumentOperation> deletes = [.. _deletes];
         _deletes.Clear();
+        _bytes = 0;
         return deletes;
     }
 }

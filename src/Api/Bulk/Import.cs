@@ -1,3 +1,6 @@
+using System.IO.Pipelines;
+using System.Text.Json;
+using DocService.Api.Answers;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
 using DocService.Api.Fields;
@@ -14,16 +17,12 @@ namespace DocService.Api.Bulk;
 /// other. The answer comes once, at the end, and names every refused line.
 /// </summary>
 /// <remarks>Memory: the lines of one commit, and the list of refused ones, both charged to the budget.</remarks>
-internal sealed class Import(IDocumentStore store, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime, TimeProvider clock)
+internal sealed class Import(IDocumentStore store, Imports imports, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
-    /// <summary>A commit locks each of its documents, so writers of them wait for it.</summary>
-    private const int CommitMax = 500;
-
-    /// <summary>Of lines that are committed together; a longer line is committed alone.</summary>
-    private const long CommitBytesMax = 1 << 20;
-
     /// <summary>Between two looks whether the budget has room again.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
+
+    private const string Progress = "/imports/";
 
     private const string OnConflict = "onConflict";
 
@@ -35,6 +34,7 @@ internal sealed class Import(IDocumentStore store, ByteBudget budget, DocService
     public static void Map(IEndpointRouteBuilder routes)
     {
         IServiceProvider services = routes.ServiceProvider;
+        routes.MapMethods(Progress + "{key}", ["GET", "HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<Import>().GetAsync));
         routes.MapMethods("/import", ["POST"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<Import>().PostAsync)).WithMetadata(new KnownParameters(OnConflict));
     }
 
@@ -50,11 +50,6 @@ internal sealed class Import(IDocumentStore store, ByteBudget budget, DocService
             return badBody;
         }
 
-        if (IdempotencyKey.Refuse(context.Request.Headers, "has no effect here: this is more than one commit, and may be sent again as it is.") is { } noKey)
-        {
-            return noKey;
-        }
-
         if (DurabilityField.TryParse(context.Request.Headers, options.Level, out DurabilityLevel level) is { } badLevel)
         {
             return badLevel;
@@ -65,15 +60,60 @@ internal sealed class Import(IDocumentStore store, ByteBudget budget, DocService
             return badRule;
         }
 
-        store.ThrowIfRefusing(bodyBytes: 1);
-        using var report = new ImportReport(budget, level);
-        Problem? problem = await RunAsync(context, rule, report);
-        if (problem is not null)
+        if (IdempotencyKey.TryParse(context.Request.Headers, out string? key) is { } badKey)
         {
-            return report.AddTo(problem) with { EndsConnection = true };
+            return badKey;
         }
 
-        await report.AnswerAsync(context.Response);
+        store.ThrowIfRefusing(bodyBytes: 1);
+        using var report = new ImportReport(budget, level);
+        if (key is not null && !imports.TryBegin(key, report))
+        {
+            return BulkProblems.UnderWay(key) with { EndsConnection = true };
+        }
+
+        try
+        {
+            Problem? problem = await RunAsync(context, rule, key is null ? null : new ImportKey(IdempotencyKey.Anonymous, key, RawTarget.Of(context)), report);
+            if (problem is not null)
+            {
+                return report.AddTo(problem) with { EndsConnection = true };
+            }
+
+            report.State = ImportState.Done;
+            await report.AnswerAsync(context.Response);
+            return null;
+        }
+        finally
+        {
+            report.State = report.State == ImportState.Done ? ImportState.Done : ImportState.Ended;
+            if (key is not null)
+            {
+                imports.End(key, report);
+            }
+        }
+    }
+
+    private async Task<Problem?> GetAsync(HttpContext context)
+    {
+        if (IdempotencyKey.FromPath(RawTarget.Of(context), Progress) is not { } key)
+        {
+            return IdempotencyKey.NotInPath;
+        }
+
+        if (!imports.TryGet(key, out ImportReport? report))
+        {
+            return new Problem(ProblemCatalogue.NotFound, "No import with this key has come since the server was started. Sent again with its key, an import goes on where it was.");
+        }
+
+        HttpResponse response = context.Response;
+        response.ContentType = "application/json";
+        response.Headers.CacheControl = "no-store";
+        await using var writer = new Utf8JsonWriter(response.BodyWriter, EntryWriter.Options);
+        writer.WriteStartObject();
+        writer.WriteString("state", report.State switch { ImportState.Running => "running", ImportState.Done => "done", _ => "ended" });
+        report.WriteCounts(writer);
+        writer.WriteEndObject();
         return null;
     }
 
@@ -105,17 +145,23 @@ internal sealed class Import(IDocumentStore store, ByteBudget budget, DocService
         return null;
     }
 
-    private async Task<Problem?> RunAsync(HttpContext context, ConflictRule rule, ImportReport report)
+    private async Task<Problem?> RunAsync(HttpContext context, ConflictRule rule, ImportKey? key, ImportReport report)
     {
+        ImportLimits limits = ImportLimits.Of(options);
+        using var account = new ImportAccount(budget);
+        if (!account.TryTake(limits.Charge))
+        {
+            return ProblemCatalogue.OverBudget;
+        }
+
         UnreadBody.Begun(context.Request);
-        int operationsMax = Math.Min(CommitMax, options.BatchOperationsMax);
-        using var lines = new ImportLines(context.Request.BodyReader, budget, LineBytesMax());
-        using var batch = new ImportBatch(store, rule, report, operationsMax, CommitBytesMax);
+        using var lines = new ImportLines(context.Request.BodyReader, account, limits);
+        using var batch = new ImportBatch(store, rule, key, report, limits);
         using CancellationTokenRegistration stop = lifetime.ApplicationStopping.UnsafeRegister(
-            static state => ((System.IO.Pipelines.PipeReader)state!).CancelPendingRead(), context.Request.BodyReader);
+            static state => ((PipeReader)state!).CancelPendingRead(), context.Request.BodyReader);
         try
         {
-            return await TakeAllAsync(lines, batch, rule, report, context.RequestAborted);
+            return await TakeAllAsync(context, lines, batch, rule, report);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
@@ -125,68 +171,74 @@ internal sealed class Import(IDocumentStore store, ByteBudget budget, DocService
         {
             return ProblemCatalogue.Of(exception);
         }
-        catch (Exception exception) when (RequestBody.ProblemOf(context.Request, exception) is { } clients)
-        {
-            return clients;
-        }
     }
 
-    private async Task<Problem?> TakeAllAsync(ImportLines lines, ImportBatch batch, ConflictRule rule, ImportReport report, CancellationToken cancellation)
+    private async Task<Problem?> TakeAllAsync(HttpContext context, ImportLines lines, ImportBatch batch, ConflictRule rule, ImportReport report)
     {
         Conditions conditions = rule == ConflictRule.Replace ? Conditions.None : new Conditions { IfNoneMatch = VersionMatch.Any };
+        CancellationToken cancellation = context.RequestAborted;
         while (true)
         {
-            (ImportLineState state, ImportText? text, Problem? ended) = await ReadAsync(lines, batch, report, cancellation);
-            if (state == ImportLineState.End)
+            (ImportLineState state, ImportText? text, Problem? problem) = await ReadAsync(context.Request, lines);
+            switch (state)
             {
-                return ended ?? await CommitAsync(batch, report, lines.Number, cancellation);
+                case ImportLineState.Line:
+                    problem = await TakeAsync(lines.Number, text!, batch, conditions, report, cancellation);
+                    break;
+                case ImportLineState.TooLong:
+                    report.Refuse(lines.Number, id: null, ProblemCatalogue.TooLarge(options.MaxDocumentBytes));
+                    break;
+                case ImportLineState.Large:
+                    problem = await CommitAsync(batch, report, lines.Number, cancellation);
+                    break;
+                case ImportLineState.End:
+                    return problem ?? await CommitAsync(batch, report, lines.Number, cancellation);
             }
 
-            if (text is null)
+            if (problem is not null)
             {
-                report.Refuse(lines.Number, id: null, ProblemCatalogue.TooLarge(options.MaxDocumentBytes));
-                continue;
-            }
-
-            bool isHeld = false;
-            try
-            {
-                ImportLine line = ImportLine.Parse(text.Bytes, batch.Scratch, conditions, options, budget);
-                if (line.Refusal is { } refusal)
-                {
-                    report.Refuse(lines.Number, line.Id, refusal);
-                }
-
-                if (line.Document is not { } document)
-                {
-                    continue;
-                }
-
-                if (batch.Has(document.Key) && await CommitAsync(batch, report, lines.Number - 1, cancellation) is { } problem)
-                {
-                    return problem;
-                }
-
-                batch.Add(lines.Number, document, text);
-                isHeld = true;
-            }
-            finally
-            {
-                if (!isHeld)
-                {
-                    text.Dispose();
-                }
-            }
-
-            if (batch.IsFull && await CommitAsync(batch, report, lines.Number, cancellation) is { } failed)
-            {
-                return failed;
+                return problem;
             }
         }
     }
 
-    /// <summary>The next line. While there is no memory for it, what is held is committed, and then it waits. Or the problem that ends the import.</summary>
-    private async Task<(ImportLineState State, ImportText? Text, Problem? Problem)> ReadAsync(ImportLines lines, ImportBatch batch, ImportReport report, CancellationToken cancellation)
+    /// <summary>One line, which is committed with others; and, when there are enough, those. Its text is given back by the batch, or here.</summary>
+    private async Task<Problem?> TakeAsync(long number, ImportText text, ImportBatch batch, Conditions conditions, ImportReport report, CancellationToken cancellation)
+    {
+        bool isHeld = false;
+        try
+        {
+            ImportLine line = await ParseAsync(text, conditions, cancellation);
+            if (line.Refusal is { } refusal)
+            {
+                report.Refuse(number, line.Id, refusal);
+            }
+
+            if (line.Document is not { } document)
+            {
+                return null;
+            }
+
+            if (!batch.Takes(document.Key, text) && await CommitAsync(batch, report, number - 1, cancellation) is { } problem)
+            {
+                return problem;
+            }
+
+            batch.Add(number, document, text);
+            isHeld = true;
+            return batch.IsFull ? await CommitAsync(batch, report, number, cancellation) : null;
+        }
+        finally
+        {
+            if (!isHeld)
+            {
+                text.Dispose();
+            }
+        }
+    }
+
+    /// <summary>What arrives next; the problem is the client's, or there is no memory for too long.</summary>
+    private async Task<(ImportLineState State, ImportText? Text, Problem? Problem)> ReadAsync(HttpRequest request, ImportLines lines)
     {
         long started = clock.GetTimestamp();
         while (true)
@@ -194,14 +246,38 @@ internal sealed class Import(IDocumentStore store, ByteBudget budget, DocService
             try
             {
                 (ImportLineState state, ImportText? text) = await lines.ReadAsync();
-                return (state, text, null);
+                if (state != ImportLineState.NoRoom)
+                {
+                    return (state, text, null);
+                }
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException && RequestBody.ProblemOf(request, exception) is { } clients)
+            {
+                return (ImportLineState.End, null, clients);
+            }
+
+            if (clock.GetElapsedTime(started) >= options.BusyTimeout)
+            {
+                return (ImportLineState.End, null, ProblemCatalogue.OverBudget);
+            }
+
+            await Task.Delay(Moment, clock, request.HttpContext.RequestAborted);
+        }
+    }
+
+    /// <summary>Checking much JSON takes memory too.</summary>
+    private async Task<ImportLine> ParseAsync(ImportText text, Conditions conditions, CancellationToken cancellation)
+    {
+        long started = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return ImportLine.Parse(text, conditions, options, budget);
             }
             catch (StoreBusyException) when (clock.GetElapsedTime(started) < options.BusyTimeout)
             {
-                if (await CommitAsync(batch, report, lines.Number, cancellation) is { } problem)
-                {
-                    return (ImportLineState.End, null, problem);
-                }
+                // Tried again below.
             }
 
             await Task.Delay(Moment, clock, cancellation);
@@ -218,7 +294,4 @@ internal sealed class Import(IDocumentStore store, ByteBudget budget, DocService
 
         return problem;
     }
-
-    /// <summary>A document as a string with escapes, and what an export says of it.</summary>
-    private int LineBytesMax() => (int)Math.Min(int.MaxValue / 2, (2L * options.MaxDocumentBytes) + (64 << 10));
 }

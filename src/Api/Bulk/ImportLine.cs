@@ -33,13 +33,14 @@ internal readonly struct ImportLine
     /// <summary>Of a refused line, where it has one.</summary>
     public string? Id { get; }
 
-    /// <param name="line">Without its line break; the document's body is a part of it, or of <paramref name="scratch"/>.</param>
-    /// <param name="scratch">Takes the text of a <c>raw</c> body.</param>
+    /// <param name="text">Without its line break; the document's body is a part of it.</param>
     /// <param name="conditions">Of the write.</param>
     /// <param name="options">Limits.</param>
     /// <param name="budget">Where the check of much JSON is charged.</param>
-    public static ImportLine Parse(ReadOnlyMemory<byte> line, ImportScratch scratch, Conditions conditions, DocServiceOptions options, ByteBudget budget)
+    /// <exception cref="StoreBusyException">The budget has no room for that check now.</exception>
+    public static ImportLine Parse(ImportText text, Conditions conditions, DocServiceOptions options, ByteBudget budget)
     {
+        ReadOnlyMemory<byte> line = text.Bytes;
         if (line.Span.IndexOfAnyExcept(" \t\r"u8) < 0)
         {
             return default;
@@ -51,7 +52,7 @@ internal readonly struct ImportLine
         }
 
         var members = new Members();
-        return members.Read(line, scratch) is { } wrong ? Refuse(ProblemCatalogue.Invalid(wrong), members.Id)
+        return members.Read(text) is { } wrong ? Refuse(ProblemCatalogue.Invalid(wrong), members.Id)
             : members.IsLast ? default
             : Make(members, conditions, options, budget);
     }
@@ -113,9 +114,9 @@ internal readonly struct ImportLine
         public bool IsLast { get; private set; }
 
         /// <summary>Null when read, else a sentence on what is wrong.</summary>
-        public string? Read(ReadOnlyMemory<byte> line, ImportScratch scratch)
+        public string? Read(ImportText text)
         {
-            var reader = new Utf8JsonReader(line.Span, new JsonReaderOptions { MaxDepth = int.MaxValue });
+            var reader = new Utf8JsonReader(text.Bytes.Span, new JsonReaderOptions { MaxDepth = int.MaxValue });
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
             {
@@ -124,7 +125,7 @@ internal readonly struct ImportLine
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (Take(line, ref reader, scratch) is { } wrong)
+                if (Take(text, ref reader) is { } wrong)
                 {
                     return wrong;
                 }
@@ -133,11 +134,11 @@ internal readonly struct ImportLine
             return null;
         }
 
-        private string? Take(ReadOnlyMemory<byte> line, ref Utf8JsonReader reader, ImportScratch scratch)
+        private string? Take(ImportText text, ref Utf8JsonReader reader)
         {
             if (reader.ValueTextEquals("body"u8) || reader.ValueTextEquals("raw"u8))
             {
-                return TakeBody(line, ref reader, scratch, reader.ValueTextEquals("raw"u8));
+                return TakeBody(text, ref reader, reader.ValueTextEquals("raw"u8));
             }
 
             if (reader.ValueTextEquals("id"u8))
@@ -174,7 +175,7 @@ internal readonly struct ImportLine
             return null;
         }
 
-        private string? TakeBody(ReadOnlyMemory<byte> line, ref Utf8JsonReader reader, ImportScratch scratch, bool isRaw)
+        private string? TakeBody(ImportText text, ref Utf8JsonReader reader, bool isRaw)
         {
             if (Body is not null)
             {
@@ -190,13 +191,13 @@ internal readonly struct ImportLine
                     return "'raw' must be a string that holds the document.";
                 }
 
-                Body = scratch.Unescape(ref reader);
+                Body = text.Unescape(ref reader);
                 return null;
             }
 
             int start = (int)reader.TokenStartIndex;
             reader.Skip();
-            Body = line[start..(int)reader.BytesConsumed];
+            Body = text.Bytes[start..(int)reader.BytesConsumed];
             return null;
         }
 

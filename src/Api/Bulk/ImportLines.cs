@@ -1,24 +1,23 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using DocService.Storage;
 
 namespace DocService.Api.Bulk;
 
 /// <summary>Takes a request's body apart into lines. A line break behind the last one may be missing.</summary>
-/// <remarks>Owns: the line that is arriving. Thread: one at a time. Each byte is looked at once.</remarks>
+/// <remarks>Owns: the line that is arriving. Thread: one at a time. Each byte is looked at once, but where memory is short.</remarks>
 /// <param name="reader">The body.</param>
-/// <param name="budget">What the lines are charged to.</param>
-/// <param name="bytesMax">Longest line; of a longer one nothing is kept.</param>
-internal sealed class ImportLines(PipeReader reader, ByteBudget budget, int bytesMax) : IDisposable
+/// <param name="account">What long lines are charged to.</param>
+/// <param name="limits">Of a longer line than these allow nothing is kept.</param>
+internal sealed class ImportLines(PipeReader reader, ImportAccount account, ImportLimits limits) : IDisposable
 {
-    private ImportText _line = new(budget);
+    private ImportText _line = new(account, limits);
     private bool _isTooLong;
+    private bool _isLarge;
 
     /// <summary>Of the line read last, from 1.</summary>
     public long Number { get; private set; }
 
     /// <summary>Reads on to the end of a line. Its caller disposes the text of a line that there is.</summary>
-    /// <exception cref="StoreBusyException">The budget has no room now: nothing is lost, and the same call goes on when there is.</exception>
     /// <exception cref="OperationCanceledException">The server stops.</exception>
     public async ValueTask<(ImportLineState State, ImportText? Text)> ReadAsync()
     {
@@ -37,11 +36,10 @@ internal sealed class ImportLines(PipeReader reader, ByteBudget budget, int byte
 
             ReadOnlySequence<byte> buffer = read.Buffer;
             SequencePosition? end = buffer.PositionOf((byte)'\n');
-            if (!Append(end is { } stop ? buffer.Slice(0, stop) : buffer))
+            if (FindObstacle(end is { } stop ? buffer.Slice(0, stop) : buffer) is { } obstacle)
             {
                 reader.AdvanceTo(buffer.Start);
-                budget.Take(bytesMax); // throws: what did not fit a moment ago
-                continue;
+                return (obstacle, null);
             }
 
             reader.AdvanceTo(end is { } at ? buffer.GetPosition(1, at) : buffer.End);
@@ -59,28 +57,38 @@ internal sealed class ImportLines(PipeReader reader, ByteBudget budget, int byte
 
     public void Dispose() => _line.Dispose();
 
-    private bool Append(ReadOnlySequence<byte> bytes)
+    /// <summary>Null when the bytes have been taken. Whether a line is large is told of each by its length, however it arrives.</summary>
+    private ImportLineState? FindObstacle(ReadOnlySequence<byte> bytes)
     {
-        if (!_isTooLong && _line.Length + bytes.Length > bytesMax)
+        long length = _line.Length + bytes.Length;
+        if (length > limits.Bytes && !_isLarge)
+        {
+            _isLarge = true;
+            return ImportLineState.Large;
+        }
+
+        if (length > limits.LineBytes && !_isTooLong)
         {
             _isTooLong = true;
             _line.Clear();
         }
 
-        return _isTooLong || _line.TryAppend(bytes);
+        return _isTooLong || _line.TryAppend(bytes) ? null : ImportLineState.NoRoom;
     }
 
     private (ImportLineState State, ImportText? Text) Finish()
     {
         Number++;
-        if (_isTooLong)
+        bool isTooLong = _isTooLong;
+        _isTooLong = false;
+        _isLarge = false;
+        if (isTooLong)
         {
-            _isTooLong = false;
             return (ImportLineState.TooLong, null);
         }
 
         ImportText line = _line;
-        _line = new ImportText(budget);
+        _line = new ImportText(account, limits);
         return (ImportLineState.Line, line);
     }
 }

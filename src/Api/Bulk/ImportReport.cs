@@ -11,12 +11,17 @@ namespace DocService.Api.Bulk;
 /// <remarks>Owns: the list of refused lines, charged to the budget. Thread: one at a time.</remarks>
 internal sealed class ImportReport(ByteBudget budget, DurabilityLevel asked) : IDisposable
 {
-    /// <summary>Refused lines that are named; more are only counted.</summary>
+    /// <summary>Refused lines that are named, as long as there is memory for it; more are only counted.</summary>
     public const int NamedMax = 100_000;
 
     private readonly AnswerBuffer _refused = new(budget);
+    private readonly ArrayBufferWriter<byte> _one = new();
+    private bool _isNaming = true;
 
     public DurabilityLevel Asked { get; } = asked;
+
+    /// <summary>How it stands; the counts are what it has come to.</summary>
+    public ImportState State { get; set; }
 
     /// <summary>The lowest level that one of its commits has reached.</summary>
     public DurabilityLevel Reached { get; private set; } = DurabilityLevel.Filed;
@@ -33,6 +38,9 @@ internal sealed class ImportReport(ByteBudget budget, DurabilityLevel asked) : I
 
     public long Skipped { get; set; }
 
+    /// <summary>Documents among the created and replaced ones that an earlier request with the same key had written.</summary>
+    public long Replayed { get; private set; }
+
     public long Refused { get; private set; }
 
     public bool IsBuffered => Sequence is not null && DurabilityField.IsBuffered(Asked, Reached);
@@ -46,32 +54,47 @@ internal sealed class ImportReport(ByteBudget budget, DurabilityLevel asked) : I
             Created += one.Status == WriteStatus.Created ? 1 : 0;
             Replaced += one.Status == WriteStatus.Replaced ? 1 : 0;
         }
+
+        Replayed += result.Replayed?.Results.Count ?? 0;
     }
 
     public void Refuse(long line, string? id, Problem problem)
     {
         Refused++;
-        if (Refused > NamedMax)
+        if (!_isNaming || Refused > NamedMax)
         {
             return;
         }
 
-        if (Refused > 1)
+        _one.ResetWrittenCount();
+        if (_refused.Length > 0)
         {
-            _refused.Write(","u8);
+            _one.Write(","u8);
         }
 
-        using var writer = new Utf8JsonWriter(_refused, EntryWriter.Options);
-        writer.WriteStartObject();
-        writer.WriteNumber("line", line);
-        if (id is not null)
+        using (var writer = new Utf8JsonWriter(_one, EntryWriter.Options))
         {
-            writer.WriteString("id", id);
+            writer.WriteStartObject();
+            writer.WriteNumber("line", line);
+            if (id is not null)
+            {
+                writer.WriteString("id", id);
+            }
+
+            writer.WriteString("reason", problem.Type.Slug);
+            writer.WriteString("detail", problem.Detail);
+            writer.WriteEndObject();
         }
 
-        writer.WriteString("reason", problem.Type.Slug);
-        writer.WriteString("detail", problem.Detail);
-        writer.WriteEndObject();
+        try
+        {
+            _one.WrittenSpan.CopyTo(_refused.GetSpan(_one.WrittenCount));
+            _refused.Advance(_one.WrittenCount);
+        }
+        catch (StoreBusyException)
+        {
+            _isNaming = false;
+        }
     }
 
     /// <summary>The whole answer.</summary>
@@ -87,17 +110,22 @@ internal sealed class ImportReport(ByteBudget budget, DurabilityLevel asked) : I
         await using (var writer = new Utf8JsonWriter(response.BodyWriter, EntryWriter.Options))
         {
             writer.WriteStartObject();
-            foreach ((string name, object? value) in Counts())
-            {
-                writer.WriteNumber(name, (long)value!);
-            }
-
+            WriteCounts(writer);
             writer.WritePropertyName("refusals");
         }
 
         await response.BodyWriter.WriteAsync("["u8.ToArray());
         await _refused.SendAsync(response);
         await response.BodyWriter.WriteAsync("]}"u8.ToArray());
+    }
+
+    /// <summary>As members of an object.</summary>
+    public void WriteCounts(Utf8JsonWriter writer)
+    {
+        foreach ((string name, object? value) in Counts())
+        {
+            writer.WriteNumber(name, (long)value!);
+        }
     }
 
     /// <summary>A problem that ended it: the client has to know what is done.</summary>
@@ -116,6 +144,11 @@ internal sealed class ImportReport(ByteBudget budget, DurabilityLevel asked) : I
         yield return new("replaced", Replaced);
         yield return new("skipped", Skipped);
         yield return new("refused", Refused);
+        if (Replayed > 0)
+        {
+            yield return new("replayed", Replayed);
+        }
+
         if (Sequence is { } sequence)
         {
             yield return new("sequence", sequence);

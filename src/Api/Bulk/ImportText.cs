@@ -1,43 +1,53 @@
 using System.Buffers;
+using System.Text.Json;
 using DocService.Storage;
 
 namespace DocService.Api.Bulk;
 
-/// <summary>The bytes of one line, in a buffer of its own until its document is committed.</summary>
-/// <remarks>
-/// Owns: the buffer, and what it takes of the budget, both given back by <see cref="Dispose"/>. Thread: one at a time.
-/// Invariant: what has arrived is charged for all the copies that it will have, so it can be committed.
-/// </remarks>
-internal sealed class ImportText(ByteBudget budget) : IDisposable
+/// <summary>The bytes of one line, and of its <c>raw</c>, in buffers of their own until its document is committed.</summary>
+/// <remarks>Owns: the buffers, and what a long line takes of the account, all given back by <see cref="Dispose"/>. Thread: one at a time.</remarks>
+internal sealed class ImportText(ImportAccount account, ImportLimits limits) : IDisposable
 {
-    private byte[] _buffer = [];
+    private byte[] _line = [];
+    private byte[] _raw = [];
     private long _taken;
 
     public int Length { get; private set; }
 
-    public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, Length);
+    public ReadOnlyMemory<byte> Bytes => _line.AsMemory(0, Length);
 
-    /// <summary>Appends; false, with nothing done, when the budget has no room for it.</summary>
+    /// <summary>Appends; false, with nothing done, when there is no room for it now. The whole is not longer than a line may be.</summary>
     public bool TryAppend(ReadOnlySequence<byte> bytes)
     {
         int length = checked(Length + (int)bytes.Length);
-        if (length > _buffer.Length && !TryGrow(Length == 0 ? length : Math.Max(length, checked(2 * _buffer.Length))))
+        if (length > _line.Length && !TryGrow(Length == 0 ? length : Math.Max(length, (int)Math.Min(limits.LineBytes, 2L * _line.Length))))
         {
             return false;
         }
 
-        bytes.CopyTo(_buffer.AsSpan(Length));
+        bytes.CopyTo(_line.AsSpan(Length));
         Length = length;
         return true;
     }
 
-    /// <summary>Nothing is in it any more; for a line that is longer than a line may be.</summary>
+    /// <summary>The text of the string that the reader stands at. Valid as long as the line.</summary>
+    public ReadOnlyMemory<byte> Unescape(ref Utf8JsonReader reader)
+    {
+        BodyBuffers.Return(_raw);
+        _raw = [];
+        _raw = BodyBuffers.Rent(Math.Max(1, reader.ValueSpan.Length));
+        return _raw.AsMemory(0, reader.CopyString(_raw));
+    }
+
+    /// <summary>Nothing is in it any more.</summary>
     public void Clear()
     {
-        BodyBuffers.Return(_buffer);
-        _buffer = [];
+        BodyBuffers.Return(_line);
+        BodyBuffers.Return(_raw);
+        _line = [];
+        _raw = [];
         Length = 0;
-        budget.Return(_taken);
+        account.Return(_taken);
         _taken = 0;
     }
 
@@ -45,17 +55,21 @@ internal sealed class ImportText(ByteBudget budget) : IDisposable
 
     private bool TryGrow(int bytes)
     {
-        long more = WriteCost.Of(bytes) - _taken;
-        if (!budget.TryTake(more, _taken))
+        if (bytes > limits.Bytes) // shorter ones are paid for
         {
-            return false;
+            long more = ((long)ImportLimits.Copies * bytes) - _taken;
+            if (!account.TryTake(more))
+            {
+                return false;
+            }
+
+            _taken += more;
         }
 
-        _taken += more;
         byte[] larger = BodyBuffers.Rent(bytes);
-        _buffer.AsSpan(0, Length).CopyTo(larger);
-        BodyBuffers.Return(_buffer);
-        _buffer = larger;
+        _line.AsSpan(0, Length).CopyTo(larger);
+        BodyBuffers.Return(_line);
+        _line = larger;
         return true;
     }
 }

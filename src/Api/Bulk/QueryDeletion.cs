@@ -25,7 +25,7 @@ internal sealed class QueryDeletion(
     IDocumentStore store, ServedIndex index, CollectionService collections, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
     /// <summary>A commit locks each of its documents, so writers of them wait for it.</summary>
-    private const int CommitMax = 500;
+    private const int OperationsMax = 500;
 
     /// <summary>Fields of a single document's requests: nothing is carried out that its client takes for conditional.</summary>
     private static readonly string[] NotTaken = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "Prefer"];
@@ -40,7 +40,7 @@ internal sealed class QueryDeletion(
     {
         if (Array.Find(NotTaken, context.Request.Headers.ContainsKey) is { } field)
         {
-            return ProblemCatalogue.Invalid($"{field} would have no effect here: each document is deleted in the version that the query found.");
+            return ProblemCatalogue.Invalid($"{field} is not taken: each document is deleted in the version that the query found, and a deletion that is sent again counts again.");
         }
 
         if (Digest.CheckUnread(context.Request) is { } digest)
@@ -48,7 +48,7 @@ internal sealed class QueryDeletion(
             return digest;
         }
 
-        if (IdempotencyKey.Refuse(context.Request.Headers, "has no effect here: this is more than one commit, and may be sent again as it is.") is { } noKey)
+        if (IdempotencyKey.Refuse(context.Request.Headers, "is not taken: a deletion is more than one commit, and one that is sent again counts again.") is { } noKey)
         {
             return noKey;
         }
@@ -75,7 +75,8 @@ internal sealed class QueryDeletion(
         }
 
         store.ThrowIfRefusing(bodyBytes: 0);
-        long charged = (long)CommitMax * WriteCost.OperationBytes;
+        int commitMax = Math.Min(OperationsMax, options.BatchOperationsMax);
+        long charged = (long)commitMax * WriteCost.OperationBytes;
         if (!budget.TryTake(charged))
         {
             return ProblemCatalogue.OverBudget;
@@ -110,7 +111,7 @@ internal sealed class QueryDeletion(
                 return BulkProblems.CountDiffers(matched, deletion.Confirmed, reader.AsOf);
             }
 
-            var found = new FoundVersions(CommitMax);
+            var found = new FoundVersions(Math.Min(OperationsMax, options.BatchOperationsMax), options.BatchBytesMax / 2);
             using DocumentSearch search = DocumentSearch.Create(reader, deletion.Form.Query, deletion.Form.ToRequest(limit: null, behind: null), found);
             SearchState state;
             do
@@ -178,6 +179,7 @@ internal sealed class QueryDeletion(
         writer.WriteNumber("matched", matched);
         writer.WriteNumber("deleted", progress.Deleted);
         writer.WriteNumber("kept", progress.Kept);
+        writer.WriteNumber("gone", progress.Gone);
         writer.WriteEndObject();
     }
 }

@@ -21,6 +21,10 @@ internal static class IdempotencyKey
     /// <summary>Whose the keys are of clients that nobody has told apart.</summary>
     public const string Anonymous = "anonymous";
 
+    /// <summary>What a path without a key is answered with.</summary>
+    public static Problem NotInPath { get; } =
+        ProblemCatalogue.Invalid($"The key in the path has 1 to {LengthMax} printable ASCII characters, percent-encoded once where that is needed, and no quotes around it.");
+
     private static readonly string[] Conditions = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"];
 
     /// <summary>Without the quotes of a String: visible characters but those that have a meaning in structured fields.</summary>
@@ -68,6 +72,24 @@ internal static class IdempotencyKey
     }
 
     public static RequestKey KeyOf(string key) => RequestKey.Of(Anonymous, key);
+
+    /// <summary>The key at the end of a target. From the raw path: the framework's own leaves %2F alone. Null for what is no key.</summary>
+    /// <param name="target">Of the request.</param>
+    /// <param name="before">What stands before the key.</param>
+    public static string? FromPath(string target, string before)
+    {
+        ReadOnlySpan<char> path = RawTarget.PathOf(target);
+        ReadOnlySpan<char> text = path.StartsWith(before, StringComparison.Ordinal) ? path[before.Length..] : default;
+        if (text.IsEmpty || text.Length > 3 * LengthMax)
+        {
+            return null;
+        }
+
+        byte[] bytes = new byte[text.Length];
+        return PercentDecoding.TryDecode(text, bytes, out int length) && length <= LengthMax && bytes.AsSpan(0, length).IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0
+            ? Encoding.ASCII.GetString(bytes, 0, length)
+            : null;
+    }
 
     /// <summary>Length and text, so that no two requests have the same bytes.</summary>
     private static void Append(StringBuilder text, string? part) => text.Append(part?.Length ?? -1).Append(':').Append(part).Append('\n');

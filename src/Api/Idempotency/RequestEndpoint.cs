@@ -21,9 +21,9 @@ internal sealed class RequestEndpoint(IDocumentStore store)
 
     private async Task<Problem?> GetAsync(HttpContext context)
     {
-        if (TryGetKey(RawTarget.Of(context)) is not { } key)
+        if (IdempotencyKey.FromPath(RawTarget.Of(context), Prefix) is not { } key)
         {
-            return ProblemCatalogue.Invalid($"The key in the path has 1 to {IdempotencyKey.LengthMax} printable ASCII characters, percent-encoded once where that is needed, and no quotes around it.");
+            return IdempotencyKey.NotInPath;
         }
 
         if (await store.FindRequestAsync(IdempotencyKey.KeyOf(key), context.RequestAborted) is not { } found)
@@ -51,21 +51,5 @@ internal sealed class RequestEndpoint(IDocumentStore store)
         response.Headers.CacheControl = "no-store";
         response.ContentLength = body.WrittenCount;
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted).AsTask();
-    }
-
-    /// <summary>From the raw path: the framework's own leaves %2F alone.</summary>
-    private static string? TryGetKey(string target)
-    {
-        ReadOnlySpan<char> path = RawTarget.PathOf(target);
-        ReadOnlySpan<char> text = path.StartsWith(Prefix, StringComparison.Ordinal) ? path[Prefix.Length..] : default;
-        if (text.IsEmpty || text.Length > 3 * IdempotencyKey.LengthMax)
-        {
-            return null;
-        }
-
-        byte[] bytes = new byte[text.Length];
-        return PercentDecoding.TryDecode(text, bytes, out int length) && length <= IdempotencyKey.LengthMax && bytes.AsSpan(0, length).IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0
-            ? Encoding.ASCII.GetString(bytes, 0, length)
-            : null;
     }
 }

@@ -138,6 +138,51 @@ public sealed class ImportTests(QueryApplication queries)
     }
 
     [Fact]
+    public async Task Import_ALineWithTooManyKeys_LosesNoOther()
+    {
+        using HttpResponseMessage made = await queries.Application.SendAsync("PUT", $"/collections/k{_prefix.TrimEnd('/')}?wait=30", $"{{\"prefix\":\"{_prefix}\",\"indexes\":{{\"by-n\":{{\"fields\":[\"n\"],\"unique\":true}}}}}}");
+        Assert.True(made.IsSuccessStatusCode, await made.Content.ReadAsStringAsync());
+        JsonElement report = await ImportAsync(string.Join('\n', Line("a", "{\"n\":1}"), Line("b", $"{{\"n\":[{string.Join(',', Enumerable.Range(10, 1001))}]}}"), Line("c", "{\"n\":2}")));
+
+        Assert.Equal((2, 0, 0, 1), Counts(report));
+        Assert.Equal("too-many-keys", report.GetProperty("refusals")[0].GetProperty("reason").GetString());
+        Assert.Equal("a c", await IdsAsync());
+    }
+
+    /// <summary>Buffers of lines that are refused are given back at once, and so is their charge.</summary>
+    [Fact]
+    public async Task Import_ManyLargeLinesAreRefused_TakesNoMemoryForThem()
+    {
+        var budget = queries.Application.Service<ByteBudget>();
+        string large = JsonSerializer.Serialize(new string('x', 600_000));
+        var body = new StringBuilder();
+        for (int n = 0; n < 40; n++)
+        {
+            body.Append($"{{\"id\":\"{_prefix}{n}\",\"raw\":{large}}}\n");
+        }
+
+        long free = budget.Free;
+        JsonElement report = await ImportAsync(body + Line("a", "1"));
+        Assert.Equal((1, 0, 0, 40), Counts(report));
+        Assert.Equal(free, budget.Free);
+    }
+
+    [Fact]
+    public async Task Import_LinesOfEverySize_AreTakenOrNamed()
+    {
+        const int MaxBytes = 1 << 20; // of a document here
+        var budget = queries.Application.Service<ByteBudget>();
+        long free = budget.Free;
+        string Text(int bytes) => JsonSerializer.Serialize(new string('y', bytes - 2));
+        JsonElement report = await ImportAsync(string.Join('\n', Line("a", "1"), Line("b", Text(MaxBytes)), Line("c", Text(MaxBytes + 1)), Line("d", Text(3 * MaxBytes)), Line("e", Text(900_000)), Line("f", "2")));
+
+        Assert.Equal((4, 0, 0, 2), Counts(report));
+        Assert.Equal("3 4", string.Join(' ', report.GetProperty("refusals").EnumerateArray().Select(one => one.GetProperty("line").GetInt32())));
+        Assert.Equal(MaxBytes, (await queries.Application.Client.GetStringAsync($"/docs/{_prefix}b")).Length);
+        Assert.Equal(free, budget.Free);
+    }
+
+    [Fact]
     public async Task Import_OfNothing_IsDone()
     {
         JsonElement report = await ImportAsync("\n\n");

@@ -1,3 +1,4 @@
+using DocService.Storage;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -30,6 +31,15 @@ internal sealed class ApplicationFactory(string dataDirectory, ApplicationSettin
         }
 
         builder.ConfigureLogging(logging => logging.ClearProviders());
+        if (settings.BeforeStore is { } before)
+        {
+            builder.ConfigureTestServices(services =>
+            {
+                Func<IServiceProvider, object> open = services.Single(service => service.ServiceType == typeof(IDocumentStore)).ImplementationFactory!;
+                services.Replace(ServiceDescriptor.Singleton(provider => before((IDocumentStore)open(provider))));
+            });
+        }
+
         if (settings.Clock is { } clock)
         {
             builder.ConfigureTestServices(services => services.Replace(ServiceDescriptor.Singleton(clock)));

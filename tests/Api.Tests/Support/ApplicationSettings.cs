@@ -1,3 +1,5 @@
+using DocService.Storage;
+
 namespace DocService.Api.Tests.Support;
 
 /// <summary>How a test's application differs from the default.</summary>
@@ -12,6 +14,9 @@ internal sealed record ApplicationSettings
     public IReadOnlyDictionary<string, string> OtherValues { get; init; } = new Dictionary<string, string>();
 
     public TimeProvider? Clock { get; init; }
+
+    /// <summary>Stands in front of the store, for tests that need something to happen at one moment.</summary>
+    public Func<IDocumentStore, IDocumentStore>? BeforeStore { get; init; }
 
     /// <summary>Listen on a free port instead of answering in memory.</summary>
     public bool UsesSockets { get; init; }

@@ -1,0 +1,12 @@
+namespace DocService.Api.Bulk;
+
+internal enum ImportState
+{
+    Running,
+
+    /// <summary>All lines are done.</summary>
+    Done,
+
+    /// <summary>A problem has ended it; what is done stays done.</summary>
+    Ended,
+}
