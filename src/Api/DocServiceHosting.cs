@@ -58,6 +58,7 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton<Imports>();
         builder.Services.AddSingleton<Import>();
         builder.Services.AddSingleton<FeedClients>();
+        builder.Services.AddSingleton<FeedShare>();
         builder.Services.AddSingleton<FeedMetrics>();
         builder.Services.AddSingleton<ChangePoll>();
         builder.Services.AddSingleton<ChangeStream>();

@@ -13,7 +13,7 @@ namespace DocService.Api.Changes;
 /// <summary>Changes as events without end. Whatever happens is told by an event, because a browser gives up on any status but 200.</summary>
 /// <remarks>Thread: none waits for a change or for the client. Memory: as <see cref="EventChannel"/>.</remarks>
 internal sealed class ChangeStream(
-    FeedClients clients, FeedMetrics metrics, ByteBudget budget, IDocumentStore store, DocServiceOptions options, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ChangeStream> logger)
+    FeedClients clients, FeedShare share, FeedMetrics metrics, ByteBudget budget, IDocumentStore store, DocServiceOptions options, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ChangeStream> logger)
 {
     /// <summary>Between two comments: proxies end what is silent for a minute.</summary>
     public static readonly TimeSpan CommentInterval = TimeSpan.FromSeconds(15);
@@ -69,45 +69,73 @@ internal sealed class ChangeStream(
         }
 
         place.Sequence = position.Sequence;
-        using IDisposable listening = feed.Tail.Listen();
         using var pulse = new Pulse(clock, CommentInterval);
-        var reading = new StreamReading(feed, form.NewSelection(), events, position, clock);
-        while (true)
+        var reading = new StreamReading(feed, share, form.NewSelection(), events, position, clock);
+        IDisposable? listening = null;
+        try
         {
-            try
+            while (true)
             {
                 Task moved = feed.Tail.Moved;
-                using (var output = new AnswerBuffer(budget))
+                if (await SendNextAsync(feed, reading, channel, events, pulse, end) is { } problem)
                 {
-                    events.Begin(output);
-                    if (await reading.ReadAsync(end) is { } reset)
-                    {
-                        return FeedProblems.Reset(reset);
-                    }
-
-                    WriteProgress(events, reading, pulse, isSilent: output.Length == 0);
-                    await channel.SendAsync(output);
+                    return problem;
                 }
 
                 place.Sequence = reading.Position.Sequence;
-                if (reading.IsThrough)
+                if (!reading.IsThrough)
+                {
+                    if (!reading.IsFromMemory)
+                    {
+                        listening?.Dispose(); // far behind: it has no use for what comes
+                        listening = null;
+                    }
+                }
+                else if (listening is null)
+                {
+                    listening = feed.Tail.Listen(); // then it looks once more: what comes after that it is told of
+                }
+                else
                 {
                     await Task.WhenAny(moved, pulse.Due).WaitAsync(end);
                 }
             }
-            catch (IndexNotReadyException exception) when (exception.Status.Stage is IndexStage.Building or IndexStage.NotStarted && store.Status is not { State: StoreState.Damaged })
-            {
-                await WaitForIndexAsync(feed, channel, events, pulse, end);
-            }
-            catch (Exception exception) when (exception is IndexFailedException or IndexClosedException)
-            {
-                await Task.Delay(FailurePause, clock, end); // what had been written is not sent, and is read again
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                return QueryFailures.ToProblem(exception, feed.Queries, options.QueryTimeout, store) ?? Unexpected(exception);
-            }
         }
+        finally
+        {
+            listening?.Dispose();
+        }
+    }
+
+    /// <summary>Reads and sends what there is, or waits until there can be something.</summary>
+    private async Task<Problem?> SendNextAsync(IndexFeed feed, StreamReading reading, EventChannel channel, EventWriter events, Pulse pulse, CancellationToken end)
+    {
+        try
+        {
+            using var output = new AnswerBuffer(budget);
+            events.Begin(output);
+            if (await reading.ReadAsync(end) is { } reset)
+            {
+                return FeedProblems.Reset(reset);
+            }
+
+            WriteProgress(events, reading, pulse, isSilent: output.Length == 0);
+            await channel.SendAsync(output);
+        }
+        catch (IndexNotReadyException exception) when (exception.Status.Stage is IndexStage.Building or IndexStage.NotStarted && store.Status is not { State: StoreState.Damaged })
+        {
+            await WaitForIndexAsync(feed, channel, events, pulse, end);
+        }
+        catch (Exception exception) when (exception is IndexFailedException or IndexClosedException)
+        {
+            await Task.Delay(FailurePause, clock, end); // what had been written is not sent, and is read again
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return QueryFailures.ToProblem(exception, feed.Queries, options.QueryTimeout, store) ?? Unexpected(exception);
+        }
+
+        return null;
     }
 
     /// <summary>What the client sent last beats the parameter, which a browser repeats as it was. False where it is none of this server.</summary>

@@ -1,3 +1,4 @@
+using DocService.Api.Waiting;
 using DocService.Index;
 using DocService.Index.Feeding;
 using DocService.Index.Reading;
@@ -7,7 +8,7 @@ namespace DocService.Api.Changes;
 
 /// <summary>How far a stream has come, and its next piece: from memory where that reaches back so far, else from the index.</summary>
 /// <remarks>Thread: one at a time.</remarks>
-internal sealed class StreamReading(IndexFeed feed, ChangeSelection selection, IChangeSink sink, FeedPosition position, TimeProvider clock)
+internal sealed class StreamReading(IndexFeed feed, FeedShare share, ChangeSelection selection, IChangeSink sink, FeedPosition position, TimeProvider clock)
 {
     private bool _isJudged;
     private bool _hasBeenThrough;
@@ -21,21 +22,38 @@ internal sealed class StreamReading(IndexFeed feed, ChangeSelection selection, I
     /// <summary>There is nothing more for now.</summary>
     public bool IsThrough { get; private set; }
 
+    /// <summary>The last piece came from memory.</summary>
+    public bool IsFromMemory { get; private set; }
+
     /// <summary>The next piece goes to the sink; or why the client must begin anew.</summary>
     /// <remarks>After an exception what the sink has got counts for nothing: the position is where it was.</remarks>
     public async ValueTask<string?> ReadAsync(CancellationToken cancellation)
     {
+        IsThrough = false; // a reading that fails has not seen what there is
+        if (!_isJudged)
+        {
+            // A position may be of commits that the index has not read yet.
+            using IndexReader newest = await feed.Queries.OpenAsync(isEventual: false, cancellation);
+            if (Position.FindReset(newest) is { } unfit)
+            {
+                return unfit;
+            }
+
+            _isJudged = true;
+        }
+
+        using FeedShare.Turn turn = await share.EnterAsync(cancellation);
         SearchLimit limit = feed.Queries.NewLimit(cancellation);
         FeedPosition reached = Position;
-        if (feed.Tail.TryRead(ref reached, selection, limit, sink))
+        IsFromMemory = feed.Tail.TryRead(ref reached, selection, limit, sink);
+        if (IsFromMemory)
         {
             IsThrough = !sink.IsFull;
             Through = Position = reached;
             return null;
         }
 
-        // A position may be of commits that the index has not read yet. One that has been judged is of those that it has.
-        using IndexReader reader = await feed.Queries.OpenAsync(isEventual: _isJudged, cancellation);
+        using IndexReader reader = await feed.Queries.OpenAsync(isEventual: true, cancellation); // at once
         if (Position.FindReset(reader) is { } reset)
         {
             return reset;
@@ -43,7 +61,6 @@ internal sealed class StreamReading(IndexFeed feed, ChangeSelection selection, I
 
         using var walk = new ChangeWalk(reader, Position, selection, sink, clock, ChangePoll.SearchTime);
         await feed.Queries.RunAsync(walk, limit);
-        _isJudged = true;
         IsThrough = walk.IsThrough;
         Position = walk.Position;
         Through = new FeedPosition(reader.StoreId, reader.AsOf, 0);

@@ -23,7 +23,7 @@ public sealed class ChangeTail : IDisposable
     /// Between two readings. A change that comes alone is told at once. Of many the index takes more at a time, because nobody
     /// waits for it meanwhile, and each listener sends more at a time.
     /// </summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Between two looks at an index that does not answer.</summary>
     private static readonly TimeSpan FailurePause = TimeSpan.FromSeconds(0.1);
