@@ -7,5 +7,5 @@ namespace DocService.Schemas;
 public sealed record DocumentFault(string? Instance, string? Schema, string Detail)
 {
     /// <summary>Characters: names in documents can be megabytes long, and answers should not be.</summary>
-    public const int PointerMax = 1000;
+    public const int PointerMax = 500;
 }

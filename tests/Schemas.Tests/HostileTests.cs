@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using DocService.Schemas.Keywords;
 
 namespace DocService.Schemas.Tests;
 
@@ -60,6 +61,22 @@ public sealed class HostileTests
     [InlineData("(x+x+)+y")]
     public void Pattern_ThatWouldBacktrack_IsLinear(string pattern) =>
         Assert.Equal(SchemaOutcome.Violated, Timed(JsonSerializer.Serialize(new { pattern }), $"\"{new string('a', 50_000)}!\"").Outcome);
+
+    /// <summary>Automata of patterns such as this one have a state for each way that a text can end: texts teach them megabytes.</summary>
+    [Fact]
+    public void Pattern_ThatLearnsWithoutEnd_IsForgottenAndBuiltAgain()
+    {
+        DocumentSchema schema = Judging.Schema("""{"pattern":"[ab]*a[ab]{14}c"}""");
+        var random = new Random(1);
+        string document = $"\"{string.Concat(Enumerable.Range(0, 5000).Select(_ => random.Next(2) == 0 ? 'a' : 'b'))}\"";
+        long before = PatternMemory.Bytes;
+        Assert.Equal(SchemaOutcome.Violated, Judging.Judge(schema, document).Outcome);
+        Assert.True(PatternMemory.Bytes != before, "what it has learnt is noted");
+
+        PatternMemory.Note(PatternMemory.BytesMax);
+        Assert.InRange(PatternMemory.Bytes, 0, PatternMemory.BytesMax);
+        Assert.Equal(SchemaOutcome.Violated, Judging.Judge(schema, document).Outcome);
+    }
 
     [Fact]
     public void Pattern_ThatNeedsBacktrackingWithoutEnd_IsTooCostly() =>

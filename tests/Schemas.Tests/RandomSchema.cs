@@ -14,7 +14,7 @@ internal sealed class RandomSchema(Random random)
     public JsonNode Schema()
     {
         JsonObject schema = Object(3);
-        schema["$defs"] = new JsonObject { ["x"] = Any(1), ["y"] = Any(1) };
+        schema["$defs"] = new JsonObject { ["x"] = Any(1), ["y"] = Any(1), ["n"] = new JsonObject { ["$dynamicAnchor"] = "node", ["allOf"] = new JsonArray(Any(0)) } };
         return schema;
     }
 
@@ -45,7 +45,7 @@ internal sealed class RandomSchema(Random random)
 
     private void Add(JsonObject schema, int depth)
     {
-        switch (random.Next(depth == 0 ? 13 : 30))
+        switch (random.Next(depth == 0 ? 13 : 34))
         {
             case 0 or 1: schema["type"] = random.Next(2) == 0 ? Types[random.Next(Types.Length)] : new JsonArray("string", "object", "array"); break;
             case 2: schema["enum"] = new JsonArray(Value(), Value(), Value()); break;
@@ -77,6 +77,13 @@ internal sealed class RandomSchema(Random random)
             case 26: schema["dependentSchemas"] = new JsonObject { [Name()] = Any(depth - 1) }; break;
             case 27: schema["propertyNames"] = Any(0); break;
             case 28: schema["unevaluatedProperties"] = Any(depth - 1); break;
+            case 29: schema["unevaluatedItems"] = Any(depth - 1); break;
+            case 30:
+                schema["contains"] = Any(depth - 1);
+                schema[random.Next(2) == 0 ? "minContains" : "maxContains"] = random.Next(3);
+                break;
+            case 31: schema["dependentRequired"] = new JsonObject { [Name()] = new JsonArray(Name()) }; break;
+            case 32: schema["items"] = new JsonObject { ["$dynamicRef"] = "#node" }; break;
             default: schema["properties"] = new JsonObject { ["a"] = new JsonObject { ["$ref"] = random.Next(3) switch { 0 => "#", 1 => "#/$defs/x", _ => "#/$defs/y" } } }; break;
         }
     }

@@ -18,12 +18,16 @@ internal sealed class ViolationSink(DocumentSchema schema, ByteBudget budget, in
 
     private const int DocumentsMax = 10_000;
 
+    /// <summary>A page ends when it tells so many faults.</summary>
+    private const int FaultsMax = 2000;
+
     private readonly long _started = clock.GetTimestamp();
     private int _documents;
+    private int _faults;
 
     public List<(string Id, long Version, SchemaVerdict Verdict)> Found { get; } = [];
 
-    public bool IsFull => Found.Count >= limit || _documents >= DocumentsMax || (_documents > 0 && clock.GetElapsedTime(_started) >= TimeMax);
+    public bool IsFull => Found.Count >= limit || _faults >= FaultsMax || _documents >= DocumentsMax || (_documents > 0 && clock.GetElapsedTime(_started) >= TimeMax);
 
     public void Document(in FoundDocument document)
     {
@@ -31,6 +35,7 @@ internal sealed class ViolationSink(DocumentSchema schema, ByteBudget budget, in
         SchemaVerdict verdict = schema.Judge(document.Body.ToArray(), budget, DocumentSchema.WorkOf(document.Body.Length));
         if (verdict.Outcome != SchemaOutcome.Passed)
         {
+            _faults += verdict.Faults.Count;
             Found.Add((Encoding.UTF8.GetString(document.Id), document.Version, verdict));
         }
     }

@@ -15,6 +15,9 @@ internal static class RuleProblem
     /// <summary>Seconds; a build says how far it is, not how long it takes.</summary>
     private const int RetryAfter = 2;
 
+    /// <summary>Of all documents of a batch together, beyond one for each.</summary>
+    private const int BatchFaultsMax = 400;
+
     /// <summary>Characters of a path that is sent back; a longer one is named in part, in the detail.</summary>
     private const int PointerMax = 1000;
 
@@ -45,7 +48,8 @@ internal static class RuleProblem
         int rank = refused.Min(one => Rank(one.Violation, operations[one.Index]));
         refused = [.. refused.Where(one => Rank(one.Violation, operations[one.Index]) == rank)];
         Problem problem = Of(refused[0].Violation);
-        object[] failures = [.. refused.Select(one => Failure(one.Index, operations[one.Index].Key.Id, one.Violation))];
+        int faultsLeft = BatchFaultsMax;
+        object[] failures = [.. refused.Select(one => Failure(one.Index, operations[one.Index].Key.Id, one.Violation, ref faultsLeft))];
         return problem with
         {
             Detail = $"{ProblemCatalogue.Count(failures.Length, "operation")} of the batch {(failures.Length == 1 ? "is" : "are")} refused; nothing of it was done. The first: {problem.Detail}",
@@ -68,14 +72,22 @@ internal static class RuleProblem
         _ => ProblemCatalogue.SchemaViolation,
     };
 
-    private static object Failure(int index, string id, RuleViolation violation) => violation switch
+    private static object Failure(int index, string id, RuleViolation violation, ref int faultsLeft) => violation switch
     {
-        SchemaViolation schema => new { index, id, detail = schema.Reason, collection = schema.Collection, type = TypeOf(schema.Verdict.Outcome).Slug, faults = FaultsOf(schema.Verdict) },
+        SchemaViolation schema => SchemaFailure(index, id, schema, ref faultsLeft),
         UniqueViolation unique => new { index, id, detail = Detail(unique), collection = unique.Collection, uniqueIndex = unique.Index, value = unique.Value.Select(ValueOf), otherId = unique.OtherId },
         TooManyKeysViolation many => new { index, id, detail = many.Reason, collection = many.Collection, uniqueIndex = many.Index },
         PatchFault patch => new { index, id, detail = patch.Reason, operation = patch.Operation, pointer = patch.Path is { Length: <= PointerMax } ? patch.Path : null, type = TypeOf(patch.Kind).Slug },
         _ => new { index, id, detail = violation.Reason },
     };
+
+    /// <summary>Each operation has its first fault; the others as long as the answer stays short.</summary>
+    private static object SchemaFailure(int index, string id, SchemaViolation schema, ref int faultsLeft)
+    {
+        int count = Math.Max(1, Math.Min(faultsLeft, schema.Verdict.Faults.Count));
+        faultsLeft -= Math.Min(faultsLeft, count);
+        return new { index, id, detail = schema.Reason, collection = schema.Collection, type = TypeOf(schema.Verdict.Outcome).Slug, faults = FaultsOf(schema.Verdict).Take(count) };
+    }
 
     private static Problem Of(PatchFault fault, ProblemType type)
     {

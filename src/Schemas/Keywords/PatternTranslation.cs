@@ -40,18 +40,18 @@ internal static class PatternTranslation
     };
 
     /// <param name="pattern">Of a schema.</param>
-    /// <param name="regex">Without backtracking where that is possible.</param>
+    /// <param name="translated">The same for .NET.</param>
     /// <param name="fault">Why it is none, in one sentence.</param>
-    public static bool TryBuild(string pattern, [NotNullWhen(true)] out Regex? regex, [NotNullWhen(false)] out string? fault)
+    public static bool TryTranslate(string pattern, [NotNullWhen(true)] out string? translated, [NotNullWhen(false)] out string? fault)
     {
-        regex = null;
+        translated = null;
         if (pattern.Length > CharactersMax)
         {
             fault = $"A pattern has at most {CharactersMax} characters.";
             return false;
         }
 
-        fault = TryTranslate(pattern, out string translated);
+        fault = Translate(pattern, out string made);
         if (fault is not null)
         {
             return false;
@@ -59,7 +59,8 @@ internal static class PatternTranslation
 
         try
         {
-            regex = Build(translated);
+            Build(made);
+            translated = made;
             return true;
         }
         catch (ArgumentException cause)
@@ -69,7 +70,8 @@ internal static class PatternTranslation
         }
     }
 
-    private static Regex Build(string pattern)
+    /// <summary>Without backtracking where that is possible.</summary>
+    public static Regex Build(string pattern)
     {
         try
         {
@@ -82,7 +84,7 @@ internal static class PatternTranslation
     }
 
     /// <summary>Null when it could be translated.</summary>
-    private static string? TryTranslate(string pattern, out string translated)
+    private static string? Translate(string pattern, out string translated)
     {
         var text = new StringBuilder(pattern.Length);
         translated = "";

@@ -5,8 +5,8 @@ namespace DocService.Schemas.Keywords;
 
 /// <summary>A regular expression of a schema. Its time is linear in the text where that is possible, and bounded where it is not.</summary>
 /// <param name="text">As the schema spells it.</param>
-/// <param name="regex">The same for .NET.</param>
-internal sealed class SchemaPattern(string text, Regex regex)
+/// <param name="translated">The same for .NET.</param>
+internal sealed class SchemaPattern(string text, string translated)
 {
     private const int ShownMax = 200;
 
@@ -16,6 +16,8 @@ internal sealed class SchemaPattern(string text, Regex regex)
     public bool IsMatch(Evaluation run, string value) =>
         run.Pay(1 + (value.Length / CharactersPerUnit)) && run.Timed(TryMatch, value);
 
+    public Regex Build() => PatternTranslation.Build(translated);
+
     public override string ToString() => text.Length <= ShownMax ? text : $"{text[..ShownMax]}…";
 
     /// <summary>Null where it takes longer than one match may: then nothing is known of the document.</summary>
@@ -23,7 +25,7 @@ internal sealed class SchemaPattern(string text, Regex regex)
     {
         try
         {
-            return regex.IsMatch(value);
+            return PatternMemory.IsMatch(PatternMemory.Of(this), value);
         }
         catch (RegexMatchTimeoutException)
         {

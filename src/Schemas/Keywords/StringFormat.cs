@@ -43,7 +43,7 @@ internal sealed class StringFormat
         return bytes <= BytesMax && run.Pay(10 + (bytes / BytesPerUnit)) && run.Timed(_format is null ? IsExpression : _ => IsOf(value), value.GetString()!);
     }
 
-    private static bool? IsExpression(string text) => PatternTranslation.TryBuild(text, out _, out _);
+    private static bool? IsExpression(string text) => PatternTranslation.TryTranslate(text, out _, out _);
 
     /// <summary>The library throws on some texts that have not the format: a date in the year 0, a quote in a domain.</summary>
     private bool? IsOf(in JsonElement value)

@@ -79,13 +79,13 @@ internal sealed class SchemaReader
             return null;
         }
 
-        if (!PatternTranslation.TryBuild(text, out System.Text.RegularExpressions.Regex? regex, out string? fault))
+        if (!PatternTranslation.TryTranslate(text, out string? translated, out string? fault))
         {
             Report(place, fault);
             return null;
         }
 
-        var pattern = new SchemaPattern(text, regex);
+        var pattern = new SchemaPattern(text, translated);
         _patterns.Add(text, pattern);
         return pattern;
     }

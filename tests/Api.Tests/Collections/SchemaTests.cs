@@ -217,6 +217,46 @@ public sealed class SchemaTests(SharedApplication shared) : IClassFixture<Shared
         await _app.StoreAsync($"{_name}/1", "null");
     }
 
+    /// <summary>What has been done is told again, whatever the rules are by now.</summary>
+    [Fact]
+    public async Task Repetition_OfAWriteFromBeforeTheSchema_IsReplayed()
+    {
+        using HttpResponseMessage first = await _app.SendAsync("PUT", $"/docs/{_name}/1", "1", ("Idempotency-Key", $"{_name}-key"));
+        Assert.Equal(HttpStatusCode.Created, first.StatusCode);
+        await DefineAsync(Person);
+        using HttpResponseMessage again = await _app.SendAsync("PUT", $"/docs/{_name}/1", "1", ("Idempotency-Key", $"{_name}-key"));
+        Assert.Equal(HttpStatusCode.Created, again.StatusCode);
+        Assert.Equal(first.Field("ETag"), again.Field("ETag"));
+        using HttpResponseMessage other = await _app.SendAsync("PUT", $"/docs/{_name}/1", "1", ("Idempotency-Key", $"{_name}-other"));
+        await other.AssertProblemAsync(HttpStatusCode.UnprocessableEntity, "schema-violation");
+    }
+
+    [Fact]
+    public async Task Import_LineThatDoesNotPass_IsNamedAndLosesNoOther()
+    {
+        await DefineAsync(Person);
+        string lines = "{\"id\":\"" + _name + "/1\",\"body\":{\"name\":\"Ann\"}}\n{\"id\":\"" + _name + "/2\",\"body\":[]}\n";
+        using HttpResponseMessage response = await _app.SendAsync("POST", "/import", lines, ("Content-Type", "application/x-ndjson"));
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        JsonElement refused = Assert.Single(answer.RootElement.GetProperty("refusals").EnumerateArray());
+        Assert.Equal(2, refused.GetProperty("line").GetInt64());
+        Assert.Contains("schema-violation", refused.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal("""{"name":"Ann"}""", await _app.Client.GetStringAsync($"/docs/{_name}/1"));
+    }
+
+    /// <summary>An answer grows with the request, and not twentyfold.</summary>
+    [Fact]
+    public async Task Batch_OfManyDocumentsWithManyFaults_NamesEachAndStaysShort()
+    {
+        await DefineAsync("""{"items":{"type":"string"}}""");
+        string body = $"[{string.Join(',', Enumerable.Range(0, 30))}]";
+        using HttpResponseMessage response = await _app.BatchAsync(Batch.Of([.. Enumerable.Range(0, 200).Select(number => Batch.Put($"{_name}/{number}", body))]));
+        JsonElement problem = await response.AssertProblemAsync(HttpStatusCode.UnprocessableEntity, "schema-violation");
+        int[] faults = [.. problem.GetProperty("failures").EnumerateArray().Select(failure => failure.GetProperty("faults").GetArrayLength())];
+        Assert.Equal((200, 20, 1), (faults.Length, faults[0], faults[^1]));
+    }
+
     private Task<HttpResponseMessage> PatchAsync(string id, string patch, params (string Name, string Value)[] fields) =>
         _app.SendAsync("PATCH", $"/docs/{_name}/{id}", patch, [("Content-Type", "application/merge-patch+json"), .. fields]);
 
