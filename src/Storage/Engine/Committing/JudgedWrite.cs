@@ -73,6 +73,8 @@ internal sealed class JudgedWrite(int requested)
     /// </summary>
     private static readonly DocumentKey[] Nothing = [.. Enumerable.Range(0, 256).Select(static number => DocumentKey.CreateHidden($"request/{number:x2}"))];
 
+    private int _nothing = -1; // which of them it deletes
+
     public List<JudgedOperation> Operations { get; } = new(requested);
 
     /// <summary>The hidden documents that rules write in the same commit, or that stands for nothing, in the order of locking.</summary>
@@ -81,7 +83,7 @@ internal sealed class JudgedWrite(int requested)
         : Operations.Count == requested ? [] : Operations.Skip(requested).Select(static added => added.Operation.Key.Digest).Order();
 
     /// <summary>The hidden document that the commit of a request deletes where it writes nothing else.</summary>
-    public DocumentKey? Deleted { get; private set; }
+    public DocumentKey? Deleted => _nothing < 0 ? null : Nothing[_nothing];
 
     /// <summary>On its way, or null where nothing is to be written.</summary>
     public Commit? Commit { get; set; }
@@ -119,8 +121,8 @@ internal sealed class JudgedWrite(int requested)
     /// <summary>Has the commit, which writes nothing, delete a document that never exists.</summary>
     public DocumentKey DeleteNothing(Sha256Digest request)
     {
-        Deleted = Nothing[request.First];
-        return Deleted.Value;
+        _nothing = request.First;
+        return Nothing[_nothing];
     }
 
     /// <summary>What the client's operations will have done, where none has failed.</summary>

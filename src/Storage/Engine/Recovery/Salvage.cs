@@ -95,9 +95,11 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
             Dictionary<JournalScan, Segment> segments = JournalOpening.OpenSegments(directory, verdict, opened);
             using var files = new RequestFiles(directory.Requests, options.IdempotencyRetention, clock);
             files.Open();
-            IEnumerable<KnownRequest> lost = verdict.Damage.Select(static damage => KnownRequest.Lost(damage.FirstSequence ?? 0));
+            IEnumerable<KnownRequest> lost = verdict.Damage
+                .Where(damage => damage.LastSequence is not { } last || last > files.LastSequence) // up to there requests were filed before
+                .Select(static damage => KnownRequest.Lost(damage.FirstSequence ?? 0));
             KnownRequest[] requests = [.. JournalRequests.Read(verdict, segments, files.LastSequence).Concat(lost).DistinctBy(static request => request.Sequence).OrderBy(static request => request.Sequence)];
-            if (!files.IsEmpty || Array.Exists(requests, static request => !request.IsLost))
+            if (requests.Length > 0 && (!files.IsEmpty || Array.Exists(requests, static request => !request.IsLost)))
             {
                 files.Add(requests);
             }

@@ -133,10 +133,10 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
                 CloseCurrent();
             }
 
-            // One by one, so that the names that are left never have a gap.
+            // Nobody looks for it any more when its name goes. One by one, so that the names that are left never have a gap.
+            Volatile.Write(ref _files, _files[1..]);
             directory.Entries.TryUnlink(oldest.Name);
             directory.Sync();
-            Volatile.Write(ref _files, _files[1..]);
         }
 
         return null;
@@ -191,13 +191,21 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
     /// <summary>A file without a header that can be read counts as one that holds nothing and has lost everything.</summary>
     private RequestFile Read(long number)
     {
-        if (RequestScan.Read(directory.Entries, number) is { } file)
+        string reason = "its header cannot be read";
+        try
         {
-            return file;
+            if (RequestScan.Read(directory.Entries, number) is { } file)
+            {
+                return file;
+            }
+        }
+        catch (FileSystemException exception) when (!exception.IsOutOfHandles)
+        {
+            reason = exception.Message;
         }
 
         var lost = new RequestFile(new RequestFileHeader { Number = number, Chains = 1, PreviousLength = 0, PreviousEntries = 0, Running = _ranBefore, Created = default });
-        lost.NoteDamage($"{lost.Name}: its header cannot be read");
+        lost.NoteDamage($"{lost.Name}: {reason}");
         return lost;
     }
 

@@ -215,6 +215,64 @@ public sealed class RememberedRequestsTests
         Assert.Empty(StoreVerification.Run(_disk, JournalTest.Data).Damage);
     }
 
+    [Fact]
+    public async Task Salvage_OfADamagedJournal_KeepsTheKeysThatItCanRead()
+    {
+        DocumentStore store = JournalTest.Open(_disk);
+        CommitResult kept = await OnceAsync(store, "kept", PutA);
+        await OnceAsync(store, "lost", [Put("b", "1")]);
+        await OnceAsync(store, "behind", [Put("c", "1")]);
+        _disk = _disk.Kill();
+        await store.DisposeAsync();
+        _disk.Disk.FlipBit(JournalTest.PathOf("00000001.journal"), (2 * JournalTest.Block) + 100, 0); // each commit is a group of its own
+        await using (DocumentStore damaged = JournalTest.Open(_disk))
+        {
+            await Assert.ThrowsAsync<JournalDamagedException>(() => OnceAsync(damaged, "kept", PutA));
+        }
+
+        Assert.True(DocumentStore.Salvage(_disk, JournalTest.Options, TimeProvider.System).WasDamaged);
+        await using DocumentStore again = JournalTest.Open(_disk);
+        AssertReplayed(kept, await OnceAsync(again, "kept", PutA));
+        Assert.NotNull((await OnceAsync(again, "behind", [Put("c", "1")])).Replayed);
+        await Assert.ThrowsAsync<RequestsUnknownException>(() => OnceAsync(again, "lost", [Put("b", "1")]));
+    }
+
+    [Fact]
+    public async Task Opening_TheDirectoryOfRequestsWasRemoved_ForgetsAndGoesOn()
+    {
+        await using (DocumentStore store = JournalTest.Open(_disk))
+        {
+            await OnceAsync(store, "k", PutA);
+        }
+
+        await JournalTest.Open(_disk).DisposeAsync(); // the journal does not have it any more
+        _disk.Disk.Remove(Folder + "/00000001.requests");
+        _disk.Disk.Remove(Folder);
+        await using DocumentStore again = JournalTest.Open(_disk);
+        Assert.Null((await OnceAsync(again, "k", PutA)).Replayed);
+    }
+
+    [Fact]
+    public async Task Opening_AnOlderJournalWasPutBack_NoKeyIsTakenForNew()
+    {
+        await using (DocumentStore store = JournalTest.Open(_disk))
+        {
+            await OnceAsync(store, "first", PutA);
+        }
+
+        SimulatedFileSystem older = _disk.Kill();
+        await using (DocumentStore store = JournalTest.Open(_disk))
+        {
+            await OnceAsync(store, "second", PutA);
+        }
+
+        older.Disk.Write(Folder + "/00000002.requests", _disk.Disk.Read(Folder + "/00000002.requests"));
+        await using DocumentStore again = JournalTest.Open(older);
+        Assert.NotNull((await OnceAsync(again, "first", PutA)).Replayed);
+        await Assert.ThrowsAsync<RequestsUnknownException>(() => OnceAsync(again, "second", PutA));
+        Assert.NotNull(again.Status.Requests!.Damage);
+    }
+
     private static RequestKey KeyOf(string key) => RequestKey.Of("anonymous", key);
 
     private static PutOperation Put(string id, string json) => new(DocumentKey.Create(id), TestDocuments.Content(json), default);
