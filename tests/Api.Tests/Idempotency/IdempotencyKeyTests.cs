@@ -282,7 +282,6 @@ public sealed class IdempotencyKeyTests(SharedApplication shared) : IClassFixtur
     [InlineData("PUT", "/collections/keyed", """{"prefix":"keyed/"}""", "application/json")]
     [InlineData("DELETE", "/collections/keyed", null, "")]
     [InlineData("DELETE", "/docs?prefix=nobody&confirm=0", null, "")]
-    [InlineData("POST", "/import", "", "application/x-ndjson")]
     public async Task Others_WithAKey_AreRefused(string method, string path, string? body, string type)
     {
         (string, string)[] fields = body is null ? [(Key, NewKey())] : [("Content-Type", type), (Key, NewKey())];
