@@ -1,6 +1,7 @@
 using DocService.Api.Answers;
 using DocService.Api.Batches;
 using DocService.Api.Bulk;
+using DocService.Api.Bulk.Importing;
 using DocService.Api.Changes;
 using DocService.Api.Collections;
 using DocService.Api.Configuration;

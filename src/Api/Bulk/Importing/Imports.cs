@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 
-namespace DocService.Api.Bulk;
+namespace DocService.Api.Bulk.Importing;
 
 /// <summary>Imports that have a key: those under way, and the last ones that have ended since the start.</summary>
 /// <remarks>Owns: what is known of them. Thread: any. Invariant: of two imports with one key one is under way at most.</remarks>

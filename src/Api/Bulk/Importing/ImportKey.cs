@@ -1,6 +1,6 @@
 using DocService.Storage;
 
-namespace DocService.Api.Bulk;
+namespace DocService.Api.Bulk.Importing;
 
 /// <summary>The key of an import. Each of its commits is a request of its own, so that an import that is sent again goes on where it was.</summary>
 /// <param name="Owner">Whose key it is.</param>

@@ -1,6 +1,6 @@
 using DocService.Api.Configuration;
 
-namespace DocService.Api.Bulk;
+namespace DocService.Api.Bulk.Importing;
 
 /// <summary>How much of an import is committed together. It follows from the settings and the lines alone: an import that is sent again makes the same commits.</summary>
 /// <param name="Operations">Documents at most.</param>

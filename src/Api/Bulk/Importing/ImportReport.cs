@@ -5,7 +5,7 @@ using DocService.Api.Fields;
 using DocService.Api.Problems;
 using DocService.Storage;
 
-namespace DocService.Api.Bulk;
+namespace DocService.Api.Bulk.Importing;
 
 /// <summary>What has become of the lines of an import so far.</summary>
 /// <remarks>Owns: the list of refused lines, charged to the budget. Thread: one at a time.</remarks>

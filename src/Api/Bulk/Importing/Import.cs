@@ -10,7 +10,7 @@ using DocService.Api.Problems;
 using DocService.Api.Routing;
 using DocService.Storage;
 
-namespace DocService.Api.Bulk;
+namespace DocService.Api.Bulk.Importing;
 
 /// <summary>
 /// POST /import: documents as lines of JSON, as many as there are, in commits of its own. A line that is refused loses no

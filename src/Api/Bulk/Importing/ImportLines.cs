@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 
-namespace DocService.Api.Bulk;
+namespace DocService.Api.Bulk.Importing;
 
 /// <summary>Takes a request's body apart into lines. A line break behind the last one may be missing.</summary>
 /// <remarks>Owns: the line that is arriving. Thread: one at a time. Each byte is looked at once, but where memory is short.</remarks>

@@ -1,4 +1,4 @@
-namespace DocService.Api.Bulk;
+namespace DocService.Api.Bulk.Importing;
 
 /// <summary>What one import takes of the budget.</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using DocService.Storage;
 
-namespace DocService.Api.Bulk;
+namespace DocService.Api.Bulk.Importing;
 
 /// <summary>The bytes of one line, and of its <c>raw</c>, in buffers of their own until its document is committed.</summary>
 /// <remarks>Owns: the buffers, and what a long line takes of the account, all given back by <see cref="Dispose"/>. Thread: one at a time.</remarks>

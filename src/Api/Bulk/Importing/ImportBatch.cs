@@ -3,7 +3,7 @@ using System.Text;
 using DocService.Api.Problems;
 using DocService.Storage;
 
-namespace DocService.Api.Bulk;
+namespace DocService.Api.Bulk.Importing;
 
 /// <summary>Lines that are committed together, each with its text.</summary>
 /// <remarks>Owns: the texts, until they are committed or refused. Thread: one at a time.</remarks>

@@ -5,7 +5,7 @@ using DocService.Api.Json;
 using DocService.Api.Problems;
 using DocService.Storage;
 
-namespace DocService.Api.Bulk;
+namespace DocService.Api.Bulk.Importing;
 
 /// <summary>One line of an import: a document, nothing, or what cannot be taken.</summary>
 /// <remarks>What an export adds to its lines is passed over, but for the media type and, with <c>raw</c>, the digest.</remarks>

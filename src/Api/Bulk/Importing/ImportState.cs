@@ -1,4 +1,4 @@
-namespace DocService.Api.Bulk;
+namespace DocService.Api.Bulk.Importing;
 
 internal enum ImportState
 {

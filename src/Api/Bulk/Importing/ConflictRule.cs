@@ -1,4 +1,4 @@
-namespace DocService.Api.Bulk;
+namespace DocService.Api.Bulk.Importing;
 
 /// <summary>What an import does with a line whose document is there already.</summary>
 internal enum ConflictRule
