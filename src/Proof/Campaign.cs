@@ -30,6 +30,7 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
     private readonly Random _random = new(options.Seed);
     private readonly Ledger _ledger = new([.. Enumerable.Range(0, Documents).Select(index => $"{QueryCheck.Prefix}{index}")]);
     private readonly Tally _tally = new();
+    private readonly FeedReader _feed = new(clock, diskMayFail: crash.Kind == CrashKind.PowerCut);
     private readonly RetryingClients _retrying = new(clock);
     private long _crashed;
     private bool _hasServed;
@@ -102,6 +103,7 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
         Task annoyance = hostile.RunAsync(stop.Token);
         using HttpClient counted = Connect(server);
         Task retrying = _retrying.RunAsync(counted, stop.Token);
+        Task following = _isDeclared ? _feed.FollowAsync(http, stop.Token) : Task.CompletedTask;
         try
         {
             await UntilAnswersAsync(_random.Next(1, AnswersMax), cancellation);
@@ -115,7 +117,7 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
 
         try
         {
-            await Task.WhenAll(load, retrying);
+            await Task.WhenAll(load, retrying, following);
         }
         finally
         {
@@ -171,7 +173,10 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
         {
             _isDeclared = true;
             violations.AddRange(await queries.CompareAsync(found, cancellation));
+            violations.AddRange(await _feed.CompareAsync(http, found, cancellation));
             _tally.Listings++;
+            _tally.Changes = _feed.Changes;
+            _tally.Resets = _feed.Resets;
         }
 
         if (violations.Count > 0)

@@ -1,9 +1,9 @@
 using DocService.Api.Answers;
 using DocService.Api.Problems;
 using DocService.Api.Waiting;
+using DocService.Index;
 using DocService.Index.Feeding;
 using DocService.Index.Reading;
-using DocService.Index;
 using DocService.Queries;
 
 namespace DocService.Api.Changes;

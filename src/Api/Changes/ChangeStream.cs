@@ -3,8 +3,8 @@ using DocService.Api.Answers;
 using DocService.Api.Configuration;
 using DocService.Api.Problems;
 using DocService.Api.Waiting;
-using DocService.Index.Feeding;
 using DocService.Index;
+using DocService.Index.Feeding;
 using DocService.Storage;
 using Microsoft.Extensions.Primitives;
 
@@ -70,7 +70,7 @@ internal sealed class ChangeStream(
 
         place.Sequence = position.Sequence;
         using var pulse = new Pulse(clock, CommentInterval);
-        var reading = new StreamReading(feed, share, form.NewSelection(), events, position, clock);
+        var reading = new StreamReading(feed, form.NewSelection(), events, position, clock);
         IDisposable? listening = null;
         try
         {
@@ -112,19 +112,27 @@ internal sealed class ChangeStream(
     {
         try
         {
-            using var output = new AnswerBuffer(budget);
-            events.Begin(output);
-            if (await reading.ReadAsync(end) is { } reset)
+            if (await reading.JudgeAsync(end) is { } unfit)
             {
-                return FeedProblems.Reset(reset);
+                return FeedProblems.Reset(unfit);
             }
 
-            WriteProgress(events, reading, pulse, isSilent: output.Length == 0);
+            using var output = new AnswerBuffer(budget);
+            using (FeedShare.Turn turn = await EnterAsync(channel, events, pulse, end))
+            {
+                events.Begin(output);
+                if (await reading.ReadAsync(end) is { } reset)
+                {
+                    return FeedProblems.Reset(reset);
+                }
+            }
+
+            WriteProgress(events, reading, pulse);
             await channel.SendAsync(output);
         }
         catch (IndexNotReadyException exception) when (exception.Status.Stage is IndexStage.Building or IndexStage.NotStarted && store.Status is not { State: StoreState.Damaged })
         {
-            await WaitForIndexAsync(feed, channel, events, pulse, end);
+            await CommentUntilAsync(feed.WhenAnswering(end), channel, events, pulse);
         }
         catch (Exception exception) when (exception is IndexFailedException or IndexClosedException)
         {
@@ -146,8 +154,8 @@ internal sealed class ChangeStream(
         return StringValues.IsNullOrEmpty(last) || PositionText.TryRead(last.ToString(), out position);
     }
 
-    /// <summary>Once when the client has everything, after a search that found nothing, and with a comment when it has been passed over for long.</summary>
-    private static void WriteProgress(EventWriter events, StreamReading reading, Pulse pulse, bool isSilent)
+    /// <summary>Once when the client has everything, and with a comment when it has been passed over for long.</summary>
+    private static void WriteProgress(EventWriter events, StreamReading reading, Pulse pulse)
     {
         bool isDue = pulse.TryTake();
         if (isDue)
@@ -155,17 +163,33 @@ internal sealed class ChangeStream(
             events.Comment();
         }
 
-        if (reading.TryNoteThrough() || (isSilent && !reading.IsThrough) || (isDue && reading.Position != events.Id))
+        if (reading.TryNoteThrough() || (isDue && reading.Position != events.Id))
         {
             events.Progress(reading.Position, reading.Through);
         }
     }
 
-    /// <summary>Comments, until it answers.</summary>
-    private static async Task WaitForIndexAsync(IndexFeed feed, EventChannel channel, EventWriter events, Pulse pulse, CancellationToken end)
+    /// <summary>A turn. It is not lost when the client goes while it is waited for: then it is given back when it comes.</summary>
+    private async Task<FeedShare.Turn> EnterAsync(EventChannel channel, EventWriter events, Pulse pulse, CancellationToken end)
     {
-        Task answering = feed.WhenAnswering(end);
-        while (await Task.WhenAny(answering, pulse.Due) != answering)
+        Task<FeedShare.Turn> entering = share.EnterAsync(end).AsTask();
+        try
+        {
+            await CommentUntilAsync(entering, channel, events, pulse);
+        }
+        catch
+        {
+            _ = entering.ContinueWith(static entered => entered.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
+        }
+
+        return await entering;
+    }
+
+    /// <summary>Comments, while something is waited for.</summary>
+    private static async Task CommentUntilAsync(Task awaited, EventChannel channel, EventWriter events, Pulse pulse)
+    {
+        while (!awaited.IsCompleted && await Task.WhenAny(awaited, pulse.Due) != awaited)
         {
             if (pulse.TryTake())
             {
@@ -173,7 +197,7 @@ internal sealed class ChangeStream(
             }
         }
 
-        await answering;
+        await awaited;
     }
 
     /// <summary>Something small, which takes no memory that others wait for.</summary>

@@ -1,9 +1,9 @@
 namespace DocService.Api.Waiting;
 
 /// <summary>
-/// What streams take of the processors: an eighth of their time, all together, for reading and writing changes. Otherwise a
-/// hundred clients that are told of every write would leave little to the writes. What does not fit is told later, and then
-/// only the newest change of each document.
+/// What streams take of the processors: a 32nd of their time, all together, for reading and writing changes. To send what was
+/// written so takes several times as much. Without a bound a hundred clients that are told of every write left a quarter of
+/// their rate to the writes (bench/feed.sh). What does not fit is told later, and then only the newest change of each document.
 /// </summary>
 /// <remarks>
 /// Owns: turns, given in the order in which they are asked for, and the time that is left. Thread: any.

@@ -147,6 +147,18 @@ public sealed class ChangeStreamTests(QueryApplication queries)
         Assert.Equal("reset", (await events.NextEventAsync()).Event);
     }
 
+    /// <summary>What all share in memory does not know how far there are changes.</summary>
+    [Fact]
+    public async Task Since_BeyondTheNewestWhileOthersListen_IsAReset()
+    {
+        using EventReader other = await OpenAsync();
+        Assert.Equal("progress", (await other.NextEventAsync()).Event);
+        await PutAsync("a", "1");
+        EventReader.ReadEvent a = await other.NextChangeAsync();
+        using EventReader events = await OpenAsync("&since=" + Positions.Moved(a.Id!, by: 1_000_000));
+        Assert.Equal("reset", (await events.NextEventAsync()).Event);
+    }
+
     [Fact]
     public async Task WithoutAnIndex_IsUnavailableAndSaysWhenToComeAgain()
     {

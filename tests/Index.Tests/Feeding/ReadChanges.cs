@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using DocService.Index.Finding;
 using DocService.Index.Answering;
 using DocService.Index.Feeding;
+using DocService.Index.Finding;
 using DocService.Index.Reading;
 using DocService.Queries;
 using DocService.Queries.Filters;
