@@ -332,6 +332,31 @@ public sealed class IdempotencyKeyTests(SharedApplication shared) : IClassFixtur
     }
 
     [Fact]
+    public async Task Put_ItsCollectionHasGotAnotherSchema_IsAnsweredBeforeItsBodyIsJudged()
+    {
+        string key = NewKey();
+        using HttpResponseMessage first = await PutAsync("judged/a", "1", key);
+        using HttpResponseMessage defined = await _app.SendAsync("PUT", "/collections/judged", """{"prefix":"judged/","schema":{"type":"string"}}""");
+        using HttpResponseMessage again = await PutAsync("judged/a", "1", key);
+        using HttpResponseMessage other = await PutAsync("judged/a", "1", NewKey());
+
+        Assert.Equal(HttpStatusCode.Created, defined.StatusCode);
+        Assert.Equal("true", again.Field("Idempotency-Replayed"));
+        Assert.Equal(first.Field("ETag"), again.Field("ETag"));
+        await other.AssertProblemAsync(HttpStatusCode.UnprocessableEntity, "schema-violation");
+    }
+
+    [Fact]
+    public async Task Put_WithoutAnIndex_IsRemembered()
+    {
+        await using var app = new TestApplication(ApplicationSettings.WithoutIndex);
+        using HttpResponseMessage first = await app.PutAsync("a", "1", (Key, "k"));
+        using HttpResponseMessage second = await app.PutAsync("a", "1", (Key, "k"));
+        Assert.Equal("true", second.Field("Idempotency-Replayed"));
+        Assert.Equal(first.Field("ETag"), second.Field("ETag"));
+    }
+
+    [Fact]
     public async Task Put_TwoHundredTriesOfOneKeyAtOnce_OneIsApplied()
     {
         (string id, string key) = (TestApplication.NewId(), NewKey());
