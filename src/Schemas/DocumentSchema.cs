@@ -33,13 +33,13 @@ public sealed class DocumentSchema
     /// <summary>Judges a document. The time is bounded by the work, whatever the schema.</summary>
     /// <param name="body">One valid JSON value without duplicate names.</param>
     /// <param name="budget">Charged while it judges; null: nothing.</param>
-    /// <param name="workMax">At most <see cref="WorkOf"/>.</param>
+    /// <param name="workMax">At most <see cref="WorkOf"/>; with less, <see cref="SchemaOutcome.TooCostly"/> means that it is not done quickly.</param>
     /// <exception cref="StoreBusyException">The budget has no room for it.</exception>
     public SchemaVerdict Judge(ReadOnlyMemory<byte> body, ByteBudget? budget, long workMax)
     {
         if (NumberScan.FindOutOfRange(body.Span, out long tokens) is { } pointer)
         {
-            return new SchemaVerdict(SchemaOutcome.NumberOutOfRange, [new DocumentFault(Evaluation.Shown(pointer), "", $"a number here has more than {ExactDecimal.Digits} digits, or is too large or too small.")]);
+            return new SchemaVerdict(SchemaOutcome.NumberOutOfRange, [new DocumentFault(Evaluation.Shown(pointer), "", $"this one has more than {ExactDecimal.Digits} digits, or is too large or too small")]);
         }
 
         if (tokens * 2 > workMax)
@@ -63,7 +63,7 @@ public sealed class DocumentSchema
     /// <summary>Most documents pass, so faults are looked for only afterwards.</summary>
     private SchemaVerdict Judge(JsonElement document, long workMax)
     {
-        var quick = new Evaluation(workMax, explains: false);
+        var quick = new Evaluation(workMax, explains: false) { IsQuick = workMax < WorkLeast };
         bool passes = quick.Holds(_root, document, marks: null);
         if (quick.IsTooCostly)
         {
@@ -75,8 +75,13 @@ public sealed class DocumentSchema
             return SchemaVerdict.Passed;
         }
 
-        var thorough = new Evaluation(workMax, explains: true);
+        var thorough = new Evaluation(workMax, explains: true) { IsQuick = quick.IsQuick };
         thorough.Holds(_root, document, marks: null);
+        if (thorough is { IsQuick: true, IsTooCostly: true })
+        {
+            return SchemaVerdict.TooCostly; // what is wrong is found elsewhere
+        }
+
         return new SchemaVerdict(SchemaOutcome.Violated, thorough.Faults.Count > 0 ? thorough.Faults : [new DocumentFault("", "", "the document does not pass; where, would take too much work to say.")]);
     }
 

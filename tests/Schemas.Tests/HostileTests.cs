@@ -68,7 +68,7 @@ public sealed class HostileTests
     {
         DocumentSchema schema = Judging.Schema("""{"pattern":"[ab]*a[ab]{14}c"}""");
         var random = new Random(1);
-        string document = $"\"{string.Concat(Enumerable.Range(0, 5000).Select(_ => random.Next(2) == 0 ? 'a' : 'b'))}\"";
+        string document = $"\"{string.Concat(Enumerable.Range(0, 200).Select(_ => random.Next(2) == 0 ? 'a' : 'b'))}\"";
         long before = PatternMemory.Bytes;
         Assert.Equal(SchemaOutcome.Violated, Judging.Judge(schema, document).Outcome);
         Assert.True(PatternMemory.Bytes != before, "what it has learnt is noted");

@@ -20,6 +20,12 @@ internal sealed class Evaluation(long workMax, bool explains)
     /// <summary>In all, for what cannot be bounded by counting: expressions that need backtracking, and formats.</summary>
     private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(2);
 
+    /// <summary>The same for one that goes on elsewhere if it is not done quickly.</summary>
+    private static readonly TimeSpan QuickTime = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>More work than any judgement may do.</summary>
+    public const long TooMuch = 1L << 40;
+
     private readonly List<SchemaResource> _scope = [];
     private readonly List<object> _path = [];
     private readonly List<DocumentFault> _faults = [];
@@ -27,6 +33,9 @@ internal sealed class Evaluation(long workMax, bool explains)
     private long _ticks;
     private int _depth;
     private int _silent;
+
+    /// <summary>Whether it is done in about a millisecond or not at all.</summary>
+    public bool IsQuick { get; init; }
 
     public bool IsTooCostly { get; private set; }
 
@@ -138,7 +147,7 @@ internal sealed class Evaluation(long workMax, bool explains)
         long started = Stopwatch.GetTimestamp();
         bool? holds = judge(text);
         _ticks += Stopwatch.GetTimestamp() - started;
-        IsTooCostly |= holds is null || _ticks > TimeMax.TotalSeconds * Stopwatch.Frequency;
+        IsTooCostly |= holds is null || _ticks > (IsQuick ? QuickTime : TimeMax).TotalSeconds * Stopwatch.Frequency;
         return holds == true && !IsTooCostly;
     }
 

@@ -13,8 +13,11 @@ internal sealed class SchemaPattern(string text, string translated)
     /// <summary>One step of the automaton for so many characters is a unit of work.</summary>
     private const int CharactersPerUnit = 4;
 
+    /// <summary>What an automaton has to learn for one character can take a tenth of a millisecond: longer strings are not judged quickly.</summary>
+    private const int QuickCharacters = 256;
+
     public bool IsMatch(Evaluation run, string value) =>
-        run.Pay(1 + (value.Length / CharactersPerUnit)) && run.Timed(TryMatch, value);
+        run.Pay(value.Length > QuickCharacters && run.IsQuick ? Evaluation.TooMuch : 1 + (value.Length / CharactersPerUnit)) && run.Timed(TryMatch, value);
 
     public Regex Build() => PatternTranslation.Build(translated);
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using DocService.Schemas.Judging;
 using Json.Schema;
 
@@ -55,6 +56,10 @@ internal sealed class StringFormat
         catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException or JsonException or OverflowException or IndexOutOfRangeException or NullReferenceException)
         {
             return false;
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return null;
         }
     }
 }
