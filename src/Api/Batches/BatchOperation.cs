@@ -1,8 +1,8 @@
 using System.Text.Json;
 using DocService.Api.Json;
 using DocService.Api.Problems;
-using DocService.Patches.Text;
 using DocService.Patches;
+using DocService.Patches.Text;
 using DocService.Storage;
 
 namespace DocService.Api.Batches;

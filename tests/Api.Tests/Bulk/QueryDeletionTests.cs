@@ -1,7 +1,7 @@
-using DocService.Api.Tests.Support;
-using DocService.Storage;
 using System.Text.Json;
 using DocService.Api.Tests.Queries;
+using DocService.Api.Tests.Support;
+using DocService.Storage;
 
 namespace DocService.Api.Tests.Bulk;
 
