@@ -16,7 +16,7 @@ public sealed class SchemaFuzzTests(SharedApplication shared, ITestOutputHelper 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly HashSet<HttpStatusCode> Answers =
-        [HttpStatusCode.Created, HttpStatusCode.NoContent, HttpStatusCode.BadRequest, HttpStatusCode.UnprocessableEntity, HttpStatusCode.ServiceUnavailable];
+        [HttpStatusCode.Created, HttpStatusCode.NoContent, HttpStatusCode.BadRequest, HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.UnprocessableEntity, HttpStatusCode.ServiceUnavailable];
 
     private readonly TestApplication _app = shared.Application;
 
