@@ -112,9 +112,16 @@ internal sealed class ChangeStream(
     {
         try
         {
+            bool begins = reading.Position == FeedPosition.Beginning;
             if (await reading.JudgeAsync(end) is { } unfit)
             {
                 return FeedProblems.Reset(unfit);
+            }
+
+            if (begins)
+            {
+                // Deletes behind this commit concern the client, though it may be cut off before it has any other id.
+                await SendAsync(channel, events, events => events.Begin(reading.Position));
             }
 
             using var output = new AnswerBuffer(budget);

@@ -43,7 +43,7 @@ internal sealed record ChangesForm
         {
             Problem? problem = name switch
             {
-                "since" => PositionText.TryRead(value, out since) ? null : builder.Refuse(name, "'since' is 'next' or 'through' of an answer before, or the id of an event, or 0 for everything that is there."),
+                "since" => PositionText.TryRead(value, out since) ? null : builder.Refuse(name, "'since' is 'next' of an answer before, or the id of an event, or 0 for everything that is there."),
                 WaitParameter.Name => WaitParameter.TryRead(value, out wait),
                 "filter" => builder.SetFilter(Encoding.UTF8.GetBytes(value)),
                 "limit" => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long limit) ? builder.SetLimit(limit) : builder.RefuseLimit(),

@@ -75,6 +75,13 @@ internal sealed class EventWriter(ChangesForm form) : IChangeSink, IDisposable
         Output.Write("\n"u8);
     }
 
+    /// <summary>Where the client begins, which no client shows: it sends this id if it is cut off before the end of its first commit.</summary>
+    public void Begin(FeedPosition position)
+    {
+        WriteId(position);
+        Output.Write("\n"u8);
+    }
+
     /// <summary>Says that the connection lives; no client shows it.</summary>
     public void Comment() => Output.Write(":\n\n"u8);
 

@@ -27,7 +27,7 @@ internal sealed class StreamReading(IndexFeed feed, ChangeSelection selection, I
     /// <summary>The last piece came from memory.</summary>
     public bool IsFromMemory { get; private set; }
 
-    /// <summary>Before the first piece: why the client must begin anew; null where it can go on.</summary>
+    /// <summary>Before the first piece: why the client must begin anew; null where it can go on. A beginning has its store and its commit then.</summary>
     public async ValueTask<string?> JudgeAsync(CancellationToken cancellation)
     {
         IsThrough = false; // a reading that fails has not seen what there is
@@ -40,6 +40,11 @@ internal sealed class StreamReading(IndexFeed feed, ChangeSelection selection, I
         using IndexReader newest = await feed.Queries.OpenAsync(isEventual: false, cancellation);
         string? reset = Position.FindReset(newest);
         _isJudged = reset is null;
+        if (_isJudged)
+        {
+            Position = Position.In(newest);
+        }
+
         return reset;
     }
 

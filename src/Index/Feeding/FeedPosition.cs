@@ -34,5 +34,9 @@ public readonly record struct FeedPosition(Guid StoreId, long Sequence, long Beg
     internal FeedPosition At(long sequence) => this with { Sequence = sequence, Begun = sequence < Begun ? Begun : 0 };
 
     /// <summary>A beginning gets its store, and the commit as of which it begins.</summary>
-    internal FeedPosition In(IndexReader reader) => this == Beginning ? new FeedPosition(reader.StoreId, 0, reader.AsOf) : this;
+    public FeedPosition In(IndexReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        return this == Beginning ? new FeedPosition(reader.StoreId, 0, reader.AsOf) : this;
+    }
 }

@@ -32,6 +32,28 @@ public sealed class ChangeStreamTests(QueryApplication queries)
         Assert.Equal("delete a", (await events.NextChangeAsync()).Told());
     }
 
+    /// <summary>A newcomer that has seen a part of its first commit, and no id of a change, must still be told of deletes that come then.</summary>
+    [Fact]
+    public async Task Beginning_CutOffInsideItsFirstCommit_IsToldOfDeletesSince()
+    {
+        await queries.StoreAsync(_prefix, ("a", "1"), ("b", "1"));
+        string? id = null;
+        using (EventReader events = await OpenAsync())
+        {
+            while (id is null)
+            {
+                EventReader.ReadEvent? read = await events.NextAsync();
+                Assert.NotNull(read);
+                Assert.Null(read.Data); // nothing has been told yet
+                id = read.Id;
+            }
+        }
+
+        await DeleteAsync("a");
+        using EventReader again = await EventReader.OpenAsync(queries.Application, $"/changes?prefix={_prefix}", id);
+        Assert.Equal(["put b", "delete a"], new[] { (await again.NextChangeAsync()).Told(), (await again.NextChangeAsync()).Told() });
+    }
+
     [Fact]
     public async Task Fields_KeepProxiesFromHoldingEventsBack()
     {
