@@ -50,6 +50,8 @@ public sealed class FaultTests
     [InlineData("1e400", "")]
     [InlineData("1e20000000", "")]
     [InlineData("1e-29", "")]
+    [InlineData("0e99999999999999999999", "")]
+    [InlineData("[0,-0.0E-1001]", "/1")]
     [InlineData("79228162514264337593543950336", "")]
     [InlineData("[0,{\"a/b\":[1,0.12345678901234567890123456789]}]", "/1/a~1b/1")]
     [InlineData("{\"a\":{},\"b\":-1E+30}", "/b")]
@@ -65,7 +67,7 @@ public sealed class FaultTests
     [InlineData("-0.0000000000000000000000000001")]
     [InlineData("1e28")]
     [InlineData("10000000000000000000000000000000e-4")]
-    [InlineData("0e99999999999999999999")]
+    [InlineData("0e1000")]
     [InlineData("0.10000000000000000000000000000000000000")]
     [InlineData("1e-00000000000000000000000000000000000001")]
     public void Number_ThatADecimalHolds_IsTaken(string document) => Assert.Equal(SchemaOutcome.Passed, Judging.Judge("true", document).Outcome);

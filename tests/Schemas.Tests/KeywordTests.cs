@@ -123,6 +123,18 @@ public sealed class KeywordTests
     }
 
     [Theory]
+    [InlineData("email", "ann@example.org\n")]
+    [InlineData("hostname", "example.org\n")]
+    [InlineData("uri", "https://example.org/\n")]
+    [InlineData("date-time", "2026-11-27T14:00:00Z\n")]
+    [InlineData("date-time", "2026-11-27_14:00:00Z")]
+    [InlineData("ipv6", "[::1]")]
+    [InlineData("idn-hostname", "hello world!")]
+    [InlineData("idn-email", "a b@x y")]
+    public void Format_TheLibraryLetsPass_IsRefused(string format, string text) =>
+        Assert.Equal(SchemaOutcome.Violated, Judging.Judge($$"""{"format":"{{format}}"}""", System.Text.Json.JsonSerializer.Serialize(text)).Outcome);
+
+    [Theory]
     [InlineData("date", "2026-02-28", "2026-02-30")]
     [InlineData("date-time", "2026-11-27T14:00:00.5Z", "0000-01-01T00:00:00Z")] // the library throws on the year 0
     [InlineData("time", "14:00:00+01:00", "14:00:00")]

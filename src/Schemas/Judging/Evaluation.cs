@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -23,13 +24,21 @@ internal sealed class Evaluation(long workMax, bool explains)
     /// <summary>The same for one that goes on elsewhere if it is not done quickly.</summary>
     private static readonly TimeSpan QuickTime = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>In all, should something cost more than it pays.</summary>
+    private static readonly TimeSpan JudgementMax = TimeSpan.FromSeconds(10);
+
+    /// <summary>Units between two looks at the clock: less than a millisecond.</summary>
+    private const long UnitsOfALook = 1 << 16;
+
     /// <summary>More work than any judgement may do.</summary>
     public const long TooMuch = 1L << 40;
 
     private readonly List<SchemaResource> _scope = [];
     private readonly List<object> _path = [];
     private readonly List<DocumentFault> _faults = [];
+    private readonly long _started = Stopwatch.GetTimestamp();
     private long _left = workMax;
+    private long _untilLook = UnitsOfALook;
     private long _ticks;
     private int _depth;
     private int _silent;
@@ -51,7 +60,14 @@ internal sealed class Evaluation(long workMax, bool explains)
     public bool Pay(long units)
     {
         _left -= units;
+        _untilLook -= units;
         IsTooCostly |= _left < 0;
+        if (_untilLook < 0)
+        {
+            _untilLook = UnitsOfALook;
+            IsTooCostly |= Stopwatch.GetElapsedTime(_started) > JudgementMax;
+        }
+
         return !IsTooCostly;
     }
 
@@ -105,6 +121,11 @@ internal sealed class Evaluation(long workMax, bool explains)
         if (!explains)
         {
             return Holds(node, member.Value, marks: null);
+        }
+
+        if (!Pay(JsonMarshal.GetRawUtf8PropertyName(member).Length / 8))
+        {
+            return false;
         }
 
         _path.Add(member.Name);

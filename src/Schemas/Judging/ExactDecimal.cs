@@ -60,8 +60,16 @@ internal static class ExactDecimal
             zeros = 0;
         }
 
-        return mantissa == 0 || TryMake(isNegative, mantissa, digits, ExponentOf(number[at..]) - places + zeros, out value);
+        if (mantissa == 0)
+        {
+            return Math.Abs(ExponentOf(number[at..])) <= ZeroExponentMax; // the library throws on one that is no int
+        }
+
+        return TryMake(isNegative, mantissa, digits, ExponentOf(number[at..]) - places + zeros, out value);
     }
+
+    /// <summary>Nobody writes a zero with more.</summary>
+    private const int ZeroExponentMax = 1000;
 
     /// <summary>Whether the one is the other times an integer, whatever their places.</summary>
     public static bool IsMultiple(decimal value, decimal of)

@@ -44,9 +44,10 @@ internal sealed class MembersKeyword(SchemaPlace place, Dictionary<string, Schem
         SchemaNode? schema = Find(run, member);
         bool holds = schema is null || run.HoldsIn(schema, member);
         bool isKnown = schema is not null;
-        for (int index = 0; index < patterns.Count && (holds || run.SeeksMore); index++)
+        string name = patterns.Count > 0 && run.Pay(JsonMarshal.GetRawUtf8PropertyName(member).Length / 4) ? member.Name : string.Empty;
+        for (int index = 0; index < patterns.Count && (holds || run.SeeksMore) && !run.IsTooCostly; index++)
         {
-            if (patterns[index].Pattern.IsMatch(run, member.Name))
+            if (patterns[index].Pattern.IsMatch(run, name))
             {
                 isKnown = true;
                 holds &= run.HoldsIn(patterns[index].Schema, member);
@@ -77,8 +78,7 @@ internal sealed class MembersKeyword(SchemaPlace place, Dictionary<string, Schem
         ReadOnlySpan<byte> name = JsonMarshal.GetRawUtf8PropertyName(member);
         if (name.Length > ShortName || name.Contains((byte)'\\'))
         {
-            run.Pay(name.Length / 8);
-            return named.GetValueOrDefault(member.Name);
+            return run.Pay(name.Length / 4) ? named.GetValueOrDefault(member.Name) : null;
         }
 
         Span<char> text = stackalloc char[ShortName];

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using DocService.Schemas.Judging;
 
@@ -86,7 +87,7 @@ internal sealed class PropertyNamesKeyword(SchemaPlace place, SchemaNode schema)
         bool holds = true;
         foreach (JsonProperty member in value.EnumerateObject())
         {
-            holds &= HoldsOf(run, member.Name);
+            holds &= run.Pay(JsonMarshal.GetRawUtf8PropertyName(member).Length / 2) && HoldsOf(run, member.Name);
             if (!holds && !run.SeeksMore)
             {
                 break;
@@ -98,7 +99,7 @@ internal sealed class PropertyNamesKeyword(SchemaPlace place, SchemaNode schema)
 
     private bool HoldsOf(Evaluation run, string name)
     {
-        if (!run.Pay(NameWork + (name.Length / 8)))
+        if (!run.Pay(NameWork))
         {
             return false;
         }
@@ -141,8 +142,41 @@ internal static class ObjectMembers
 {
     private const int ShownMax = 100;
 
-    /// <summary>The library looks at one member after the other.</summary>
-    public static bool Has(Evaluation run, in JsonElement value, string name) => run.Pay(1 + (value.GetPropertyCount() / 2)) && value.TryGetProperty(name, out _);
+    /// <summary>Bytes that may stand for a character: three in UTF-8, each of which may be an escape of six.</summary>
+    private const int BytesOfACharacter = 18;
+
+    /// <summary>
+    /// Looks at one member after the other. The library's own look-up takes the escapes out of every name, however long and however
+    /// often; here only those that are not too long for the name that is looked for.
+    /// </summary>
+    public static bool Has(Evaluation run, in JsonElement value, string name)
+    {
+        if (!run.Pay(1 + value.GetPropertyCount()))
+        {
+            return false;
+        }
+
+        foreach (JsonProperty member in value.EnumerateObject())
+        {
+            int bytes = JsonMarshal.GetRawUtf8PropertyName(member).Length;
+            if (bytes < name.Length || bytes > (long)BytesOfACharacter * name.Length)
+            {
+                continue;
+            }
+
+            if (!run.Pay(bytes / 8))
+            {
+                return false;
+            }
+
+            if (member.NameEquals(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public static bool HasAll(Evaluation run, in JsonElement value, IReadOnlyList<string> names, SchemaPlace place, string? because)
     {

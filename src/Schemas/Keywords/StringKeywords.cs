@@ -8,11 +8,19 @@ namespace DocService.Schemas.Keywords;
 /// <summary><c>minLength</c> and <c>maxLength</c>, in characters of Unicode.</summary>
 internal sealed class LengthKeyword(SchemaPlace place, decimal bound, bool isLeast) : Keyword(place)
 {
+    private const int BytesPerUnit = 16;
+
     public override bool Holds(Evaluation run, in JsonElement value, Marks? marks)
     {
-        if (value.ValueKind != JsonValueKind.String || !run.Pay(1 + (JsonMarshal.GetRawUtf8Value(value).Length / 64)))
+        if (value.ValueKind != JsonValueKind.String)
         {
-            return value.ValueKind != JsonValueKind.String;
+            return true;
+        }
+
+        ReadOnlySpan<byte> raw = JsonMarshal.GetRawUtf8Value(value);
+        if (!run.Pay(1 + (raw.Length / BytesPerUnit)) || (raw.Contains((byte)'\\') && !run.Pay(raw.Length / 4)))
+        {
+            return false;
         }
 
         int length = Count(value);

@@ -25,9 +25,18 @@ internal sealed class EnumKeyword(SchemaPlace place, IReadOnlyList<JsonElement> 
     {
         foreach (JsonElement one in values)
         {
-            // What is compared is at most as much as the schema has: another length or name ends it.
-            int bytes = Math.Min(JsonMarshal.GetRawUtf8Value(one).Length, JsonMarshal.GetRawUtf8Value(value).Length);
-            if (!run.Pay(1 + (bytes / 8)))
+            if (!CanEqual(one, value))
+            {
+                if (!run.Pay(1))
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            // The library takes the escapes out of both, whole.
+            if (!run.Pay(1 + ((JsonMarshal.GetRawUtf8Value(one).Length + JsonMarshal.GetRawUtf8Value(value).Length) / 8)))
             {
                 return false;
             }
@@ -42,6 +51,11 @@ internal sealed class EnumKeyword(SchemaPlace place, IReadOnlyList<JsonElement> 
             ? run.Fail(Place, $"the one value that is allowed here is {Show(values[0])}")
             : run.Fail(Place, $"the value is none of the {values.Count} that are allowed here"));
     }
+
+    /// <summary>Whether it takes a look at the texts. An escape has at most six bytes for one.</summary>
+    private static bool CanEqual(in JsonElement one, in JsonElement value) =>
+        one.ValueKind == value.ValueKind
+        && (one.ValueKind != JsonValueKind.String || JsonMarshal.GetRawUtf8Value(value).Length <= 6L * JsonMarshal.GetRawUtf8Value(one).Length);
 
     private static string Show(JsonElement value) => value.GetRawText() is { Length: <= ShownMax } text ? text : "another";
 }

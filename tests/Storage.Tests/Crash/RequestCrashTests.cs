@@ -1,3 +1,4 @@
+using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
 using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
@@ -95,6 +96,53 @@ public sealed class RequestCrashTests(ITestOutputHelper output)
 
         output.WriteLine($"{step}: {problem}");
         Assert.NotNull(problem);
+    }
+
+    /// <summary>
+    /// The next process reads a seal that is in the page cache alone. It lets segments go on the strength of it, so it first has to
+    /// bring it to the disk.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Trait("Shows", "sabotage")]
+    public void KilledBeforeASealIsSynced_ThenACut_EachRequestIsCarriedOutOnceOnlyWithTheSyncOfTheOpening(bool isSabotaged)
+    {
+        string? problem = null;
+        for (int seal = 2; seal <= 6 && problem is null; seal += 2) // each batch is synced, and then its seal
+        {
+            SimulatedFileSystem disk = Scene.Prepared();
+            SimulatedFileSystem? killed = SimulatedProcess.RunUntilKilled(disk, SchedulePolicy.Calm(new Random(0)), call => call.Kind == CallKind.SyncData && InRequests(call), seal, async scheduler =>
+            {
+                await using DocumentStore store = Scene.Open(disk, scheduler);
+                await SendManyAsync(new KeyedClient(disk, store));
+            });
+            if (killed is null)
+            {
+                Assert.True(seal > 2, "no seal is synced");
+                break;
+            }
+
+            IReadOnlyList<object> notes = disk.Log.Marks();
+            bool isFirst = true;
+            if (isSabotaged)
+            {
+                _ = SabotageTests.Sabotage(killed, call => call.Kind == CallKind.SyncData && InRequests(call) && isFirst && !(isFirst = false), isHidden: true);
+            }
+
+            SimulatedProcess.Run(killed, SchedulePolicy.Calm(new Random(0)), async scheduler =>
+            {
+                await using DocumentStore next = Scene.Open(killed, scheduler);
+                for (int number = 0; number < 12; number++)
+                {
+                    await next.PutAsync(Scene.FarNew, $"\"{new string('y', Large)}\""); // what held the keys is let go
+                }
+            });
+            problem = killed.CrashNow().States(Seed).Select(state => Use(state.Open(), notes, [])).FirstOrDefault(static found => found is not null);
+        }
+
+        output.WriteLine($"{problem}");
+        Assert.Equal(isSabotaged, problem is not null);
     }
 
     /// <summary>Enough that segments which hold keys are let go: then those keys are in the requests' files alone.</summary>

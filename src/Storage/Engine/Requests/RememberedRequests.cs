@@ -141,10 +141,11 @@ internal sealed class RememberedRequests : IFollower, IDisposable
     public async ValueTask<(RequestTurn? Turn, RememberedRequest? Known)> EnterAsync(IdempotentRequest request, DigestLocks locks, ReadGate reads, CancellationToken cancellation)
     {
         DigestLocks.Lease lease = await LockAsync(request.Key, locks, LockMode.Exclusive, _patience, cancellation).ConfigureAwait(false);
-        var turn = new RequestTurn(_table, request, lease);
+        RequestTurn? turn = null;
         bool isFree = false;
         try
         {
+            turn = new RequestTurn(_table, request, lease);
             KnownRequest? known = await FindAsync(request.Key, reads, cancellation).ConfigureAwait(false);
             isFree = known is null;
             if (known is null)
@@ -163,7 +164,11 @@ internal sealed class RememberedRequests : IFollower, IDisposable
         }
         finally
         {
-            if (!isFree)
+            if (turn is null)
+            {
+                lease.Dispose();
+            }
+            else if (!isFree)
             {
                 turn.End();
             }
@@ -245,12 +250,14 @@ internal sealed class RememberedRequests : IFollower, IDisposable
     {
         try
         {
-            while (!TryDo(_files.Load))
+            while (!TryDo(() => _files.Load(() => _isStopping)) && !_isStopping)
             {
-                if (_isStopping)
-                {
-                    return;
-                }
+                // Tried again.
+            }
+
+            if (_isStopping)
+            {
+                return; // the journal keeps what is not filed
             }
 
             _loaded.TryGive();
@@ -285,8 +292,8 @@ internal sealed class RememberedRequests : IFollower, IDisposable
             }
 
             TimeSpan? next = null;
-            TryDo(() => next = _files.Drop());
-            timeout = next is { } left ? TimeSpan.FromTicks(Math.Clamp(left.Ticks, Intervals.Retry.Ticks, LookMax.Ticks)) : Timeout.InfiniteTimeSpan;
+            timeout = !TryDo(() => next = _files.Drop()) ? Intervals.Retry
+                : next is { } left ? TimeSpan.FromTicks(Math.Clamp(left.Ticks, Intervals.Retry.Ticks, LookMax.Ticks)) : Timeout.InfiniteTimeSpan;
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed class RequestFile(RequestFileHeader header)
 
     public const int ChainsMax = 1 << 18;
 
+    /// <summary>Entries of a chain, beyond which a new file has more chains.</summary>
+    private const int ChainLengthMax = 4;
+
     private const string Suffix = ".requests";
     private const int NameDigits = 8;
     private const int FirstRead = 512; // holds an entry of one document, mostly
@@ -31,6 +34,9 @@ internal sealed class RequestFile(RequestFileHeader header)
 
     /// <summary>Entries that are no seals.</summary>
     public int Entries { get; private set; }
+
+    /// <summary>Whether look-ups in it take more reads than in a larger one.</summary>
+    public bool IsCrowded => header.Chains < ChainsMax && Entries >= ChainLengthMax * header.Chains;
 
     /// <summary>Up to here it is synced: nothing behind counts.</summary>
     public long DurableThrough { get; set; } = RequestFileHeader.Bytes;

@@ -27,6 +27,7 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
     private readonly long _opened = clock.GetTimestamp();
     private RequestFile[] _files = []; // by number; replaced as a whole
     private long[] _unloaded = []; // numbers of files that are still to be read
+    private readonly Queue<string> _leaving = []; // names of dropped files
     private RequestWriter? _current;
     private long _newest;
     private TimeSpan _ranBefore;
@@ -61,6 +62,7 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
         var read = new List<RequestFile>();
         while (numbers.Count > 0 && LastSequence == 0)
         {
+            Settle(numbers[^1]);
             RequestFile file = Read(numbers[^1]);
             numbers.RemoveAt(numbers.Count - 1);
             read.Insert(0, file);
@@ -75,11 +77,17 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
     }
 
     /// <summary>Reads the files that have not been read yet. Until then a look-up misses what is in them.</summary>
-    public void Load()
+    /// <param name="isStopping">Asked before each: then nothing is loaded.</param>
+    public void Load(Func<bool> isStopping)
     {
         var read = new List<RequestFile>(_files);
         foreach (long number in _unloaded.Reverse())
         {
+            if (isStopping())
+            {
+                return;
+            }
+
             read.Insert(0, Read(number));
         }
 
@@ -94,7 +102,7 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
     public void Add(IReadOnlyList<KnownRequest> requests)
     {
         TimeSpan running = Running;
-        if (_current is null || _current.Length > FileBytesMax || running - _current.Target.Header.Running >= Span)
+        if (_current is null || _current.Length > FileBytesMax || _current.Target.IsCrowded || running - _current.Target.Header.Running >= Span)
         {
             Begin(running);
         }
@@ -119,6 +127,7 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
     /// <exception cref="FileSystemException">A call failed.</exception>
     public TimeSpan? Drop()
     {
+        RemoveLeaving();
         while (_files.Length > 0)
         {
             RequestFile oldest = _files[0];
@@ -133,10 +142,11 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
                 CloseCurrent();
             }
 
-            // Nobody looks for it any more when its name goes. One by one, so that the names that are left never have a gap.
-            Volatile.Write(ref _files, _files[1..]);
-            directory.Entries.TryUnlink(oldest.Name);
-            directory.Sync();
+            // Nobody looks for it any more when its name goes. What takes memory comes before that.
+            RequestFile[] rest = _files[1..];
+            _leaving.Enqueue(oldest.Name);
+            Volatile.Write(ref _files, rest);
+            RemoveLeaving();
         }
 
         return null;
@@ -166,6 +176,28 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
     }
 
     public void Dispose() => CloseCurrent();
+
+    /// <summary>One by one and in their order, so that the names that are left never have a gap. One that could not be removed is tried again before any younger one.</summary>
+    private void RemoveLeaving()
+    {
+        while (_leaving.TryPeek(out string? name))
+        {
+            directory.Entries.TryUnlink(name);
+            directory.Sync();
+            _leaving.Dequeue();
+        }
+    }
+
+    /// <summary>
+    /// A process that was killed, or whose sync failed, may have left a seal in the page cache alone. The journal lets go of what a seal
+    /// covers, so it counts only when the disk has it.
+    /// </summary>
+    private void Settle(long number)
+    {
+        using IFile? file = directory.Entries.TryOpen(RequestFile.NameOf(number), FileAccess.ReadWrite);
+        file?.SyncData();
+        file?.DropCache();
+    }
 
     /// <summary>Numbers of the files in the directory, ascending.</summary>
     public static List<long> NumbersIn(IDirectory directory) =>
@@ -231,9 +263,11 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
             Running = running,
             Created = clock.GetUtcNow().UtcDateTime,
         };
-        _current = RequestWriter.Begin(directory, TempName, new RequestFile(header));
+        var file = new RequestFile(header);
+        RequestFile[] files = [.. _files, file];
+        _current = RequestWriter.Begin(directory, TempName, file); // from here on no memory is taken: a file that is written is one that is looked in
         _newest++;
-        Volatile.Write(ref _files, [.. _files, _current.Target]);
+        Volatile.Write(ref _files, files);
     }
 
     /// <summary>What it has synced before stays; without that it is removed, or a full disk would get one file more at each attempt.</summary>
