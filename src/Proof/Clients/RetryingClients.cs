@@ -50,7 +50,7 @@ internal sealed class RetryingClients(TimeProvider clock)
             while (_isSent[client])
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (!await SendAsync(http, client))
+                if (!await SendAsync(http, client, isUnderLoad: false))
                 {
                     throw new ViolationException($"{KeyOf(client)} was not answered after a start");
                 }
@@ -69,13 +69,16 @@ internal sealed class RetryingClients(TimeProvider clock)
     private async Task RunOneAsync(HttpClient http, int client, CancellationToken stop)
     {
         await Task.Yield();
-        while (!stop.IsCancellationRequested && await SendAsync(http, client))
+        while (!stop.IsCancellationRequested && await SendAsync(http, client, isUnderLoad: true))
         {
         }
     }
 
     /// <summary>False when no answer came: there is nobody to talk to any more.</summary>
-    private async Task<bool> SendAsync(HttpClient http, int client)
+    /// <param name="http">The server.</param>
+    /// <param name="client">Who asks.</param>
+    /// <param name="isUnderLoad">A device whose power is being cut fails before the server ends: then it cannot know what it cannot read.</param>
+    private async Task<bool> SendAsync(HttpClient http, int client, bool isUnderLoad)
     {
         _repeated += _isSent[client] ? 1 : 0;
         _isSent[client] = true;
@@ -93,7 +96,7 @@ internal sealed class RetryingClients(TimeProvider clock)
                     Interlocked.Add(ref _replayed, answer.Headers.Contains("Idempotency-Replayed") ? 1 : 0);
                     return true;
                 case HttpStatusCode.Conflict or HttpStatusCode.ServiceUnavailable or HttpStatusCode.InsufficientStorage or HttpStatusCode.InternalServerError
-                    when !body.Contains("/problems/requests-unknown", StringComparison.Ordinal):
+                    when !body.Contains("/problems/requests-unknown", StringComparison.Ordinal) || (isUnderLoad && body.Contains("EIO", StringComparison.Ordinal)):
                     await Task.Delay(Pause, clock); // it says that it cannot now: asking it without a pause would tell nothing more
                     return true;
                 default:
