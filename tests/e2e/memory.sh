@@ -2,10 +2,10 @@
 # Large documents in little memory: the server runs in a control group (as root; else with the collector's own limit), clients
 # PUT, read and delete 16 MiB documents at once, and every answer is a success or 503 busy. It is never 500, the store is never
 # fenced, the process is never killed, everything acknowledged is there, and afterwards the memory goes back.
-#   memory.sh [ROUNDS]     default 3
+#   memory.sh [ROUNDS]     default 2
 source "$(dirname "$0")/lib.sh"
 need curl jq awk
-rounds=${1:-3}
+rounds=${1:-2}
 document_bytes=$((16 << 20))
 group=
 
