@@ -76,6 +76,7 @@ public sealed class ChangeStreamTests(QueryApplication queries)
     public async Task Batch_WithAPrefixThatLeavesItsLastOut_TheLastThatIsToldHasTheId()
     {
         using EventReader events = await OpenAsync("&filter=" + Uri.EscapeDataString("{\"n\":1}"));
+        Assert.Equal("progress", (await events.NextEventAsync()).Event); // the commit comes behind its beginning: a newcomer is not told what is gone
         await queries.StoreAsync(string.Empty, (_prefix + "a", "{\"n\":1}"), (_prefix + "b", "{}"), ("zzz" + _prefix, "1"));
         Assert.Equal([("put a", false), ("gone b", true)], await ReadAsync(events, 2));
     }
