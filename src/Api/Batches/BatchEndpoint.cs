@@ -13,9 +13,6 @@ namespace DocService.Api.Batches;
 /// <summary>POST /batch: several documents in one commit, all or nothing.</summary>
 internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime)
 {
-    /// <summary>Fields of a single document's requests. A write that its client takes for conditional is refused rather than carried out.</summary>
-    private static readonly string[] NotTaken = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "Prefer"];
-
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/batch", ["POST"], Post);
 
@@ -25,12 +22,9 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
     private async Task<Problem?> CommitAsync(HttpContext context)
     {
         IHeaderDictionary headers = context.Request.Headers;
-        foreach (string field in NotTaken)
+        if (DocumentOnlyFields.FindIn(headers) is { } field)
         {
-            if (headers.ContainsKey(field))
-            {
-                return ProblemCatalogue.Invalid($"{field} would have no effect on a batch: conditions belong in its operations, as 'ifMatch' and 'ifNoneMatch', and the answer always has one form.");
-            }
+            return ProblemCatalogue.Invalid($"{field} would have no effect on a batch: conditions belong in its operations, as 'ifMatch' and 'ifNoneMatch', and the answer always has one form.");
         }
 
         if (BodyFields.Check(context.Request, options.BatchBytesMax, "MaxBatchBytes") is { } badBody)

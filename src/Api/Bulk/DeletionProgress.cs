@@ -1,4 +1,3 @@
-using DocService.Api.Fields;
 using DocService.Api.Problems;
 using DocService.Storage;
 
@@ -8,13 +7,7 @@ namespace DocService.Api.Bulk;
 /// <param name="asked">The level that its client asks for.</param>
 internal sealed class DeletionProgress(DurabilityLevel asked)
 {
-    public DurabilityLevel Asked { get; } = asked;
-
-    /// <summary>The lowest level that one of its commits has reached.</summary>
-    public DurabilityLevel Reached { get; private set; } = DurabilityLevel.Filed;
-
-    /// <summary>Of its last commit; null before the first.</summary>
-    public long? Sequence { get; private set; }
+    public CommitsDone Commits { get; } = new(asked);
 
     public long Deleted { get; private set; }
 
@@ -24,18 +17,15 @@ internal sealed class DeletionProgress(DurabilityLevel asked)
     /// <summary>Documents that somebody else deleted meanwhile.</summary>
     public long Gone { get; private set; }
 
-    public bool IsBuffered => Sequence is not null && DurabilityField.IsBuffered(Asked, Reached);
-
     public void Note(CommitResult result)
     {
-        Sequence = result.Sequence;
-        Reached = result.Level < Reached ? result.Level : Reached;
+        Commits.Note(result);
         Deleted += result.Results.Count(one => one.Status == WriteStatus.Deleted);
         Gone += result.Results.Count(one => one.Status == WriteStatus.NotFound);
     }
 
     /// <summary>A problem that came in the midst of it.</summary>
-    public Problem AddTo(Problem problem) => Sequence is not { } sequence ? problem : problem with
+    public Problem AddTo(Problem problem) => Commits.Sequence is not { } sequence ? problem : problem with
     {
         Detail = $"{problem.Detail} {ProblemCatalogue.Count(Deleted, "document")} had been deleted before that, and stay so.",
         Extensions = [.. problem.Extensions, new("deleted", Deleted), new("sequence", sequence)],

@@ -24,11 +24,7 @@ namespace DocService.Api.Bulk;
 internal sealed class QueryDeletion(
     IDocumentStore store, ServedIndex index, CollectionService collections, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
-    /// <summary>A commit locks each of its documents, so writers of them wait for it.</summary>
-    private const int OperationsMax = 500;
-
-    /// <summary>Fields of a single document's requests: nothing is carried out that its client takes for conditional.</summary>
-    private static readonly string[] NotTaken = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "Prefer"];
+    private readonly int _commitMax = CommitsDone.OperationsMax(options);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -38,7 +34,7 @@ internal sealed class QueryDeletion(
 
     private async Task<Problem?> DeleteAsync(HttpContext context)
     {
-        if (Array.Find(NotTaken, context.Request.Headers.ContainsKey) is { } field)
+        if (DocumentOnlyFields.FindIn(context.Request.Headers) is { } field)
         {
             return ProblemCatalogue.Invalid($"{field} is not taken: each document is deleted in the version that the query found, and a deletion that is sent again counts again.");
         }
@@ -75,8 +71,7 @@ internal sealed class QueryDeletion(
         }
 
         store.ThrowIfRefusing(bodyBytes: 0);
-        int commitMax = Math.Min(OperationsMax, options.BatchOperationsMax);
-        long charged = (long)commitMax * WriteCost.OperationBytes;
+        long charged = (long)_commitMax * WriteCost.OperationBytes;
         if (!budget.TryTake(charged))
         {
             return ProblemCatalogue.OverBudget;
@@ -111,7 +106,7 @@ internal sealed class QueryDeletion(
                 return BulkProblems.CountDiffers(matched, deletion.Confirmed, reader.AsOf);
             }
 
-            var found = new FoundVersions(Math.Min(OperationsMax, options.BatchOperationsMax), options.BatchBytesMax / 2);
+            var found = new FoundVersions(_commitMax, options.BatchBytesMax / 2);
             using DocumentSearch search = DocumentSearch.Create(reader, deletion.Form.Query, deletion.Form.ToRequest(limit: null, behind: null), found);
             SearchState state;
             do
@@ -138,7 +133,7 @@ internal sealed class QueryDeletion(
     {
         while (deletes.Count > 0)
         {
-            CommitResult result = await store.CommitAsync(deletes, progress.Asked, cancellation);
+            CommitResult result = await store.CommitAsync(deletes, progress.Commits.Asked, cancellation);
             if (result.IsCommitted)
             {
                 progress.Note(result);
@@ -166,13 +161,7 @@ internal sealed class QueryDeletion(
     private static async Task AnswerAsync(HttpContext context, long asOf, long matched, DeletionProgress progress)
     {
         HttpResponse response = context.Response;
-        response.StatusCode = progress.IsBuffered ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
-        response.ContentType = "application/json";
-        if (progress.Sequence is { } sequence)
-        {
-            response.Headers[DurabilityField.Name] = DurabilityField.Format(progress.Reached, sequence);
-        }
-
+        progress.Commits.WriteFields(response);
         await using var writer = new Utf8JsonWriter(response.BodyWriter, EntryWriter.Options);
         writer.WriteStartObject();
         writer.WriteNumber("asOf", asOf);

@@ -8,6 +8,9 @@ namespace DocService.Api.Fields;
 /// <param name="IfModifiedSince">Counts for GET and HEAD, where If-None-Match is absent.</param>
 internal readonly record struct ConditionFields(Conditions Write, DateTimeOffset? IfModifiedSince)
 {
+    /// <summary>In the order in which fingerprints of remembered requests have them on disk: it never changes.</summary>
+    public static readonly string[] Names = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"];
+
     /// <summary>Whether there is any of them: mostly there is none, and nothing to parse.</summary>
     public static bool AreIn(IHeaderDictionary headers) =>
         headers.IfNoneMatch.Count > 0 || headers.IfMatch.Count > 0 || headers.IfModifiedSince.Count > 0 || headers.IfUnmodifiedSince.Count > 0;

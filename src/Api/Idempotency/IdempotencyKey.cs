@@ -25,8 +25,6 @@ internal static class IdempotencyKey
     public static Problem NotInPath { get; } =
         ProblemCatalogue.Invalid($"The key in the path has 1 to {LengthMax} printable ASCII characters, percent-encoded once where that is needed, and no quotes around it.");
 
-    private static readonly string[] Conditions = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"];
-
     /// <summary>Without the quotes of a String: visible characters but those that have a meaning in structured fields.</summary>
     private static readonly SearchValues<char> Unquoted =
         SearchValues.Create("!#$%&'()*+-./0123456789:<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~");
@@ -62,7 +60,7 @@ internal static class IdempotencyKey
         Append(text, request.Method);
         Append(text, RawTarget.Of(context));
         Append(text, request.ContentType);
-        foreach (string condition in Conditions)
+        foreach (string condition in ConditionFields.Names)
         {
             Append(text, request.Headers.TryGetValue(condition, out StringValues lines) ? string.Join(", ", lines!) : null);
         }

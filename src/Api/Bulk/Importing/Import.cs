@@ -28,8 +28,8 @@ internal sealed class Import(IDocumentStore store, Imports imports, ByteBudget b
 
     private static readonly string[] Types = ["application/x-ndjson", "application/ndjson", "application/jsonl"];
 
-    /// <summary>Fields that would have no effect; a digest comes behind the first commit.</summary>
-    private static readonly string[] NotTaken = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "Prefer", "Content-Digest", "Repr-Digest"];
+    /// <summary>A digest would be judged behind the first commit.</summary>
+    private static readonly string[] Digests = ["Content-Digest", "Repr-Digest"];
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -40,7 +40,7 @@ internal sealed class Import(IDocumentStore store, Imports imports, ByteBudget b
 
     private async Task<Problem?> PostAsync(HttpContext context)
     {
-        if (Array.Find(NotTaken, context.Request.Headers.ContainsKey) is { } field)
+        if ((DocumentOnlyFields.FindIn(context.Request.Headers) ?? Array.Find(Digests, context.Request.Headers.ContainsKey)) is { } field)
         {
             return ProblemCatalogue.Invalid($"{field} is not taken by an import, which writes in commits of its own while the lines arrive.");
         }

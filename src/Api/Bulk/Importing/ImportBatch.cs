@@ -63,7 +63,7 @@ internal sealed class ImportBatch(IDocumentStore store, ConflictRule rule, Impor
         List<(long Number, PutOperation Document)> lines, IdempotentRequest? request, List<(long, PutOperation)>? again, CancellationToken cancellation)
     {
         DocumentOperation[] operations = [.. lines.Select(line => line.Document)];
-        CommitResult result = request is null ? await store.CommitAsync(operations, report.Asked, cancellation) : await store.CommitAsync(operations, report.Asked, request, cancellation);
+        CommitResult result = request is null ? await store.CommitAsync(operations, report.Commits.Asked, cancellation) : await store.CommitAsync(operations, report.Commits.Asked, request, cancellation);
         if (result.IsCommitted)
         {
             report.Note(result);

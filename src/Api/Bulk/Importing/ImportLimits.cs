@@ -11,9 +11,6 @@ internal readonly record struct ImportLimits(int Operations, int Bytes, int Line
     /// <summary>A body that is imported is there four times while it is committed: its line, the text of its <c>raw</c>, the commit's payload, and the journal's group.</summary>
     public const int Copies = WriteCost.Copies + 1;
 
-    /// <summary>A commit locks each of its documents, so writers of them wait for it.</summary>
-    private const int OperationsMax = 500;
-
     private const int BytesMax = 1 << 20;
 
     /// <summary>What an export says of a document beside its body.</summary>
@@ -25,7 +22,7 @@ internal readonly record struct ImportLimits(int Operations, int Bytes, int Line
     public static ImportLimits Of(DocServiceOptions options)
     {
         int bytes = (int)Math.Min(BytesMax, options.BatchBytesMax);
-        int operations = Math.Min(Math.Min(OperationsMax, options.BatchOperationsMax), (bytes / WriteCost.OperationBytes) + 1);
+        int operations = Math.Min(CommitsDone.OperationsMax(options), (bytes / WriteCost.OperationBytes) + 1);
 
         // A document as a string has escapes: twice its length is more than any usual one has.
         return new ImportLimits(operations, bytes, (int)Math.Min(int.MaxValue / 2, (2 * options.MaxDocumentBytes) + BytesAround));

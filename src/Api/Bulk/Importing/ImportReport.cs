@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using DocService.Api.Answers;
-using DocService.Api.Fields;
 using DocService.Api.Problems;
 using DocService.Storage;
 
@@ -18,16 +17,10 @@ internal sealed class ImportReport(ByteBudget budget, DurabilityLevel asked) : I
     private readonly ArrayBufferWriter<byte> _one = new();
     private bool _isNaming = true;
 
-    public DurabilityLevel Asked { get; } = asked;
+    public CommitsDone Commits { get; } = new(asked);
 
     /// <summary>How it stands; the counts are what it has come to.</summary>
     public ImportState State { get; set; }
-
-    /// <summary>The lowest level that one of its commits has reached.</summary>
-    public DurabilityLevel Reached { get; private set; } = DurabilityLevel.Filed;
-
-    /// <summary>Of its last commit; null before the first.</summary>
-    public long? Sequence { get; private set; }
 
     /// <summary>Whose fate is certain: all lines up to this number.</summary>
     public long LinesDone { get; set; }
@@ -43,12 +36,9 @@ internal sealed class ImportReport(ByteBudget budget, DurabilityLevel asked) : I
 
     public long Refused { get; private set; }
 
-    public bool IsBuffered => Sequence is not null && DurabilityField.IsBuffered(Asked, Reached);
-
     public void Note(CommitResult result)
     {
-        Sequence = result.Sequence;
-        Reached = result.Level < Reached ? result.Level : Reached;
+        Commits.Note(result);
         foreach (WriteResult one in result.Results)
         {
             Created += one.Status == WriteStatus.Created ? 1 : 0;
@@ -100,13 +90,7 @@ internal sealed class ImportReport(ByteBudget budget, DurabilityLevel asked) : I
     /// <summary>The whole answer.</summary>
     public async Task AnswerAsync(HttpResponse response)
     {
-        response.StatusCode = IsBuffered ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
-        response.ContentType = "application/json";
-        if (Sequence is { } sequence)
-        {
-            response.Headers[DurabilityField.Name] = DurabilityField.Format(Reached, sequence);
-        }
-
+        Commits.WriteFields(response);
         await using (var writer = new Utf8JsonWriter(response.BodyWriter, EntryWriter.Options))
         {
             writer.WriteStartObject();
@@ -149,7 +133,7 @@ internal sealed class ImportReport(ByteBudget budget, DurabilityLevel asked) : I
             yield return new("replayed", Replayed);
         }
 
-        if (Sequence is { } sequence)
+        if (Commits.Sequence is { } sequence)
         {
             yield return new("sequence", sequence);
         }
