@@ -24,8 +24,8 @@ internal sealed class EventChannel(HttpContext context, DocServiceOptions option
     {
         HttpResponse response = context.Response;
         response.ContentType = MediaType;
+        ListFields.Write(response);
         response.Headers.CacheControl = "no-cache, no-transform";
-        response.Headers.Vary = "Accept, Authorization, Origin";
         response.Headers["X-Accel-Buffering"] = "no"; // nginx would keep events back
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)

@@ -100,6 +100,8 @@ internal readonly struct ImportLine
 
     private struct Members
     {
+        private const int EscapedBytesOfAByte = 6; // \u0041
+
         public string? Id { get; private set; }
 
         public ReadOnlyMemory<byte>? Body { get; private set; }
@@ -143,17 +145,23 @@ internal readonly struct ImportLine
 
             if (reader.ValueTextEquals("id"u8))
             {
-                return TakeText(ref reader, "id", DocumentKey.BytesMax, out string? id) ?? Note(Id = id);
+                string? fault = TakeText(ref reader, "id", DocumentKey.BytesMax, out string? id);
+                Id = id;
+                return fault;
             }
 
             if (reader.ValueTextEquals("type"u8))
             {
-                return TakeText(ref reader, "type", DocumentContent.ContentTypeLengthMax, out string? type) ?? Note(Type = type);
+                string? fault = TakeText(ref reader, "type", DocumentContent.ContentTypeLengthMax, out string? type);
+                Type = type;
+                return fault;
             }
 
             if (reader.ValueTextEquals("sha256"u8))
             {
-                return TakeText(ref reader, "sha256", Sha256Digest.Bytes * 2, out string? sha256) ?? Note(Sha256 = sha256);
+                string? fault = TakeText(ref reader, "sha256", Sha256Digest.Bytes * 2, out string? sha256);
+                Sha256 = sha256;
+                return fault;
             }
 
             if (reader.ValueTextEquals("error"u8))
@@ -231,9 +239,5 @@ internal readonly struct ImportLine
             text = reader.GetString();
             return null;
         }
-
-        private const int EscapedBytesOfAByte = 6; // \u0041
-
-        private static string? Note(string? _) => null;
     }
 }

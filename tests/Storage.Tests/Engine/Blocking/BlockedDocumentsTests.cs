@@ -52,8 +52,7 @@ public sealed class BlockedDocumentsTests : IAsyncLifetime
         await JournalTest.UntilAsync(() => fault.Matched > 2, "it is tried again");
 
         _disk.ClearFaults();
-        await JournalTest.UntilAsync(() => _store.Status is { PendingDocuments: 0, FilingObstacle: null }, "it is filed");
-        Assert.Equal(_store.Status.DurableThrough, _store.Status.FiledThrough);
+        await JournalTest.UntilAsync(() => _store.Status is { PendingDocuments: 0, FilingObstacle: null } now && now.FiledThrough == now.DurableThrough, "it is filed");
         Assert.DoesNotContain(_disk.Disk.Tree(), path => path.Contains(".tmp-", StringComparison.Ordinal));
     }
 
