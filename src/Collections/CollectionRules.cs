@@ -70,14 +70,14 @@ public sealed class CollectionRules : IWriteRule
     public ValueTask<RuleViolation?> JudgeBodyAsync(PutOperation operation, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(operation);
-        if (CollectionName.Of(operation.Key) is { } name)
-        {
-            return ValueTask.FromResult<RuleViolation?>(JudgeDefinition(name, operation));
-        }
+        Collection? collection = CollectionOf(operation);
+        return TryJudge(operation, collection, out RuleViolation? violation) ? ValueTask.FromResult(violation) : JudgeLongAsync(operation, collection!, cancellation);
+    }
 
-        return !operation.Key.IsHidden && _collections.Find(operation.Key.Id) is { Schema: { } schema } collection
-            ? JudgeBySchemaAsync(operation, collection, schema, cancellation)
-            : ValueTask.FromResult<RuleViolation?>(JudgeKeys(operation));
+    public bool TryJudgeBody(PutOperation operation, out RuleViolation? violation)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        return TryJudge(operation, CollectionOf(operation), out violation);
     }
 
     public void CollectValues(IReadOnlyList<DocumentOperation> operations, ICollection<Sha256Digest> values)
@@ -121,16 +121,52 @@ public sealed class CollectionRules : IWriteRule
     private TooManyKeysViolation? JudgeKeys(PutOperation operation) =>
         ClaimsOf(operation) is { Overflow: { } index } claims ? new TooManyKeysViolation(claims.CollectionName, index.Name) : null;
 
-    /// <summary>Once for each body and schema: a change of other definitions does not make it work again.</summary>
-    private async ValueTask<RuleViolation?> JudgeBySchemaAsync(PutOperation operation, Collection collection, DocumentSchema schema, CancellationToken cancellation)
+    private Collection? CollectionOf(PutOperation operation) => operation.Key.IsHidden ? null : _collections.Find(operation.Key.Id);
+
+    /// <summary>Once for each body and schema: a change of other definitions does not make it work again. False where it would take long.</summary>
+    private bool TryJudge(PutOperation operation, Collection? collection, out RuleViolation? violation)
     {
-        PutNotes notes = PutNotes.Of(operation);
-        if (notes.Judged?.Schema != schema)
+        if (CollectionName.Of(operation.Key) is { } name)
         {
-            notes.Judged = (schema, await _schemas.JudgeAsync(collection.Name, schema, operation.Content.Body, cancellation).ConfigureAwait(false));
+            violation = JudgeDefinition(name, operation);
+            return true;
         }
 
-        return notes.Judged?.Violation ?? (RuleViolation?)JudgeKeys(operation);
+        violation = null;
+        if (collection is null or { Schema: null, Unique.Count: 0 })
+        {
+            return true;
+        }
+
+        PutNotes notes = PutNotes.Of(operation);
+        if (collection.Schema is { } schema && notes.Judged?.Schema != schema)
+        {
+            if (!_schemas.TryJudge(collection.Name, schema, operation.Content.Body, out SchemaViolation? found))
+            {
+                return false;
+            }
+
+            notes.Judged = (schema, found);
+        }
+
+        if (collection.Unique.Count > 0 && operation.Content.Body.Length > SchemaJudge.QuickBytes && notes.Claims?.IsOf(collection) != true)
+        {
+            return false; // looking for its values takes long, too
+        }
+
+        violation = (collection.Schema is null ? null : notes.Judged?.Violation) ?? (RuleViolation?)JudgeKeys(operation);
+        return true;
+    }
+
+    private async ValueTask<RuleViolation?> JudgeLongAsync(PutOperation operation, Collection collection, CancellationToken cancellation)
+    {
+        PutNotes notes = PutNotes.Of(operation);
+        if (collection.Schema is { } schema && notes.Judged?.Schema != schema)
+        {
+            notes.Judged = (schema, await _schemas.JudgeLongAsync(collection.Name, schema, operation.Content.Body, cancellation).ConfigureAwait(false));
+        }
+
+        return (collection.Schema is null ? null : notes.Judged?.Violation) ?? (RuleViolation?)JudgeKeys(operation);
     }
 
     private static void Refuse(CommitDraft draft, Func<DraftedOperation, bool> which, RuleViolation violation)

@@ -12,27 +12,28 @@ public sealed class SchemaJudge(ByteBudget? budget, int threads, TimeSpan longes
 {
     /// <summary>About a millisecond: most documents take less.</summary>
     private const long QuickWork = 50_000;
-    private const int QuickBytes = 64 * 1024;
+
+    /// <summary>What is longer is not quick, whatever the schema.</summary>
+    public const int QuickBytes = 64 * 1024;
 
     private readonly SemaphoreSlim _places = new(threads);
 
-    /// <summary>Null when the document passes.</summary>
-    public ValueTask<SchemaViolation?> JudgeAsync(string collection, DocumentSchema schema, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    /// <summary>Judges on the caller's thread what is quick: null when the document passes. False where it is not.</summary>
+    public bool TryJudge(string collection, DocumentSchema schema, ReadOnlyMemory<byte> body, out SchemaViolation? violation)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        if (body.Length > QuickBytes)
-        {
-            return JudgeLongAsync(collection, schema, body, cancellation);
-        }
-
-        SchemaVerdict quick = schema.Judge(body, budget, QuickWork);
-        return quick.Outcome == SchemaOutcome.TooCostly ? JudgeLongAsync(collection, schema, body, cancellation) : ValueTask.FromResult(ViolationOf(collection, quick));
+        SchemaVerdict quick = body.Length > QuickBytes ? SchemaVerdict.TooCostly : schema.Judge(body, budget, QuickWork);
+        bool isDone = quick.Outcome != SchemaOutcome.TooCostly;
+        violation = isDone ? ViolationOf(collection, quick) : null;
+        return isDone;
     }
 
     public void Dispose() => _places.Dispose();
 
-    private async ValueTask<SchemaViolation?> JudgeLongAsync(string collection, DocumentSchema schema, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    /// <summary>What is not quick, when it is its turn. Null when the document passes.</summary>
+    public async ValueTask<SchemaViolation?> JudgeLongAsync(string collection, DocumentSchema schema, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(schema);
         if (!await _places.WaitAsync(longestWait, cancellation).ConfigureAwait(false))
         {
             throw new StoreBusyException($"The document waited {longestWait.TotalSeconds} s to be judged by its schema, behind others.");

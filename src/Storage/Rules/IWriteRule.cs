@@ -5,8 +5,9 @@ namespace DocService.Storage.Rules;
 /// The engine knows none of them.
 /// </summary>
 /// <remarks>
-/// A write takes its locks in this order: the definitions, then its documents, then values; documents and values each by
-/// digest. All of them are held until the commit is published or has failed.
+/// A write takes its locks in this order: its documents, then the definitions, then values; documents and values each by
+/// digest. All of them are held until the commit is published or has failed. Every write shares the definitions, and one that
+/// changes them waits for all others: so a rule does nothing under that lock that takes more than a moment.
 /// Thread: any, several writes at once. An exception refuses the write; nothing of it is done.
 /// </remarks>
 public interface IWriteRule
@@ -18,10 +19,20 @@ public interface IWriteRule
     bool IsDefinition(DocumentKey key);
 
     /// <summary>
-    /// Judges one body, before the commit and without a lock. Once more under the locks if the definitions have changed since,
-    /// and there for the first time if a patch has made the body. Null when nothing is wrong with it.
+    /// Judges one body, before the commit and without the definitions' lock: what a patch has made under the lock of its document,
+    /// all else without any. Once more if the definitions have changed since. Null when nothing is wrong with it.
     /// </summary>
     ValueTask<RuleViolation?> JudgeBodyAsync(PutOperation operation, CancellationToken cancellation);
+
+    /// <summary>
+    /// Under the definitions' lock, which have changed since the body was judged: judges it again, if that takes about a millisecond
+    /// at most. False: <see cref="JudgeBodyAsync"/> has to, without that lock.
+    /// </summary>
+    bool TryJudgeBody(PutOperation operation, out RuleViolation? violation)
+    {
+        violation = null;
+        return false;
+    }
 
     /// <summary>
     /// Under the definitions' lock: adds the digests of the values that the write would take, each in a digest space of the

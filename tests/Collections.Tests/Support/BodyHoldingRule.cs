@@ -22,6 +22,12 @@ internal sealed class BodyHoldingRule(string id) : IWriteRule
         return null;
     }
 
+    public bool TryJudgeBody(PutOperation operation, out RuleViolation? violation)
+    {
+        violation = null;
+        return true;
+    }
+
     public void CollectValues(IReadOnlyList<DocumentOperation> operations, ICollection<Sha256Digest> values)
     {
     }

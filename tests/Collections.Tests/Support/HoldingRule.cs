@@ -14,6 +14,12 @@ internal sealed class HoldingRule(string id) : IWriteRule, IDisposable
 
     public ValueTask<RuleViolation?> JudgeBodyAsync(PutOperation operation, CancellationToken cancellation) => default;
 
+    public bool TryJudgeBody(PutOperation operation, out RuleViolation? violation)
+    {
+        violation = null;
+        return true;
+    }
+
     public void CollectValues(IReadOnlyList<DocumentOperation> operations, ICollection<Sha256Digest> values)
     {
     }

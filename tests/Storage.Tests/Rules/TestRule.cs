@@ -13,6 +13,12 @@ internal sealed class TestRule : IWriteRule
 
     public Func<PutOperation, RuleViolation?> Body { get; init; } = _ => null;
 
+    /// <summary>In place of <see cref="Body"/>, where judging takes long.</summary>
+    public Func<PutOperation, Task<RuleViolation?>>? LongBody { get; init; }
+
+    /// <summary>Under the definitions' lock; null: nothing is judged there.</summary>
+    public Func<PutOperation, RuleViolation?>? QuickBody { get; init; }
+
     public Func<DocumentOperation, IEnumerable<Sha256Digest>> Values { get; init; } = _ => [];
 
     public Action<CommitDraft> Commit { get; init; } = _ => { };
@@ -21,7 +27,14 @@ internal sealed class TestRule : IWriteRule
 
     public bool IsDefinition(DocumentKey key) => key == Definition;
 
-    public ValueTask<RuleViolation?> JudgeBodyAsync(PutOperation operation, CancellationToken cancellation) => ValueTask.FromResult(Body(operation));
+    public ValueTask<RuleViolation?> JudgeBodyAsync(PutOperation operation, CancellationToken cancellation) =>
+        LongBody is { } judge ? new ValueTask<RuleViolation?>(judge(operation)) : ValueTask.FromResult(Body(operation));
+
+    public bool TryJudgeBody(PutOperation operation, out RuleViolation? violation)
+    {
+        violation = QuickBody?.Invoke(operation);
+        return QuickBody is not null;
+    }
 
     public void CollectValues(IReadOnlyList<DocumentOperation> operations, ICollection<Sha256Digest> values)
     {

@@ -39,6 +39,22 @@ internal sealed class CommitLocks(DigestLocks locks, TimeSpan timeout, TimeProvi
         _held++;
     }
 
+    /// <summary>Gives back the lock that was taken last.</summary>
+    public void ReleaseLast()
+    {
+        _held--;
+        _leases[_held].Dispose();
+    }
+
+    /// <exception cref="TimeoutException">The time is over: nobody waits for these locks longer than for others.</exception>
+    public void ThrowIfOver()
+    {
+        if (Left == TimeSpan.Zero)
+        {
+            throw new TimeoutException();
+        }
+    }
+
     /// <summary>Gives all of them back. Once.</summary>
     public void Release()
     {

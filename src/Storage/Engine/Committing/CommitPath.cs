@@ -20,7 +20,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
     public required long BytesMax { get; init; }
 
     /// <summary>Before anything is reserved: what rules say of the bodies alone.</summary>
-    public ValueTask<BodyJudgement> JudgeBodiesAsync(IReadOnlyList<DocumentOperation> operations, CancellationToken cancellation) => rules.JudgeBodiesAsync(operations, cancellation);
+    public ValueTask<BodyJudgement> JudgeBodiesAsync(IReadOnlyList<DocumentOperation> operations, CancellationToken cancellation) => rules.JudgeBodiesAsync(operations, leases: null, cancellation);
 
     /// <summary>Locks, judges and queues; the time is for the locks and for room in the journal. Where nothing is to be written, <see cref="JudgedWrite.Commit"/> is null.</summary>
     /// <exception cref="TimeoutException">A lock was not to be had in time.</exception>
@@ -31,27 +31,24 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
         JudgedWrite? write = null;
         try
         {
-            if (!rules.IsEmpty)
-            {
-                await leases.AcquireAsync(RuleBook.Definitions, rules.DefinitionsMode(operations), cancellation).ConfigureAwait(false);
-                bodies = rules.IsCurrent(bodies) ? bodies : await rules.JudgeBodiesAsync(operations, cancellation).ConfigureAwait(false);
-            }
-
             await leases.AcquireAsync(operations, cancellation).ConfigureAwait(false);
+            IReadOnlyDictionary<int, RuleViolation>? faults = null;
             if (PatchedWrite.IsNeeded(operations))
             {
-                (operations, bodies) = await PatchAsync(operations, bodies, request is not null, leases, cancellation).ConfigureAwait(false);
+                (operations, faults) = await PatchAsync(operations, request is not null, leases, cancellation).ConfigureAwait(false);
+                bodies = await rules.JudgeBodiesAsync(operations, leases, cancellation).ConfigureAwait(false);
             }
 
             if (!rules.IsEmpty)
             {
+                bodies = await HoldDefinitionsAsync(operations, bodies, leases, cancellation).ConfigureAwait(false);
                 foreach (Sha256Digest value in rules.Values(operations))
                 {
                     await leases.AcquireAsync(value, LockMode.Exclusive, cancellation).ConfigureAwait(false);
                 }
             }
 
-            write = await JudgeAsync(operations, bodies, isBuffered, request, cancellation).ConfigureAwait(false);
+            write = await JudgeAsync(operations, bodies.And(faults), isBuffered, request, cancellation).ConfigureAwait(false);
             if (write.Commit is { } commit)
             {
                 foreach (Sha256Digest added in write.Added)
@@ -78,11 +75,32 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
     }
 
     /// <summary>From here on a patch is a put. What the documents grow to is known only now, so it is measured again.</summary>
-    private async ValueTask<(IReadOnlyList<DocumentOperation> Operations, BodyJudgement Bodies)> PatchAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, bool isRemembered, CommitLocks leases, CancellationToken cancellation)
+    private async ValueTask<PatchedWrite> PatchAsync(IReadOnlyList<DocumentOperation> operations, bool isRemembered, CommitLocks leases, CancellationToken cancellation)
     {
-        PatchedWrite patched = await PatchedWrite.OfAsync(operations, lookup, reads, leases, rules.JudgeBodyAsync, cancellation).ConfigureAwait(false);
+        PatchedWrite patched = await PatchedWrite.OfAsync(operations, lookup, reads, leases, cancellation).ConfigureAwait(false);
         space.ThrowIfNoRoom(CommitSize.Measure(patched.Operations, isRemembered, BytesMax));
-        return (patched.Operations, bodies.And(patched.Violations));
+        return patched;
+    }
+
+    /// <summary>
+    /// Returns holding the definitions, by which the bodies are judged. All writers share this lock, so nothing that takes long is
+    /// done under it: where the definitions have changed, such bodies are judged again without it.
+    /// </summary>
+    /// <exception cref="TimeoutException">The definitions change faster than the bodies are judged.</exception>
+    private async ValueTask<BodyJudgement> HoldDefinitionsAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, CommitLocks leases, CancellationToken cancellation)
+    {
+        LockMode mode = rules.DefinitionsMode(operations);
+        while (true)
+        {
+            await leases.AcquireAsync(RuleBook.Definitions, mode, cancellation).ConfigureAwait(false);
+            if (rules.IsCurrent(bodies) || rules.TryJudgeBodies(operations, out bodies))
+            {
+                return bodies;
+            }
+
+            leases.ReleaseLast();
+            bodies = await rules.JudgeBodiesAsync(operations, leases, cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Judging may read a file's header, so it is one of the reads that a disk can hold up.</summary>

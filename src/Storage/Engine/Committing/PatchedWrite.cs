@@ -5,8 +5,8 @@ namespace DocService.Storage.Engine.Committing;
 
 /// <summary>The operations of a write with puts in place of its patches.</summary>
 /// <param name="Operations">In their order. A patch that cannot be carried out is still there: its document is missing, its conditions fail, or it is refused.</param>
-/// <param name="Violations">Why patches are refused, by the operation's index; null where none is.</param>
-internal readonly record struct PatchedWrite(IReadOnlyList<DocumentOperation> Operations, IReadOnlyDictionary<int, RuleViolation>? Violations)
+/// <param name="Faults">Why patches are refused, by the operation's index; null where none is.</param>
+internal readonly record struct PatchedWrite(IReadOnlyList<DocumentOperation> Operations, IReadOnlyDictionary<int, RuleViolation>? Faults)
 {
     /// <summary>Whether there is a patch among them. Every write asks, so nothing is made for the answer.</summary>
     public static bool IsNeeded(IReadOnlyList<DocumentOperation> operations)
@@ -29,7 +29,7 @@ internal readonly record struct PatchedWrite(IReadOnlyList<DocumentOperation> Op
     /// <exception cref="DocumentCorruptException">A document cannot be read, so it cannot be changed.</exception>
     /// <exception cref="TimeoutException">It took as long as a write may wait. Nothing has been done.</exception>
     /// <exception cref="StoreBusyException">Descriptors, memory or the budget have run out.</exception>
-    public static async ValueTask<PatchedWrite> OfAsync(IReadOnlyList<DocumentOperation> operations, DocumentLookup lookup, ReadGate reads, CommitLocks leases, Func<PutOperation, CancellationToken, ValueTask<RuleViolation?>> judge, CancellationToken cancellation)
+    public static async ValueTask<PatchedWrite> OfAsync(IReadOnlyList<DocumentOperation> operations, DocumentLookup lookup, ReadGate reads, CommitLocks leases, CancellationToken cancellation)
     {
         var patched = new DocumentOperation[operations.Count];
         Dictionary<int, RuleViolation>? violations = null;
@@ -41,12 +41,8 @@ internal readonly record struct PatchedWrite(IReadOnlyList<DocumentOperation> Op
                 continue;
             }
 
-            // Many patches of large documents take long: nobody waits for their locks longer than for others.
             cancellation.ThrowIfCancellationRequested();
-            if (leases.Left == TimeSpan.Zero)
-            {
-                throw new TimeoutException();
-            }
+            leases.ThrowIfOver(); // many patches of large documents take long
 
             RuleViolation? violation = patch.Patch.Refusal;
             if (violation is null)
@@ -59,7 +55,6 @@ internal readonly record struct PatchedWrite(IReadOnlyList<DocumentOperation> Op
 
                 violation = patch.Patch.Apply(current, out DocumentContent content);
                 patched[index] = violation is null ? new PutOperation(patch.Key, content, patch.Conditions) : patch;
-                violation ??= await judge((PutOperation)patched[index], cancellation).ConfigureAwait(false);
             }
 
             if (violation is not null)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DocService.Storage.Engine.Locks;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;
@@ -11,8 +12,11 @@ namespace DocService.Storage.Engine.Committing;
 /// <param name="payloadBytesMax">What a commit may hold with all that rules add to it.</param>
 internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadBytesMax)
 {
-    /// <summary>The lock that every write holds first, where there are rules. No document's id has this digest, because an id cannot begin so.</summary>
+    /// <summary>The lock that every write holds, where there are rules, from behind its documents' until it is published. No document's id has this digest, because an id cannot begin so.</summary>
     public static readonly Sha256Digest Definitions = Sha256Digest.Of("\0definitions\0"u8);
+
+    /// <summary>Every writer may have to wait so long for the lock, for each that judges under it.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
 
     public bool IsEmpty => rules.Count == 0;
 
@@ -30,19 +34,31 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
         return LockMode.Shared;
     }
 
-    /// <summary>What is wrong with the bodies by the definitions in force at present.</summary>
-    public async ValueTask<BodyJudgement> JudgeBodiesAsync(IReadOnlyList<DocumentOperation> operations, CancellationToken cancellation)
+    private long[] Versions => [.. rules.Select(rule => rule.DefinitionsVersion)];
+
+    /// <summary>What is wrong with the bodies by the definitions in force at present. It may take long, so the definitions' lock is not held.</summary>
+    /// <param name="operations">Of the commit.</param>
+    /// <param name="leases">Those of the documents; null: they are not held yet.</param>
+    /// <param name="cancellation">The client's.</param>
+    /// <exception cref="TimeoutException">It took as long as a write may wait.</exception>
+    public async ValueTask<BodyJudgement> JudgeBodiesAsync(IReadOnlyList<DocumentOperation> operations, CommitLocks? leases, CancellationToken cancellation)
     {
         if (IsEmpty)
         {
             return default;
         }
 
-        long[] versions = [.. rules.Select(rule => rule.DefinitionsVersion)]; // before judging: a later change shows
+        long[] versions = Versions; // before judging: a later change shows
         Dictionary<int, RuleViolation>? violations = null;
         for (int index = 0; index < operations.Count; index++)
         {
-            if (operations[index] is PutOperation put && await JudgeBodyAsync(put, cancellation).ConfigureAwait(false) is { } violation)
+            if (operations[index] is not PutOperation put)
+            {
+                continue;
+            }
+
+            leases?.ThrowIfOver();
+            if (await JudgeBodyAsync(put, cancellation).ConfigureAwait(false) is { } violation)
             {
                 (violations ??= []).Add(index, violation);
             }
@@ -51,8 +67,55 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
         return new BodyJudgement(versions, violations);
     }
 
+    /// <summary>Under the definitions' lock: the same, if that is done in a moment.</summary>
+    public bool TryJudgeBodies(IReadOnlyList<DocumentOperation> operations, out BodyJudgement bodies)
+    {
+        bodies = default;
+        Dictionary<int, RuleViolation>? violations = null;
+        long started = Stopwatch.GetTimestamp();
+        for (int index = 0; index < operations.Count; index++)
+        {
+            if (operations[index] is not PutOperation put)
+            {
+                continue;
+            }
+
+            if (Stopwatch.GetElapsedTime(started) > Moment || !TryJudgeBody(put, out RuleViolation? violation))
+            {
+                return false;
+            }
+
+            if (violation is not null)
+            {
+                (violations ??= []).Add(index, violation);
+            }
+        }
+
+        bodies = new BodyJudgement(Versions, violations);
+        return true;
+    }
+
+    private bool TryJudgeBody(PutOperation put, out RuleViolation? violation)
+    {
+        violation = null;
+        foreach (IWriteRule rule in rules)
+        {
+            if (!rule.TryJudgeBody(put, out violation))
+            {
+                return false;
+            }
+
+            if (violation is not null)
+            {
+                return true;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>What is wrong with one body by the definitions in force; null: nothing.</summary>
-    public async ValueTask<RuleViolation?> JudgeBodyAsync(PutOperation put, CancellationToken cancellation)
+    private async ValueTask<RuleViolation?> JudgeBodyAsync(PutOperation put, CancellationToken cancellation)
     {
         foreach (IWriteRule rule in rules)
         {
@@ -66,8 +129,16 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
     }
 
     /// <summary>Under the definitions' lock: whether the judgement is by the definitions in force.</summary>
-    public bool IsCurrent(in BodyJudgement judgement) =>
-        judgement.Versions is not { } versions || rules.Select(rule => rule.DefinitionsVersion).SequenceEqual(versions);
+    public bool IsCurrent(in BodyJudgement judgement)
+    {
+        bool isCurrent = true;
+        for (int index = 0; index < judgement.Versions?.Length; index++)
+        {
+            isCurrent &= judgement.Versions[index] == rules[index].DefinitionsVersion;
+        }
+
+        return isCurrent;
+    }
 
     /// <summary>Under the definitions' lock: the digests of values to lock, each once, in the order of locking.</summary>
     public IEnumerable<Sha256Digest> Values(IReadOnlyList<DocumentOperation> operations)
