@@ -70,14 +70,13 @@ public sealed class CollectionRules : IWriteRule
     public ValueTask<RuleViolation?> JudgeBodyAsync(PutOperation operation, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(operation);
-        Collection? collection = CollectionOf(operation);
-        return TryJudge(operation, collection, out RuleViolation? violation) ? ValueTask.FromResult(violation) : JudgeLongAsync(operation, collection!, cancellation);
+        return TryJudge(operation, out RuleViolation? violation) ? ValueTask.FromResult(violation) : JudgeLongAsync(operation, cancellation);
     }
 
     public bool TryJudgeBody(PutOperation operation, out RuleViolation? violation)
     {
         ArgumentNullException.ThrowIfNull(operation);
-        return TryJudge(operation, CollectionOf(operation), out violation);
+        return TryJudge(operation, out violation);
     }
 
     public void CollectValues(IReadOnlyList<DocumentOperation> operations, ICollection<Sha256Digest> values)
@@ -124,7 +123,7 @@ public sealed class CollectionRules : IWriteRule
     private Collection? CollectionOf(PutOperation operation) => operation.Key.IsHidden ? null : _collections.Find(operation.Key.Id);
 
     /// <summary>Once for each body and schema: a change of other definitions does not make it work again. False where it would take long.</summary>
-    private bool TryJudge(PutOperation operation, Collection? collection, out RuleViolation? violation)
+    private bool TryJudge(PutOperation operation, out RuleViolation? violation)
     {
         if (CollectionName.Of(operation.Key) is { } name)
         {
@@ -133,7 +132,7 @@ public sealed class CollectionRules : IWriteRule
         }
 
         violation = null;
-        if (collection is null or { Schema: null, Unique.Count: 0 })
+        if (CollectionOf(operation) is not { } collection || collection is { Schema: null, Unique.Count: 0 })
         {
             return true;
         }
@@ -158,15 +157,18 @@ public sealed class CollectionRules : IWriteRule
         return true;
     }
 
-    private async ValueTask<RuleViolation?> JudgeLongAsync(PutOperation operation, Collection collection, CancellationToken cancellation)
+    /// <summary>It may wait long for its turn: what counts is the schema that is in force then.</summary>
+    private async ValueTask<RuleViolation?> JudgeLongAsync(PutOperation operation, CancellationToken cancellation)
     {
         PutNotes notes = PutNotes.Of(operation);
-        if (collection.Schema is { } schema && notes.Judged?.Schema != schema)
+        using SchemaJudge.Turn turn = await _schemas.EnterAsync(cancellation).ConfigureAwait(false);
+        Collection? collection = CollectionOf(operation);
+        if (collection?.Schema is { } schema && notes.Judged?.Schema != schema)
         {
-            notes.Judged = (schema, await _schemas.JudgeLongAsync(collection.Name, schema, operation.Content.Body, cancellation).ConfigureAwait(false));
+            notes.Judged = (schema, turn.Judge(collection.Name, schema, operation.Content.Body));
         }
 
-        return (collection.Schema is null ? null : notes.Judged?.Violation) ?? (RuleViolation?)JudgeKeys(operation);
+        return (collection?.Schema is null ? null : notes.Judged?.Violation) ?? (RuleViolation?)JudgeKeys(operation);
     }
 
     private static void Refuse(CommitDraft draft, Func<DraftedOperation, bool> which, RuleViolation violation)

@@ -30,25 +30,34 @@ public sealed class SchemaJudge(ByteBudget? budget, int threads, TimeSpan longes
 
     public void Dispose() => _places.Dispose();
 
-    /// <summary>What is not quick, when it is its turn. Null when the document passes.</summary>
-    public async ValueTask<SchemaViolation?> JudgeLongAsync(string collection, DocumentSchema schema, ReadOnlyMemory<byte> body, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(schema);
-        if (!await _places.WaitAsync(longestWait, cancellation).ConfigureAwait(false))
-        {
-            throw new StoreBusyException($"The document waited {longestWait.TotalSeconds} s to be judged by its schema, behind others.");
-        }
+    /// <summary>A turn among those whose judgements take long. Dispose it soon: all others wait.</summary>
+    /// <exception cref="StoreBusyException">It waited too long.</exception>
+    public async ValueTask<Turn> EnterAsync(CancellationToken cancellation) =>
+        await _places.WaitAsync(longestWait, cancellation).ConfigureAwait(false) ? new Turn(this)
+            : throw new StoreBusyException($"The document waited {longestWait.TotalSeconds} s to be judged by its schema, behind others.");
 
-        try
-        {
-            return ViolationOf(collection, schema.Judge(body, budget, DocumentSchema.WorkOf(body.Length)));
-        }
-        finally
-        {
-            _places.Release();
-        }
-    }
+    private SchemaVerdict Judge(DocumentSchema schema, ReadOnlyMemory<byte> body) => schema.Judge(body, budget, DocumentSchema.WorkOf(body.Length));
 
     private static SchemaViolation? ViolationOf(string collection, SchemaVerdict verdict) =>
         verdict.Outcome == SchemaOutcome.Passed ? null : new SchemaViolation(collection, verdict);
+
+    /// <summary>One of the places. Disposed once.</summary>
+    public readonly struct Turn : IDisposable
+    {
+        private readonly SchemaJudge _judge;
+
+        internal Turn(SchemaJudge judge) => _judge = judge;
+
+        /// <summary>However long it takes, within the bounds of <see cref="DocumentSchema"/>.</summary>
+        public SchemaVerdict Judge(DocumentSchema schema, ReadOnlyMemory<byte> body)
+        {
+            ArgumentNullException.ThrowIfNull(schema);
+            return _judge.Judge(schema, body);
+        }
+
+        /// <summary>The same; null when the document passes.</summary>
+        public SchemaViolation? Judge(string collection, DocumentSchema schema, ReadOnlyMemory<byte> body) => ViolationOf(collection, Judge(schema, body));
+
+        public void Dispose() => _judge._places.Release();
+    }
 }

@@ -65,6 +65,22 @@ public sealed class SchemaOrderTests : IDisposable
     }
 
     [Fact]
+    public async Task Definition_ChangesWhileADocumentWaitsForItsTurn_JudgesByTheNewOneAlone()
+    {
+        await using TestStore store = await TestStore.OpenAsync(_directory.Path);
+        await store.DefineAsync("numbers", Integers);
+        SchemaJudge.Turn turn = await store.Schemas.EnterAsync(default);
+        PutOperation put = TestStore.Put("n/1", $"\"{new string('s', SchemaJudge.QuickBytes)}\"");
+        ValueTask<RuleViolation?> judging = store.Rules.JudgeBodyAsync(put, default);
+        Assert.False(judging.IsCompleted);
+        await store.DefineAsync("numbers", Strings);
+        turn.Dispose();
+
+        Assert.Null(await judging);
+        Assert.Same(store.Rules.Collections.Get("numbers")!.Schema, Assert.IsType<PutNotes>(put.Notes).Judged!.Value.Schema);
+    }
+
+    [Fact]
     public async Task Schema_OfAnEarlierLife_JudgesFromTheFirstWrite()
     {
         await using (TestStore store = await TestStore.OpenAsync(_directory.Path))

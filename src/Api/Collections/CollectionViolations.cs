@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DocService.Api.Answers;
@@ -8,16 +7,16 @@ using DocService.Api.Problems;
 using DocService.Collections;
 using DocService.Collections.Definitions;
 using DocService.Index;
-using DocService.Index.Answering;
 using DocService.Index.Finding;
 using DocService.Index.Reading;
 using DocService.Queries;
+using DocService.Schemas;
 using Microsoft.Extensions.Primitives;
 
 namespace DocService.Api.Collections;
 
 /// <summary>GET of the documents that are there and would not pass their collection's schema: it concerns later writes alone.</summary>
-internal sealed class CollectionViolations(CollectionService collections, ServedIndex index, ByteBudget budget, DocServiceOptions options, TimeProvider clock)
+internal sealed class CollectionViolations(CollectionService collections, ServedIndex index, SchemaJudge schemas, ByteBudget budget, DocServiceOptions options, TimeProvider clock)
 {
     private const string Limit = "limit";
     private const string After = "after";
@@ -75,12 +74,9 @@ internal sealed class CollectionViolations(CollectionService collections, Served
             return await WriteAsync(context, reader.AsOf, [], next: null);
         }
 
-        var sink = new ViolationSink(schema, budget, limit, clock);
-        var query = new DocumentQuery { Prefix = collection.Prefix, After = after };
-        using DocumentSearch search = DocumentSearch.Create(reader, query, new SearchRequest(), sink);
-        SearchState state = await queries.RunAsync(search, queries.NewLimit(gone));
-        string? next = state == SearchState.Full && search.MayHaveMore() && search.Position is { } position ? Encoding.UTF8.GetString(position.Id.Span) : null;
-        return await WriteAsync(context, reader.AsOf, sink.Found.Select(one => new { id = one.Id, version = one.Version, type = RuleProblem.TypeOf(one.Verdict.Outcome).Slug, faults = RuleProblem.FaultsOf(one.Verdict) }), next);
+        var page = new ViolationPage(schema, schemas, budget, limit, clock);
+        string? next = await page.FillAsync(queries, reader, new DocumentQuery { Prefix = collection.Prefix, After = after }, gone);
+        return await WriteAsync(context, reader.AsOf, page.Found.Select(one => new { id = one.Id, version = one.Version, type = RuleProblem.TypeOf(one.Verdict.Outcome).Slug, faults = RuleProblem.FaultsOf(one.Verdict) }), next);
     }
 
     private static async Task<Problem?> WriteAsync(HttpContext context, long asOf, IEnumerable<object> violations, string? next)

@@ -1,44 +1,44 @@
 using System.Text;
 using DocService.Index.Answering;
 using DocService.Index.Finding;
-using DocService.Schemas;
 
 namespace DocService.Api.Collections;
 
-/// <summary>Judges the documents that a search finds, and keeps those that do not pass.</summary>
-/// <remarks>Thread: one at a time, of the search.</remarks>
-/// <param name="schema">By which it judges.</param>
-/// <param name="budget">Charged for each document while it is judged.</param>
-/// <param name="limit">So many that do not pass are enough.</param>
-/// <param name="clock">For the time that a page takes.</param>
-internal sealed class ViolationSink(DocumentSchema schema, ByteBudget budget, int limit, TimeProvider clock) : IResultSink
+/// <summary>A few documents that a search has found and that are still to be judged.</summary>
+/// <remarks>Owns: copies of their bodies, charged to the budget until <see cref="Clear"/>. Thread: one at a time.</remarks>
+/// <param name="budget">Charged for the bodies.</param>
+internal sealed class ViolationSink(ByteBudget budget) : IResultSink, IDisposable
 {
-    /// <summary>A page is answered by then with what it has.</summary>
-    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(5);
+    /// <summary>What is judged in one turn: some milliseconds, unless a document takes long by itself.</summary>
+    private const int DocumentsMax = 16;
 
-    private const int DocumentsMax = 10_000;
+    private const int BytesMax = 64 * 1024;
 
-    /// <summary>A page ends when it tells so many faults.</summary>
-    private const int FaultsMax = 2000;
+    private readonly List<(string Id, long Version, byte[] Body)> _documents = [];
+    private int _most = DocumentsMax;
+    private long _charged;
 
-    private readonly long _started = clock.GetTimestamp();
-    private int _documents;
-    private int _faults;
+    public IReadOnlyList<(string Id, long Version, byte[] Body)> Documents => _documents;
 
-    public List<(string Id, long Version, SchemaVerdict Verdict)> Found { get; } = [];
+    public bool IsFull => _documents.Count >= _most || _charged >= BytesMax;
 
-    public bool IsFull => Found.Count >= limit || _faults >= FaultsMax || _documents >= DocumentsMax || (_documents > 0 && clock.GetElapsedTime(_started) >= TimeMax);
+    /// <summary>So many may follow.</summary>
+    public void Clear(int most)
+    {
+        budget.Return(_charged);
+        _charged = 0;
+        _documents.Clear();
+        _most = Math.Min(most, DocumentsMax);
+    }
 
     public void Document(in FoundDocument document)
     {
-        _documents++;
-        SchemaVerdict verdict = schema.Judge(document.Body.ToArray(), budget, DocumentSchema.WorkOf(document.Body.Length));
-        if (verdict.Outcome != SchemaOutcome.Passed)
-        {
-            _faults += verdict.Faults.Count;
-            Found.Add((Encoding.UTF8.GetString(document.Id), document.Version, verdict));
-        }
+        budget.Take(document.Body.Length);
+        _charged += document.Body.Length;
+        _documents.Add((Encoding.UTF8.GetString(document.Id), document.Version, document.Body.ToArray()));
     }
 
     public void Folder(ReadOnlySpan<byte> beginning) => throw new NotSupportedException("Documents are judged one by one.");
+
+    public void Dispose() => Clear(0);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using DocService.Api.Tests.Batches;
 using DocService.Api.Tests.Support;
+using DocService.Schemas;
 
 namespace DocService.Api.Tests.Collections;
 
@@ -183,6 +184,29 @@ public sealed class SchemaTests(SharedApplication shared) : IClassFixture<Shared
         }
 
         Assert.Empty((await _app.ReadJsonAsync($"/collections/{_name}/violations")).GetProperty("violations").EnumerateArray());
+    }
+
+    /// <summary>A page waits for its turn among the writes whose judgements take long, and keeps no thread meanwhile.</summary>
+    [Fact]
+    public async Task Violations_AllTurnsAreTaken_IsBusyAfterAWhile()
+    {
+        await using var app = new TestApplication(new ApplicationSettings { Values = new Dictionary<string, string> { ["BusyTimeout"] = "00:00:00.5" } });
+        using HttpResponseMessage defined = await app.SendAsync("PUT", "/collections/c", """{"prefix":"c/"}""");
+        await app.StoreAsync("c/1", "1");
+        using HttpResponseMessage again = await app.SendAsync("PUT", "/collections/c", """{"prefix":"c/","schema":{"type":"string"}}""");
+        var turns = new List<SchemaJudge.Turn>();
+        for (int count = 0; count < Math.Max(1, Environment.ProcessorCount / 2); count++)
+        {
+            turns.Add(await app.Service<SchemaJudge>().EnterAsync(default));
+        }
+
+        using (HttpResponseMessage response = await app.SendAsync("GET", "/collections/c/violations"))
+        {
+            await response.AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "busy");
+        }
+
+        turns.ForEach(turn => turn.Dispose());
+        Assert.Equal(1, (await app.ReadJsonAsync("/collections/c/violations")).GetProperty("violations").GetArrayLength());
     }
 
     [Theory]

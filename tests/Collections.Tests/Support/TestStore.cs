@@ -18,8 +18,9 @@ internal sealed class TestStore : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _verification;
 
-    private TestStore(DocumentStore store, CollectionRules rules, IndexFollower? index, CollectionService collections)
+    private TestStore(DocumentStore store, CollectionRules rules, SchemaJudge schemas, IndexFollower? index, CollectionService collections)
     {
+        Schemas = schemas;
         Store = store;
         Rules = rules;
         Index = index;
@@ -30,6 +31,9 @@ internal sealed class TestStore : IAsyncDisposable
     public DocumentStore Store { get; }
 
     public CollectionRules Rules { get; }
+
+    /// <summary>One long judgement at a time.</summary>
+    public SchemaJudge Schemas { get; }
 
     public IndexFollower? Index { get; }
 
@@ -67,7 +71,7 @@ internal sealed class TestStore : IAsyncDisposable
         try
         {
             await collections.LoadAsync(default, ignoresRules);
-            return new TestStore(store, rules, index, collections);
+            return new TestStore(store, rules, schemas, index, collections);
         }
         catch
         {
