@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Verifies document files without DocService: docs/verify-document.sh FILE...
 #
-# Needs sha256sum, jq and coreutils. Checks that the header line is JSON of format 1, that file name and shard directory are
+# Needs sha256sum, jq and coreutils. Checks that the header line is JSON of format 1, that a reader must understand nothing
+# in it but the document's end, that file name and shard directory are
 # those of the id in it, and that the body has the length and the SHA-256 that it names. Where xxhsum is installed,
 # the two XXH3 checksums are checked as well. One line for each file; exit code 1 when any is wrong.
 # docs/on-disk-format.md describes what is checked.
@@ -42,6 +43,9 @@ problem() {
   [[ $(tail -c 1 "$header" | od -An -tx1) == ' 0a' ]] || { echo "the header line has no end"; return; }
   jq -e 'type == "object" and .docservice == 1 and (.id | type) == "string"' "$header" >/dev/null 2>&1 ||
     { echo "the header is not a header of format 1"; return; }
+
+  jq -e '(.must // []) - ["expires"] == [] and ((.must // []) == [] or (.expires | type) == "string")' "$header" >/dev/null 2>&1 ||
+    { echo "the header has members that must be understood and are not known, or not there"; return; }
 
   jq -j .id "$header" >"$id"
   digest=$(sha256sum <"$id")

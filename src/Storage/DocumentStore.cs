@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using DocService.Storage.Clock;
 using DocService.Storage.Engine;
 using DocService.Storage.Engine.Committing;
 using DocService.Storage.Engine.Health;
@@ -59,6 +60,7 @@ public sealed class DocumentStore : IDocumentStore
         _directory = directory;
         _options = options;
         _clock = threads.Clock;
+        Time = new StoreTime(_clock);
         _logger = logger;
         _lastVolume = new StrongBox<VolumeInfo>(directory.Root.GetVolumeInfo());
         _promise = VolumePromise.Judge(_lastVolume.Value);
@@ -78,7 +80,7 @@ public sealed class DocumentStore : IDocumentStore
                 TakeOverRequests = (end, read) => (requests = new RememberedRequests(directory, options, _health, threads)).TakeOver(end, read),
             }.Open();
             WarnOfCopy(journal);
-            _engine = new StoreEngine(directory, journal, options, rules, followers, requests!, _health, threads, logger);
+            _engine = new StoreEngine(directory, journal, options, rules, followers, requests!, _health, Time, threads, logger);
         }
         catch (JournalDamagedException exception)
         {
@@ -87,6 +89,9 @@ public sealed class DocumentStore : IDocumentStore
 
         _healthMetrics = new HealthMetrics(_health);
     }
+
+    /// <inheritdoc/>
+    public StoreTime Time { get; }
 
     /// <summary>A snapshot for operators; asks the volume and reads the table of mounts. Where the disk no longer answers, what it answered last.</summary>
     public JournalStatus Status
@@ -116,6 +121,7 @@ public sealed class DocumentStore : IDocumentStore
                 Requests = _engine?.Requests.Report,
                 Promise = _promise.Best,
                 PromiseRemark = _promise.Remark,
+                Time = new TimeReport(Time.Now, Time.WallAhead, Time.IsInDoubt),
                 FileSystem = volume.Type,
                 MountOptions = volume.MountOptions,
                 FreeBytes = volume.Free.Bytes,
@@ -200,11 +206,11 @@ public sealed class DocumentStore : IDocumentStore
 
     /// <inheritdoc/>
     public ValueTask<StoredDocument?> ReadAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation) =>
-        LookUpAsync(key, budget, static (lookup, key, budget) => lookup.Read(key, budget), cancellation);
+        LookUpAsync(key, budget, static (documents, key, budget) => documents.Read(key, budget), cancellation);
 
     /// <inheritdoc/>
     public ValueTask<StoredDocument?> OpenAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation) =>
-        LookUpAsync(key, budget, static (lookup, key, budget) => lookup.Open(key, budget), cancellation);
+        LookUpAsync(key, budget, static (documents, key, budget) => documents.Open(key, budget), cancellation);
 
     /// <inheritdoc/>
     public CachedDocument? TryReadCached(ReadOnlySpan<char> id)
@@ -218,13 +224,13 @@ public sealed class DocumentStore : IDocumentStore
 
         using (place)
         {
-            return engine.Lookup.TryReadCached(id);
+            return engine.Documents.TryReadCached(id);
         }
     }
 
     /// <inheritdoc/>
     public ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation) =>
-        LookUpAsync(key, budget: null, static (lookup, key, _) => lookup.ReadInfo(key), cancellation);
+        LookUpAsync(key, budget: null, static (documents, key, _) => documents.ReadInfo(key), cancellation);
 
     /// <inheritdoc/>
     public void ThrowIfRefusing(long bodyBytes)
@@ -339,13 +345,13 @@ public sealed class DocumentStore : IDocumentStore
     }
 
     /// <summary>With a place among the readers of the disk, and not while the store is being closed.</summary>
-    private async ValueTask<T> LookUpAsync<T>(DocumentKey key, ByteBudget? budget, Func<DocumentLookup, DocumentKey, ByteBudget?, T> look, CancellationToken cancellation)
+    private async ValueTask<T> LookUpAsync<T>(DocumentKey key, ByteBudget? budget, Func<PresentDocuments, DocumentKey, ByteBudget?, T> look, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         using OperationGate.Passage passage = _operations.Enter();
         StoreEngine engine = Engine();
         using ReadGate.Place place = await engine.Reads.EnterAsync(cancellation).ConfigureAwait(false);
-        return look(engine.Lookup, key, budget);
+        return look(engine.Documents, key, budget);
     }
 
     private async Task CloseAsync()

@@ -1,3 +1,5 @@
+using DocService.Storage.Clock;
+
 namespace DocService.Storage;
 
 /// <summary>
@@ -7,6 +9,9 @@ namespace DocService.Storage;
 /// <remarks>Thread: any. An exception other than <see cref="OutcomeUnknownException"/> means that nothing of the request was done.</remarks>
 public interface IDocumentStore : IAsyncDisposable
 {
+    /// <summary>By which documents end. One that has ended (<see cref="DocumentInfo.Expires"/>) is absent for every method here.</summary>
+    StoreTime Time { get; }
+
     /// <summary>A snapshot for operators.</summary>
     StoreStatus Status { get; }
 

@@ -12,7 +12,7 @@ public enum WriteStatus
     /// <summary>The document existed and does not any more.</summary>
     Deleted,
 
-    /// <summary>A delete or a patch of a document that does not exist; nothing was written.</summary>
+    /// <summary>A delete or a patch of a document that does not exist, or a sweep of one that is not to be swept; nothing was written.</summary>
     NotFound,
 
     /// <summary>A check whose conditions hold.</summary>

@@ -1,6 +1,8 @@
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
+using DocService.Storage.Engine;
 using DocService.Storage.Engine.Health;
+using DocService.Storage.Engine.Versions;
 using DocService.Storage.Journal.Writing;
 using DocService.Storage.Threading;
 
@@ -41,6 +43,17 @@ public sealed class RoomOrderTests
             .Where(type => type.Namespace.FullName != Root.TrimEnd('.') && type.Dependencies.Any(use => use.Target.FullName == typeof(DocumentStore).FullName))
             .Select(type => type.FullName)];
         Assert.Empty(users);
+    }
+
+    /// <summary>It finds versions that have ended too, and one class judges them. The engine makes both.</summary>
+    [Fact]
+    public void DocumentLookup_IsAskedThroughPresentDocumentsAlone()
+    {
+        string[] users = [.. Storage.Types
+            .Where(type => !type.FullName.StartsWith(typeof(DocumentLookup).FullName!, StringComparison.Ordinal) && type.Dependencies.Any(use => use.Target.FullName == typeof(DocumentLookup).FullName))
+            .Select(type => type.Name.Split('+')[0]).Distinct().Order()];
+
+        Assert.Equal([nameof(PresentDocuments), nameof(StoreEngine)], users);
     }
 
     /// <summary>Between rooms of Engine and Journal, with the types that make each arrow.</summary>

@@ -59,6 +59,8 @@ move_shard() { mv "$copy" "$work/copies/zz/" && copy=$work/copies/zz/$(basename 
 change_id() { sed -i '1s|"users/42"|"users/43"|' "$copy"; }
 change_digest() { sed -i '1s/"sha256":"..../"sha256":"0000/' "$copy"; }
 change_format() { sed -i '1s/"docservice":1/"docservice":2/' "$copy"; }
+must_unknown() { sed -i '1s/{"docservice":1,/{"docservice":1,"must":["expires","keep"],"expires":"2026-01-02T03:04:05.0000000Z",/' "$copy"; }
+must_missing() { sed -i '1s/{"docservice":1,/{"docservice":1,"must":["expires"],/' "$copy"; }
 change_version() { sed -i '1s/"version":[0-9]*/"version":77/' "$copy"; }
 link() { mv "$copy" "$copy.x" && ln -s "$copy.x" "$copy"; }
 damage "a changed body" "SHA-256 does not match" change_body
@@ -70,6 +72,8 @@ damage "another directory" "it stands in zz" move_shard
 damage "another id" "belongs in" change_id
 damage "another digest" "SHA-256 does not match" change_digest
 damage "another format" "format 1" change_format
+damage "an unknown member that must be understood" "must be understood" must_unknown
+damage "an end that is missing" "must be understood" must_missing
 damage "a symbolic link" "not a regular file" link
 if command -v xxhsum >/dev/null; then
   damage "another version" "the header's XXH3 does not match" change_version

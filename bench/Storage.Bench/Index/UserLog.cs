@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using DocService.Storage.Clock;
 using DocService.Storage.Followers;
 using DocService.Storage.Model;
 
@@ -27,6 +28,8 @@ internal sealed class UserLog(UserDocuments users) : ICommitLog, IFiledDocuments
     public Guid StoreId { get; } = new("00112233-4455-6677-8899-aabbccddeeff");
 
     public IFiledDocuments Documents => this;
+
+    public StoreTime Time { get; } = new(TimeProvider.System);
 
     public long DurableThrough => Volatile.Read(ref _through);
 

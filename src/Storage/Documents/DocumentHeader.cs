@@ -15,7 +15,7 @@ internal static class DocumentHeader
 
     /// <summary>
     /// Longest header line, newline included: an id of 1,024 and a type of 255 bytes, each doubled by escapes at
-    /// worst, and below 400 bytes of everything else. A reader looks no further for the newline.
+    /// worst, and below 500 bytes of everything else. A reader looks no further for the newline.
     /// </summary>
     public const int BytesMax = 4096;
 
@@ -28,6 +28,11 @@ internal static class DocumentHeader
         var line = new LineWriter(destination, 0);
         line.Raw("{\"docservice\":"u8);
         line.Number(Format);
+        if (info.Expires is not null)
+        {
+            line.Raw(",\"must\":[\"expires\"]"u8); // whoever skipped it would serve a document that is no more
+        }
+
         line.Raw(",\"id\":"u8);
         line.Text(text[..Encoding.UTF8.GetBytes(key.Id, text)]);
         line.Raw(",\"version\":"u8);
@@ -38,6 +43,12 @@ internal static class DocumentHeader
         line.Time(info.Created);
         line.Raw("\",\"modified\":\""u8);
         line.Time(info.Modified);
+        if (info.Expires is { } expires)
+        {
+            line.Raw("\",\"expires\":\""u8);
+            line.Time(expires);
+        }
+
         line.Raw("\",\"length\":"u8);
         line.Number(info.Length);
         line.Raw(",\"sha256\":\""u8);

@@ -10,6 +10,8 @@ internal ref struct HeaderMembers
     private string? _type;
     private DateTimeOffset? _created;
     private DateTimeOffset? _modified;
+    private DateTimeOffset? _expires;
+    private bool _mustExpire;
     private long _length = -1;
     private Sha256Digest? _sha256;
     private bool _hasBodyHash;
@@ -61,6 +63,10 @@ internal ref struct HeaderMembers
         {
             _modified = reader.GetDateTimeOffset();
         }
+        else if (name.SequenceEqual("expires"u8))
+        {
+            _expires = reader.GetDateTimeOffset();
+        }
         else if (name.SequenceEqual("length"u8))
         {
             _length = reader.GetInt64();
@@ -85,7 +91,7 @@ internal ref struct HeaderMembers
     {
         info = null;
         if (_version <= 0 || _type is null || _created is not { } created || _modified is not { } modified
-            || _length < 0 || _sha256 is not { } sha256 || !_hasBodyHash)
+            || (_mustExpire && _expires is null) || _length < 0 || _sha256 is not { } sha256 || !_hasBodyHash)
         {
             return false;
         }
@@ -96,13 +102,14 @@ internal ref struct HeaderMembers
             ContentType = _type,
             Created = created,
             Modified = modified,
+            Expires = _expires,
             Length = _length,
             Sha256 = sha256,
         };
         return true;
     }
 
-    /// <summary>No member that changes what a document means is known yet, so none named here is.</summary>
+    /// <summary>One member that changes what a document means is known: its end.</summary>
     private void TakeMust(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
@@ -113,7 +120,8 @@ internal ref struct HeaderMembers
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             string member = reader.GetString() ?? "null";
-            NotUnderstood ??= member;
+            _mustExpire |= member == "expires";
+            NotUnderstood ??= member == "expires" ? null : member;
         }
     }
 

@@ -1,3 +1,4 @@
+using DocService.Storage.Clock;
 using DocService.Storage.Documents;
 using DocService.Storage.Engine.Blocking;
 using DocService.Storage.Engine.Caching;
@@ -41,7 +42,7 @@ internal sealed class StoreEngine
     private readonly DigestLocks _locks;
     private readonly StoreMetrics _metrics;
 
-    public StoreEngine(DataDirectory directory, OpenedJournal opened, StoreOptions options, IReadOnlyList<IWriteRule> rules, IReadOnlyList<IFollower> followers, RememberedRequests requests, StoreHealth health, IThreads threads, ILogger logger)
+    public StoreEngine(DataDirectory directory, OpenedJournal opened, StoreOptions options, IReadOnlyList<IWriteRule> rules, IReadOnlyList<IFollower> followers, RememberedRequests requests, StoreHealth health, StoreTime time, IThreads threads, ILogger logger)
     {
         TimeProvider clock = threads.Clock;
         _threads = threads;
@@ -76,11 +77,11 @@ internal sealed class StoreEngine
         var headers = new FiledHeaders(options.JournalBytes);
         Reads = new ReadGate(options.BusyTimeout, threads);
         Cache = new DocumentCache(options.CacheBytes, directory.Documents, threads);
-        Lookup = new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents, Cache, Reads);
+        Documents = new PresentDocuments(new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents, Cache, Reads), time);
         var locks = new DigestLocks(threads);
         _locks = locks;
         Requests = requests;
-        Commits = new CommitPath(locks, new RuleBook(rules, CommitBytesMax(options)), Lookup, Reads, Journal, Space, health, clock) { BytesMax = CommitBytesMax(options) };
+        Commits = new CommitPath(locks, new RuleBook(rules, CommitBytesMax(options)), Documents, Reads, Journal, Space, health, clock, time) { BytesMax = CommitBytesMax(options) };
         _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, _blocked, new CarryForward(locks, Pending, Journal), Pending, Journal, Backlog, Space, health, threads, logger);
         _metrics = new StoreMetrics(this);
         Space.Charge(opened.Unfiled.ChargedBytes);
@@ -88,6 +89,7 @@ internal sealed class StoreEngine
         {
             StoreId = directory.Format.StoreId,
             Documents = new FiledDocuments(directory.Documents),
+            Time = time,
         };
         _keeper.Start();
         Journal.Start();
@@ -108,7 +110,7 @@ internal sealed class StoreEngine
 
     public Admission Admission { get; }
 
-    public DocumentLookup Lookup { get; }
+    public PresentDocuments Documents { get; }
 
     public DocumentCache Cache { get; }
 

@@ -1,3 +1,5 @@
+using DocService.Storage.Clock;
+
 namespace DocService.Storage.Followers;
 
 /// <summary>The journal as a follower sees it.</summary>
@@ -9,6 +11,9 @@ public interface ICommitLog
 
     /// <summary>The documents' files, for a follower that is made anew.</summary>
     IFiledDocuments Documents { get; }
+
+    /// <summary>By which documents end: whoever answers for documents leaves out those that have (<see cref="DocumentInfo.HasEnded"/>).</summary>
+    StoreTime Time { get; }
 
     /// <summary>Every commit up to here is published.</summary>
     long DurableThrough { get; }

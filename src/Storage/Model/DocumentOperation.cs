@@ -19,5 +19,15 @@ public sealed record DeleteOperation(DocumentKey Key, Conditions Conditions) : D
     public bool IgnoresConditionsWhenAbsent { get; init; }
 }
 
+/// <summary>
+/// Removes what is left of a document after its end (<see cref="DocumentInfo.Expires"/>): only if this version is still the newest,
+/// has been over for an hour of this run of the store, and the wall clock is not in doubt. Otherwise it writes nothing, and
+/// is no failure: the result is <see cref="WriteStatus.NotFound"/>, else <see cref="WriteStatus.Deleted"/>. A newer version is never touched.
+/// Housekeeping makes it; no client can ask for it.
+/// </summary>
+/// <param name="Key">The document.</param>
+/// <param name="Version">That has ended.</param>
+public sealed record SweepOperation(DocumentKey Key, long Version) : DocumentOperation(Key, Conditions.None);
+
 /// <summary>Judges the conditions and writes nothing.</summary>
 public sealed record CheckOperation(DocumentKey Key, Conditions Conditions) : DocumentOperation(Key, Conditions);

@@ -22,4 +22,7 @@ public record StoreStatus
 
     /// <summary>Why <see cref="Promise"/> is not the best level, or what is uncertain about it; null when nothing is.</summary>
     public required string? PromiseRemark { get; init; }
+
+    /// <summary>The time by which documents end, beside the wall clock.</summary>
+    public required TimeReport Time { get; init; }
 }

@@ -9,8 +9,18 @@ public sealed class CommitDraft
     private Dictionary<int, RuleViolation>? _violations;
     private SortedDictionary<ushort, byte[]>? _fields;
     private List<Action<long>>? _published;
+    private Dictionary<int, DocumentEnd>? _ends;
 
-    internal CommitDraft(IReadOnlyList<DraftedOperation> operations) => Operations = operations;
+    /// <param name="operations">The client's.</param>
+    /// <param name="now">As of when they are judged.</param>
+    internal CommitDraft(IReadOnlyList<DraftedOperation> operations, DateTimeOffset now)
+    {
+        Operations = operations;
+        Now = now;
+    }
+
+    /// <summary>The store's time as of which the whole commit is judged: what has ended by then is absent. UTC.</summary>
+    public DateTimeOffset Now { get; }
 
     /// <summary>The client's operations, in its order.</summary>
     public IReadOnlyList<DraftedOperation> Operations { get; }
@@ -22,6 +32,9 @@ public sealed class CommitDraft
 
     /// <summary>By the operation's index; null where there are none.</summary>
     internal IReadOnlyDictionary<int, RuleViolation>? Violations => _violations;
+
+    /// <summary>By the operation's index; null where there are none.</summary>
+    internal IReadOnlyDictionary<int, DocumentEnd>? Ends => _ends;
 
     /// <summary>Fields of the record, by kind; null where there are none.</summary>
     internal SortedDictionary<ushort, byte[]>? Fields => _fields;
@@ -66,6 +79,23 @@ public sealed class CommitDraft
     }
 
     /// <summary>
+    /// Gives the document that a put leaves an end, counted from its <see cref="DocumentInfo.Modified"/>. Where that lies more than
+    /// <see cref="Clock.StoreTime.DoubtAfter"/> before <see cref="Now"/>, because the wall clock was put back, it is counted from Now: a document never
+    /// ends too early. A sum behind the year 9999 is no end. The last word of any rule on an operation counts; a put of which no
+    /// rule says anything has no end, whatever the version before it had.
+    /// </summary>
+    /// <param name="index">Of the operation in <see cref="Operations"/>; a put, or a patch that has become one.</param>
+    /// <param name="sinceModified">Not negative.</param>
+    public void ExpireAfter(int index, TimeSpan sinceModified)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sinceModified, TimeSpan.Zero);
+        SetEnd(index, new DocumentEnd(sinceModified, null));
+    }
+
+    /// <summary>The same with the moment itself. One that is past already is taken: the document is written, and absent at once.</summary>
+    public void ExpireAt(int index, DateTimeOffset moment) => SetEnd(index, new DocumentEnd(null, moment));
+
+    /// <summary>
     /// Has a rule told of the commit once it is published, before any of its locks is given back: whoever gets one of them
     /// next finds what the rule has noted. A commit that is never published, or writes nothing, is not told of.
     /// </summary>
@@ -74,6 +104,18 @@ public sealed class CommitDraft
     {
         ArgumentNullException.ThrowIfNull(told);
         (_published ??= []).Add(told);
+    }
+
+    private void SetEnd(int index, DocumentEnd end)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Operations.Count);
+        if (Operations[index].Operation is not PutOperation)
+        {
+            throw new ArgumentException("Only a document that is put can have an end.", nameof(index));
+        }
+
+        (_ends ??= [])[index] = end;
     }
 
     /// <summary>Refuses the commit on account of this operation; others are judged all the same, so that the client learns of every fault.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using DocService.Storage.Clock;
 using DocService.Storage.Followers;
 using DocService.Storage.Model;
 
@@ -27,6 +28,8 @@ internal sealed class TestLog : ICommitLog, IFiledDocuments
     public Action? Asked { get; set; }
 
     public IFiledDocuments Documents => this;
+
+    public StoreTime Time { get; set; } = new(TimeProvider.System);
 
     public int Directories => 2;
 

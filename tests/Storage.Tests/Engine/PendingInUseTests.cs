@@ -1,3 +1,4 @@
+using DocService.Storage.Clock;
 using DocService.Storage.Engine;
 using DocService.Storage.Engine.Committing;
 using DocService.Storage.Engine.Health;
@@ -83,7 +84,7 @@ public sealed class PendingInUseTests
             var threads = new SystemThreads(TimeProvider.System);
             _directory = DataDirectory.Open(disk, options.DataDirectory, threads);
             OpenedJournal opened = new JournalOpening(_directory, options, threads).Open();
-            Engine = new StoreEngine(_directory, opened, options, [], [], new RememberedRequests(_directory, options, new StoreHealth(NullLogger.Instance), threads), new StoreHealth(NullLogger.Instance), threads, NullLogger.Instance);
+            Engine = new StoreEngine(_directory, opened, options, [], [], new RememberedRequests(_directory, options, new StoreHealth(NullLogger.Instance), threads), new StoreHealth(NullLogger.Instance), new StoreTime(TimeProvider.System), threads, NullLogger.Instance);
         }
 
         public StoreEngine Engine { get; }

@@ -38,6 +38,8 @@ public sealed class CodecPropertyTests
         from created in Ticks
         from modified in Ticks
         from digest in Gen.Byte.Array[Sha256Digest.Bytes]
+        from end in Ticks
+        from ends in Gen.Bool
         select new DocumentInfo
         {
             Version = 1,
@@ -45,6 +47,7 @@ public sealed class CodecPropertyTests
             Created = new DateTime(created, DateTimeKind.Utc),
             Modified = new DateTime(modified, DateTimeKind.Utc),
             Length = 0,
+            Expires = ends ? new DateTime(end, DateTimeKind.Utc) : null,
             Sha256 = new Sha256Digest(digest),
         };
 
@@ -81,7 +84,7 @@ public sealed class CodecPropertyTests
         Gen.Select(Keys, Infos, Gen.Bool, Gen.ULong, Gen.Byte.Array[0, 300]).Sample((key, info, keepsEvidence, hash, body) =>
         {
             int idBytes = System.Text.Encoding.UTF8.GetByteCount(key.Id);
-            byte[] bytes = new byte[Operation.Measure(idBytes, info.ContentType.Length, body.Length)];
+            byte[] bytes = new byte[Operation.Measure(idBytes, info.ContentType.Length, body.Length, info.Expires is null ? 0 : Operation.ExpiresBytes)];
             Assert.Equal(bytes.Length, Operation.WritePut(bytes, key, info, keepsEvidence, hash, body));
 
             Assert.True(Operation.TryRead(bytes, out Operation operation, out int paddedBytes));

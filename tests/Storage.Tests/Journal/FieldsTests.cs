@@ -11,7 +11,7 @@ namespace DocService.Storage.Tests.Journal;
 public sealed class FieldsTests
 {
     private const ushort Ignorable = 5;
-    private const ushort MustUnderstand = 0x8001;
+    private const ushort MustUnderstand = 0x8002;
     private const ulong Salt = 0x1122334455667788;
 
     [Fact]
@@ -56,9 +56,35 @@ public sealed class FieldsTests
     [Fact]
     public void CommitRecord_WithFields_HasThePinnedBytes()
     {
-        byte[] record = Record([.. Field(Ignorable, "five"u8), .. Field(MustUnderstand, "\x01"u8)], Field(7, "key"u8));
+        byte[] record = Record([.. Field(Ignorable, "five"u8), .. Field(0x8001, "\x01"u8)], Field(7, "key"u8));
 
         Assert.Equal(PinnedBytes.CommitRecordWithFields, Convert.ToHexString(record));
+    }
+
+    /// <summary>Format 3 to the byte, and behind a field that a later version may add.</summary>
+    [Fact]
+    public void CommitRecord_OfADocumentWithAnEnd_HasThePinnedBytes()
+    {
+        byte[] record = Record(Field(Ignorable, "five"u8), [], expires: new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.Zero).AddTicks(7));
+
+        Assert.Equal(PinnedBytes.CommitRecordWithAnEnd, Convert.ToHexString(record));
+        Assert.True(Operation.TryRead(record.AsSpan(RecordHeader.Bytes), out Operation operation, out _));
+        Assert.Equal(new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.Zero).AddTicks(7), operation.ToInfo(9).Expires);
+        Assert.Equal("1"u8.ToArray(), operation.Body);
+    }
+
+    /// <summary>An end of another length, before the calendar or behind it: never written, so never believed.</summary>
+    [Theory]
+    [InlineData("00000000000000")]
+    [InlineData("000000000000000001")]
+    [InlineData("0000000000000000")]
+    [InlineData("FFFFFFFFFFFFFFFF")]
+    [InlineData("FFFFFFFFFFFFFF7F")]
+    public void Operation_WithAnEndThatIsNone_CannotBeRead(string value)
+    {
+        byte[] record = Record(Field(0x8001, Convert.FromHexString(value)), []);
+
+        Assert.False(Operation.TryRead(record.AsSpan(RecordHeader.Bytes), out _, out _));
     }
 
     [Fact]
@@ -96,10 +122,19 @@ public sealed class FieldsTests
 
         StoreFormatException error = Assert.Throws<StoreFormatException>(() => JournalTest.Open(disk));
 
-        Assert.Contains("0x8001", error.Message, StringComparison.Ordinal);
+        Assert.Contains("0x8002", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, disk.Disk.Tree());
         Assert.DoesNotContain(disk.Log.Take().Skip(calls), call => call.Kind is CallKind.Write or CallKind.Rename or CallKind.Create);
         Assert.Equal(0, disk.OpenHandles);
+    }
+
+    /// <summary>The kind of a document's end is known among an operation's fields alone.</summary>
+    [Fact]
+    public async Task Open_KindOfAnEndAmongTheRecordsFields_IsRefused()
+    {
+        SimulatedFileSystem disk = await JournalTest.DiskWithAsync(id => new SegmentForge(id, 1).Put(1, "a", 0, recordFields: Field(0x8001, new byte[8])));
+
+        Assert.Contains("0x8001", Assert.Throws<StoreFormatException>(() => JournalTest.Open(disk)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,7 +167,7 @@ public sealed class FieldsTests
         return field;
     }
 
-    private static byte[] Record(byte[] operationFields, byte[] recordFields)
+    private static byte[] Record(byte[] operationFields, byte[] recordFields, DateTimeOffset? expires = null)
     {
         DocumentKey key = DocumentKey.Create("a");
         var info = new DocumentInfo
@@ -142,6 +177,7 @@ public sealed class FieldsTests
             Created = DateTimeOffset.UnixEpoch,
             Modified = DateTimeOffset.UnixEpoch,
             Length = 1,
+            Expires = expires,
             Sha256 = Sha256Digest.Of("1"u8),
         };
         var commit = new Commit(Commit.MeasurePut(key, info, 1, operationFields.Length) + recordFields.Length, 1);

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+using DocService.Storage.Clock;
 using DocService.Storage.Engine.Health;
 using DocService.Storage.Engine.Locks;
 using DocService.Storage.Engine.Requests;
@@ -14,7 +16,7 @@ namespace DocService.Storage.Engine.Committing;
 /// Thread: the caller's up to the queue. The locks belong to the commit: they are held until it is published or has
 /// failed, whether or not anybody waits for it still.
 /// </remarks>
-internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLookup lookup, ReadGate reads, JournalWriter journal, DiskSpace space, StoreHealth health, TimeProvider clock)
+internal sealed class CommitPath(DigestLocks locks, RuleBook rules, PresentDocuments documents, ReadGate reads, JournalWriter journal, DiskSpace space, StoreHealth health, TimeProvider clock, StoreTime time)
 {
     /// <summary>What a commit may hold.</summary>
     public required long BytesMax { get; init; }
@@ -32,10 +34,11 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
         try
         {
             await leases.AcquireAsync(operations, cancellation).ConfigureAwait(false);
+            DateTimeOffset moment = time.Now; // one for the whole write: what ends meanwhile does not end for a part of it
             IReadOnlyDictionary<int, RuleViolation>? faults = null;
             if (PatchedWrite.IsNeeded(operations))
             {
-                (operations, faults) = await PatchAsync(operations, request is not null, leases, cancellation).ConfigureAwait(false);
+                (operations, faults) = await PatchAsync(operations, moment, request is not null, leases, cancellation).ConfigureAwait(false);
                 bodies = await rules.JudgeBodiesAsync(operations, leases, cancellation).ConfigureAwait(false);
             }
 
@@ -48,7 +51,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
                 }
             }
 
-            write = await JudgeAsync(operations, bodies.And(faults), isBuffered, request, cancellation).ConfigureAwait(false);
+            write = await JudgeAsync(operations, bodies.And(faults), moment, isBuffered, request, cancellation).ConfigureAwait(false);
             if (write.Commit is { } commit)
             {
                 foreach (Sha256Digest added in write.Added)
@@ -75,9 +78,9 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
     }
 
     /// <summary>From here on a patch is a put. What the documents grow to is known only now, so it is measured again.</summary>
-    private async ValueTask<PatchedWrite> PatchAsync(IReadOnlyList<DocumentOperation> operations, bool isRemembered, CommitLocks leases, CancellationToken cancellation)
+    private async ValueTask<PatchedWrite> PatchAsync(IReadOnlyList<DocumentOperation> operations, DateTimeOffset moment, bool isRemembered, CommitLocks leases, CancellationToken cancellation)
     {
-        PatchedWrite patched = await PatchedWrite.OfAsync(operations, lookup, reads, leases, cancellation).ConfigureAwait(false);
+        PatchedWrite patched = await PatchedWrite.OfAsync(operations, documents, moment, reads, leases, cancellation).ConfigureAwait(false);
         space.ThrowIfNoRoom(CommitSize.Measure(patched.Operations, isRemembered, BytesMax));
         return patched;
     }
@@ -104,24 +107,24 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
     }
 
     /// <summary>Judging may read a file's header, so it is one of the reads that a disk can hold up.</summary>
-    private async ValueTask<JudgedWrite> JudgeAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, bool isBuffered, RequestTurn? request, CancellationToken cancellation)
+    private async ValueTask<JudgedWrite> JudgeAsync(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, DateTimeOffset moment, bool isBuffered, RequestTurn? request, CancellationToken cancellation)
     {
         using ReadGate.Place place = await reads.EnterAsync(cancellation).ConfigureAwait(false);
-        return Judge(operations, bodies, isBuffered, request);
+        return Judge(operations, bodies, moment, isBuffered, request);
     }
 
-    private JudgedWrite Judge(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, bool isBuffered, RequestTurn? request)
+    private JudgedWrite Judge(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, DateTimeOffset moment, bool isBuffered, RequestTurn? request)
     {
         var write = new JudgedWrite(operations.Count) { Violations = bodies.Violations };
         DateTimeOffset now = clock.GetUtcNow();
         foreach (DocumentOperation operation in operations)
         {
-            write.Operations.Add(JudgedOperation.Of(operation, lookup.ReadCurrent(operation.Key), now));
+            write.Operations.Add(JudgedOperation.Of(operation, documents.ReadCurrent(moment, operation.Key), now, time));
         }
 
         if (!rules.IsEmpty && !write.HasFailed)
         {
-            JudgeByRules(write, now);
+            JudgeByRules(write, moment, now);
         }
 
         if (!write.HasFailed)
@@ -132,16 +135,21 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, DocumentLook
         return write;
     }
 
-    private void JudgeByRules(JudgedWrite write, DateTimeOffset now)
+    private void JudgeByRules(JudgedWrite write, DateTimeOffset moment, DateTimeOffset now)
     {
-        var draft = new CommitDraft([.. write.Operations.Select(judged => new DraftedOperation(judged.Operation, judged.Current.Exists, judged.Current.Info, judged.Writes))]);
+        var draft = new CommitDraft([.. write.Operations.Select(judged => new DraftedOperation(judged.Operation, judged.Current.Exists, judged.Current.Info, judged.Writes))], moment);
         rules.Judge(draft);
         write.Violations = draft.Violations;
         write.Fields = draft.Fields is { } fields ? RuleBook.Encode(fields) : [];
         write.Published = draft.Published;
+        foreach ((int index, DocumentEnd end) in draft.Ends ?? ReadOnlyDictionary<int, DocumentEnd>.Empty)
+        {
+            write.Operations[index] = write.Operations[index].Until(end.Of(write.Operations[index].Info!.Modified, moment));
+        }
+
         foreach (DocumentOperation added in draft.Added)
         {
-            write.Operations.Add(JudgedOperation.Of(added, lookup.ReadCurrent(added.Key), now));
+            write.Operations.Add(JudgedOperation.Of(added, documents.ReadCurrent(moment, added.Key), now, time));
         }
     }
 

@@ -1,3 +1,4 @@
+using DocService.Storage.Clock;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;
@@ -8,8 +9,11 @@ namespace DocService.Storage.Engine.Committing;
 /// <summary>One operation, and the document as it is before it.</summary>
 internal readonly record struct JudgedOperation(DocumentOperation Operation, CurrentDocument Current, bool Holds, DocumentInfo? Info)
 {
+    /// <summary>Of a sweep: whether the version that it names is the newest, and long enough over.</summary>
+    private bool IsDue { get; init; }
+
     /// <summary>Whether it adds to the commit.</summary>
-    public bool Writes => Holds && (Info is not null || (Operation is DeleteOperation && Current.Exists));
+    public bool Writes => Holds && (Info is not null || IsDue || (Operation is DeleteOperation && Current.Exists));
 
     /// <summary>Room that it takes in the commit.</summary>
     public int PayloadBytes =>
@@ -17,12 +21,23 @@ internal readonly record struct JudgedOperation(DocumentOperation Operation, Cur
         : Info is { } info ? Commit.MeasurePut(Operation.Key, info, ((PutOperation)Operation).Content.Body.Length)
         : Commit.MeasureDelete(Operation.Key);
 
+    /// <param name="operation">What is asked for.</param>
+    /// <param name="current">The document, as of the moment of the whole write.</param>
+    /// <param name="now">By the wall clock: for the document's dates.</param>
+    /// <param name="time">Says what may be swept.</param>
     /// <exception cref="DocumentCorruptException">The conditions take the version of an unreadable document.</exception>
-    public static JudgedOperation Of(DocumentOperation operation, CurrentDocument current, DateTimeOffset now)
+    public static JudgedOperation Of(DocumentOperation operation, CurrentDocument current, DateTimeOffset now, StoreTime time)
     {
         if (operation is PatchOperation)
         {
             return new JudgedOperation(operation, current, Holds: false, Info: null); // what can be carried out is a put by now
+        }
+
+        if (operation is SweepOperation sweep)
+        {
+            // Under the document's lock: nobody writes a newer version before this is published.
+            bool isDue = current.Ended is { Expires: { } end } ended && ended.Version == sweep.Version && time.MaySweep(end);
+            return new JudgedOperation(operation, current, Holds: true, Info: null) { IsDue = isDue };
         }
 
         bool isIgnored = operation is DeleteOperation { IgnoresConditionsWhenAbsent: true } && !current.Exists;
@@ -40,10 +55,14 @@ internal readonly record struct JudgedOperation(DocumentOperation Operation, Cur
         Document = !Holds ? Current.Info : Info is { } info ? info with { Version = sequence } : null,
     };
 
+    /// <summary>The same with an end.</summary>
+    public JudgedOperation Until(DateTimeOffset? expires) => this with { Info = Info! with { Expires = expires } };
+
     public WriteStatus Status =>
         Operation is PatchOperation { Patch.CreatesDocument: false } && !Current.Exists ? WriteStatus.NotFound
         : !Holds ? WriteStatus.ConditionFailed
         : Operation is CheckOperation ? WriteStatus.Checked
+        : Operation is SweepOperation ? (IsDue ? WriteStatus.Deleted : WriteStatus.NotFound)
         : Operation is DeleteOperation ? (Current.Exists ? WriteStatus.Deleted : WriteStatus.NotFound)
         : Current.Exists ? WriteStatus.Replaced : WriteStatus.Created;
 

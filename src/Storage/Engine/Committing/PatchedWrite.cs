@@ -26,10 +26,16 @@ internal readonly record struct PatchedWrite(IReadOnlyList<DocumentOperation> Op
     /// Under the locks of all the documents, which are exclusive for what is patched: so the version that is read here is
     /// the one that the commit replaces.
     /// </summary>
+    /// <param name="operations">In their order.</param>
+    /// <param name="documents">Where the documents are.</param>
+    /// <param name="moment">As of which the whole write is judged.</param>
+    /// <param name="reads">Who may read.</param>
+    /// <param name="leases">The locks, and the time that is left.</param>
+    /// <param name="cancellation">Honoured between two patches.</param>
     /// <exception cref="DocumentCorruptException">A document cannot be read, so it cannot be changed.</exception>
     /// <exception cref="TimeoutException">It took as long as a write may wait. Nothing has been done.</exception>
     /// <exception cref="StoreBusyException">Descriptors, memory or the budget have run out.</exception>
-    public static async ValueTask<PatchedWrite> OfAsync(IReadOnlyList<DocumentOperation> operations, DocumentLookup lookup, ReadGate reads, CommitLocks leases, CancellationToken cancellation)
+    public static async ValueTask<PatchedWrite> OfAsync(IReadOnlyList<DocumentOperation> operations, PresentDocuments documents, DateTimeOffset moment, ReadGate reads, CommitLocks leases, CancellationToken cancellation)
     {
         var patched = new DocumentOperation[operations.Count];
         Dictionary<int, RuleViolation>? violations = null;
@@ -47,7 +53,7 @@ internal readonly record struct PatchedWrite(IReadOnlyList<DocumentOperation> Op
             RuleViolation? violation = patch.Patch.Refusal;
             if (violation is null)
             {
-                using StoredDocument? current = await ReadAsync(patch, lookup, reads, cancellation).ConfigureAwait(false);
+                using StoredDocument? current = await ReadAsync(patch, documents, moment, reads, cancellation).ConfigureAwait(false);
                 if (!patch.CanBegin(current?.Info))
                 {
                     continue;
@@ -67,9 +73,9 @@ internal readonly record struct PatchedWrite(IReadOnlyList<DocumentOperation> Op
     }
 
     /// <summary>The place is for the disk alone: a patch that takes long to apply keeps no reader waiting.</summary>
-    private static async ValueTask<StoredDocument?> ReadAsync(PatchOperation patch, DocumentLookup lookup, ReadGate reads, CancellationToken cancellation)
+    private static async ValueTask<StoredDocument?> ReadAsync(PatchOperation patch, PresentDocuments documents, DateTimeOffset moment, ReadGate reads, CancellationToken cancellation)
     {
         using ReadGate.Place place = await reads.EnterAsync(cancellation).ConfigureAwait(false);
-        return lookup.Read(patch.Key, patch.Patch.Budget);
+        return documents.ReadAt(moment, patch.Key, patch.Patch.Budget);
     }
 }

@@ -1,3 +1,4 @@
+using DocService.Storage.Clock;
 using DocService.Storage.Followers;
 using DocService.Storage.Journal.Reading;
 using DocService.Storage.Journal.Writing;
@@ -42,6 +43,8 @@ internal sealed class FollowerSet : ICommitLog, IDisposable
     public required Guid StoreId { get; init; }
 
     public required IFiledDocuments Documents { get; init; }
+
+    public required StoreTime Time { get; init; }
 
     public long DurableThrough => _journal.Marks.DurableThrough;
 

@@ -7,7 +7,7 @@ using DocService.Storage.Journal.Segments;
 
 namespace DocService.Storage.Engine.Versions;
 
-/// <summary>Finds the newest published version of a document: in the journal if it is not filed yet, else in its file.</summary>
+/// <summary>Finds the newest published version of a document: in the journal if it is not filed yet, else in its file. One that has ended it finds as well: <see cref="PresentDocuments"/> judges.</summary>
 /// <remarks>
 /// Thread: any, without waiting for a writer. A version moves from the journal to its file in the order: file in place and synced,
 /// version no longer pending, segment released. So a reader that finds it not pending finds the file. A reader whose
@@ -55,19 +55,10 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
         return Find(key, null, static (file, key, _, _) => DocumentReader.ReadInfo(file, key), static (operation, version, _, _, _) => operation.ToInfo(version), keepsBuffer: false, isCached: false);
     }
 
-    /// <summary>The document as it is, for a write that judges it.</summary>
+    /// <summary>The version without its body, or null; the caller holds the key's lock, so what is known of the file may spare the look into it.</summary>
+    /// <exception cref="DocumentCorruptException">It exists and cannot be read.</exception>
     /// <exception cref="StoreBusyException">Descriptors or memory have run out.</exception>
-    public CurrentDocument ReadCurrent(DocumentKey key)
-    {
-        try
-        {
-            return (FindUnchanged(key) ?? ReadInfo(key)) is { } info ? CurrentDocument.Of(info) : CurrentDocument.Absent;
-        }
-        catch (DocumentCorruptException exception)
-        {
-            return CurrentDocument.Unreadable(exception);
-        }
-    }
+    public DocumentInfo? ReadLocked(DocumentKey key) => FindUnchanged(key) ?? ReadInfo(key);
 
     /// <summary>
     /// The header of the document's file, if it is known and the file is unchanged. Null means that nothing is known. The

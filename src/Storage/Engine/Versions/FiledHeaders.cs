@@ -20,10 +20,10 @@ internal sealed class FiledHeaders
     /// <summary>How many entries a document can use: enough that few hot keys push each other out.</summary>
     private const int Ways = 4;
 
-    /// <summary>With 128 bytes an entry 16 MiB, which the system gives as they are used.</summary>
+    /// <summary>With 136 bytes an entry 17 MiB, which the system gives as they are used.</summary>
     private const int SetsMax = 32 * 1024;
 
-    /// <summary>A small journal is a small store's, which need not clear 16 MiB at its start: it has a set for every so many bytes.</summary>
+    /// <summary>A small journal is a small store's, which need not clear 17 MiB at its start: it has a set for every so many bytes.</summary>
     private const int JournalBytesOfASet = 4096;
 
     private const int GateCount = DigestLocks.StripeCount;

@@ -28,7 +28,7 @@ internal sealed class MediaTypes
     public PackedInfo Pack(DocumentInfo info)
     {
         ushort number = NumberOf(info.ContentType);
-        return number == 0 ? default : new PackedInfo(info.Created.UtcTicks, info.Modified.UtcTicks, info.Sha256, (int)info.Length, number);
+        return number == 0 ? default : new PackedInfo(info.Created.UtcTicks, info.Modified.UtcTicks, info.Expires?.UtcTicks ?? 0, info.Sha256, (int)info.Length, number);
     }
 
     /// <summary>The opposite, of what is known.</summary>
@@ -38,6 +38,7 @@ internal sealed class MediaTypes
         ContentType = Volatile.Read(ref _types[packed.MediaType])!,
         Created = new DateTimeOffset(packed.CreatedTicks, TimeSpan.Zero),
         Modified = new DateTimeOffset(packed.ModifiedTicks, TimeSpan.Zero),
+        Expires = packed.ExpiresTicks == 0 ? null : new DateTimeOffset(packed.ExpiresTicks, TimeSpan.Zero),
         Length = packed.Length,
         Sha256 = packed.Sha256,
     };

@@ -13,6 +13,9 @@ internal readonly ref struct Operation
     /// <summary>Length of the fixed part.</summary>
     private const int FixedBytes = 80;
 
+    /// <summary>Kind of the field that holds a document's end: 8 bytes, in units of 100 ns since 0001-01-01 (UTC). Only a put has it.</summary>
+    private const ushort ExpiresField = 0x8001;
+
     private const byte CarriedFlag = 1; // of those that a reader must understand
 
     public required OperationKind Kind { get; init; }
@@ -32,6 +35,9 @@ internal readonly ref struct Operation
 
     public required DateTime Modified { get; init; }
 
+    /// <summary>Of a put: the document's end; null where it has none.</summary>
+    public required DateTime? Expires { get; init; }
+
     public required Sha256Digest Sha256 { get; init; }
 
     /// <summary>XXH3 of the body, seed 0: the one of the document's file.</summary>
@@ -43,19 +49,23 @@ internal readonly ref struct Operation
     public required ReadOnlySpan<byte> Fields { get; init; }
 
     /// <summary>Kinds of fields of an operation that this program knows.</summary>
-    private static ReadOnlySpan<ushort> KnownFields => [];
+    private static ReadOnlySpan<ushort> KnownFields => [ExpiresField];
+
+    /// <summary>Room that a document's end takes among the fields.</summary>
+    public static int ExpiresBytes => Format.Fields.Measure(sizeof(long));
 
     /// <summary>Length of the encoded operation, padded.</summary>
     public static int Measure(int idBytes, int contentTypeBytes, int bodyBytes, int fieldsBytes = 0) =>
         JournalFormat.Align(FixedBytes + idBytes + contentTypeBytes + fieldsBytes + bodyBytes);
 
-    /// <summary>Encodes a put; returns its padded length. The fields are encoded already.</summary>
+    /// <summary>Encodes a put; returns its padded length. The fields are encoded already; the document's end, if it has one, is put behind them.</summary>
     public static int WritePut(
         Span<byte> destination, DocumentKey key, DocumentInfo info, bool keepsEvidence, ulong bodyHash, ReadOnlySpan<byte> body, ReadOnlySpan<byte> fields = default)
     {
         int idBytes = Encoding.UTF8.GetBytes(key.Id, destination[FixedBytes..]);
         int typeBytes = Encoding.ASCII.GetBytes(info.ContentType, destination[(FixedBytes + idBytes)..]);
-        WriteFixed(destination, OperationKind.Put, keepsEvidence, idBytes, typeBytes, fields.Length, body.Length);
+        int fieldsBytes = fields.Length + (info.Expires is null ? 0 : ExpiresBytes);
+        WriteFixed(destination, OperationKind.Put, keepsEvidence, idBytes, typeBytes, fieldsBytes, body.Length);
         BinaryPrimitives.WriteInt64LittleEndian(destination[24..], info.Created.UtcTicks);
         BinaryPrimitives.WriteInt64LittleEndian(destination[32..], info.Modified.UtcTicks);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[40..], bodyHash);
@@ -63,6 +73,13 @@ internal readonly ref struct Operation
         int length = FixedBytes + idBytes + typeBytes;
         fields.CopyTo(destination[length..]);
         length += fields.Length;
+        if (info.Expires is { } expires)
+        {
+            Span<byte> ticks = stackalloc byte[sizeof(long)];
+            BinaryPrimitives.WriteInt64LittleEndian(ticks, expires.UtcTicks);
+            length += Format.Fields.Write(destination[length..], ExpiresField, ticks);
+        }
+
         body.CopyTo(destination[length..]);
         return Pad(destination, length + body.Length);
     }
@@ -107,7 +124,7 @@ internal readonly ref struct Operation
 
         ReadOnlySpan<byte> text = source.Slice(FixedBytes, idBytes + typeBytes);
         ReadOnlySpan<byte> fields = source.Slice(FixedBytes + text.Length, (int)optionalBytes);
-        if (!Format.Fields.AreWhole(fields, KnownFields))
+        if (!Format.Fields.AreWhole(fields, KnownFields) || !TryReadExpires(fields, out DateTime? expires))
         {
             return false;
         }
@@ -121,6 +138,7 @@ internal readonly ref struct Operation
             ContentType = text[idBytes..],
             Created = created,
             Modified = modified,
+            Expires = expires,
             BodyHash = BinaryPrimitives.ReadUInt64LittleEndian(source[40..]),
             Sha256 = new Sha256Digest(source.Slice(48, Sha256Digest.Bytes)),
             Body = source.Slice((int)(length - bodyBytes), (int)bodyBytes),
@@ -148,6 +166,7 @@ internal readonly ref struct Operation
         ContentType = ContentType.SequenceEqual("application/json"u8) ? "application/json" : Encoding.ASCII.GetString(ContentType),
         Created = Created,
         Modified = Modified,
+        Expires = Expires,
         Length = Body.Length,
         Sha256 = Sha256,
     };
@@ -171,6 +190,19 @@ internal readonly ref struct Operation
         int padded = JournalFormat.Align(length);
         destination[length..padded].Clear();
         return padded;
+    }
+
+    /// <summary>False when there is an end, and it is none: of another length, or no moment.</summary>
+    private static bool TryReadExpires(ReadOnlySpan<byte> fields, out DateTime? expires)
+    {
+        expires = null;
+        if (fields.IsEmpty || !Format.Fields.TryFind(fields, ExpiresField, out ReadOnlySpan<byte> value))
+        {
+            return true;
+        }
+
+        expires = value.Length == sizeof(long) ? Ticks(value) : null;
+        return expires is { Ticks: > 0 };
     }
 
     private static DateTime? Ticks(ReadOnlySpan<byte> source)

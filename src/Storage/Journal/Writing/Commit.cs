@@ -76,14 +76,14 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
     public int RecordBytes => JournalFormat.Align(RecordHeader.Bytes + PayloadBytes);
 
     public static int MeasurePut(DocumentKey key, DocumentInfo info, int bodyBytes, int fieldsBytes = 0) =>
-        Operation.Measure(Encoding.UTF8.GetByteCount(key.Id), info.ContentType.Length, bodyBytes, fieldsBytes);
+        Operation.Measure(Encoding.UTF8.GetByteCount(key.Id), info.ContentType.Length, bodyBytes, fieldsBytes + (info.Expires is null ? 0 : Operation.ExpiresBytes));
 
-    /// <summary>Room that the operation takes if it is carried out.</summary>
+    /// <summary>Room that the operation takes if it is carried out, and its document is given an end.</summary>
     public static long MeasureAtMost(DocumentOperation operation)
     {
         int idBytes = Encoding.UTF8.GetByteCount(operation.Key.Id);
         return operation is PutOperation { Content: var content }
-            ? Operation.Measure(idBytes, content.ContentType.Length, content.Body.Length)
+            ? Operation.Measure(idBytes, content.ContentType.Length, content.Body.Length, Operation.ExpiresBytes)
             : Operation.Measure(idBytes, 0, 0);
     }
 

@@ -143,5 +143,5 @@ public sealed class FiledHeadersTests
         headers.TryFind(DocumentKey.Create(id).Digest, out FiledHeader header) ? header.Version : null;
 
     private static FiledHeader Header(string id, long version) =>
-        new(DocumentKey.Create(id).Digest, version, new PackedInfo(0, 0, default, 1, MediaType: 1), default);
+        new(DocumentKey.Create(id).Digest, version, new PackedInfo(0, 0, 0, default, 1, MediaType: 1), default);
 }

@@ -34,6 +34,15 @@ public sealed class MediaTypesTests
     }
 
     [Fact]
+    public void Unpack_OfADocumentWithAnEnd_HasTheEnd()
+    {
+        DocumentInfo info = Info with { Expires = Info.Modified.AddTicks(3) };
+
+        Assert.Equal(info, _media.Unpack(_media.Pack(info), info.Version));
+        Assert.NotEqual(_media.Pack(Info), _media.Pack(info));
+    }
+
+    [Fact]
     public void Pack_MoreTypesThanNumbers_KnowsTheFirstOnes()
     {
         PackedInfo[] packed = [.. Enumerable.Range(0, MediaTypes.Max + 10).Select(n => _media.Pack(Info with { ContentType = $"application/x{n}+json" }))];
