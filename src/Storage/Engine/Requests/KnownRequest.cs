@@ -19,11 +19,17 @@ internal sealed class KnownRequest(Sha256Digest key, Sha256Digest fingerprint, I
     /// <summary>The commit of this sequence cannot be read any more: whichever request made it, its key is lost.</summary>
     public bool IsLost { get; private init; }
 
+    /// <summary>So are all requests of later commits that files before this one have.</summary>
+    public bool IsVoid { get; private init; }
+
     /// <summary>The next one that waits to be filed: a list through the requests themselves needs no memory.</summary>
     public KnownRequest? Next { get; set; }
 
     /// <summary>Stands for whatever request made that commit.</summary>
     public static KnownRequest Lost(long sequence) => new(default, default, []) { Sequence = sequence, IsLost = true };
+
+    /// <summary>The journal ended at that sequence while files knew of later commits: an older one was put beside them.</summary>
+    public static KnownRequest Void(long end) => new(default, default, []) { Sequence = end, IsLost = true, IsVoid = true };
 
     public RememberedRequest ToRemembered() => new(Sequence, results);
 }

@@ -84,7 +84,7 @@ internal sealed class RememberedRequests : IFollower, IDisposable
     public long TakeOver(long end, Func<long, IReadOnlyList<KnownRequest>> read)
     {
         _lostAfter = _files.LastSequence > end ? end : long.MaxValue;
-        IReadOnlyList<KnownRequest> found = read(_files.LastSequence);
+        IReadOnlyList<KnownRequest> found = RequestRecovery.Complete(_files, read(_files.LastSequence), end);
         if (_files.IsEmpty && found.All(static request => request.IsLost))
         {
             return long.MaxValue; // nobody has used a key
@@ -262,6 +262,7 @@ internal sealed class RememberedRequests : IFollower, IDisposable
 
             _loaded.TryGive();
             FileAll();
+            TryDo(() => _files.KeepTime(isStopping: true));
         }
         catch (Exception exception)
         {
@@ -292,9 +293,16 @@ internal sealed class RememberedRequests : IFollower, IDisposable
             }
 
             TimeSpan? next = null;
-            timeout = !TryDo(() => next = _files.Drop()) ? Intervals.Retry
+            timeout = !TryDo(() => next = DropAndKeepTime()) ? Intervals.Retry
                 : next is { } left ? TimeSpan.FromTicks(Math.Clamp(left.Ticks, Intervals.Retry.Ticks, LookMax.Ticks)) : Timeout.InfiniteTimeSpan;
         }
+    }
+
+    private TimeSpan? DropAndKeepTime()
+    {
+        TimeSpan? next = _files.Drop();
+        _files.KeepTime(isStopping: false);
+        return next > _files.NoteEvery ? _files.NoteEvery : next;
     }
 
     /// <summary>False after a pause, where there was no room or no memory: nothing that counts has changed.</summary>

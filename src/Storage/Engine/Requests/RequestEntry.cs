@@ -14,6 +14,9 @@ internal enum RequestEntryKind : byte
 
     /// <summary>A commit that cannot be read any more: the key of its request, if it had one, is lost.</summary>
     Lost = 3,
+
+    /// <summary>Files before this one have requests of commits above this sequence, and the journal no longer has those commits.</summary>
+    Void = 4,
 }
 
 /// <summary>One entry of a requests file. docs/on-disk-format.md draws it to the byte and must match.</summary>

@@ -47,6 +47,21 @@ internal sealed class RequestFile(RequestFileHeader header)
     /// <summary>When its last entry was written, by the time that the store has been running.</summary>
     public TimeSpan LastRunning { get; set; } = header.Running;
 
+    /// <summary>How long the store had been running at the last time that the file tells of it.</summary>
+    public TimeSpan Running { get; private set; } = header.Running;
+
+    /// <summary>Requests of later commits do not count, in files before this one.</summary>
+    public long VoidAfter { get; private set; } = long.MaxValue;
+
+    /// <summary>Whether the header is that of the file; else one stands in for it.</summary>
+    public bool HasHeader { get; init; } = true;
+
+    /// <summary>Intact requests behind the last seal. Nobody knows whether they are all, and the journal has them still, or the seal was damaged.</summary>
+    public IReadOnlyList<KnownRequest> Unsealed { get; set; } = [];
+
+    /// <summary>Whether there is something in it to grow old.</summary>
+    public bool IsRemembering => Entries > 0 || Damage is not null;
+
     /// <summary>Why a key that is not found in it may have been there all the same; null when it has not.</summary>
     public string? Damage => _damage;
 
@@ -56,6 +71,8 @@ internal sealed class RequestFile(RequestFileHeader header)
     public static long? TryParseName(string name) =>
         name.EndsWith(Suffix, StringComparison.Ordinal) && long.TryParse(name.AsSpan(0, name.Length - Suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
         && number > 0 && NameOf(number) == name ? number : null;
+
+    public void NoteRunning(TimeSpan running) => Running = running > Running ? running : Running;
 
     /// <summary>The first damage that is found is told.</summary>
     public void NoteDamage(string damage) => _damage ??= damage;
@@ -70,9 +87,15 @@ internal sealed class RequestFile(RequestFileHeader header)
         Entries++;
         LastSequence = Math.Max(LastSequence, entry.Sequence);
         LastRunning = entry.Running > LastRunning ? entry.Running : LastRunning;
-        if (entry.Kind == RequestEntryKind.Lost)
+        NoteRunning(entry.Running);
+        if (entry.Kind == RequestEntryKind.Void)
         {
-            NoteDamage($"commit {entry.Sequence} could not be read before its request was filed");
+            VoidAfter = Math.Min(VoidAfter, entry.Sequence);
+            NoteDamage($"files before {Name} know commits above {entry.Sequence}, where the journal ended: an older journal was put beside them");
+        }
+        else if (entry.Kind == RequestEntryKind.Lost)
+        {
+            NoteDamage($"the request of commit {entry.Sequence}, or of one beside it, could not be read before it was filed");
         }
     }
 

@@ -31,6 +31,7 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
     private RequestWriter? _current;
     private long _newest;
     private TimeSpan _ranBefore;
+    private TimeSpan _kept; // so long a run is durable
 
     /// <summary>Requests of commits up to here are filed, as far as there were any.</summary>
     public long LastSequence { get; private set; }
@@ -48,6 +49,12 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
 
     /// <summary>How long the store has been running, over all its starts.</summary>
     public TimeSpan Running => _ranBefore + clock.GetElapsedTime(_opened);
+
+    /// <summary>Intact requests behind the last seals of the newest files, as <see cref="Open"/> has found them.</summary>
+    public IReadOnlyList<KnownRequest> Unsealed { get; private set; } = [];
+
+    /// <summary>After so long the time is noted, whatever else there is to write.</summary>
+    public TimeSpan NoteEvery => retention / 4 < Hour ? retention / 4 : Hour;
 
     private TimeSpan Span => retention < Hour ? retention : Hour;
 
@@ -67,32 +74,39 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
             numbers.RemoveAt(numbers.Count - 1);
             read.Insert(0, file);
             LastSequence = file.LastSequence;
-            _ranBefore = file.LastRunning > _ranBefore ? file.LastRunning : _ranBefore;
+            _ranBefore = file.Running > _ranBefore ? file.Running : _ranBefore;
         }
 
         CheckEnds(read);
         AgeDamaged(read);
+        Unsealed = [.. read.SelectMany(static file => file.Unsealed)];
+        read.ForEach(static file => file.Unsealed = []);
         _files = [.. read];
         _unloaded = [.. numbers];
+        _kept = _ranBefore;
     }
 
     /// <summary>Reads the files that have not been read yet. Until then a look-up misses what is in them.</summary>
-    /// <param name="isStopping">Asked before each: then nothing is loaded.</param>
+    /// <param name="isStopping">Asked at each piece: then nothing is loaded.</param>
     public void Load(Func<bool> isStopping)
     {
         var read = new List<RequestFile>(_files);
         foreach (long number in _unloaded.Reverse())
         {
-            if (isStopping())
+            try
+            {
+                read.Insert(0, Read(number, isStopping));
+            }
+            catch (OperationCanceledException)
             {
                 return;
             }
-
-            read.Insert(0, Read(number));
         }
 
+        read.ForEach(static file => file.Unsealed = []);
         CheckEnds(read);
         AgeDamaged(read);
+        Unsealed = [];
         Volatile.Write(ref _files, [.. read]);
         _unloaded = [];
     }
@@ -107,20 +121,42 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
             Begin(running);
         }
 
-        try
+        Write(current =>
         {
             for (int index = 0; index < requests.Count;)
             {
-                index += _current!.Add(requests, index, PieceBytes, running);
+                index += current.Add(requests, index, PieceBytes, running);
             }
-        }
-        catch (FileSystemException exception) when (exception.Call != SystemCall.Write)
+        });
+        LastSequence = Math.Max(LastSequence, requests[^1].Sequence);
+        _kept = running;
+    }
+
+    /// <summary>
+    /// Makes durable how long the store has been running, at most once an hour and when it stops. Requests write it too, but where damage
+    /// has every new key refused, none is written: a server that is restarted each day would refuse them for good.
+    /// </summary>
+    /// <param name="isStopping">What is less than a minute is not worth a file.</param>
+    /// <exception cref="FileSystemException">It is not, or it is not known.</exception>
+    public void KeepTime(bool isStopping)
+    {
+        TimeSpan running = Running;
+        bool growsOld = _unloaded.Length > 0 || Array.Exists(_files, static file => file.IsRemembering);
+        if (!growsOld || running - _kept < (isStopping ? NoteEvery / 60 : NoteEvery))
         {
-            GiveUpCurrent(); // a file whose sync has failed proves nothing any more
-            throw;
+            return;
         }
 
-        LastSequence = Math.Max(LastSequence, requests[^1].Sequence);
+        if (_current is null)
+        {
+            Begin(running);
+        }
+        else
+        {
+            Write(current => current.KeepTime(running));
+        }
+
+        _kept = running;
     }
 
     /// <summary>Drops the files whose last request is old enough. Returns after how long there may be more to do; null: there is nothing to drop.</summary>
@@ -131,7 +167,7 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
         while (_files.Length > 0)
         {
             RequestFile oldest = _files[0];
-            TimeSpan left = retention - (Running - oldest.LastRunning);
+            TimeSpan left = oldest.IsRemembering ? retention - (Running - oldest.LastRunning) : TimeSpan.Zero;
             if (left > TimeSpan.Zero)
             {
                 return left;
@@ -157,14 +193,17 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
     public KnownRequest? Find(Sha256Digest key)
     {
         RequestFile[] files = Volatile.Read(ref _files);
+        long voidAfter = long.MaxValue;
         for (int index = files.Length - 1; index >= 0; index--)
         {
             try
             {
                 if (files[index].Find(directory.Entries, key) is { } found)
                 {
-                    return found;
+                    return found.Sequence <= voidAfter ? found : null;
                 }
+
+                voidAfter = Math.Min(voidAfter, files[index].VoidAfter);
             }
             catch (FileSystemException exception) when (exception.Error == Errno.EIO)
             {
@@ -176,6 +215,19 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
     }
 
     public void Dispose() => CloseCurrent();
+
+    private void Write(Action<RequestWriter> write)
+    {
+        try
+        {
+            write(_current!);
+        }
+        catch (FileSystemException exception) when (exception.Call != SystemCall.Write)
+        {
+            GiveUpCurrent(); // a file whose sync has failed proves nothing any more
+            throw;
+        }
+    }
 
     /// <summary>One by one and in their order, so that the names that are left never have a gap. One that could not be removed is tried again before any younger one.</summary>
     private void RemoveLeaving()
@@ -221,12 +273,13 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
     }
 
     /// <summary>A file without a header that can be read counts as one that holds nothing and has lost everything.</summary>
-    private RequestFile Read(long number)
+    /// <exception cref="OperationCanceledException">It is stopping.</exception>
+    private RequestFile Read(long number, Func<bool>? isStopping = null)
     {
         string reason = "its header cannot be read";
         try
         {
-            if (RequestScan.Read(directory.Entries, number) is { } file)
+            if (RequestScan.Read(directory.Entries, number, isStopping) is { } file)
             {
                 return file;
             }
@@ -236,17 +289,27 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
             reason = exception.Message;
         }
 
-        var lost = new RequestFile(new RequestFileHeader { Number = number, Chains = 1, PreviousLength = 0, PreviousEntries = 0, Running = _ranBefore, Created = default });
+        var lost = new RequestFile(new RequestFileHeader { Number = number, Chains = 1, PreviousLength = 0, PreviousEntries = 0, Running = _ranBefore, Created = default }) { HasHeader = false };
         lost.NoteDamage($"{lost.Name}: {reason}");
         return lost;
     }
 
-    /// <summary>When the last request of a damaged file was written is not known: it is kept as if that had been just now.</summary>
+    /// <summary>
+    /// When the last request of a damaged file was written is not known, but not after a later file was begun. Where there is none
+    /// the file is kept as if that had been just now.
+    /// </summary>
     private void AgeDamaged(List<RequestFile> files)
     {
-        foreach (RequestFile file in files.Where(file => file.Damage is not null && file.LastRunning < _ranBefore))
+        TimeSpan latest = _ranBefore;
+        for (int index = files.Count - 1; index >= 0; index--)
         {
-            file.LastRunning = _ranBefore;
+            RequestFile file = files[index];
+            if (file.Damage is not null && file.LastRunning < latest)
+            {
+                file.LastRunning = latest;
+            }
+
+            latest = file.HasHeader && file.Header.Running < latest ? file.Header.Running : latest;
         }
     }
 

@@ -15,7 +15,8 @@ internal static class RequestScan
     /// <summary>The file, with damage told in it; null where its header cannot be read.</summary>
     /// <exception cref="FileSystemException">It cannot be read; blocks that the device cannot read are no such error.</exception>
     /// <exception cref="StoreFormatException">It was written by a later version.</exception>
-    public static RequestFile? Read(IDirectory directory, long number)
+    /// <exception cref="OperationCanceledException">It is stopping.</exception>
+    public static RequestFile? Read(IDirectory directory, long number, Func<bool>? isStopping = null)
     {
         using IFile? opened = directory.TryOpen(RequestFile.NameOf(number), FileAccess.Read);
         if (opened is null)
@@ -31,7 +32,7 @@ internal static class RequestScan
         }
 
         var file = new RequestFile(header);
-        ReadEntries(source, file);
+        ReadEntries(source, file, isStopping);
         if (source.UnreadableAt is { } at && at < file.DurableThrough)
         {
             file.NoteDamage($"{file.Name}: the device cannot read it at offset {at}");
@@ -40,10 +41,10 @@ internal static class RequestScan
         return file;
     }
 
-    private static void ReadEntries(PatchyFile source, RequestFile file)
+    private static void ReadEntries(PatchyFile source, RequestFile file, Func<bool>? isStopping)
     {
         long length = source.GetLength();
-        var window = new Window(source, length);
+        var window = new Window(source, length, isStopping);
         var unsynced = new List<(Sha256Digest Key, long Offset, RequestEntry Entry)>(); // behind the last entry that says so
         for (long offset = RequestFileHeader.Bytes; offset + RequestEntry.FixedBytes <= length;)
         {
@@ -53,6 +54,7 @@ internal static class RequestScan
                 continue;
             }
 
+            file.NoteRunning(entry.Running);
             if (entry.DurableThrough > file.DurableThrough)
             {
                 file.DurableThrough = entry.DurableThrough;
@@ -72,6 +74,7 @@ internal static class RequestScan
         }
 
         Take(unsynced, file);
+        file.Unsealed = [.. unsynced.Select(one => one.Entry.ToRequest(window.At(one.Offset)) ?? KnownRequest.Lost(one.Entry.Sequence))];
     }
 
     /// <summary>Moves what is known to be synced.</summary>
@@ -88,7 +91,7 @@ internal static class RequestScan
     }
 
     /// <summary>A part of the file in memory; an entry is read whole, whatever its length.</summary>
-    private sealed class Window(PatchyFile source, long length)
+    private sealed class Window(PatchyFile source, long length, Func<bool>? isStopping)
     {
         private byte[] _bytes = new byte[WindowBytes];
         private long _start;
@@ -106,6 +109,11 @@ internal static class RequestScan
         {
             if (offset < _start || offset + bytes > _start + _count)
             {
+                if (isStopping?.Invoke() == true)
+                {
+                    throw new OperationCanceledException();
+                }
+
                 _bytes = bytes > _bytes.Length ? new byte[bytes] : _bytes;
                 _start = offset;
                 _count = source.Read(_bytes, offset);

@@ -64,7 +64,7 @@ internal sealed class RequestWriter : IDisposable
             int place = Target.Place(request.Key);
             var entry = new RequestEntry
             {
-                Kind = request.IsLost ? RequestEntryKind.Lost : RequestEntryKind.Request,
+                Kind = request.IsVoid ? RequestEntryKind.Void : request.IsLost ? RequestEntryKind.Lost : RequestEntryKind.Request,
                 Bytes = RequestEntry.Measure(request),
                 Previous = chains.TryGetValue(place, out long before) ? before : Target.ChainOf(request.Key),
                 DurableThrough = start,
@@ -90,6 +90,16 @@ internal sealed class RequestWriter : IDisposable
         Target.DurableThrough = sealAt;
         _end = sealAt + RequestFileHeader.Bytes;
         return count;
+    }
+
+    /// <summary>Notes how long the store has been running, by a seal more.</summary>
+    public void KeepTime(TimeSpan running)
+    {
+        Reserve(RequestFileHeader.Bytes);
+        Seal(_end, running, Target.Entries);
+        Target.NoteRunning(running);
+        Target.DurableThrough = _end;
+        _end += RequestFileHeader.Bytes;
     }
 
     public void Dispose() => _file.Dispose();

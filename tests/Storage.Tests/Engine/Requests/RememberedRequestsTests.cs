@@ -216,6 +216,41 @@ public sealed class RememberedRequestsTests
     }
 
     [Fact]
+    public async Task Opening_TheLastSealIsDamagedAndTheJournalHasLetGo_KeepsTheKeysBehindItAndTakesNoneForNew()
+    {
+        CommitResult first;
+        await using (DocumentStore store = JournalTest.Open(_disk))
+        {
+            first = await OnceAsync(store, "k", PutA);
+        }
+
+        await JournalTest.Open(_disk).DisposeAsync(); // from now on the journal does not have it any more
+        DamageLastSeal();
+        for (int start = 0; start < 2; start++)
+        {
+            await using DocumentStore again = JournalTest.Open(_disk);
+            AssertReplayed(first, await OnceAsync(again, "k", PutA));
+            await Assert.ThrowsAsync<RequestsUnknownException>(() => OnceAsync(again, "new", PutA));
+        }
+    }
+
+    [Fact]
+    public async Task Opening_TheLastSealIsDamagedAndTheJournalHasTheRequests_FilesThemAgain()
+    {
+        CommitResult first;
+        await using (DocumentStore store = JournalTest.Open(_disk))
+        {
+            first = await OnceAsync(store, "k", PutA);
+        }
+
+        DamageLastSeal();
+        await using DocumentStore again = JournalTest.Open(_disk);
+        AssertReplayed(first, await OnceAsync(again, "k", PutA));
+        Assert.Null((await OnceAsync(again, "new", PutA)).Replayed);
+        Assert.Null(again.Status.Requests!.Damage);
+    }
+
+    [Fact]
     public async Task Salvage_OfADamagedJournal_KeepsTheKeysThatItCanRead()
     {
         DocumentStore store = JournalTest.Open(_disk);
@@ -267,10 +302,24 @@ public sealed class RememberedRequestsTests
         }
 
         older.Disk.Write(Folder + "/00000002.requests", _disk.Disk.Read(Folder + "/00000002.requests"));
-        await using DocumentStore again = JournalTest.Open(older);
-        Assert.NotNull((await OnceAsync(again, "first", PutA)).Replayed);
-        await Assert.ThrowsAsync<RequestsUnknownException>(() => OnceAsync(again, "second", PutA));
-        Assert.NotNull(again.Status.Requests!.Damage);
+        for (int start = 0; start < 3; start++)
+        {
+            await using DocumentStore again = JournalTest.Open(older);
+            Assert.NotNull((await OnceAsync(again, "first", PutA)).Replayed);
+            await Assert.ThrowsAsync<RequestsUnknownException>(() => OnceAsync(again, "second", PutA));
+            await Assert.ThrowsAsync<RequestsUnknownException>(() => OnceAsync(again, "new", PutA));
+            Assert.NotNull(again.Status.Requests!.Damage);
+            for (int write = 0; write < 5; write++)
+            {
+                await again.PutAsync("b", "1"); // the log goes on beyond what the other one had
+            }
+        }
+    }
+
+    private void DamageLastSeal()
+    {
+        const string Path = Folder + "/00000001.requests";
+        _disk.Disk.FlipBit(Path, _disk.Disk.Read(Path).Length - RequestFileHeader.Bytes + 20, 0);
     }
 
     private static RequestKey KeyOf(string key) => RequestKey.Of("anonymous", key);

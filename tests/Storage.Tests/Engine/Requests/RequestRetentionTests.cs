@@ -1,3 +1,4 @@
+using DocService.Storage.Engine.Requests;
 using DocService.Storage.Io;
 using DocService.Storage.Reports;
 using DocService.Storage.Tests.Support;
@@ -18,7 +19,7 @@ public sealed class RequestRetentionTests
 
     private static readonly StoreOptions Options = Scene.Options with { IdempotencyRetention = TimeSpan.FromSeconds(20) };
 
-    private readonly SimulatedFileSystem _disk = Scene.Prepared();
+    private SimulatedFileSystem _disk = Scene.Prepared();
 
     [Fact]
     public void Requests_OlderThanTheRetention_AreDroppedWithTheirFile()
@@ -68,6 +69,49 @@ public sealed class RequestRetentionTests
             Assert.Equal(start > 0, (await SendAsync(store, "k")).Replayed is not null);
             await SendAsync(store, $"other {start}"); // is filed at the stop, and then files that are old enough are dropped
         }
+    }
+
+    /// <summary>While damage has new keys refused, nothing is written that would tell how long the store has run.</summary>
+    [Fact]
+    public void Damage_OfAStoreThatIsRestartedOften_EndsAfterTheRetention()
+    {
+        Run(async (store, _) => await SendAsync(store, "k"));
+        DamageFirstEntry();
+        int starts = 0;
+        for (bool isDamaged = true; isDamaged; starts++)
+        {
+            Assert.True(starts < 10, "it ends");
+            Run(async (store, scheduler) =>
+            {
+                await Assert.ThrowsAsync<RequestsUnknownException>(() => FindAsync(store, "new").AsTask());
+                await Task.Delay(TimeSpan.FromSeconds(7), scheduler.Clock);
+                isDamaged = store.Status.Requests!.Damage is not null;
+            });
+        }
+
+        Assert.Equal(3, starts);
+        Run(async (store, _) => Assert.Null((await SendAsync(store, "new")).Replayed));
+    }
+
+    /// <summary>Nor does a kill take more of that time than an hour, or a quarter of the retention.</summary>
+    [Fact]
+    public void Damage_OfAStoreThatIsKilled_EndsAfterTheRetention()
+    {
+        Run(async (store, _) => await SendAsync(store, "k"));
+        DamageFirstEntry();
+        for (int start = 0; start < 4; start++)
+        {
+            SimulatedFileSystem? killed = null;
+            Run(async (store, scheduler) =>
+            {
+                await Assert.ThrowsAsync<RequestsUnknownException>(() => FindAsync(store, "new").AsTask());
+                await Task.Delay(TimeSpan.FromSeconds(7), scheduler.Clock);
+                killed = _disk.Kill();
+            });
+            _disk = killed!;
+        }
+
+        Run(async (store, _) => Assert.Null((await SendAsync(store, "new")).Replayed));
     }
 
     [Fact]
@@ -122,6 +166,8 @@ public sealed class RequestRetentionTests
     private static ValueTask<FoundRequest?> FindAsync(DocumentStore store, string key) => store.FindRequestAsync(RequestKey.Of("anonymous", key), default);
 
     private string[] Files() => [.. _disk.Disk.Tree().Where(static path => path.StartsWith(Folder, StringComparison.Ordinal) && path.Length > Folder.Length)];
+
+    private void DamageFirstEntry() => _disk.Disk.FlipBit(Folder + "00000001.requests", RequestFileHeader.Bytes + 60, 0);
 
     private void Run(Func<DocumentStore, SeededScheduler, Task> steps) => SimulatedProcess.Run(_disk, async scheduler =>
     {
