@@ -29,6 +29,7 @@ internal static class JournalTest
         JournalBytes = 4 * SegmentBytes,
         CommitBytesMax = SegmentBytes / 2,
         ReserveBytes = 2 * SegmentBytes,
+        CacheBytes = 1 << 20, // its table is made at each opening
         SealAfter = TimeSpan.FromSeconds(10),
     };
 

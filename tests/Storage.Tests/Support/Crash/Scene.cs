@@ -32,6 +32,7 @@ internal static class Scene
         SegmentBytes = 64 << 10,
         JournalBytes = 512 << 10,
         CommitBytesMax = 32 << 10,
+        CacheBytes = 1 << 20, // its table is made at each opening
         SealAfter = TimeSpan.FromMilliseconds(1),
     };
 

@@ -69,7 +69,7 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
     public void Rename(string name, IDirectory target, string newName) => Run(CallKind.Rename, name, target, newName, (call, other) =>
         fileSystem.Replace_NeedsLock(Volume.Rename(call, number, name, other, newName, fileSystem.IsOpen_NeedsLock)));
 
-    public bool TryUnlink(string name) => Run(CallKind.Unlink, name, call =>
+    public bool TryUnlink(string name) => (_disposed || !fileSystem.TryCountUnseen(number, name)) && Run(CallKind.Unlink, name, call =>
     {
         EntryOperations.CheckName(call, name);
         if (Volume.Find(number, name) is null)

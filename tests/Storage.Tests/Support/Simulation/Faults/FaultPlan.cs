@@ -17,6 +17,9 @@ internal sealed class FaultPlan
     /// <summary>Calls so far that could have failed.</summary>
     public int CallsMade { get; private set; }
 
+    /// <summary>Whether there is a fault or a gate that a call could meet.</summary>
+    public bool AreArmed => _faults.Count > 0 || _gates.Length > 0;
+
     public void Arm(Fault fault) => _faults.Add(fault);
 
     public void Disarm()
@@ -34,6 +37,9 @@ internal sealed class FaultPlan
             gate.Pass(call);
         }
     }
+
+    /// <summary>Counts a call that meets none.</summary>
+    public void CountHarmless() => CallsMade++;
 
     /// <summary>The fault that this call suffers; counts it.</summary>
     public Fault? Next(SimulatedCall call)
