@@ -1,4 +1,5 @@
 using DocService.Collections.Definitions;
+using DocService.Collections.Expiry;
 using DocService.Collections.Unique;
 using DocService.Index;
 using DocService.Schemas;
@@ -104,9 +105,17 @@ public sealed class CollectionRules : IWriteRule
         {
             Refuse(draft, one => one.Operation is PutOperation { Key.IsHidden: false }, new IndexUnavailableViolation(IsFailed: true, _unreadable));
         }
-        else if (_collections.HasUnique)
+        else
         {
-            JudgeValues(draft);
+            if (_collections.HasEnds)
+            {
+                DocumentEnds.Give(draft, _collections);
+            }
+
+            if (_collections.HasUnique)
+            {
+                JudgeValues(draft);
+            }
         }
     }
 
@@ -116,6 +125,12 @@ public sealed class CollectionRules : IWriteRule
         PutNotes.Of(operation).Definition = definition;
         return definition is null ? new DefinitionViolation(DefinitionViolationKind.Invalid, fault!.Detail, fault) : null;
     }
+
+    /// <summary>What its schema says of it, judged by now; then what its values say.</summary>
+    private RuleViolation? JudgeAll(PutOperation operation, Collection collection) =>
+        (collection.Schema is null ? null : PutNotes.Of(operation).Judged?.Violation)
+        ?? (RuleViolation?)(collection.SaysEnds ? DocumentEnds.Of(operation, collection).Violation : null)
+        ?? JudgeKeys(operation);
 
     private TooManyKeysViolation? JudgeKeys(PutOperation operation) =>
         ClaimsOf(operation) is { Overflow: { } index } claims ? new TooManyKeysViolation(claims.CollectionName, index.Name) : null;
@@ -132,7 +147,7 @@ public sealed class CollectionRules : IWriteRule
         }
 
         violation = null;
-        if (CollectionOf(operation) is not { } collection || collection is { Schema: null, Unique.Count: 0 })
+        if (CollectionOf(operation) is not { } collection || collection is { Schema: null, Unique.Count: 0, SaysEnds: false })
         {
             return true;
         }
@@ -148,12 +163,13 @@ public sealed class CollectionRules : IWriteRule
             notes.Judged = (schema, found);
         }
 
-        if (collection.Unique.Count > 0 && operation.Content.Body.Length > SchemaJudge.QuickBytes && notes.Claims?.IsOf(collection) != true)
+        bool mustRead = (collection.Unique.Count > 0 && notes.Claims?.IsOf(collection) != true) || (collection.SaysEnds && notes.Ending?.Collection != collection);
+        if (mustRead && operation.Content.Body.Length > SchemaJudge.QuickBytes)
         {
             return false; // looking for its values takes long, too
         }
 
-        violation = (collection.Schema is null ? null : notes.Judged?.Violation) ?? (RuleViolation?)JudgeKeys(operation);
+        violation = JudgeAll(operation, collection);
         return true;
     }
 
@@ -168,7 +184,7 @@ public sealed class CollectionRules : IWriteRule
             notes.Judged = (schema, turn.Judge(collection.Name, schema, operation.Content.Body));
         }
 
-        return (collection?.Schema is null ? null : notes.Judged?.Violation) ?? (RuleViolation?)JudgeKeys(operation);
+        return collection is null ? null : JudgeAll(operation, collection);
     }
 
     private static void Refuse(CommitDraft draft, Func<DraftedOperation, bool> which, RuleViolation violation)
@@ -205,7 +221,8 @@ public sealed class CollectionRules : IWriteRule
 
             UniqueClaims? of = one.Operation is PutOperation put ? ClaimsOf(put) : null;
             claims[number] = of is { Claims.Count: > 0 } ? of : null;
-            var entry = new OverlayEntry(one.Operation.Key, collection.Unique, of?.Values ?? []);
+            DateTimeOffset? end = collection.SaysEnds && one.Operation is PutOperation ending ? DocumentEnds.Of(ending, collection).End : null;
+            var entry = new OverlayEntry(one.Operation.Key, collection.Unique, of?.Values ?? [], end);
             draft.WhenPublished(sequence => Overlay.Publish(entry, sequence));
         }
 

@@ -39,8 +39,8 @@ public sealed class CollectionService
 
     /// <summary>Reads all definitions. Before that no write may be taken, and no query asked.</summary>
     /// <param name="cancellation">The caller's.</param>
-    /// <param name="ignoresRules">Definitions with indexes are no reason to refuse: what they would judge is refused instead.</param>
-    /// <exception cref="StoreConfigurationException">There are definitions with indexes, and the store has none.</exception>
+    /// <param name="ignoresRules">Definitions that need an index are no reason to refuse: what they would judge is refused instead.</param>
+    /// <exception cref="StoreConfigurationException">There are definitions with indexes or a time to live, and the store has no index.</exception>
     public async Task LoadAsync(CancellationToken cancellation, bool ignoresRules = false)
     {
         try
@@ -51,9 +51,10 @@ public sealed class CollectionService
                 collections.Add(await ReadDefinitionAsync(name, prefix, cancellation).ConfigureAwait(false));
             }
 
-            if (!HasIndex && !ignoresRules && collections.Find(collection => collection.Indexes.Count > 0) is { } collection)
+            if (!HasIndex && !ignoresRules && collections.Find(collection => collection.Indexes.Count > 0 || collection.TimeToLive is not null) is { } collection)
             {
-                throw new StoreConfigurationException($"Collection '{collection.Name}' has indexes, but the setting Index is off: its rules could not be kept. --ignore-rules starts all the same, and refuses what unique values would judge.");
+                string what = collection.Indexes.Count > 0 ? "indexes" : "a time to live";
+                throw new StoreConfigurationException($"Collection '{collection.Name}' has {what}, but the setting Index is off: its rules could not be kept. --ignore-rules starts all the same, refuses what unique values would judge, and leaves on the disk what has ended.");
             }
 
             _rules.Begin(new CollectionSet(1, collections), DurableThrough());

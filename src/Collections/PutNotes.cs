@@ -17,6 +17,9 @@ internal sealed class PutNotes(ReadOnlyMemory<byte> body)
     /// <summary>The schema that it has been judged by, and what that says; null while none has.</summary>
     public (DocumentSchema Schema, SchemaViolation? Violation)? Judged { get; set; }
 
+    /// <summary>By which definition it was read when the document ends, when that is, and what is wrong with it; null while none has been read.</summary>
+    public (Collection Collection, DateTimeOffset? End, InvalidExpiryViolation? Violation)? Ending { get; set; }
+
     public static PutNotes Of(PutOperation put)
     {
         if (put.Notes is not PutNotes notes || !notes.IsOf(put.Content.Body))

@@ -34,6 +34,8 @@ public sealed class IndexFeed : IDisposable
 
     private sealed class Tailed(IndexFollower index) : ITailedIndex
     {
+        public DateTimeOffset Now => index.Now;
+
         public IndexReader? TryRead() => index.TryRead();
 
         public Task<bool> WaitForAsync(long sequence, TimeSpan longest, CancellationToken cancellation) => index.WaitForAsync(sequence, longest, cancellation);

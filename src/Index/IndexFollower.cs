@@ -43,6 +43,9 @@ public sealed class IndexFollower : IFollower, IDisposable
     /// <summary>Every commit up to here is published; 0 before the store is open.</summary>
     public long PublishedThrough => Volatile.Read(ref _log)?.DurableThrough ?? 0;
 
+    /// <summary>The store's time; the beginning of time before the store is open, when nothing has ended.</summary>
+    public DateTimeOffset Now => Volatile.Read(ref _log)?.Time.Now ?? DateTimeOffset.MinValue;
+
     public IndexStatus Status => _parts.Progress.Status;
 
     /// <summary>Commits up to here are in whatever is read from now on.</summary>
@@ -61,7 +64,7 @@ public sealed class IndexFollower : IFollower, IDisposable
             RocksSnapshot snapshot = database.TakeSnapshot();
             try
             {
-                return new IndexReader(snapshot, failure => FailIfAnswering(database, failure));
+                return new IndexReader(snapshot, Now, failure => FailIfAnswering(database, failure));
             }
             catch
             {

@@ -77,7 +77,7 @@ public sealed class IndexVerification(string directory) : IVerificationWitness, 
         }
 
         _journal.Remove(key.Digest); // it says nothing more
-        Compare(key, info.Version, info.Sha256);
+        Compare(key, info.Version, info);
     }
 
     /// <inheritdoc/>
@@ -95,7 +95,7 @@ public sealed class IndexVerification(string directory) : IVerificationWitness, 
             _documents.Add(commit.Key.Digest);
             if (commit.Sequence <= _position)
             {
-                Compare(commit.Key, commit.Version, sha256: null);
+                Compare(commit.Key, commit.Version, filed: null);
             }
         }
 
@@ -118,7 +118,7 @@ public sealed class IndexVerification(string directory) : IVerificationWitness, 
         _log.Delete(recursive: true);
     }
 
-    private void Compare(DocumentKey key, long version, Sha256Digest? sha256)
+    private void Compare(DocumentKey key, long version, DocumentInfo? filed)
     {
         if (_rows is null)
         {
@@ -133,9 +133,13 @@ public sealed class IndexVerification(string directory) : IVerificationWitness, 
             {
                 Add($"the index lacks '{Shown(key.Id)}', whose version is {version}");
             }
-            else if (info.Version != version || (sha256 is { } digest && info.Sha256 != digest))
+            else if (info.Version != version || (filed is not null && info.Sha256 != filed.Sha256))
             {
                 Add($"the index has version {info.Version} of '{Shown(key.Id)}', the document has version {version}");
+            }
+            else if (filed is not null && info.Expires != filed.Expires)
+            {
+                Add($"the index has another end for version {version} of '{Shown(key.Id)}' than the document");
             }
         }
         catch (IndexFailedException exception)

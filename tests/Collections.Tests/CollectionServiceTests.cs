@@ -97,6 +97,21 @@ public sealed class CollectionServiceTests : IDisposable
         await Assert.ThrowsAsync<StoreConfigurationException>(() => TestStore.OpenAsync(Data, hasIndex: false));
     }
 
+    [Fact]
+    public async Task Load_ATimeToLiveIsDefinedAndThereIsNoIndex_RefusesTheStartOrEndsDocumentsAllTheSame()
+    {
+        await using (TestStore store = await TestStore.OpenAsync(Data))
+        {
+            await store.DefineAsync("sessions", """{"prefix":"s/","timeToLive":{"field":"until"}}""");
+        }
+
+        Assert.Contains("time to live", (await Assert.ThrowsAsync<StoreConfigurationException>(() => TestStore.OpenAsync(Data, hasIndex: false))).Message, StringComparison.Ordinal);
+        await using TestStore again = await TestStore.OpenAsync(Data, hasIndex: false, ignoresRules: true);
+        Assert.Equal(WriteStatus.Created, (await again.PutAsync("s/1", """{"until":"2001-01-01T00:00:00Z"}""")).Status);
+        Assert.Null(await again.Store.ReadInfoAsync(DocumentKey.Create("s/1"), default));
+        Assert.IsType<InvalidExpiryViolation>((await again.PutAsync("s/2", """{"until":1}""")).Violation);
+    }
+
     /// <summary>Rules never stop silently: what they would judge is refused, and all else is taken.</summary>
     [Fact]
     public async Task Load_RulesAreIgnored_RefusesWhatUniqueValuesWouldJudge()

@@ -1,5 +1,7 @@
 using DocService.Index.Declared;
 using DocService.Index.Reading;
+using DocService.Storage;
+using DocService.Storage.Model;
 
 namespace DocService.Index.Tests;
 
@@ -37,6 +39,44 @@ public sealed class IndexedStoreTests : IDisposable
             Assert.True(life == 0 || store.Index.Status.Reason is null, $"seed {Seed + run}, life {life}: {store.Index.Status.Reason}");
             expected = store.Expected;
         }
+    }
+
+    /// <summary>Read from the log, from the files, and from both: a document ends when its file says so.</summary>
+    [Fact]
+    public async Task Ends_FromTheLogAndFromTheFiles_AreThoseOfTheDocuments()
+    {
+        SortedDictionary<string, string> expected;
+        await using (IndexedStore store = IndexedStore.Open(Data, rule: new EndingRule()))
+        {
+            await store.WriteAsync(new Random(Seed), 60);
+            await store.CheckAsync("from the log");
+            CheckEnds(store);
+            expected = store.Expected;
+        }
+
+        using (var index = new IndexVerification(_directory["data/index"]))
+        {
+            Assert.Empty(StoreVerification.Run(Data, index).Damage);
+        }
+
+        Directory.Delete(_directory["data/index"], recursive: true);
+        await using IndexedStore anew = IndexedStore.Open(Data, expected, rule: new EndingRule());
+        await anew.CheckAsync("from the files");
+        CheckEnds(anew);
+    }
+
+    private static void CheckEnds(IndexedStore store)
+    {
+        using IndexReader reader = store.Index.TryRead()!;
+        Assert.All(store.Expected.Keys, id => Assert.Equal(EndingRule.EndOf(id), reader.GetFacts(DocumentKey.Create(id))!.Info!.Expires));
+        var listed = new List<string>();
+        using EndedListing all = reader.ListEnded(DateTimeOffset.MaxValue);
+        while (all.MoveNext())
+        {
+            listed.Add(all.Id);
+        }
+
+        Assert.Equal(store.Expected.Keys.OrderBy(EndingRule.EndOf).ThenBy(id => id, StringComparer.Ordinal), listed);
     }
 
     [Theory]

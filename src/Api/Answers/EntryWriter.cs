@@ -25,6 +25,7 @@ internal sealed class EntryWriter : IResultSink, IDisposable
     private static readonly JsonEncodedText ETagName = JsonEncodedText.Encode("etag");
     private static readonly JsonEncodedText CreatedName = JsonEncodedText.Encode("created");
     private static readonly JsonEncodedText ModifiedName = JsonEncodedText.Encode("modified");
+    private static readonly JsonEncodedText ExpiresName = JsonEncodedText.Encode("expires");
     private static readonly JsonEncodedText TypeName = JsonEncodedText.Encode("type");
     private static readonly JsonEncodedText LengthName = JsonEncodedText.Encode("length");
     private static readonly JsonEncodedText Sha256Name = JsonEncodedText.Encode("sha256");
@@ -156,6 +157,11 @@ internal sealed class EntryWriter : IResultSink, IDisposable
         if (Is(DocumentFact.Modified))
         {
             _writer.WriteString(ModifiedName, document.Modified.UtcDateTime);
+        }
+
+        if (asked is null && document.Expires is { } end)
+        {
+            _writer.WriteString(ExpiresName, end.UtcDateTime);
         }
 
         if (Is(DocumentFact.Type))

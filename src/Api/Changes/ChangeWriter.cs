@@ -17,6 +17,7 @@ internal sealed class ChangeWriter(IncludedPart part, bool isLine) : IDisposable
     private static readonly JsonEncodedText OpName = JsonEncodedText.Encode("op");
     private static readonly JsonEncodedText VersionName = JsonEncodedText.Encode("version");
     private static readonly JsonEncodedText ModifiedName = JsonEncodedText.Encode("modified");
+    private static readonly JsonEncodedText ExpiresName = JsonEncodedText.Encode("expires");
     private static readonly JsonEncodedText TypeName = JsonEncodedText.Encode("type");
     private static readonly JsonEncodedText LengthName = JsonEncodedText.Encode("length");
     private static readonly JsonEncodedText Sha256Name = JsonEncodedText.Encode("sha256");
@@ -61,6 +62,11 @@ internal sealed class ChangeWriter(IncludedPart part, bool isLine) : IDisposable
 
     private void WriteDocument(in FoundChange change)
     {
+        if (change.Expires is { } end)
+        {
+            _writer.WriteString(ExpiresName, end.UtcDateTime);
+        }
+
         _writer.WriteString(TypeName, change.ContentType);
         _writer.WriteNumber(LengthName, change.Body.Length);
         _writer.WriteString(Sha256Name, change.Sha256.ToString());

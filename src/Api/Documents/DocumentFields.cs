@@ -13,10 +13,14 @@ internal static class DocumentFields
     public const string NoRanges = "none";
     public const string ReprDigest = "Repr-Digest";
 
+    /// <summary>RFC 8594: from then on there is probably nothing under this URI.</summary>
+    public const string Sunset = "Sunset";
+
     /// <summary>Whether the version is old enough to have a Last-Modified.</summary>
     public static bool HasSettled(DocumentInfo info, DateTimeOffset now) => now - info.Modified >= SettledAfter;
 
     /// <summary>What 200 and 304 have in common.</summary>
+    /// <remarks>Sunset has whole seconds: what is left of one is cut off, so that the field never promises a document longer than it is there.</remarks>
     public static void WriteValidators(HttpResponse response, DocumentInfo info, DateTimeOffset now)
     {
         response.Headers.ETag = EntityTag.Of(info);
@@ -24,6 +28,11 @@ internal static class DocumentFields
         if (HasSettled(info, now))
         {
             response.Headers.LastModified = HttpDate.Format(info.Modified);
+        }
+
+        if (info.Expires is { } end)
+        {
+            response.Headers[Sunset] = HttpDate.Format(end);
         }
     }
 

@@ -12,6 +12,12 @@ namespace DocService.Api.Documents;
 /// <remarks>Thread: none waits. What ends a wait is judged by the store alone: the index only says when to look.</remarks>
 internal sealed class DocumentWait(IDocumentStore store, ServedIndex index, FeedClients clients, DocServiceOptions options, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
+    /// <summary>Timers count milliseconds: one that ran out a little early would have to be made again.</summary>
+    private static readonly TimeSpan TimerStep = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Longer than anybody waits.</summary>
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromHours(1);
+
     /// <summary>Null when the time has come to answer, with whatever there is then.</summary>
     public async Task<Problem?> WaitAsync(HttpContext context, ConditionalRequest request, TimeSpan wait)
     {
@@ -66,13 +72,29 @@ internal sealed class DocumentWait(IDocumentStore store, ServedIndex index, Feed
 
             try
             {
-                await changed.WaitAsync(end.Token);
+                await changed.WaitAsync(UntilEnd(info), clock, end.Token);
+            }
+            catch (TimeoutException)
+            {
+                // The document's time is over, or nearly: the next look tells.
             }
             catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
             {
                 return; // the time is over, or the server stops
             }
         }
+    }
+
+    /// <summary>How long the document is there still. Nobody tells of its end: it is no commit.</summary>
+    private TimeSpan UntilEnd(DocumentInfo? info)
+    {
+        if (info?.Expires is not { } end)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        TimeSpan left = end - store.Time.Now;
+        return left < TimerStep ? TimerStep : left < LongestTimer ? left + TimerStep : LongestTimer;
     }
 
     private static bool HasChanged(ConditionalRequest request, DocumentInfo info) =>

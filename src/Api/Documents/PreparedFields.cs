@@ -10,6 +10,7 @@ internal sealed class PreparedFields
     private readonly string _etag;
     private readonly string _modified;
     private readonly string _digest;
+    private readonly string? _sunset;
     private bool _hasSettled; // once it is true it stays true
 
     private PreparedFields(DocumentInfo info)
@@ -18,6 +19,7 @@ internal sealed class PreparedFields
         _etag = EntityTag.Of(info);
         _modified = HttpDate.Format(info.Modified);
         _digest = Digest.Of(info.Sha256);
+        _sunset = info.Expires is { } end ? HttpDate.Format(end) : null;
     }
 
     public static PreparedFields Of(CachedDocument document)
@@ -44,6 +46,11 @@ internal sealed class PreparedFields
         if (_hasSettled)
         {
             response.Headers.LastModified = _modified;
+        }
+
+        if (_sunset is not null)
+        {
+            response.Headers[DocumentFields.Sunset] = _sunset;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using DocService.Api.Expiry;
 using DocService.Api.Routing;
 using DocService.Api.Waiting;
 using OpenTelemetry;
@@ -24,7 +25,7 @@ internal static class Telemetry
     private const int SendMilliseconds = 1000;
 
     private static readonly string[] Meters =
-        ["DocService.Storage", "DocService.Index", FeedMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
+        ["DocService.Storage", "DocService.Index", FeedMetrics.MeterName, ExpiryMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
 
     /// <summary>Those that the conventions advise, and some below: most requests take less than 5 ms here.</summary>
     private static readonly double[] RequestSeconds =

@@ -28,6 +28,7 @@ internal static class RuleProblem
             Member("collection", unique.Collection), Member("index", unique.Index), Member("value", unique.Value.Select(ValueOf)), Member("otherId", unique.OtherId)),
         SchemaViolation schema => new Problem(TypeOf(schema.Verdict.Outcome), schema.Reason).With(Member("collection", schema.Collection), Member("faults", FaultsOf(schema.Verdict))),
         TooManyKeysViolation many => new Problem(ProblemCatalogue.TooManyKeys, many.Reason).With(Member("collection", many.Collection), Member("index", many.Index)),
+        InvalidExpiryViolation expiry => new Problem(ProblemCatalogue.InvalidExpiry, expiry.Reason).With(Member("collection", expiry.Collection), Member("field", expiry.Field)),
         IndexUnavailableViolation { IsFailed: true } => new Problem(ProblemCatalogue.IndexFailed, violation.Reason) { RetryAfterSeconds = RetryAfter },
         IndexUnavailableViolation => new Problem(ProblemCatalogue.IndexBuilding, violation.Reason) { RetryAfterSeconds = RetryAfter },
         DefinitionViolation definition => Of(definition),
@@ -77,6 +78,7 @@ internal static class RuleProblem
         SchemaViolation schema => SchemaFailure(index, id, schema, ref faultsLeft),
         UniqueViolation unique => new { index, id, detail = Detail(unique), collection = unique.Collection, uniqueIndex = unique.Index, value = unique.Value.Select(ValueOf), otherId = unique.OtherId },
         TooManyKeysViolation many => new { index, id, detail = many.Reason, collection = many.Collection, uniqueIndex = many.Index },
+        InvalidExpiryViolation expiry => new { index, id, detail = expiry.Reason, collection = expiry.Collection, field = expiry.Field, type = ProblemCatalogue.InvalidExpiry.Slug },
         PatchFault patch => new { index, id, detail = patch.Reason, operation = patch.Operation, pointer = patch.Path is { Length: <= PointerMax } ? patch.Path : null, type = TypeOf(patch.Kind).Slug },
         _ => new { index, id, detail = violation.Reason },
     };
@@ -123,7 +125,7 @@ internal static class RuleProblem
     /// <summary>http-api.md, "Order of judgement": the body alone, the server's state, what a patch makes, other documents.</summary>
     private static int Rank(RuleViolation violation, DocumentOperation operation) => violation switch
     {
-        TooManyKeysViolation or SchemaViolation => operation is PatchOperation ? 2 : 0,
+        TooManyKeysViolation or SchemaViolation or InvalidExpiryViolation => operation is PatchOperation ? 2 : 0,
         IndexUnavailableViolation => 1,
         PatchFault => 2,
         _ => 3,

@@ -1,4 +1,5 @@
 using System.Reflection;
+using DocService.Api.Expiry;
 using DocService.Api.Fields;
 using DocService.Index;
 using DocService.Storage;
@@ -14,7 +15,7 @@ internal static class StatusEndpoint
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/status", ["GET", "HEAD"], Get);
 
-    internal static IResult Get(IDocumentStore store, ServedIndex index)
+    internal static IResult Get(IDocumentStore store, ServedIndex index, ExpirySweep sweep)
     {
         IndexStatus? indexed = index.Follower?.Status; // before the end of the log, which only grows
         var status = (JournalStatus)store.Status; // there is only this engine
@@ -38,6 +39,8 @@ internal static class StatusEndpoint
                 ? new { held = requests.Held, files = requests.Files, unfiled = requests.Unfiled, damage = requests.Damage }
                 : null,
             index = ToReport(indexed, status.DurableThrough),
+            time = new { now = status.Time.Now.UtcDateTime, wallAheadSeconds = Math.Round(status.Time.WallAhead.TotalSeconds, 3), inDoubt = status.Time.IsInDoubt },
+            sweep = ToReport(sweep),
             storeId = status.StoreId,
             dataDirectory = status.DataDirectory,
             firstStart = status.IsFirstStart,
@@ -64,6 +67,20 @@ internal static class StatusEndpoint
         done = index?.Done,
         total = index?.Total,
         unreadable = index?.Unreadable,
+    };
+
+    private static object ToReport(ExpirySweep sweep)
+    {
+        (SweepState state, string? reason) = sweep.State;
+        return new { state = NameOf(state), reason, swept = sweep.Swept };
+    }
+
+    private static string NameOf(SweepState state) => state switch
+    {
+        SweepState.Off => "off",
+        SweepState.Waiting => "waiting",
+        SweepState.Ready => "ready",
+        _ => "paused",
     };
 
     private static string NameOf(IndexStage? stage) => stage switch

@@ -18,6 +18,12 @@ public sealed class Collection
     /// <summary>That documents are as it says; null: they are as they like.</summary>
     public DocumentSchema? Schema { get; init; }
 
+    /// <summary>When they end; null: never.</summary>
+    public TimeToLive? TimeToLive { get; init; }
+
+    /// <summary>Each document says itself when it ends.</summary>
+    internal bool SaysEnds => TimeToLive is { Field: not null };
+
     /// <summary>What the index of the store keeps for them.</summary>
     public IReadOnlyList<DeclaredIndex> Declared => field ??= [.. Indexes.Select(index => index.Declared)];
 

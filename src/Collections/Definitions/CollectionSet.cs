@@ -15,6 +15,7 @@ public sealed class CollectionSet
         Version = version;
         _byPrefix = [.. collections.OrderBy(collection => collection.Prefix, StringComparer.Ordinal)];
         _byName = _byPrefix.ToDictionary(collection => collection.Name, StringComparer.Ordinal);
+        HasEnds = _byPrefix.Any(collection => collection.TimeToLive is not null);
         HasUnique = _byPrefix.Any(collection => collection.Unique.Count > 0 || collection.IsUnreadable);
     }
 
@@ -27,6 +28,9 @@ public sealed class CollectionSet
 
     /// <summary>Some write may have to be judged.</summary>
     internal bool HasUnique { get; }
+
+    /// <summary>Some document may have an end.</summary>
+    internal bool HasEnds { get; }
 
     /// <summary>What the index of the store keeps for them.</summary>
     internal IReadOnlyList<DeclaredIndex> Declared => field ??= [.. _byPrefix.SelectMany(collection => collection.Declared)];

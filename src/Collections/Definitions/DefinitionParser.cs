@@ -49,6 +49,7 @@ internal static class DefinitionParser
 
         string? prefix = null;
         DocumentSchema? schema = null;
+        TimeToLive? timeToLive = null;
         var indexes = new List<CollectionIndex>();
         foreach (JsonProperty member in root.EnumerateObject())
         {
@@ -57,7 +58,8 @@ internal static class DefinitionParser
                 "prefix" => ReadPrefix(member.Value, out prefix),
                 "indexes" => null, // below: they need the prefix
                 "schema" => ReadSchema(member.Value, out schema),
-                _ => new DefinitionFault(QueryFault.Step("", member.Name), "A definition has the members prefix, indexes and schema."),
+                "timeToLive" => TimeToLiveParser.Read(member.Value, out timeToLive),
+                _ => new DefinitionFault(QueryFault.Step("", member.Name), "A definition has the members prefix, indexes, schema and timeToLive."),
             };
             if (fault is not null)
             {
@@ -71,7 +73,7 @@ internal static class DefinitionParser
             fault = ReadIndexes(name, prefix!, list, indexes);
         }
 
-        return fault is null ? new Collection { Name = name, Prefix = prefix!, Indexes = indexes, Schema = schema } : null;
+        return fault is null ? new Collection { Name = name, Prefix = prefix!, Indexes = indexes, Schema = schema, TimeToLive = timeToLive } : null;
     }
 
     private static DefinitionFault? ReadPrefix(JsonElement value, out string? prefix)

@@ -21,8 +21,8 @@ internal interface IUniqueSnapshot : IDisposable
     /// <summary>Every commit up to here is seen.</summary>
     long AsOf { get; }
 
-    /// <summary>The ids of the documents that have this value.</summary>
-    IEnumerable<string> Holders(UniqueClaim claim);
+    /// <summary>The ids of the documents that have this value and have not ended by the moment.</summary>
+    IEnumerable<string> Holders(UniqueClaim claim, DateTimeOffset moment);
 
     /// <summary>Pairs of documents with one value, at most so many.</summary>
     IReadOnlyList<DuplicatePair> FindDuplicates(CollectionIndex index, int pairsMax, CancellationToken cancellation);

@@ -18,7 +18,7 @@ internal sealed class IndexedEntries(IndexFollower index) : IUniqueEntries
     {
         public long AsOf => reader.AsOf;
 
-        public IEnumerable<string> Holders(UniqueClaim claim)
+        public IEnumerable<string> Holders(UniqueClaim claim, DateTimeOffset moment)
         {
             if (reader.GetDeclared(claim.Index.Declared) is not { } state)
             {
@@ -28,7 +28,7 @@ internal sealed class IndexedEntries(IndexFollower index) : IUniqueEntries
             using EntryListing entries = reader.ListEntries(state, KeyRange.Point(claim.Key));
             while (entries.MoveNext())
             {
-                if (entries.Digest.SequenceEqual(claim.Digest))
+                if (entries.Digest.SequenceEqual(claim.Digest) && !reader.HasEnded(entries, moment))
                 {
                     yield return entries.Id;
                 }
@@ -49,7 +49,7 @@ internal sealed class IndexedEntries(IndexFollower index) : IUniqueEntries
             while (pairs.Count < pairsMax && entries.MoveNext())
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (entries.Digest.IsEmpty)
+                if (entries.Digest.IsEmpty || reader.HasEnded(entries, reader.Moment))
                 {
                     continue;
                 }

@@ -6,11 +6,18 @@ namespace DocService.Collections.Unique;
 /// <param name="key">The document.</param>
 /// <param name="indexes">The unique indexes that it was judged for.</param>
 /// <param name="values">That it has now; none after a delete.</param>
-internal sealed class OverlayEntry(DocumentKey key, IReadOnlyList<CollectionIndex> indexes, IReadOnlyList<Sha256Digest> values)
+/// <param name="end">
+/// When the document ends, where its body says so; null where it has no end or its collection counts from the write: at least a
+/// second then, in which the index reads it.
+/// </param>
+internal sealed class OverlayEntry(DocumentKey key, IReadOnlyList<CollectionIndex> indexes, IReadOnlyList<Sha256Digest> values, DateTimeOffset? end = null)
 {
     public DocumentKey Key { get; } = key;
 
     public IReadOnlyList<Sha256Digest> Values { get; } = values;
+
+    /// <summary>Whether the document holds its values no more, because it is absent at that moment.</summary>
+    public bool HasEnded(DateTimeOffset moment) => end <= moment;
 
     /// <summary>Of the commit; set when it is published.</summary>
     public long Sequence { get; set; }

@@ -58,7 +58,7 @@ internal sealed class UniqueJudge(IUniqueEntries entries, UniqueOverlay overlay)
         {
             foreach (UniqueClaim claim in claims[number]?.Claims ?? [])
             {
-                string? other = FindHolder(claim, written, published, indexed);
+                string? other = FindHolder(claim, draft.Now, written, published, indexed);
                 if (taken is not null && !taken.TryAdd(claim.Value, number) && taken[claim.Value] is var twin && twin != number)
                 {
                     other ??= draft.Operations[twin].Operation.Key.Id;
@@ -76,15 +76,15 @@ internal sealed class UniqueJudge(IUniqueEntries entries, UniqueOverlay overlay)
         return found;
     }
 
-    /// <summary>Another document that has the value in the state before the commit and is not written by it.</summary>
-    private static string? FindHolder(UniqueClaim claim, WrittenIds written, OverlayLook published, IUniqueSnapshot indexed)
+    /// <summary>Another document that has the value, and has not ended, in the state before the commit and is not written by it.</summary>
+    private static string? FindHolder(UniqueClaim claim, DateTimeOffset moment, WrittenIds written, OverlayLook published, IUniqueSnapshot indexed)
     {
-        if (published.FindHolder(claim.Value) is { } entry && !written.Contain(entry.Key.Id))
+        if (published.FindHolder(claim.Value) is { } entry && !entry.HasEnded(moment) && !written.Contain(entry.Key.Id))
         {
             return entry.Key.Id;
         }
 
-        foreach (string id in indexed.Holders(claim))
+        foreach (string id in indexed.Holders(claim, moment))
         {
             // Of a document that has been written since, the overlay has told all.
             if (!written.Contain(id) && published.FindNewest(DocumentKey.Create(id))?.Covers(claim.Index) != true)

@@ -31,5 +31,5 @@ public abstract class Search : SnapshotRead
     private protected DocumentQuery Query { get; }
 
     /// <summary>All matches of the plan, where its order is the query's only those behind the position.</summary>
-    private protected MatchingWalk Walk(SearchPosition? behind) => new(QueryPlanning.Open(Reader, Plan, Query, behind), Query.Filter);
+    private protected MatchingWalk Walk(SearchPosition? behind) => new(QueryPlanning.Open(Reader, Plan, Query, behind), Query.Filter, Reader.Moment);
 }

@@ -9,6 +9,6 @@ public enum ChangeKind
     /// <summary>It was deleted.</summary>
     Delete,
 
-    /// <summary>It was deleted, or is none that the reader's filter lets through. Whether it was before is not said.</summary>
+    /// <summary>It was deleted, has ended, or is none that the reader's filter lets through. Whether it was before is not said.</summary>
     Gone,
 }

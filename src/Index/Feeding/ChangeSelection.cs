@@ -20,10 +20,11 @@ public sealed class ChangeSelection(string prefix, Filter filter)
     /// <summary>Hands on the change that the row tells of.</summary>
     /// <param name="id">It has been asked for.</param>
     /// <param name="row">Of the document; its body fits its digest.</param>
+    /// <param name="moment">Of the store's time: what has ended by then is gone.</param>
     /// <param name="isNew">The reader has nothing yet, so that nothing can be gone.</param>
     /// <param name="limit">For the matcher.</param>
     /// <param name="sink">Takes it.</param>
-    internal void Tell(ReadOnlySpan<byte> id, ReadOnlySpan<byte> row, bool isNew, SearchLimit limit, IChangeSink sink)
+    internal void Tell(ReadOnlySpan<byte> id, ReadOnlySpan<byte> row, DateTimeOffset moment, bool isNew, SearchLimit limit, IChangeSink sink)
     {
         long version = DocumentRow.ReadVersion(row, out bool isDeleted);
         if (isDeleted)
@@ -38,7 +39,7 @@ public sealed class ChangeSelection(string prefix, Filter filter)
 
         DocumentHead head = DocumentRow.ReadHead(row);
         ReadOnlySpan<byte> body = row[head.BodyAt..];
-        if (Matches(id, head, body, limit))
+        if (!head.HasEnded(moment) && Matches(id, head, body, limit))
         {
             sink.Change(new FoundChange(id, head, body));
         }

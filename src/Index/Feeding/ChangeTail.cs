@@ -74,7 +74,7 @@ public sealed class ChangeTail : IDisposable
 
     /// <summary>Tells a listener what is behind its position, until its sink is full. False where that must be read from the index.</summary>
     public bool TryRead(ref FeedPosition position, ChangeSelection selection, SearchLimit limit, IChangeSink sink) =>
-        Volatile.Read(ref _ring).TryRead(ref position, selection, limit, sink);
+        Volatile.Read(ref _ring).TryRead(ref position, selection, _index.Now, limit, sink);
 
     public void Dispose() => _running?.Cancel();
 

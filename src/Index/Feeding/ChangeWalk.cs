@@ -36,7 +36,7 @@ public sealed class ChangeWalk : SnapshotRead
     /// <param name="clock">Measures the time.</param>
     /// <param name="allowed">It is full after so long, whatever it has found.</param>
     public ChangeWalk(IndexReader reader, FeedPosition from, ChangeSelection selection, IChangeSink sink, TimeProvider clock, TimeSpan allowed)
-        : this(reader, from, new ToldRows(selection, sink), clock, allowed)
+        : this(reader, from, new ToldRows(selection, sink, reader), clock, allowed)
     {
     }
 

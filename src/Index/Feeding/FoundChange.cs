@@ -37,6 +37,9 @@ public readonly ref struct FoundChange
     /// <summary>The bytes that the client stored; of a put alone.</summary>
     public ReadOnlySpan<byte> Body { get; }
 
+    /// <summary>From then on the document is absent; null: it has no end. Of a put alone.</summary>
+    public DateTimeOffset? Expires => _head.Expires;
+
     /// <summary>The media type that the body came with; of a put alone.</summary>
     public string ContentType => _head.ContentType;
 

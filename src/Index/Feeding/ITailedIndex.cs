@@ -5,6 +5,9 @@ namespace DocService.Index.Feeding;
 /// <summary>The index as its tail reads it.</summary>
 internal interface ITailedIndex
 {
+    /// <summary>Of the store.</summary>
+    DateTimeOffset Now { get; }
+
     /// <summary>Null while the index cannot answer.</summary>
     IndexReader? TryRead();
 

@@ -101,7 +101,8 @@ internal sealed class TailRing
     /// Tells what is behind the position, until the sink is full. False where the ring does not reach back so far: then the
     /// index has to be read.
     /// </summary>
-    public bool TryRead(ref FeedPosition position, ChangeSelection selection, SearchLimit limit, IChangeSink sink)
+    /// <remarks>What has ended by that moment of the store's time is told as gone: the ring holds rows as they were when they came.</remarks>
+    public bool TryRead(ref FeedPosition position, ChangeSelection selection, DateTimeOffset moment, SearchLimit limit, IChangeSink sink)
     {
         while (true)
         {
@@ -121,11 +122,11 @@ internal sealed class TailRing
                 return true;
             }
 
-            Tell(batch, ref position, selection, limit, sink);
+            Tell(batch, ref position, selection, moment, limit, sink);
         }
     }
 
-    private static void Tell(TailBatch batch, ref FeedPosition position, ChangeSelection selection, SearchLimit limit, IChangeSink sink)
+    private static void Tell(TailBatch batch, ref FeedPosition position, ChangeSelection selection, DateTimeOffset moment, SearchLimit limit, IChangeSink sink)
     {
         long commit = 0;
         for (int index = batch.FirstBehind(position.Sequence); index < batch.Changes.Count; index++)
@@ -145,7 +146,7 @@ internal sealed class TailRing
             limit.Step();
             if (selection.HasId(change.Id))
             {
-                selection.Tell(change.Id, change.Row, isNew: false, limit, sink);
+                selection.Tell(change.Id, change.Row, moment, isNew: false, limit, sink);
             }
         }
 

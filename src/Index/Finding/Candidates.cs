@@ -16,7 +16,7 @@ internal abstract class Candidates : IDisposable
     /// <summary>To the next row that is looked at; false at the end. One call is little work, however many rows are no documents.</summary>
     public abstract bool MoveNext();
 
-    /// <summary>Whether it stands at a document; false at a row of a deleted or hidden one, which has to be passed.</summary>
+    /// <summary>Whether it stands at a document; false at a row of a deleted or hidden one, which has to be passed. Whether the document has ended is not asked here.</summary>
     public abstract bool IsDocument { get; }
 
     /// <summary>How well the document fits a search for words, where it stands at one; 0 without such a search.</summary>

@@ -30,6 +30,9 @@ public readonly ref struct FoundDocument
 
     public DateTimeOffset Modified => _head.Modified;
 
+    /// <summary>From then on the document is absent; null: it has no end.</summary>
+    public DateTimeOffset? Expires => _head.Expires;
+
     /// <summary>The media type that the body came with.</summary>
     public string ContentType => _head.ContentType;
 

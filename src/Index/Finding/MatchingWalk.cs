@@ -8,9 +8,12 @@ namespace DocService.Index.Finding;
 
 /// <summary>Goes from match to match: every candidate is judged by the matcher, on its bytes.</summary>
 /// <remarks>Owns: the candidates. Thread: one at a time. Invariant: what it stands at is valid until it moves.</remarks>
-internal sealed class MatchingWalk(Candidates candidates, Filter filter) : IDisposable
+/// <param name="candidates">Become this walk's.</param>
+/// <param name="filter">What documents must match.</param>
+/// <param name="moment">Of the store's time: what has ended by then is no candidate, whatever finds it.</param>
+internal sealed class MatchingWalk(Candidates candidates, Filter filter, DateTimeOffset moment) : IDisposable
 {
-    /// <summary>Rows of deleted documents, behind a page, that are passed to find out whether it is the last.</summary>
+    /// <summary>Rows of documents that are absent, behind a page, that are passed to find out whether it is the last.</summary>
     private const int LookedAtMax = 1000;
 
     private readonly Matcher? _matcher = filter.IsEverything ? null : filter.CreateMatcher();
@@ -46,7 +49,7 @@ internal sealed class MatchingWalk(Candidates candidates, Filter filter) : IDisp
 
             allowance.Spend(candidates.Row.Length);
             limit.Step();
-            if (candidates.IsDocument && Matches(limit))
+            if (IsThere() && Matches(limit))
             {
                 Matched++;
                 return SearchState.Full;
@@ -66,7 +69,7 @@ internal sealed class MatchingWalk(Candidates candidates, Filter filter) : IDisp
                 return false;
             }
 
-            if (candidates.IsDocument)
+            if (IsThere())
             {
                 return true;
             }
@@ -86,10 +89,20 @@ internal sealed class MatchingWalk(Candidates candidates, Filter filter) : IDisp
         return isAny;
     }
 
+    /// <summary>Whether it stands at a document that is shown and has not expired: the one place where queries judge that.</summary>
+    private bool IsThere()
+    {
+        if (!candidates.IsDocument)
+        {
+            return false;
+        }
+
+        _head = DocumentRow.ReadHead(candidates.Row);
+        return _head.HasBody && !_head.HasEnded(moment);
+    }
+
     private bool Matches(SearchLimit limit)
     {
-        ReadOnlySpan<byte> row = candidates.Row;
-        _head = DocumentRow.ReadHead(row);
         ReadOnlySpan<byte> id = candidates.Id;
         if (id.Length > _id.Length)
         {
@@ -98,6 +111,6 @@ internal sealed class MatchingWalk(Candidates candidates, Filter filter) : IDisp
 
         id.CopyTo(_id);
         _facts = _head.ToFacts(_id.AsMemory(0, id.Length));
-        return _head.HasBody && (_matcher is null || _matcher.Matches(row[_head.BodyAt..], _facts, limit));
+        return _matcher is null || _matcher.Matches(Body, _facts, limit);
     }
 }

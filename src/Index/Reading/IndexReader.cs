@@ -21,10 +21,12 @@ public sealed class IndexReader : IDisposable
     private readonly SharedRows _rows;
 
     /// <param name="snapshot">It becomes this reader's.</param>
+    /// <param name="moment">Of the store's time, not earlier than the snapshot.</param>
     /// <param name="failed">Told of every failure.</param>
-    internal IndexReader(RocksSnapshot snapshot, Action<IndexFailedException> failed)
+    internal IndexReader(RocksSnapshot snapshot, DateTimeOffset moment, Action<IndexFailedException> failed)
     {
         _snapshot = snapshot;
+        Moment = moment;
         _failed = failed;
         _rows = snapshot.Once(() => SharedRows.Read(snapshot));
     }
@@ -33,6 +35,12 @@ public sealed class IndexReader : IDisposable
 
     /// <summary>Every commit up to this sequence is seen, and none after it.</summary>
     public long AsOf => _rows.State.Position;
+
+    /// <summary>
+    /// Of the store's time. A document that has ended by then is absent in all that this reader answers, and one that
+    /// ends later is there to the end of the answer: so the parts of one answer fit each other.
+    /// </summary>
+    public DateTimeOffset Moment { get; }
 
     /// <summary>Whose documents these are.</summary>
     public Guid StoreId => _rows.State.StoreId;
@@ -61,6 +69,27 @@ public sealed class IndexReader : IDisposable
     /// <param name="behind">Only those behind it, in that order; null: all.</param>
     public EntryListing ListEntries(DeclaredState index, KeyRange range, EntryOrder order = EntryOrder.Rising, EntryPosition? behind = null) =>
         new(_snapshot, index.Row.Number, range, order, behind, _failed);
+
+    /// <summary>Documents that are absent because their time is over and that are not deleted yet, the longest absent first. Dispose it before the reader.</summary>
+    /// <param name="through">Only those whose moment is this one or earlier.</param>
+    /// <param name="behind">Only those behind this place of an earlier listing; null: all.</param>
+    public EndedListing ListEnded(DateTimeOffset through, byte[]? behind = null) => new(_snapshot, through, behind, _failed);
+
+    /// <summary>Whether the document of an entry has ended by the moment.</summary>
+    public bool HasEnded(EntryListing entry, DateTimeOffset moment)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        try
+        {
+            using RocksValue row = _snapshot.Read(Family.Documents, entry.IdUtf8);
+            return row.IsFound && DocumentRow.ReadEnd(row.Bytes) <= moment;
+        }
+        catch (IndexFailedException exception)
+        {
+            _failed(exception);
+            throw;
+        }
+    }
 
     /// <summary>About how many documents there are to read until the index is built.</summary>
     public long EstimateTotal(DeclaredIndex index, DeclaredState state)

@@ -17,4 +17,7 @@ internal enum Family
 
     /// <summary>index, key, id → nothing.</summary>
     Entries,
+
+    /// <summary>moment from which a document is absent, id → its version: documents without an end are not there.</summary>
+    Ends,
 }

@@ -14,9 +14,6 @@ internal sealed record DocumentFacts
     /// <summary>What is known of the document; null where it was deleted.</summary>
     public DocumentInfo? Info { get; init; }
 
-    /// <summary>When the document ceases to exist; null: never.</summary>
-    public DateTimeOffset? Expires { get; init; }
-
     /// <summary>Whether the row holds the body: hidden and deleted documents have none.</summary>
     public bool HasBody { get; init; }
 }

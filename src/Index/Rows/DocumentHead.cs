@@ -11,6 +11,7 @@ internal readonly record struct DocumentHead
 
     public required DateTimeOffset Modified { get; init; }
 
+    /// <summary>From then on the document is absent; null: it has no end.</summary>
     public required DateTimeOffset? Expires { get; init; }
 
     /// <summary>Of the body, also where the row has none.</summary>
@@ -25,6 +26,9 @@ internal readonly record struct DocumentHead
 
     /// <summary>Where the body begins.</summary>
     public required int BodyAt { get; init; }
+
+    /// <summary>Whether the document is absent at that moment of the store's time. Whoever reads a row as a document asks this first.</summary>
+    public bool HasEnded(DateTimeOffset moment) => Expires <= moment;
 
     /// <summary>As the language of queries sees the document.</summary>
     public Queries.Paths.DocumentFacts ToFacts(ReadOnlyMemory<byte> id) => new()

@@ -14,6 +14,8 @@ internal static class DocumentRow
     private const int DeletedAt = 9;
     private const int DeletedBytes = 17;
 
+    private const long NoEnd = 0;
+
     private const int CreatedAt = 9;
     private const int ModifiedAt = 17;
     private const int ExpiresAt = 25;
@@ -27,18 +29,17 @@ internal static class DocumentRow
 
     /// <summary>The row of a document that exists.</summary>
     /// <param name="info">What is known of it.</param>
-    /// <param name="expires">When it ceases to exist; null: never.</param>
     /// <param name="body">Empty, and not to be kept, where <paramref name="hasBody"/> is false.</param>
     /// <param name="hasBody">False for a hidden document.</param>
     /// <param name="row">At least <see cref="FactsBytesMax"/> and the body.</param>
     /// <returns>Bytes written.</returns>
-    public static int Write(DocumentInfo info, DateTimeOffset? expires, ReadOnlySpan<byte> body, bool hasBody, Span<byte> row)
+    public static int Write(DocumentInfo info, ReadOnlySpan<byte> body, bool hasBody, Span<byte> row)
     {
         row[0] = hasBody ? BodyFlag : (byte)0;
         BinaryPrimitives.WriteInt64BigEndian(row[VersionAt..], info.Version);
         BinaryPrimitives.WriteInt64BigEndian(row[CreatedAt..], info.Created.UtcTicks);
         BinaryPrimitives.WriteInt64BigEndian(row[ModifiedAt..], info.Modified.UtcTicks);
-        BinaryPrimitives.WriteInt64BigEndian(row[ExpiresAt..], expires?.UtcTicks ?? 0);
+        BinaryPrimitives.WriteInt64BigEndian(row[ExpiresAt..], info.Expires?.UtcTicks ?? NoEnd);
         BinaryPrimitives.WriteInt64BigEndian(row[LengthAt..], info.Length);
         info.Sha256.CopyTo(row[Sha256At..]);
         int mediaTypeBytes = Encoding.ASCII.GetBytes(info.ContentType, row.Slice(HeadBytes, DocumentContent.ContentTypeLengthMax));
@@ -76,6 +77,14 @@ internal static class DocumentRow
         return !isDeleted || row.Length == DeletedBytes ? version : throw NoRow();
     }
 
+    /// <summary>From when on the document is absent; null where it has no end, or was deleted.</summary>
+    /// <exception cref="IndexFailedException">It is no row.</exception>
+    public static DateTimeOffset? ReadEnd(ReadOnlySpan<byte> row)
+    {
+        ReadVersion(row, out bool isDeleted);
+        return isDeleted ? null : row.Length >= HeadBytes ? EndIn(row) : throw NoRow();
+    }
+
     /// <summary>When the index read the delete; the row is that of a deleted document.</summary>
     public static DateTimeOffset ReadDeleted(ReadOnlySpan<byte> row) => ReadTime(row[DeletedAt..]);
 
@@ -103,8 +112,8 @@ internal static class DocumentRow
                 Modified = head.Modified,
                 Length = head.Length,
                 Sha256 = head.Sha256,
+                Expires = head.Expires,
             },
-            Expires = head.Expires,
             HasBody = head.HasBody,
         };
     }
@@ -133,13 +142,16 @@ internal static class DocumentRow
             ContentType = type.SequenceEqual("application/json"u8) ? "application/json" : Encoding.ASCII.GetString(type), // nearly always: no new text
             Created = ReadTime(row[CreatedAt..]),
             Modified = ReadTime(row[ModifiedAt..]),
-            Expires = BinaryPrimitives.ReadInt64BigEndian(row[ExpiresAt..]) == 0 ? null : ReadTime(row[ExpiresAt..]),
+            Expires = EndIn(row),
             Length = length,
             Sha256 = new Sha256Digest(row.Slice(Sha256At, Sha256Digest.Bytes)),
             HasBody = hasBody,
             BodyAt = bodyAt,
         };
     }
+
+    private static DateTimeOffset? EndIn(ReadOnlySpan<byte> row) =>
+        BinaryPrimitives.ReadInt64BigEndian(row[ExpiresAt..]) == NoEnd ? null : ReadTime(row[ExpiresAt..]);
 
     private static DateTimeOffset ReadTime(ReadOnlySpan<byte> bytes)
     {

@@ -2,7 +2,10 @@ using DocService.Storage.Model;
 
 namespace DocService.Index.Rows;
 
-/// <summary>Version and id, in the order of versions: the documents of one commit share its version. Key of the feed's rows and of tombstones.</summary>
+/// <summary>
+/// Version and id, in the order of versions: the documents of one commit share its version. Key of the feed's rows and of
+/// tombstones; with a moment in place of the version, of documents that expire.
+/// </summary>
 internal static class FeedKey
 {
     public const int BytesMax = VersionKey.Bytes + DocumentKey.BytesMax;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace DocService.Index.Rows;
 
-/// <summary>Versions and times as 8 bytes in the order of their numbers: part of keys and of the state, value of a tombstone.</summary>
+/// <summary>Versions and times as 8 bytes in the order of their numbers: part of keys and of the state, value of a tombstone and of a document that expires.</summary>
 internal static class VersionKey
 {
     public const int Bytes = sizeof(long);

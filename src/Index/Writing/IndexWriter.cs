@@ -198,6 +198,11 @@ internal sealed class IndexWriter : IDisposable
             {
                 _batch.Delete(Family.Tombstones, oldKey);
             }
+
+            if (DocumentRow.ReadEnd(old.Bytes) is { } oldEnd)
+            {
+                _batch.Delete(Family.Ends, feedKey[..FeedKey.Write(feedKey, oldEnd.UtcTicks, id)]);
+            }
         }
 
         _indexes.Change(_batch, id, old.Bytes, row.Bytes);
@@ -209,6 +214,12 @@ internal sealed class IndexWriter : IDisposable
             Span<byte> time = stackalloc byte[VersionKey.Bytes];
             VersionKey.Write(time, deleted.UtcTicks);
             _batch.Put(Family.Tombstones, newKey, time);
+        }
+        else if (DocumentRow.ReadEnd(row.Bytes) is { } end)
+        {
+            Span<byte> version = stackalloc byte[VersionKey.Bytes];
+            VersionKey.Write(version, row.Version);
+            _batch.Put(Family.Ends, feedKey[..FeedKey.Write(feedKey, end.UtcTicks, id)], version);
         }
     }
 

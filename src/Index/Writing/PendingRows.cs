@@ -22,7 +22,7 @@ internal sealed class PendingRows : IDisposable
         if (IsNewer(key, info.Version))
         {
             byte[] row = BodyBuffers.Rent(DocumentRow.FactsBytesMax + body.Length);
-            Set(key, new PendingRow(row, DocumentRow.Write(info, expires: null, body, hasBody: !key.IsHidden, row), info.Version, Deleted: null));
+            Set(key, new PendingRow(row, DocumentRow.Write(info, body, hasBody: !key.IsHidden, row), info.Version, Deleted: null));
         }
     }
 

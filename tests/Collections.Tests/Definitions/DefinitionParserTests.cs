@@ -35,11 +35,36 @@ public sealed class DefinitionParserTests
     public void Identity_ChangesWithWhatChangesEntriesAndWithNothingElse(string one, string other, bool isSame) =>
         Assert.Equal(isSame, Parse(one).Indexes[0].Declared.Identity == Parse(other).Indexes[0].Declared.Identity);
 
+    [Fact]
+    public void Parse_TimeToLive_IsSecondsOrAField()
+    {
+        Assert.Null(Parse("""{"prefix":"u/"}""").TimeToLive);
+        Assert.Equal(TimeSpan.FromSeconds(1), Parse("""{"prefix":"u/","timeToLive":1}""").TimeToLive!.Duration);
+        Assert.Equal(TimeSpan.FromDays(36525), Parse("""{"timeToLive":3155760000,"prefix":"u/"}""").TimeToLive!.Duration);
+        TimeToLive field = Parse("""{"prefix":"u/","timeToLive":{"field":"valid.until"}}""").TimeToLive!;
+        Assert.Equal((null, "valid.until"), (field.Duration, field.Field!.Text));
+        Assert.Equal("/a.b", Parse("""{"prefix":"u/","timeToLive":{"field":"/a.b"}}""").TimeToLive!.Field!.Text);
+    }
+
     [Theory]
     [InlineData("[]", "")]
     [InlineData("{", "")]
     [InlineData("{}", "")]
     [InlineData("""{"prefix":"u/","schemas":{}}""", "/schemas")]
+    [InlineData("""{"prefix":"u/","timetolive":1}""", "/timetolive")]
+    [InlineData("""{"prefix":"u/","timeToLive":null}""", "/timeToLive")]
+    [InlineData("""{"prefix":"u/","timeToLive":"3600"}""", "/timeToLive")]
+    [InlineData("""{"prefix":"u/","timeToLive":0}""", "/timeToLive")]
+    [InlineData("""{"prefix":"u/","timeToLive":-1}""", "/timeToLive")]
+    [InlineData("""{"prefix":"u/","timeToLive":1.5}""", "/timeToLive")]
+    [InlineData("""{"prefix":"u/","timeToLive":3155760001}""", "/timeToLive")]
+    [InlineData("""{"prefix":"u/","timeToLive":1e20}""", "/timeToLive")]
+    [InlineData("""{"prefix":"u/","timeToLive":["expiresAt"]}""", "/timeToLive")]
+    [InlineData("""{"prefix":"u/","timeToLive":{}}""", "/timeToLive")]
+    [InlineData("""{"prefix":"u/","timeToLive":{"field":7}}""", "/timeToLive/field")]
+    [InlineData("""{"prefix":"u/","timeToLive":{"field":""}}""", "/timeToLive/field")]
+    [InlineData("""{"prefix":"u/","timeToLive":{"field":"$modified"}}""", "/timeToLive/field")]
+    [InlineData("""{"prefix":"u/","timeToLive":{"field":"x","seconds":1}}""", "/timeToLive/seconds")]
     [InlineData("""{"prefix":"u"}""", "/prefix")]
     [InlineData("""{"prefix":"/../"}""", "/prefix")]
     [InlineData("""{"prefix":"\u0000u/"}""", "/prefix")]

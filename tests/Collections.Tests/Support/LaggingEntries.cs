@@ -50,7 +50,7 @@ internal sealed class LaggingEntries(Func<CollectionSet> collections) : IUniqueE
     {
         public long AsOf => asOf;
 
-        public IEnumerable<string> Holders(UniqueClaim claim) => holders[claim.Value];
+        public IEnumerable<string> Holders(UniqueClaim claim, DateTimeOffset moment) => holders[claim.Value];
 
         public IReadOnlyList<DuplicatePair> FindDuplicates(CollectionIndex index, int pairsMax, CancellationToken cancellation) => [];
 

@@ -241,7 +241,7 @@ public sealed class DeclaredIndexTests : IDisposable
         batch.Delete(Family.Documents, "c/1"u8);
         writer.Database.Write(batch);
         IndexFailedException? failure = null;
-        using var reader = new IndexReader(writer.Database.TakeSnapshot(), told => failure = told);
+        using var reader = new IndexReader(writer.Database.TakeSnapshot(), DateTimeOffset.UnixEpoch, told => failure = told);
         Assert.Same(Assert.Throws<IndexFailedException>(() => reader.Find(QueryOf(index))), failure);
         Assert.Contains("a document that is not there", failure!.Message, StringComparison.Ordinal);
     }
@@ -275,7 +275,7 @@ public sealed class DeclaredIndexTests : IDisposable
         return Convert.ToHexString(key.Written);
     }
 
-    private static IndexReader Read(RocksDatabase database) => new(database.TakeSnapshot(), _ => { });
+    private static IndexReader Read(RocksDatabase database) => new(database.TakeSnapshot(), DateTimeOffset.UnixEpoch, _ => { });
 
     private IndexWriter Create(Declarations declarations) =>
         new IndexDirectory(_directory[$"index{_databases++}"], IndexOptions.CacheBytesMin, new FakeTimeProvider(), declarations)

@@ -1,6 +1,8 @@
 using DocService.Index.Answering;
 using DocService.Index.Feeding;
 using DocService.Index.Reading;
+using DocService.Index.Rows;
+using DocService.Storage.Followers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DocService.Index.Tests.Feeding;
@@ -64,11 +66,30 @@ public sealed class ChangeTailTests : IDisposable
         var reader = new ReadChanges(limit: 1) { Position = new FeedPosition(store, 0, 0) };
         FeedPosition position = reader.Position;
         var selection = new ChangeSelection("", Queries.Filters.Filter.Everything);
-        Assert.True(ring.TryRead(ref position, selection, Queries.SearchLimit.None, reader));
+        Assert.True(ring.TryRead(ref position, selection, DateTimeOffset.UnixEpoch, Queries.SearchLimit.None, reader));
         Assert.Equal(("Delete a 2 Delete b 2 |", 2L), (reader.Text(), position.Sequence));
         var rest = new ReadChanges();
-        Assert.True(ring.TryRead(ref position, selection, Queries.SearchLimit.None, rest));
+        Assert.True(ring.TryRead(ref position, selection, DateTimeOffset.UnixEpoch, Queries.SearchLimit.None, rest));
         Assert.Equal(("Delete c 3 |", 5L), (rest.Text(), position.Sequence));
+    }
+
+    /// <summary>The ring has the row of when the change came: the body must not be shown later than it may.</summary>
+    [Fact]
+    public void Ring_DocumentThatHasEndedSince_IsToldAsGone()
+    {
+        byte[] row = new byte[DocumentRow.FactsBytesMax + 1];
+        DateTimeOffset end = DateTimeOffset.UnixEpoch.AddHours(1);
+        FollowedOperation put = TestLog.Put("a", "1", 11).EndingAt(end);
+        int length = DocumentRow.Write(put.Info!, put.Body.Span, hasBody: true, row);
+        var ring = new TailRing(bytesMax: 1 << 20);
+        Guid store = Guid.NewGuid();
+        ring.Begin(store, 10);
+        ring.Add(new TailBatch(10, 11, [new TailChange(11, "a"u8.ToArray(), row[..length])], 1));
+
+        Assert.True(TryRead(ring, new FeedPosition(store, 10, 0), end.AddTicks(-1), out string told));
+        Assert.Equal("Put a 11 |", told);
+        Assert.True(TryRead(ring, new FeedPosition(store, 10, 0), end, out told));
+        Assert.Equal("Gone a 11 |", told);
     }
 
     [Fact]
@@ -187,14 +208,16 @@ public sealed class ChangeTailTests : IDisposable
     private static byte[] Row(long version)
     {
         byte[] row = new byte[17];
-        DocService.Index.Rows.DocumentRow.WriteDeleted(version, DateTimeOffset.UnixEpoch, row);
+        DocumentRow.WriteDeleted(version, DateTimeOffset.UnixEpoch, row);
         return row;
     }
 
-    private static bool TryRead(TailRing ring, FeedPosition position, out string told)
+    private static bool TryRead(TailRing ring, FeedPosition position, out string told) => TryRead(ring, position, DateTimeOffset.UnixEpoch, out told);
+
+    private static bool TryRead(TailRing ring, FeedPosition position, DateTimeOffset moment, out string told)
     {
         var reader = new ReadChanges();
-        bool isThere = ring.TryRead(ref position, new ChangeSelection("", Queries.Filters.Filter.Everything), Queries.SearchLimit.None, reader);
+        bool isThere = ring.TryRead(ref position, new ChangeSelection("", Queries.Filters.Filter.Everything), moment, Queries.SearchLimit.None, reader);
         told = reader.Text();
         return isThere;
     }
@@ -203,6 +226,8 @@ public sealed class ChangeTailTests : IDisposable
 
     private sealed class Tailed(IndexFollower index) : ITailedIndex
     {
+        public DateTimeOffset Now => index.Now;
+
         public IndexReader? TryRead() => index.TryRead();
 
         public Task<bool> WaitForAsync(long sequence, TimeSpan longest, CancellationToken cancellation) => index.WaitForAsync(sequence, longest, cancellation);

@@ -24,14 +24,14 @@ public sealed class RowTests
         Assert.Equal(
             "02" + "0000000000000102" + "08DF4BA4088BD000" + "08DF4BA409246680" + "0000000000000000" + "0000000000000002"
             + "44136FA355B3678A1146AD16F7E8649E94FB4FC21FE77E8310C060F61CAAFF8A" + "10" + Hex("application/json") + Hex("{}"),
-            Write(Info, null, "{}", hasBody: true));
+            Write(Info, "{}", hasBody: true));
 
     [Fact]
     public void DocumentRow_HiddenWithTimeToLive_HasItsBytes() =>
         Assert.Equal(
             "00" + "0000000000000102" + "08DF4BA4088BD000" + "08DF4BA409246680" + "08DF4BA409246680" + "0000000000000002"
             + "44136FA355B3678A1146AD16F7E8649E94FB4FC21FE77E8310C060F61CAAFF8A" + "10" + Hex("application/json"),
-            Write(Info, Info.Modified, "{}", hasBody: false));
+            Write(Info with { Expires = Info.Modified }, "{}", hasBody: false));
 
     [Fact]
     public void DocumentRow_Deleted_HasItsBytes()
@@ -44,10 +44,26 @@ public sealed class RowTests
     }
 
     [Fact]
+    public void DocumentRow_ThatExpiresAtTheFirstMomentOfAll_IsNotWithoutEnd()
+    {
+        byte[] row = Convert.FromHexString(Write(Info with { Expires = DateTimeOffset.MinValue }, "{}", hasBody: true));
+        Assert.Equal(new DateTimeOffset(1, TimeSpan.Zero), DocumentRow.ReadEnd(row));
+        Assert.True(DocumentRow.ReadHead(row).HasEnded(DateTimeOffset.UnixEpoch));
+    }
+
+    [Fact]
+    public void ExpiringKey_HasItsBytes()
+    {
+        byte[] key = new byte[FeedKey.BytesMax];
+        int length = FeedKey.Write(key, Info.Modified.UtcTicks, "ann"u8);
+        Assert.Equal("08DF4BA409246680" + Hex("ann"), Convert.ToHexString(key, 0, length));
+    }
+
+    [Fact]
     public void State_HasItsBytes()
     {
         var state = new IndexState(IndexState.CurrentFormat, new Guid("00112233-4455-6677-8899-aabbccddeeff"), 258, 3, IsBuilding: true);
-        Assert.Equal("00000002" + "00112233445566778899AABBCCDDEEFF" + "0000000000000102" + "0000000000000003" + "01", Convert.ToHexString(state.ToRow()));
+        Assert.Equal("00000003" + "00112233445566778899AABBCCDDEEFF" + "0000000000000102" + "0000000000000003" + "01", Convert.ToHexString(state.ToRow()));
         Assert.Equal(state, IndexState.TryRead(state.ToRow()));
         Assert.Equal("state", Encoding.ASCII.GetString(IndexState.Key));
     }
@@ -94,18 +110,18 @@ public sealed class RowTests
         Gen.Select(Gen.Long[1, 1L << 50], Gen.String[Gen.Char[' ', '~'], 1, DocumentContent.ContentTypeLengthMax], Gen.Byte.Array[0, 300], Gen.Bool, Gen.DateTimeOffset)
             .Sample((version, mediaType, body, hasBody, time) =>
             {
-                DocumentInfo info = Info with { Version = version, ContentType = mediaType, Length = body.Length, Sha256 = Sha256Digest.Of(body), Created = time.ToUniversalTime() };
+                DocumentInfo info = Info with { Version = version, ContentType = mediaType, Length = body.Length, Sha256 = Sha256Digest.Of(body), Created = time.ToUniversalTime(), Expires = hasBody ? time : null };
                 byte[] row = new byte[DocumentRow.FactsBytesMax + body.Length];
-                int length = DocumentRow.Write(info, hasBody ? time.ToUniversalTime() : null, body, hasBody, row);
+                int length = DocumentRow.Write(info, body, hasBody, row);
                 DocumentFacts facts = DocumentRow.Read(row.AsSpan(0, length), out ReadOnlySpan<byte> read);
-                return facts.Info == info && facts.HasBody == hasBody && facts.Expires == (hasBody ? time.ToUniversalTime() : null)
+                return facts.Info == info && facts.HasBody == hasBody && DocumentRow.ReadEnd(row) == info.Expires
                     && read.SequenceEqual(hasBody ? body : []);
             });
 
     [Fact]
     public void DocumentRow_CutAnywhere_IsAFailure()
     {
-        byte[] row = Convert.FromHexString(Write(Info, null, "{}", hasBody: true));
+        byte[] row = Convert.FromHexString(Write(Info, "{}", hasBody: true));
         Assert.All(Enumerable.Range(0, row.Length), length =>
             Assert.Throws<IndexFailedException>(() => DocumentRow.Read(row.AsSpan(0, length), out _)));
         row[0] = 7;
@@ -114,10 +130,10 @@ public sealed class RowTests
 
     private static string Hex(string text) => Convert.ToHexString(Encoding.ASCII.GetBytes(text));
 
-    private static string Write(DocumentInfo info, DateTimeOffset? expires, string body, bool hasBody)
+    private static string Write(DocumentInfo info, string body, bool hasBody)
     {
         byte[] row = new byte[DocumentRow.FactsBytesMax + body.Length];
-        int length = DocumentRow.Write(info, expires, Encoding.ASCII.GetBytes(body), hasBody, row);
+        int length = DocumentRow.Write(info, Encoding.ASCII.GetBytes(body), hasBody, row);
         return Convert.ToHexString(row, 0, length);
     }
 }

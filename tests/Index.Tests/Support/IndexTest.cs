@@ -1,6 +1,7 @@
 using DocService.Index.Finding;
 using DocService.Index.Reading;
 using DocService.Index.Rocks;
+using DocService.Storage.Followers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DocService.Index.Tests.Support;
@@ -27,6 +28,9 @@ internal static class IndexTest
 
     public static async Task ReachAsync(this IndexFollower follower, long sequence) =>
         Assert.True(await follower.WaitForAsync(sequence, Patience, default), $"it has {sequence}: {follower.Status}");
+
+    /// <summary>The same put of a document that has an end.</summary>
+    public static FollowedOperation EndingAt(this FollowedOperation put, DateTimeOffset end) => put with { Info = put.Info! with { Expires = end } };
 
     /// <summary>All documents that are listed, with their bodies.</summary>
     public static SortedDictionary<string, string> ReadAll(this IndexFollower follower)

@@ -3,6 +3,7 @@ using DocService.Index.Declared;
 using DocService.Index.Reading;
 using DocService.Storage;
 using DocService.Storage.Model;
+using DocService.Storage.Rules;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DocService.Index.Tests.Support;
@@ -33,7 +34,8 @@ internal sealed class IndexedStore : IAsyncDisposable
     /// <param name="expected">What the documents there are.</param>
     /// <param name="segments">Of the journal: few make it wait for the index.</param>
     /// <param name="declared">Indexes beside the ids.</param>
-    public static IndexedStore Open(string directory, SortedDictionary<string, string>? expected = null, int segments = 8, DeclaredIndex[]? declared = null)
+    /// <param name="rule">Judges writes.</param>
+    public static IndexedStore Open(string directory, SortedDictionary<string, string>? expected = null, int segments = 8, DeclaredIndex[]? declared = null, IWriteRule? rule = null)
     {
         IndexFollower index = IndexTest.Follower(Path.Combine(directory, "index"));
         index.Declare(declared ?? []);
@@ -45,7 +47,7 @@ internal sealed class IndexedStore : IAsyncDisposable
             CommitBytesMax = SegmentBytes / 2,
             SealAfter = TimeSpan.FromMilliseconds(1),
         };
-        DocumentStore store = DocumentStore.Open(options, TimeProvider.System, NullLoggerFactory.Instance, followers: [index]);
+        DocumentStore store = DocumentStore.Open(options, TimeProvider.System, NullLoggerFactory.Instance, rules: rule is null ? [] : [rule], followers: [index]);
         return new IndexedStore(store, index, expected ?? new SortedDictionary<string, string>(StringComparer.Ordinal));
     }
 

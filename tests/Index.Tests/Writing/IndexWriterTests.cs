@@ -119,7 +119,7 @@ public sealed class IndexWriterTests : IDisposable
         declarations.Declare([index]);
         Write(writer, TestLog.Commit(TestLog.Put("c/2", "{}", 2)));
 
-        using var reader = new IndexReader(writer.Database.TakeSnapshot(), _ => { });
+        using var reader = new IndexReader(writer.Database.TakeSnapshot(), DateTimeOffset.UnixEpoch, _ => { });
         Assert.Contains(Declaring.Entries(reader, index), entry => entry.Contains(" c/2 ", StringComparison.Ordinal));
     }
 
