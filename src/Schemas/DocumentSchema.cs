@@ -52,7 +52,7 @@ public sealed class DocumentSchema
         try
         {
             using JsonDocument document = JsonDocument.Parse(body, Options);
-            return Judge(document.RootElement, workMax);
+            return Judge(document.RootElement, body, budget, bytes, workMax);
         }
         finally
         {
@@ -61,10 +61,11 @@ public sealed class DocumentSchema
     }
 
     /// <summary>Most documents pass, so faults are looked for only afterwards.</summary>
-    private SchemaVerdict Judge(JsonElement document, long workMax)
+    private SchemaVerdict Judge(JsonElement document, ReadOnlyMemory<byte> body, ByteBudget? budget, long held, long workMax)
     {
-        var quick = new Evaluation(workMax, explains: false) { IsQuick = workMax < WorkLeast };
+        using var quick = new Evaluation(workMax, explains: false) { IsQuick = workMax < WorkLeast, Memory = new JudgementMemory(body, budget, held) };
         bool passes = quick.Holds(_root, document, marks: null);
+        quick.Dispose(); // what it held is free for the next one
         if (quick.IsTooCostly)
         {
             return SchemaVerdict.TooCostly;
@@ -75,7 +76,7 @@ public sealed class DocumentSchema
             return SchemaVerdict.Passed;
         }
 
-        var thorough = new Evaluation(workMax, explains: true) { IsQuick = quick.IsQuick };
+        using var thorough = new Evaluation(workMax, explains: true) { IsQuick = quick.IsQuick, Memory = new JudgementMemory(body, budget, held) };
         thorough.Holds(_root, document, marks: null);
         if (thorough is { IsQuick: true, IsTooCostly: true })
         {

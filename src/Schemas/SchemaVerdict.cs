@@ -10,5 +10,5 @@ public readonly record struct SchemaVerdict(SchemaOutcome Outcome, IReadOnlyList
 
     public static SchemaVerdict Passed { get; } = new(SchemaOutcome.Passed, []);
 
-    public static SchemaVerdict TooCostly { get; } = new(SchemaOutcome.TooCostly, [new DocumentFault("", "", "To judge this document by the schema would take too much work.")]);
+    public static SchemaVerdict TooCostly { get; } = new(SchemaOutcome.TooCostly, [new DocumentFault("", "", "To judge this document by the schema would take too much work, or memory.")]);
 }

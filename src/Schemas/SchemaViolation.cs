@@ -8,7 +8,7 @@ public sealed record SchemaViolation(string Collection, SchemaVerdict Verdict) :
     private static string ReasonOf(string collection, SchemaVerdict verdict) => verdict.Outcome switch
     {
         SchemaOutcome.NumberOutOfRange => $"In collection '{collection}' numbers must be exact as decimals: {verdict.Faults[0].Detail}",
-        SchemaOutcome.TooCostly => $"To judge the document by the schema of collection '{collection}' would take more work than one document may.",
+        SchemaOutcome.TooCostly => $"To judge the document by the schema of collection '{collection}' would take more work, or memory, than one document may.",
         _ => $"The document is not as the schema of collection '{collection}' says: {verdict.Faults[0].Detail}",
     };
 }

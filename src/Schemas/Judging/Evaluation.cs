@@ -13,7 +13,7 @@ namespace DocService.Schemas.Judging;
 /// </remarks>
 /// <param name="workMax">Units of work.</param>
 /// <param name="explains">Faults are kept, and looked for beyond the first.</param>
-internal sealed class Evaluation(long workMax, bool explains)
+internal sealed class Evaluation(long workMax, bool explains) : IDisposable
 {
     /// <summary>Schemas within schemas, each a few hundred bytes of stack; documents nest up to 128 levels by default.</summary>
     private const int DepthMax = 1500;
@@ -29,6 +29,9 @@ internal sealed class Evaluation(long workMax, bool explains)
 
     /// <summary>Units between two looks at the clock: less than a millisecond.</summary>
     private const long UnitsOfALook = 1 << 16;
+
+    /// <summary>In UTF-8, each of which may be an escape of six.</summary>
+    private const int BytesOfACharacter = 18;
 
     /// <summary>More work than any judgement may do.</summary>
     public const long TooMuch = 1L << 40;
@@ -46,6 +49,8 @@ internal sealed class Evaluation(long workMax, bool explains)
     /// <summary>Whether it is done in about a millisecond or not at all.</summary>
     public bool IsQuick { get; init; }
 
+    public required JudgementMemory Memory { get; init; }
+
     public bool IsTooCostly { get; private set; }
 
     public IReadOnlyList<DocumentFault> Faults => _faults;
@@ -55,6 +60,32 @@ internal sealed class Evaluation(long workMax, bool explains)
 
     /// <summary>A pointer as an answer shows it.</summary>
     public static string? Shown(string pointer) => pointer.Length <= DocumentFault.PointerMax ? pointer : null;
+
+    public void Dispose() => Memory.Dispose();
+
+    /// <summary>Whether so much memory may be held until <see cref="JudgementMemory.LetGo"/>.</summary>
+    /// <exception cref="StoreBusyException">Not at present.</exception>
+    public bool TryHold(long bytes)
+    {
+        IsTooCostly |= !Memory.TryHold(bytes);
+        return !IsTooCostly;
+    }
+
+    /// <summary>A string's text; null where it may not be held.</summary>
+    public string? TextOf(in JsonElement value)
+    {
+        string? text = Memory.TextOf(value);
+        IsTooCostly |= text is null;
+        return text;
+    }
+
+    /// <summary>A member's name; null where it may not be held.</summary>
+    public string? NameOf(in JsonProperty member)
+    {
+        string? name = Memory.NameOf(member);
+        IsTooCostly |= name is null;
+        return name;
+    }
 
     /// <summary>Whether so much more work may be done.</summary>
     public bool Pay(long units)
@@ -128,7 +159,7 @@ internal sealed class Evaluation(long workMax, bool explains)
             return false;
         }
 
-        _path.Add(member.Name);
+        _path.Add(member);
         bool holds = Holds(node, member.Value, marks: null);
         _path.RemoveAt(_path.Count - 1);
         return holds;
@@ -212,7 +243,12 @@ internal sealed class Evaluation(long workMax, bool explains)
         var pointer = new StringBuilder();
         foreach (object step in _path)
         {
-            pointer.Append('/').Append(step is string name ? Pointers.Escape(name) : ((int)step).ToString(CultureInfo.InvariantCulture));
+            if (step is JsonProperty member && JsonMarshal.GetRawUtf8PropertyName(member).Length > BytesOfACharacter * DocumentFault.PointerMax)
+            {
+                return null; // however many of its bytes are escapes
+            }
+
+            pointer.Append('/').Append(step is JsonProperty named ? Pointers.Escape(named.Name) : ((int)step).ToString(CultureInfo.InvariantCulture));
             if (pointer.Length > DocumentFault.PointerMax)
             {
                 return null;

@@ -124,6 +124,9 @@ internal sealed class UniqueItemsKeyword(SchemaPlace place) : Keyword(place)
     /// <summary>An element's place in a table: two million of them are the work of one document.</summary>
     private const int ElementWork = 50;
 
+    /// <summary>Of the table: an element with its number, links, and a share of the buckets.</summary>
+    private const int ElementBytes = 36;
+
     public override bool Holds(Evaluation run, in JsonElement value, Marks? marks)
     {
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() < 2)
@@ -131,11 +134,19 @@ internal sealed class UniqueItemsKeyword(SchemaPlace place) : Keyword(place)
             return true;
         }
 
-        if (!run.Pay((long)value.GetArrayLength() * ElementWork))
+        long bytes = (long)value.GetArrayLength() * ElementBytes;
+        if (!run.Pay((long)value.GetArrayLength() * ElementWork) || !run.TryHold(bytes))
         {
             return false;
         }
 
+        bool holds = AreUnique(run, value);
+        run.Memory.LetGo(bytes);
+        return holds;
+    }
+
+    private bool AreUnique(Evaluation run, in JsonElement value)
+    {
         var seen = new Dictionary<JsonElement, int>(value.GetArrayLength(), new ElementComparer(run));
         int number = 0;
         foreach (JsonElement element in value.EnumerateArray())

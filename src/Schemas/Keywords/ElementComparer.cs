@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using DocService.Schemas.Judging;
 
@@ -10,12 +11,15 @@ internal sealed class ElementComparer(Evaluation run) : IEqualityComparer<JsonEl
 {
     private const int BytesPerUnit = 8;
 
+    /// <summary>What taking the escapes out of a byte may take: characters, and bytes again.</summary>
+    private const int EscapedBytes = 5;
+
     public bool Equals(JsonElement one, JsonElement other) =>
         run.Pay(1 + (Math.Min(JsonMarshal.GetRawUtf8Value(one).Length, JsonMarshal.GetRawUtf8Value(other).Length) / BytesPerUnit)) && JsonElement.DeepEquals(one, other);
 
     public int GetHashCode(JsonElement value) => run.Pay(1 + (JsonMarshal.GetRawUtf8Value(value).Length / BytesPerUnit)) ? Hash(value) : 0;
 
-    private static int Hash(in JsonElement value)
+    private int Hash(in JsonElement value)
     {
         var hash = new HashCode();
         switch (value.ValueKind)
@@ -24,7 +28,7 @@ internal sealed class ElementComparer(Evaluation run) : IEqualityComparer<JsonEl
                 hash.Add(JsonType.ReadNumber(value));
                 break;
             case JsonValueKind.String:
-                hash.Add(value.GetString(), StringComparer.Ordinal);
+                AddText(ref hash, JsonMarshal.GetRawUtf8Value(value)[1..^1], value, default);
                 break;
             case JsonValueKind.Array:
                 foreach (JsonElement element in value.EnumerateArray())
@@ -43,14 +47,30 @@ internal sealed class ElementComparer(Evaluation run) : IEqualityComparer<JsonEl
     }
 
     /// <summary>The same in any order.</summary>
-    private static int HashMembers(in JsonElement value)
+    private int HashMembers(in JsonElement value)
     {
         int sum = 0;
         foreach (JsonProperty member in value.EnumerateObject())
         {
-            sum = unchecked(sum + HashCode.Combine(member.Name, Hash(member.Value)));
+            var name = new HashCode();
+            AddText(ref name, JsonMarshal.GetRawUtf8PropertyName(member), default, member);
+            sum = unchecked(sum + HashCode.Combine(name.ToHashCode(), Hash(member.Value)));
         }
 
         return sum;
+    }
+
+    /// <summary>The same however it is escaped.</summary>
+    private void AddText(ref HashCode hash, ReadOnlySpan<byte> raw, in JsonElement value, in JsonProperty member)
+    {
+        if (!raw.Contains((byte)'\\'))
+        {
+            hash.AddBytes(raw);
+        }
+        else if (run.TryHold(EscapedBytes * (long)raw.Length))
+        {
+            hash.AddBytes(Encoding.UTF8.GetBytes(value.ValueKind == JsonValueKind.String ? value.GetString()! : member.Name));
+            run.Memory.LetGo(EscapedBytes * (long)raw.Length);
+        }
     }
 }

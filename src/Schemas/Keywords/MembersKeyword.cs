@@ -15,6 +15,10 @@ internal sealed class MembersKeyword(SchemaPlace place, Dictionary<string, Schem
     /// <summary>Bytes of a name that is looked up without being made a string.</summary>
     private const int ShortName = 128;
 
+    /// <summary>In UTF-8, each of which may be an escape of six.</summary>
+    private const int BytesOfACharacter = 18;
+
+    private readonly long _longest = named.Keys.Max(static name => (int?)name.Length) ?? 0;
     private readonly Dictionary<string, SchemaNode>.AlternateLookup<ReadOnlySpan<char>> _short = named.GetAlternateLookup<ReadOnlySpan<char>>();
 
     public override bool Holds(Evaluation run, in JsonElement value, Marks? marks)
@@ -44,7 +48,7 @@ internal sealed class MembersKeyword(SchemaPlace place, Dictionary<string, Schem
         SchemaNode? schema = Find(run, member);
         bool holds = schema is null || run.HoldsIn(schema, member);
         bool isKnown = schema is not null;
-        string name = patterns.Count > 0 && run.Pay(JsonMarshal.GetRawUtf8PropertyName(member).Length / 4) ? member.Name : string.Empty;
+        string name = patterns.Count > 0 && run.Pay(JsonMarshal.GetRawUtf8PropertyName(member).Length / 4) ? run.NameOf(member) ?? string.Empty : string.Empty;
         for (int index = 0; index < patterns.Count && (holds || run.SeeksMore) && !run.IsTooCostly; index++)
         {
             if (patterns[index].Pattern.IsMatch(run, name))
@@ -78,7 +82,7 @@ internal sealed class MembersKeyword(SchemaPlace place, Dictionary<string, Schem
         ReadOnlySpan<byte> name = JsonMarshal.GetRawUtf8PropertyName(member);
         if (name.Length > ShortName || name.Contains((byte)'\\'))
         {
-            return run.Pay(name.Length / 4) ? named.GetValueOrDefault(member.Name) : null;
+            return name.Length <= BytesOfACharacter * _longest && run.Pay(name.Length / 4) ? named.GetValueOrDefault(member.Name) : null;
         }
 
         Span<char> text = stackalloc char[ShortName];

@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using DocService.Schemas.Judging;
 
@@ -35,13 +35,27 @@ internal sealed class LengthKeyword(SchemaPlace place, decimal bound, bool isLea
             return raw.Length - 2 - CountContinuing(raw);
         }
 
-        int length = 0;
-        foreach (Rune _ in value.GetString()!.EnumerateRunes())
+        int length = raw.Length - 2 - CountContinuing(raw);
+        bool isBehindHigh = false; // half of a pair, escaped just before
+        for (int at = raw.IndexOf((byte)'\\'); at >= 0 && at < raw.Length; at = Next(raw, at))
         {
-            length++;
+            bool isUnicode = raw[at + 1] == 'u';
+            int bytes = isUnicode ? 6 : 2;
+            ushort unit = isUnicode ? ushort.Parse(raw.Slice(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) : (ushort)0;
+            bool isSecond = isBehindHigh && char.IsLowSurrogate((char)unit);
+            length -= isSecond ? bytes : bytes - 1;
+            isBehindHigh = char.IsHighSurrogate((char)unit) && at + bytes < raw.Length && raw[at + bytes] == '\\';
         }
 
         return length;
+    }
+
+    /// <summary>Where the next escape begins; at the end where there is none.</summary>
+    private static int Next(ReadOnlySpan<byte> raw, int at)
+    {
+        int behind = at + (raw[at + 1] == 'u' ? 6 : 2);
+        int next = raw[behind..].IndexOf((byte)'\\');
+        return next < 0 ? raw.Length : behind + next;
     }
 
     /// <summary>Bytes that begin no character.</summary>
@@ -61,7 +75,7 @@ internal sealed class LengthKeyword(SchemaPlace place, decimal bound, bool isLea
 internal sealed class PatternKeyword(SchemaPlace place, SchemaPattern pattern) : Keyword(place)
 {
     public override bool Holds(Evaluation run, in JsonElement value, Marks? marks) =>
-        value.ValueKind != JsonValueKind.String || pattern.IsMatch(run, value.GetString()!) || run.Fail(Place, $"the string does not match the pattern {pattern}");
+        value.ValueKind != JsonValueKind.String || (run.TextOf(value) is { } text && pattern.IsMatch(run, text)) || run.Fail(Place, $"the string does not match the pattern {pattern}");
 }
 
 /// <summary><c>format</c>, asserted.</summary>

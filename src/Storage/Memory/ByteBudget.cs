@@ -20,6 +20,9 @@ public sealed class ByteBudget(long bytes)
     /// <summary>Bytes not taken at present; negative while one request takes more than all.</summary>
     public long Free => Interlocked.Read(ref _free);
 
+    /// <summary>The smallest budget that one taker can take so much of.</summary>
+    public static long LeastFor(long count) => count + (count / LeftShare);
+
     /// <summary>Whether so much could be taken now. Takes nothing.</summary>
     public bool HasRoom(long count) => Fits(Free, count, held: 0);
 
