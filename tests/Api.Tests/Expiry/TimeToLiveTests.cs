@@ -206,9 +206,21 @@ public sealed class TimeToLiveTests
     [Fact]
     public async Task Wait_ForADocumentThatEndsMeanwhile_Answers404()
     {
-        await using ExpiringApplication app = await ExpiringApplication.StartAsync("1");
+        await using ExpiringApplication app = await ExpiringApplication.StartAsync("3600");
         string tag = await app.Application.StoreAsync("s/a", "1");
-        using HttpResponseMessage response = await app.Application.SendAsync("GET", "/docs/s/a?wait=30", null, ("If-None-Match", tag));
+        await app.Application.WaitForIndexAsync();
+        Assert.False(app.Clock.HoldsTimers);
+        Task<HttpResponseMessage> waiting = app.Application.SendAsync("GET", "/docs/s/a?wait=50", null, ("If-None-Match", tag));
+        while (!app.Clock.HoldsTimers)
+        {
+            Assert.False(waiting.IsCompleted, "nobody waits for the document's end");
+            await Task.Yield();
+        }
+
+        Assert.False(waiting.IsCompleted);
+        app.Clock.Pass(Hour);
+        app.Clock.RunOut();
+        using HttpResponseMessage response = await waiting;
         await response.AssertProblemAsync(HttpStatusCode.NotFound, "not-found");
     }
 }
