@@ -1,6 +1,7 @@
 using DocService.Storage.Documents;
 using DocService.Storage.Io;
 using DocService.Storage.Tests.Journal;
+using DocService.Storage.Tests.Rules;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
 
@@ -11,6 +12,8 @@ public sealed class CarryForwardTests : IAsyncLifetime
 {
     private const string Text = "\"carried\"";
 
+    private static readonly DateTimeOffset End = new(2999, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
     private SimulatedFileSystem _disk = new();
     private DocumentStore _store = null!;
     private long _version;
@@ -19,7 +22,7 @@ public sealed class CarryForwardTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Obstruct(_disk);
-        _store = JournalTest.Open(_disk, JournalTest.Sealing);
+        _store = Open(_disk);
         _version = (await _store.PutAsync("stuck", Text, DurabilityLevel.Durable).SoonAsync()).Sequence;
         await JournalTest.UntilAsync(() => _store.Status.FilingObstacle is not null, "it is blocked");
     }
@@ -77,7 +80,7 @@ public sealed class CarryForwardTests : IAsyncLifetime
             SimulatedFileSystem killed = _disk.Kill();
             Obstruct(killed);
             await _store.DisposeAsync();
-            (_disk, _store) = (killed, JournalTest.Open(killed, JournalTest.Sealing));
+            (_disk, _store) = (killed, Open(killed));
             await AssertHasAsync(_store, _version, Text);
             await JournalTest.UntilAsync(() => _store.Status.FilingObstacle is not null, "it is blocked again");
         }
@@ -167,10 +170,24 @@ public sealed class CarryForwardTests : IAsyncLifetime
         await AssertHasAsync(reopened, version, text);
     }
 
+    /// <summary>The document has an end, which is carried with it.</summary>
+    private static DocumentStore Open(SimulatedFileSystem disk) =>
+        JournalTest.Open(disk, JournalTest.Sealing, new TestRule
+        {
+            Commit = draft =>
+            {
+                if (draft.Operations[0].Operation is PutOperation { Key.Id: "stuck" })
+                {
+                    draft.ExpireAt(0, End);
+                }
+            },
+        });
+
     private static async Task AssertHasAsync(DocumentStore store, long version, string? text)
     {
         Assert.Equal(text, await store.ReadAsync("stuck"));
-        Assert.Equal(text is null ? null : version, (await store.ReadInfoAsync("stuck"))?.Version);
+        DocumentInfo? info = await store.ReadInfoAsync("stuck");
+        Assert.Equal(text is null ? (null, null) : (version, End), (info?.Version, info?.Expires));
     }
 
     private static void Obstruct(SimulatedFileSystem disk)

@@ -1,5 +1,6 @@
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Io;
+using DocService.Storage.Tests.Rules;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,6 +19,9 @@ public sealed class SalvageTests
         CommitBytesMax = 32 << 10,
         SealAfter = TimeSpan.FromSeconds(10), // no seal takes a block between the groups
     };
+
+    /// <summary>Of every document of the unfiled commits.</summary>
+    private static readonly DateTimeOffset End = new(2999, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     [Fact]
     public async Task Salvage_WholeJournal_ChangesNothing()
@@ -57,6 +61,7 @@ public sealed class SalvageTests
         for (int i = 0; i < 5; i++)
         {
             Assert.Equal(i == 1 ? null : $"{i}", await store.ReadAsync($"d{i}"));
+            Assert.Equal(i == 1 ? null : End, (await store.ReadInfoAsync($"d{i}"))?.Expires);
         }
 
         WriteResult next = await store.PutAsync("d1", "again");
@@ -121,7 +126,7 @@ public sealed class SalvageTests
     internal static async Task<SimulatedFileSystem> DiskWithUnfiledCommits()
     {
         SimulatedFileSystem disk = NewDisk();
-        DocumentStore store = Open(disk);
+        DocumentStore store = DocumentStore.Open(disk, Options, TimeProvider.System, NullLoggerFactory.Instance, [new TestRule { Commit = static draft => draft.ExpireAt(0, End) }]);
         disk.FailCall(1, Errno.EIO, FaultKind.BeforeEffect, forever: true, where: call => call.Path.Contains(".tmp-", StringComparison.Ordinal) && call.Kind == CallKind.Create);
         for (int i = 0; i < 5; i++)
         {

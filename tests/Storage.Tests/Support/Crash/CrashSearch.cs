@@ -52,10 +52,11 @@ internal sealed class CrashSearch
         var random = new Random(seed);
         try
         {
-            return random.Next(3) switch
+            return random.Next(4) switch
             {
                 0 => RunLives(seed, random),
                 1 => RunScenario(seed, random),
+                2 => RunEndingLives(seed, random),
                 _ => RunOverload(seed),
             };
         }
@@ -70,6 +71,15 @@ internal sealed class CrashSearch
     private string? RunLives(int seed, Random random)
     {
         var lives = new Lives(random);
+        string? problem = lives.Run();
+        Interlocked.Add(ref _states, lives.States);
+        Interlocked.Add(ref _lives, lives.Count);
+        return problem is null ? null : Describe(seed, problem, lives.Calls);
+    }
+
+    private string? RunEndingLives(int seed, Random random)
+    {
+        var lives = new EndingLives(random);
         string? problem = lives.Run();
         Interlocked.Add(ref _states, lives.States);
         Interlocked.Add(ref _lives, lives.Count);

@@ -50,6 +50,9 @@ internal sealed class SeededScheduler : IThreads, IDisposable
 
     public TimeProvider Clock => _clock;
 
+    /// <summary>The same, for a test that moves it while no write is under way.</summary>
+    public VirtualClock Clocks => _clock;
+
     /// <summary>Whose wake-ups are lost, where a test wants that found out.</summary>
     public Func<Fiber, bool>? LosesWakeUp { get; init; }
 

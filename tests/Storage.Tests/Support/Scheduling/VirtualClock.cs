@@ -33,9 +33,15 @@ internal sealed class VirtualClock(Action<Action> run) : TimeProvider
         }
     }
 
-    public override long GetTimestamp() => Now;
+    /// <summary>Hours that went by without anybody's notice: both clocks have counted them, and no timer was due.</summary>
+    public TimeSpan Skipped { get; set; }
 
-    public override DateTimeOffset GetUtcNow() => Start.AddTicks(Now);
+    /// <summary>How far somebody has put the wall clock ahead.</summary>
+    public TimeSpan WallAhead { get; set; }
+
+    public override long GetTimestamp() => Now + Skipped.Ticks;
+
+    public override DateTimeOffset GetUtcNow() => Start.AddTicks(Now) + Skipped + WallAhead;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
