@@ -52,6 +52,8 @@ internal sealed class StringFormat
         "json-pointer" or "relative-json-pointer" => false,
         "ipv6" when text.StartsWith('[') => true,
         "date-time" when text.Length > 10 && text[10] is not ('T' or 't') => true,
+        "email" or "idn-email" when text.StartsWith('"') => text.AsSpan().ContainsAnyInRange('\0', '\x1F') || text.Contains('\x7F', StringComparison.Ordinal), // quoted, it may have spaces
+        "hostname" or "idn-hostname" when !HostLabels.AreRight(text) => true,
         _ => text.AsSpan().ContainsAnyInRange('\0', ' ') || text.Contains('\x7F', StringComparison.Ordinal),
     };
 
@@ -65,7 +67,7 @@ internal sealed class StringFormat
 
         try
         {
-            return _format!.Validate(value, out _);
+            return _format!.Validate(Name is "hostname" or "idn-hostname" ? HostLabels.WithoutPunycode(value) : value, out _);
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException or JsonException or OverflowException or IndexOutOfRangeException or NullReferenceException)
         {
