@@ -26,6 +26,7 @@ internal sealed class ExpirySweep : BackgroundService
     private readonly ExpiryMetrics _metrics;
     private long _swept;
     private string? _obstacle;
+    private bool _isHeld; // the last look found a reason not to go on
 
     public ExpirySweep(IDocumentStore store, ServedIndex index, TimeProvider clock, ILogger<ExpirySweep> logger)
     {
@@ -50,23 +51,26 @@ internal sealed class ExpirySweep : BackgroundService
     /// <summary>Deletes what may be deleted by now. False where something kept it from that.</summary>
     public async Task<bool> SweepAsync(CancellationToken stopping)
     {
-        string? obstacle;
+        string? doubt = Doubt();
+        string? obstacle = null;
         try
         {
-            obstacle = Doubt() ?? await SweepAllAsync(stopping);
+            obstacle = doubt is null ? await SweepAllAsync(stopping) : null;
         }
         catch (Exception exception) when (exception is StoreException or IndexNotReadyException or IndexClosedException or IndexFailedException)
         {
             obstacle = exception.Message;
         }
 
-        if (obstacle is not null && Volatile.Read(ref _obstacle) is null)
+        string? reason = doubt ?? obstacle;
+        if (reason is not null && !_isHeld)
         {
-            _logger.LogWarning("Documents whose time is over stay on the disk for now: {Reason}", obstacle);
+            _logger.LogWarning("Documents whose time is over stay on the disk for now: {Reason}", reason);
         }
 
-        Volatile.Write(ref _obstacle, obstacle);
-        return obstacle is null;
+        _isHeld = reason is not null;
+        Volatile.Write(ref _obstacle, obstacle); // not the doubt, which may be over before the next look
+        return reason is null;
     }
 
     public override void Dispose()

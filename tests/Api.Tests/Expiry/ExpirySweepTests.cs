@@ -93,6 +93,7 @@ public sealed class ExpirySweepTests
         string tag = await app.Application.StoreAsync("s/meanwhile", "1");
 
         app.Clock.MoveWall(-tenYears);
+        Assert.Equal("ready", (await app.Application.ReadJsonAsync("/status")).GetProperty("sweep").GetProperty("state").GetString());
         Assert.Equal("s/a s/meanwhile", await app.IdsAsync());
         Assert.NotEqual(tag, await app.Application.StoreAsync("s/meanwhile", "2"));
         Assert.True(await app.Sweep.SweepAsync(default));
