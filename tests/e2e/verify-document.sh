@@ -59,8 +59,6 @@ move_shard() { mv "$copy" "$work/copies/zz/" && copy=$work/copies/zz/$(basename 
 change_id() { sed -i '1s|"users/42"|"users/43"|' "$copy"; }
 change_digest() { sed -i '1s/"sha256":"..../"sha256":"0000/' "$copy"; }
 change_format() { sed -i '1s/"docservice":1/"docservice":2/' "$copy"; }
-must_unknown() { sed -i '1s/{"docservice":1,/{"docservice":1,"must":["expires","keep"],"expires":"2026-01-02T03:04:05.0000000Z",/' "$copy"; }
-must_missing() { sed -i '1s/{"docservice":1,/{"docservice":1,"must":["expires"],/' "$copy"; }
 change_version() { sed -i '1s/"version":[0-9]*/"version":77/' "$copy"; }
 link() { mv "$copy" "$copy.x" && ln -s "$copy.x" "$copy"; }
 damage "a changed body" "SHA-256 does not match" change_body
@@ -72,12 +70,25 @@ damage "another directory" "it stands in zz" move_shard
 damage "another id" "belongs in" change_id
 damage "another digest" "SHA-256 does not match" change_digest
 damage "another format" "format 1" change_format
-damage "an unknown member that must be understood" "must be understood" must_unknown
-damage "an end that is missing" "must be understood" must_missing
 damage "a symbolic link" "not a regular file" link
 if command -v xxhsum >/dev/null; then
   damage "another version" "the header's XXH3 does not match" change_version
 else
   say "xxhsum is not installed: the XXH3 checksums were not checked from outside"
 fi
+# A document with an end: its file says when, and that a reader must understand that.
+start_small "$data"
+request PUT /collections/sessions -H 'Content-Type: application/json' --data-binary '{"prefix":"sessions/","timeToLive":3600}'
+equal "documents are given a time to live" 201 "$code"
+put sessions/1 "$work/document" -H 'Durability: filed'
+equal "a document that will end is written" 201 "$code"
+check "the server stops again" stop_server
+original=$(find "$data/docs" -name 'sessions%2F1.json')
+check "the file of a document that will end is verified" grep -q '^ok' <("$verify" "$original")
+equal "its end is an hour after it was modified, and must be understood" '[["expires"],3600]' \
+  "$(head -n 1 "$original" | jq -c 'def at: sub("[.][0-9]+Z$"; "Z") | fromdate; [.must, (.expires | at) - (.modified | at)]')"
+rename_end() { sed -i '1s/"expires":"/"expired":"/' "$copy"; }
+must_more() { sed -i '1s/"must":\["expires"\]/"must":["expires","keep"]/' "$copy"; }
+damage "an end that is missing" "must be understood" rename_end
+damage "an unknown member that must be understood" "must be understood" must_more
 finish

@@ -3,6 +3,7 @@ using DocService.Storage.Followers;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DocService.Storage.Tests.Followers;
 
@@ -27,6 +28,26 @@ public sealed class FiledDocumentsTests
         IEnumerable<(string, string)> expected = ids.Where(id => id != "a/2").Select(id => (id, id == "a/1" ? "2" : "1")).Append(("\0h", "3"));
         Assert.Equal(expected.OrderBy(one => one.Item1, StringComparer.Ordinal), read.OrderBy(one => one.Id, StringComparer.Ordinal));
         Assert.Equal(store.Status.StoreId, follower.Log.StoreId);
+    }
+
+    /// <summary>A follower must know of an end, and of a document that has ended: it may be told of the sweep later. So neither the log nor the files leave it out.</summary>
+    [Fact]
+    public async Task Read_DocumentThatHasEnded_IsStillInLogAndFilesWithItsEnd()
+    {
+        var clock = new ShiftedClock();
+        var follower = new TestFollower();
+        await using DocumentStore store = DocumentStore.Open(_disk, JournalTest.Sealing, clock, NullLoggerFactory.Instance, [EndingStore.Rule], [follower]);
+        DocumentInfo info = (await store.PutAsync("t/a", "1")).Document!;
+        clock.Pass(EndingStore.Life);
+        Assert.True(info.HasEnded(follower.Log.Time.Now));
+        Assert.Null(await store.ReadInfoAsync("t/a"));
+
+        using ICommitCursor log = follower.Log.OpenCursor(info.Version - 1);
+        Assert.True(log.TryRead(out FollowedCommit? commit));
+        Assert.Equal(info, Assert.Single(commit.Operations).Info);
+        IFiledDocuments files = follower.Log.Documents;
+        using FiledDocument filed = Assert.Single(Enumerable.Range(0, files.Directories).SelectMany(directory => files.List(directory).Select(name => files.Read(directory, name)!)));
+        Assert.Equal(info, filed.Document.Info);
     }
 
     [Fact]

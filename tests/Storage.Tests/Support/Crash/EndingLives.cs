@@ -18,7 +18,7 @@ internal sealed class EndingLives(Random random)
     private static readonly TimeSpan TenYears = TimeSpan.FromDays(3652);
     private static readonly TimeSpan?[] Lifetimes = [null, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(40), TimeSpan.FromHours(2), TimeSpan.FromDays(400)];
     private static readonly TimeSpan[] Waits = [TimeSpan.FromMinutes(1.5), TimeSpan.FromMinutes(58), TimeSpan.FromMinutes(62), TimeSpan.FromHours(3), TimeSpan.FromDays(30)];
-    private static readonly TimeSpan[] Errors = [TimeSpan.Zero, TimeSpan.Zero, TenYears, -TenYears, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(-50), TimeSpan.FromMinutes(2)];
+    private static readonly TimeSpan[] Errors = [TimeSpan.Zero, TimeSpan.Zero, TenYears, -TenYears, TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(-40), TimeSpan.FromMinutes(2)];
 
     private IReadOnlyDictionary<string, EndingDocuments.Entry?> _entries = EndingDocuments.Prepared;
     private TimeSpan _elapsed; // by a right clock
