@@ -219,9 +219,9 @@ public sealed class CollectionRules : IWriteRule
                 continue;
             }
 
-            UniqueClaims? of = one.Operation is PutOperation put ? ClaimsOf(put) : null;
+            DateTimeOffset? end = draft.EndOf(number);
+            UniqueClaims? of = one.Operation is PutOperation put && !(end <= draft.Now) ? ClaimsOf(put) : null; // absent at once: it holds nothing
             claims[number] = of is { Claims.Count: > 0 } ? of : null;
-            DateTimeOffset? end = collection.SaysEnds && one.Operation is PutOperation ending ? DocumentEnds.Of(ending, collection).End : null;
             var entry = new OverlayEntry(one.Operation.Key, collection.Unique, of?.Values ?? [], end);
             draft.WhenPublished(sequence => Overlay.Publish(entry, sequence));
         }

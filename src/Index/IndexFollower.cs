@@ -52,7 +52,8 @@ public sealed class IndexFollower : IFollower, IDisposable
     public long Position => _parts.Progress.Position;
 
     /// <summary>What has been indexed by now; null while the index cannot answer. Dispose it.</summary>
-    public IndexReader? TryRead()
+    /// <param name="wholeAt">A moment whose commits the caller knows to be indexed; the default: none.</param>
+    public IndexReader? TryRead(DateTimeOffset wholeAt = default)
     {
         if (_parts.Answering is not { } database)
         {
@@ -61,10 +62,11 @@ public sealed class IndexFollower : IFollower, IDisposable
 
         try
         {
+            DateTimeOffset moment = Moment(wholeAt); // first
             RocksSnapshot snapshot = database.TakeSnapshot();
             try
             {
-                return new IndexReader(snapshot, Now, failure => FailIfAnswering(database, failure));
+                return new IndexReader(snapshot, moment, failure => FailIfAnswering(database, failure));
             }
             catch
             {
@@ -81,6 +83,17 @@ public sealed class IndexFollower : IFollower, IDisposable
             FailIfAnswering(database, exception);
             return null;
         }
+    }
+
+    /// <summary>
+    /// As of when a snapshot that is taken afterwards tells what has ended: the latest moment of which it has every commit. Judged by a
+    /// later one, a document that was written again before its end would be absent: the snapshot has the version that has ended.
+    /// </summary>
+    private DateTimeOffset Moment(DateTimeOffset wholeAt)
+    {
+        DateTimeOffset now = Now; // before what is published by then
+        DateTimeOffset known = Position >= PublishedThrough ? now : _parts.Progress.WholeAt ?? now;
+        return known > wholeAt ? known : wholeAt;
     }
 
     /// <summary>The index answers, and has every commit up to this one.</summary>

@@ -31,12 +31,14 @@ public sealed class IndexQueries(IndexFollower index, QueryLimits limits, TimePr
     /// <exception cref="StoreBusyException">It did not get there in time.</exception>
     public async ValueTask<IndexReader> OpenAsync(bool isEventual, CancellationToken cancellation)
     {
+        DateTimeOffset asked = default;
         if (!isEventual)
         {
+            asked = index.Now; // before what is published by then
             await WaitAsync(index.PublishedThrough, cancellation).ConfigureAwait(false);
         }
 
-        return index.TryRead() ?? throw new IndexNotReadyException(index.Status);
+        return index.TryRead(asked) ?? throw new IndexNotReadyException(index.Status);
     }
 
     /// <summary>A limit for one search, from now on.</summary>

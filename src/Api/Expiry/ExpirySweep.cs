@@ -17,6 +17,9 @@ internal sealed class ExpirySweep : BackgroundService
     /// <summary>A commit holds the locks of its documents, and a client may be about to write one of them anew.</summary>
     public const int OperationsMax = 100;
 
+    /// <summary>So many bytes are enough, too: the smallest segment does not take a hundred long ids.</summary>
+    private const long BytesMax = 32 * 1024;
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromMinutes(1);
 
     private readonly IDocumentStore _store;
@@ -103,7 +106,7 @@ internal sealed class ExpirySweep : BackgroundService
             await SweepAsync(stopping);
         }
 #pragma warning disable CA1031 // The top of the loop: whatever it is, the next look tries again.
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             Volatile.Write(ref _obstacle, exception.Message);
@@ -147,7 +150,7 @@ internal sealed class ExpirySweep : BackgroundService
         var sweeps = new List<DocumentOperation>(OperationsMax);
         using IndexReader reader = await _index.Queries!.OpenAsync(isEventual: true, stopping);
         using EndedListing ended = reader.ListEnded(through, behind);
-        while (sweeps.Count < OperationsMax && ended.MoveNext())
+        for (long bytes = 0; sweeps.Count < OperationsMax && bytes < BytesMax && ended.MoveNext(); bytes += ended.Id.Length + WriteCost.OperationBytes)
         {
             sweeps.Add(new SweepOperation(DocumentKey.Create(ended.Id), ended.Version));
             note(ended.Place);

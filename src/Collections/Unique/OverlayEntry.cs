@@ -6,10 +6,7 @@ namespace DocService.Collections.Unique;
 /// <param name="key">The document.</param>
 /// <param name="indexes">The unique indexes that it was judged for.</param>
 /// <param name="values">That it has now; none after a delete.</param>
-/// <param name="end">
-/// When the document ends, where its body says so; null where it has no end or its collection counts from the write: at least a
-/// second then, in which the index reads it.
-/// </param>
+/// <param name="end">When the document ends; null where it has no end.</param>
 internal sealed class OverlayEntry(DocumentKey key, IReadOnlyList<CollectionIndex> indexes, IReadOnlyList<Sha256Digest> values, DateTimeOffset? end = null)
 {
     public DocumentKey Key { get; } = key;

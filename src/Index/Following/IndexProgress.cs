@@ -12,6 +12,7 @@ internal sealed class IndexProgress(TimeProvider clock)
     private long _total;
     private long _unreadable;
     private long _behindSince; // a timestamp; 0 when it is not
+    private long _wholeAt; // ticks; 0 when that is not known
     private volatile string? _reason;
     private volatile IndexStage _stage;
 
@@ -99,8 +100,16 @@ internal sealed class IndexProgress(TimeProvider clock)
     /// <summary>There is a commit that is not in the index.</summary>
     public void NoteBehind() => Interlocked.CompareExchange(ref _behindSince, clock.GetTimestamp(), 0);
 
-    /// <summary>It has read the log to its end.</summary>
-    public void NoteCaughtUp() => Interlocked.Exchange(ref _behindSince, 0);
+    /// <summary>By the store's time: every commit that was published by then is written. Null before it has read the log once.</summary>
+    public DateTimeOffset? WholeAt => Interlocked.Read(ref _wholeAt) is not 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+
+    /// <summary>It has read the log to its end, and written what it read.</summary>
+    /// <param name="moment">By the store's time, before it began to read.</param>
+    public void NoteCaughtUp(DateTimeOffset moment)
+    {
+        Interlocked.Exchange(ref _behindSince, 0);
+        Interlocked.Exchange(ref _wholeAt, moment.UtcTicks);
+    }
 
     public void NoteDurable(long position) => Interlocked.Exchange(ref _durable, position);
 }

@@ -116,6 +116,7 @@ internal sealed class LogReading
     /// <summary>One batch; whether there may be more to read.</summary>
     private bool ReadAndWrite(ICommitCursor cursor)
     {
+        DateTimeOffset moment = _log.Time.Now;
         bool mayBeMore = ReadBatch(cursor);
         bool isAdopted = _writer.MustAdopt;
         if (_writer.HasPending)
@@ -132,7 +133,7 @@ internal sealed class LogReading
         _progress.NoteWritten(_writer.State);
         if (!mayBeMore && _progress.Stage == IndexStage.Following)
         {
-            _progress.NoteCaughtUp();
+            _progress.NoteCaughtUp(moment);
         }
 
         if (_writer.UnflushedBytes >= _flushBytes || (IsHurried && (position >= _signals.HurriedThrough || !mayBeMore)))

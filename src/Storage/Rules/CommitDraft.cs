@@ -9,7 +9,7 @@ public sealed class CommitDraft
     private Dictionary<int, RuleViolation>? _violations;
     private SortedDictionary<ushort, byte[]>? _fields;
     private List<Action<long>>? _published;
-    private Dictionary<int, DocumentEnd>? _ends;
+    private Dictionary<int, DateTimeOffset?>? _ends;
 
     /// <param name="operations">The client's.</param>
     /// <param name="now">As of when they are judged.</param>
@@ -34,7 +34,7 @@ public sealed class CommitDraft
     internal IReadOnlyDictionary<int, RuleViolation>? Violations => _violations;
 
     /// <summary>By the operation's index; null where there are none.</summary>
-    internal IReadOnlyDictionary<int, DocumentEnd>? Ends => _ends;
+    internal IReadOnlyDictionary<int, DateTimeOffset?>? Ends => _ends;
 
     /// <summary>Fields of the record, by kind; null where there are none.</summary>
     internal SortedDictionary<ushort, byte[]>? Fields => _fields;
@@ -79,21 +79,25 @@ public sealed class CommitDraft
     }
 
     /// <summary>
-    /// Gives the document that a put leaves an end, counted from its <see cref="DocumentInfo.Modified"/>. Where that lies more than
-    /// <see cref="Clock.StoreTime.DoubtAfter"/> before <see cref="Now"/>, because the wall clock was put back, it is counted from Now: a document never
-    /// ends too early. A sum behind the year 9999 is no end. The last word of any rule on an operation counts; a put of which no
-    /// rule says anything has no end, whatever the version before it had.
+    /// Gives the document that a put leaves an end, counted from its <see cref="DocumentInfo.Modified"/> or from <see cref="Now"/>, whichever
+    /// is later: a document never ends too early. A Modified that is more than <see cref="Clock.StoreTime.DoubtAfter"/> ahead of Now is that of a
+    /// wrong clock, and Now counts. A sum behind the year 9999 is no end. The last word of any rule on an operation counts; a put of
+    /// which no rule says anything has no end, whatever the version before it had.
     /// </summary>
     /// <param name="index">Of the operation in <see cref="Operations"/>; a put, or a patch that has become one.</param>
     /// <param name="sinceModified">Not negative.</param>
     public void ExpireAfter(int index, TimeSpan sinceModified)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sinceModified, TimeSpan.Zero);
-        SetEnd(index, new DocumentEnd(sinceModified, null));
+        SetEnd(index, modified => DocumentEnd.After(sinceModified, modified, Now));
     }
 
     /// <summary>The same with the moment itself. One that is past already is taken: the document is written, and absent at once.</summary>
-    public void ExpireAt(int index, DateTimeOffset moment) => SetEnd(index, new DocumentEnd(null, moment));
+    public void ExpireAt(int index, DateTimeOffset moment) => SetEnd(index, _ => moment);
+
+    /// <summary>The end that the document of this put has by what rules have said so far; null where it has none.</summary>
+    /// <param name="index">Of the operation in <see cref="Operations"/>.</param>
+    public DateTimeOffset? EndOf(int index) => _ends?.GetValueOrDefault(index);
 
     /// <summary>
     /// Has a rule told of the commit once it is published, before any of its locks is given back: whoever gets one of them
@@ -106,16 +110,16 @@ public sealed class CommitDraft
         (_published ??= []).Add(told);
     }
 
-    private void SetEnd(int index, DocumentEnd end)
+    private void SetEnd(int index, Func<DateTimeOffset, DateTimeOffset?> end)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Operations.Count);
-        if (Operations[index].Operation is not PutOperation)
+        if (Operations[index].Modified is not { } modified)
         {
             throw new ArgumentException("Only a document that is put can have an end.", nameof(index));
         }
 
-        (_ends ??= [])[index] = end;
+        (_ends ??= [])[index] = end(modified);
     }
 
     /// <summary>Refuses the commit on account of this operation; others are judged all the same, so that the client learns of every fault.</summary>

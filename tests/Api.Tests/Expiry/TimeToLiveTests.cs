@@ -165,6 +165,32 @@ public sealed class TimeToLiveTests
         Assert.Equal("s/b", problem.GetProperty("otherId").GetString());
     }
 
+    /// <summary>While the index was behind, the value was refused, and the refusal named a document that nobody sees.</summary>
+    [Fact]
+    public async Task UniqueValue_OfADocumentWithSecondsThatIsNotYetIndexed_IsFreeFromItsEndOn()
+    {
+        await using ExpiringApplication app = await ExpiringApplication.StartAsync("60", ",\"indexes\":{\"by-mail\":{\"fields\":[\"mail\"],\"unique\":true}}");
+        await app.Application.WaitForIndexAsync();
+        await app.Application.StoreAsync("s/a", "{\"mail\":\"x\"}");
+        app.Clock.Pass(TimeSpan.FromSeconds(60));
+        await app.Application.StoreAsync("s/b", "{\"mail\":\"x\"}");
+    }
+
+    [Fact]
+    public async Task UniqueValue_OfADocumentThatIsOverAsItIsWritten_IsNoneInABatchEither()
+    {
+        await using ExpiringApplication app = await ExpiringApplication.StartAsync("{\"field\":\"until\"}", ",\"indexes\":{\"by-mail\":{\"fields\":[\"mail\"],\"unique\":true}}");
+        await app.Application.StoreAsync("s/holder", "{\"mail\":\"y\"}");
+        const string Operations = "{\"op\":\"put\",\"id\":\"s/a\",\"body\":{\"mail\":\"x\",\"until\":\"2001-01-01T00:00:00Z\"}},{\"op\":\"put\",\"id\":\"s/b\",\"body\":{\"mail\":\"x\"}}";
+        using (HttpResponseMessage batch = await app.Application.SendAsync("POST", "/batch", $"{{\"operations\":[{Operations},{{\"op\":\"put\",\"id\":\"s/c\",\"body\":{{\"mail\":\"y\",\"until\":\"2001-01-01T00:00:00Z\"}}}}]}}"))
+        {
+            Assert.Equal(HttpStatusCode.OK, batch.StatusCode);
+        }
+
+        using HttpResponseMessage taken = await app.Application.PutAsync("s/d", "{\"mail\":\"y\"}"); // what is over hides no holder
+        Assert.Equal("s/holder", (await taken.AssertProblemAsync(HttpStatusCode.Conflict, "unique-violation")).GetProperty("otherId").GetString());
+    }
+
     [Fact]
     public async Task BulkDeleteExportAndViolations_LeaveOutWhatHasEnded()
     {

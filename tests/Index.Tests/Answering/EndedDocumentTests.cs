@@ -65,6 +65,30 @@ public sealed class EndedDocumentTests : IDisposable
         }
     }
 
+    /// <summary>A session that was refreshed before its end was left out of lists, while the index was behind.</summary>
+    [Fact]
+    public async Task Document_WrittenAgainBeforeItsEndAndNotYetIndexed_IsThere()
+    {
+        var log = new TestLog { Time = new StoreTime(_clock) };
+        using IndexFollower behind = IndexTest.Follow(_directory["behind"], log, new FakeTimeProvider()); // it reads when somebody waits, and never else
+        behind.Declare([]);
+        log.Publish(TestLog.Put("c/1", "1", 1).EndingAt(Start + Life));
+        await behind.ReachAsync(1);
+        log.Publish(TestLog.Put("c/1", "2", 2).EndingAt(Start + Life + Life));
+        _clock.Advance(Life);
+
+        await IndexTest.UntilAsync(() => behind.ReadAll().ContainsKey("c/1"), "it is there in what is indexed by now");
+        using (var queries = new IndexQueries(behind, new QueryLimits { Threads = 1, Search = IndexTest.Patience, Wait = IndexTest.Patience }, TimeProvider.System))
+        using (IndexReader newest = await queries.OpenAsync(isEventual: false, default))
+        {
+            Assert.Equal("c/1", Ids(newest, new DocumentQuery { Prefix = "c/" }));
+        }
+
+        _clock.Advance(Life);
+        Assert.Empty(behind.ReadAll());
+        behind.StopFollowing();
+    }
+
     [Fact]
     public async Task CountsGroupsAndFolders_OnceSomeHaveExpired_AreOfTheOthers()
     {

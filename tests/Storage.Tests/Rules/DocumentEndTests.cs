@@ -16,18 +16,19 @@ public sealed class DocumentEndTests
 
     [Theory]
     [InlineData(0, 100, 100)]
-    [InlineData(60, 100, 100)] // the store's time, a minute ahead: still the document's
-    [InlineData(61, 100, 161)] // the wall clock was put back: a document never ends too early
-    [InlineData(-5000, 100, 100)] // it was put forward, or the version before is from then
+    [InlineData(45, 30, 75)] // the wall clock is behind and not in doubt: the document was absent as it was acknowledged
+    [InlineData(5000, 100, 5100)] // it was put back
+    [InlineData(-60, 100, 100)] // it is ahead and not in doubt
+    [InlineData(-5000, 100, -4900)] // it was put forward, or the version before is from then: the document lived on for ever
     public void Of_SecondsAfterModified_IsNeverTooEarly(int nowAfterModified, int seconds, int expected) =>
-        Assert.Equal(Noon.AddSeconds(expected), new DocumentEnd(TimeSpan.FromSeconds(seconds), null).Of(Noon, Noon.AddSeconds(nowAfterModified)));
+        Assert.Equal(Noon.AddSeconds(expected), DocumentEnd.After(TimeSpan.FromSeconds(seconds), Noon, Noon.AddSeconds(nowAfterModified)));
 
     [Fact]
     public void Of_ASumBeyondTheCalendar_IsNone()
     {
-        Assert.Equal(DateTimeOffset.MaxValue, new DocumentEnd(DateTimeOffset.MaxValue - Noon, null).Of(Noon, Noon));
-        Assert.Null(new DocumentEnd(DateTimeOffset.MaxValue - Noon + TimeSpan.FromTicks(1), null).Of(Noon, Noon));
-        Assert.Null(new DocumentEnd(TimeSpan.MaxValue, null).Of(Noon, Noon));
+        Assert.Equal(DateTimeOffset.MaxValue, DocumentEnd.After(DateTimeOffset.MaxValue - Noon, Noon, Noon));
+        Assert.Null(DocumentEnd.After(DateTimeOffset.MaxValue - Noon + TimeSpan.FromTicks(1), Noon, Noon));
+        Assert.Null(DocumentEnd.After(TimeSpan.MaxValue, Noon, Noon));
     }
 
     [Fact]

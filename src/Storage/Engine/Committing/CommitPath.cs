@@ -137,14 +137,14 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, PresentDocum
 
     private void JudgeByRules(JudgedWrite write, DateTimeOffset moment, DateTimeOffset now)
     {
-        var draft = new CommitDraft([.. write.Operations.Select(judged => new DraftedOperation(judged.Operation, judged.Current.Exists, judged.Current.Info, judged.Writes))], moment);
+        var draft = new CommitDraft([.. write.Operations.Select(judged => new DraftedOperation(judged.Operation, judged.Current.Exists, judged.Current.Info, judged.Writes, judged.Info?.Modified))], moment);
         rules.Judge(draft);
         write.Violations = draft.Violations;
         write.Fields = draft.Fields is { } fields ? RuleBook.Encode(fields) : [];
         write.Published = draft.Published;
-        foreach ((int index, DocumentEnd end) in draft.Ends ?? ReadOnlyDictionary<int, DocumentEnd>.Empty)
+        foreach ((int index, DateTimeOffset? end) in draft.Ends ?? ReadOnlyDictionary<int, DateTimeOffset?>.Empty)
         {
-            write.Operations[index] = write.Operations[index].Until(end.Of(write.Operations[index].Info!.Modified, moment));
+            write.Operations[index] = write.Operations[index].Until(end);
         }
 
         foreach (DocumentOperation added in draft.Added)
