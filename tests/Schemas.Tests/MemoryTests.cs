@@ -40,7 +40,7 @@ public sealed class MemoryTests
     [Fact]
     public void Judge_ManyPatternsOfALongString_MakesItOnce()
     {
-        string patterns = string.Join(',', Enumerable.Range(1, 20).Select(number => $$"""{"pattern":"a{{{number}}}$"}"""));
+        string patterns = string.Join(',', Enumerable.Range(1, 8).Select(number => $$"""{"pattern":"a{{{number}}}$"}"""));
         byte[] body = Encoding.UTF8.GetBytes($"\"{new string('a', 1 << 20)}\"");
         DocumentSchema schema = Judging.Schema($$"""{"allOf":[{{patterns}}]}""");
         schema.Judge("\"a\""u8.ToArray(), budget: null, DocumentSchema.WorkOf(body.Length)); // the expressions are built

@@ -1,7 +1,11 @@
 using System.Net;
 using System.Text.Json;
+using DocService.Api.Collections;
 using DocService.Api.Tests.Batches;
 using DocService.Api.Tests.Support;
+using DocService.Index;
+using DocService.Index.Finding;
+using DocService.Index.Reading;
 using DocService.Schemas;
 
 namespace DocService.Api.Tests.Collections;
@@ -188,25 +192,26 @@ public sealed class SchemaTests(SharedApplication shared) : IClassFixture<Shared
 
     /// <summary>A page waits for its turn among the writes whose judgements take long, and keeps no thread meanwhile.</summary>
     [Fact]
-    public async Task Violations_AllTurnsAreTaken_IsBusyAfterAWhile()
+    public async Task Violations_AllTurnsAreTaken_AreNotJudged()
     {
-        await using var app = new TestApplication(new ApplicationSettings { Values = new Dictionary<string, string> { ["BusyTimeout"] = "00:00:00.5" } });
-        using HttpResponseMessage defined = await app.SendAsync("PUT", "/collections/c", """{"prefix":"c/"}""");
-        await app.StoreAsync("c/1", "1");
-        using HttpResponseMessage again = await app.SendAsync("PUT", "/collections/c", """{"prefix":"c/","schema":{"type":"string"}}""");
-        var turns = new List<SchemaJudge.Turn>();
-        for (int count = 0; count < Math.Max(1, Environment.ProcessorCount / 2); count++)
+        await _app.StoreAsync($"{_name}/1", "1");
+        await _app.WaitForIndexAsync();
+        using JsonDocument strings = JsonDocument.Parse("""{"type":"string"}""");
+        DocumentSchema schema = DocumentSchema.Parse(strings.RootElement, out _)!;
+        using var judge = new SchemaJudge(budget: null, threads: 1, longestWait: TimeSpan.FromMilliseconds(1));
+        IndexQueries queries = _app.Service<ServedIndex>().Queries!;
+        using IndexReader reader = await queries.OpenAsync(isEventual: true, default);
+        var page = new ViolationPage(schema, judge, _app.Service<ByteBudget>(), limit: 10, TimeProvider.System);
+        var query = new DocumentQuery { Prefix = $"{_name}/" };
+
+        using (await judge.EnterAsync(default))
         {
-            turns.Add(await app.Service<SchemaJudge>().EnterAsync(default));
+            await Assert.ThrowsAsync<StoreBusyException>(() => page.FillAsync(queries, reader, query, default));
+            Assert.Empty(page.Found);
         }
 
-        using (HttpResponseMessage response = await app.SendAsync("GET", "/collections/c/violations"))
-        {
-            await response.AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "busy");
-        }
-
-        turns.ForEach(turn => turn.Dispose());
-        Assert.Equal(1, (await app.ReadJsonAsync("/collections/c/violations")).GetProperty("violations").GetArrayLength());
+        await page.FillAsync(queries, reader, query, default);
+        Assert.Equal($"{_name}/1", page.Found.Single().Id);
     }
 
     [Theory]
