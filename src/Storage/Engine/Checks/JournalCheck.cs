@@ -29,6 +29,10 @@ internal sealed class JournalCheck(VerificationReport report, IVerificationWitne
     /// <summary>No document can have a version above this; null where the journal cannot tell.</summary>
     public long? End => _verdict is { Damage.Count: 0 } verdict ? verdict.End : null;
 
+    /// <summary>Whether the journal holds the commit of a request with a key; true where it cannot tell.</summary>
+    public bool MayHoldRequest(long sequence) =>
+        End is not { } end || sequence > end || _verdict!.Scans.Any(scan => scan.Records.Any(record => record.HasRequest && record.Sequence == sequence));
+
     /// <exception cref="StoreFormatException">Written by a later version.</exception>
     public void Run(IDirectory journal, Guid storeId)
     {

@@ -6,7 +6,7 @@ namespace DocService.Storage.Engine.Checks;
 
 /// <summary>Reads every file of remembered requests. A directory from before there were any has none.</summary>
 /// <remarks>Thread: one. Changes nothing.</remarks>
-internal sealed class RequestCheck(VerificationReport report)
+internal sealed class RequestCheck(VerificationReport report, JournalCheck journal)
 {
     public void Run(IDirectory data)
     {
@@ -26,9 +26,16 @@ internal sealed class RequestCheck(VerificationReport report)
         }
 
         RequestFiles.CheckEnds(files);
-        foreach (RequestFile file in files.Where(file => file.Damage is not null))
+        foreach (RequestFile file in files)
         {
-            Tell(file.Name, file.Damage!);
+            if (file.Damage is { } damage)
+            {
+                Tell(file.Name, damage);
+            }
+            else if (file == files[^1] && file.Unsealed.Count(request => !journal.MayHoldRequest(request.Sequence)) is > 0 and var unsealed)
+            {
+                Tell(file.Name, $"its last seal is damaged: the journal has let go of {unsealed} requests behind it");
+            }
         }
     }
 

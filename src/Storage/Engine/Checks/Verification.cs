@@ -42,7 +42,7 @@ internal sealed class Verification(IDirectory data, IVerificationWitness? witnes
             }
         }
 
-        new RequestCheck(_report).Run(data);
+        new RequestCheck(_report, journal).Run(data);
         witness?.Finish(_report.DurableThrough, _report.DamageFound, _report.RemarksMade);
         return _report;
     }

@@ -226,6 +226,7 @@ public sealed class RememberedRequestsTests
 
         await JournalTest.Open(_disk).DisposeAsync(); // from now on the journal does not have it any more
         DamageLastSeal();
+        Assert.Contains(StoreVerification.Run(_disk, JournalTest.Data).Damage, damage => damage.File == "requests/00000001.requests");
         for (int start = 0; start < 2; start++)
         {
             await using DocumentStore again = JournalTest.Open(_disk);
@@ -244,6 +245,7 @@ public sealed class RememberedRequestsTests
         }
 
         DamageLastSeal();
+        Assert.Empty(StoreVerification.Run(_disk, JournalTest.Data).Damage);
         await using DocumentStore again = JournalTest.Open(_disk);
         AssertReplayed(first, await OnceAsync(again, "k", PutA));
         Assert.Null((await OnceAsync(again, "new", PutA)).Replayed);
