@@ -121,9 +121,14 @@ public sealed class CollectionRules : IWriteRule
 
     private static DefinitionViolation? JudgeDefinition(string name, PutOperation operation)
     {
-        Collection? definition = DefinitionParser.Parse(name, operation.Content.Body, out DefinitionFault? fault);
-        PutNotes.Of(operation).Definition = definition;
-        return definition is null ? new DefinitionViolation(DefinitionViolationKind.Invalid, fault!.Detail, fault) : null;
+        PutNotes notes = PutNotes.Of(operation);
+        if (notes.Definition is null && notes.Fault is null)
+        {
+            notes.Definition = DefinitionParser.Parse(name, operation.Content.Body, out DefinitionFault? fault);
+            notes.Fault = fault;
+        }
+
+        return notes.Fault is { } found ? new DefinitionViolation(DefinitionViolationKind.Invalid, found.Detail, found) : null;
     }
 
     /// <summary>What its schema says of it, judged by now; then what its values say.</summary>

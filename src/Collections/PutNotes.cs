@@ -8,8 +8,11 @@ namespace DocService.Collections;
 /// <remarks>Thread: the write's. It holds for the body alone that it was made for.</remarks>
 internal sealed class PutNotes(ReadOnlyMemory<byte> body)
 {
-    /// <summary>Of a definition.</summary>
+    /// <summary>Of a definition that is well-formed.</summary>
     public Collection? Definition { get; set; }
+
+    /// <summary>Of a definition that is not.</summary>
+    public DefinitionFault? Fault { get; set; }
 
     /// <summary>What it takes in unique indexes.</summary>
     public UniqueClaims? Claims { get; set; }

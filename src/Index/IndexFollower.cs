@@ -92,7 +92,13 @@ public sealed class IndexFollower : IFollower, IDisposable
     private DateTimeOffset Moment(DateTimeOffset wholeAt)
     {
         DateTimeOffset now = Now; // before what is published by then
-        DateTimeOffset known = Position >= PublishedThrough ? now : _parts.Progress.WholeAt ?? now;
+        if (Position >= PublishedThrough)
+        {
+            _parts.Progress.NoteWhole(now); // whoever reads next is not taken back before this
+            return now;
+        }
+
+        DateTimeOffset known = _parts.Progress.WholeAt;
         return known > wholeAt ? known : wholeAt;
     }
 

@@ -12,7 +12,7 @@ internal sealed class IndexProgress(TimeProvider clock)
     private long _total;
     private long _unreadable;
     private long _behindSince; // a timestamp; 0 when it is not
-    private long _wholeAt; // ticks; 0 when that is not known
+    private long _wholeAt; // ticks
     private volatile string? _reason;
     private volatile IndexStage _stage;
 
@@ -100,15 +100,31 @@ internal sealed class IndexProgress(TimeProvider clock)
     /// <summary>There is a commit that is not in the index.</summary>
     public void NoteBehind() => Interlocked.CompareExchange(ref _behindSince, clock.GetTimestamp(), 0);
 
-    /// <summary>By the store's time: every commit that was published by then is written. Null before it has read the log once.</summary>
-    public DateTimeOffset? WholeAt => Interlocked.Read(ref _wholeAt) is not 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+    /// <summary>By the store's time: every commit that was published by then is written. The beginning of time before it has read the log once.</summary>
+    public DateTimeOffset WholeAt => new(Interlocked.Read(ref _wholeAt), TimeSpan.Zero);
 
     /// <summary>It has read the log to its end, and written what it read.</summary>
     /// <param name="moment">By the store's time, before it began to read.</param>
     public void NoteCaughtUp(DateTimeOffset moment)
     {
         Interlocked.Exchange(ref _behindSince, 0);
-        Interlocked.Exchange(ref _wholeAt, moment.UtcTicks);
+        NoteWhole(moment);
+    }
+
+    /// <summary>It had every commit that was published at that moment of the store's time. Any thread.</summary>
+    public void NoteWhole(DateTimeOffset moment)
+    {
+        long known = Interlocked.Read(ref _wholeAt);
+        while (moment.UtcTicks > known)
+        {
+            long before = Interlocked.CompareExchange(ref _wholeAt, moment.UtcTicks, known);
+            if (before == known)
+            {
+                return;
+            }
+
+            known = before;
+        }
     }
 
     public void NoteDurable(long position) => Interlocked.Exchange(ref _durable, position);

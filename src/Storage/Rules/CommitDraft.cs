@@ -11,12 +11,16 @@ public sealed class CommitDraft
     private List<Action<long>>? _published;
     private Dictionary<int, DateTimeOffset?>? _ends;
 
+    private readonly DateTimeOffset _judgedAt;
+
     /// <param name="operations">The client's.</param>
-    /// <param name="now">As of when they are judged.</param>
-    internal CommitDraft(IReadOnlyList<DraftedOperation> operations, DateTimeOffset now)
+    /// <param name="now">As of when documents are there or have ended.</param>
+    /// <param name="judgedAt">The store's time now: the write may have waited since.</param>
+    internal CommitDraft(IReadOnlyList<DraftedOperation> operations, DateTimeOffset now, DateTimeOffset judgedAt)
     {
         Operations = operations;
         Now = now;
+        _judgedAt = judgedAt;
     }
 
     /// <summary>The store's time as of which the whole commit is judged: what has ended by then is absent. UTC.</summary>
@@ -79,9 +83,9 @@ public sealed class CommitDraft
     }
 
     /// <summary>
-    /// Gives the document that a put leaves an end, counted from its <see cref="DocumentInfo.Modified"/> or from <see cref="Now"/>, whichever
-    /// is later: a document never ends too early. A Modified that is more than <see cref="Clock.StoreTime.DoubtAfter"/> ahead of Now is that of a
-    /// wrong clock, and Now counts. A sum behind the year 9999 is no end. The last word of any rule on an operation counts; a put of
+    /// Gives the document that a put leaves an end, counted from its <see cref="DocumentInfo.Modified"/> or by the store's time from when the
+    /// commit is judged, whichever is later: a document never ends too early. A Modified that is more than
+    /// <see cref="Clock.StoreTime.DoubtAfter"/> ahead of that is of a wrong clock, and the store's time counts. A sum behind the year 9999 is no end. The last word of any rule on an operation counts; a put of
     /// which no rule says anything has no end, whatever the version before it had.
     /// </summary>
     /// <param name="index">Of the operation in <see cref="Operations"/>; a put, or a patch that has become one.</param>
@@ -89,7 +93,7 @@ public sealed class CommitDraft
     public void ExpireAfter(int index, TimeSpan sinceModified)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sinceModified, TimeSpan.Zero);
-        SetEnd(index, modified => DocumentEnd.After(sinceModified, modified, Now));
+        SetEnd(index, modified => DocumentEnd.After(sinceModified, modified, _judgedAt));
     }
 
     /// <summary>The same with the moment itself. One that is past already is taken: the document is written, and absent at once.</summary>

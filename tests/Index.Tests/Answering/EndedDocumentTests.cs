@@ -89,6 +89,25 @@ public sealed class EndedDocumentTests : IDisposable
         behind.StopFollowing();
     }
 
+    /// <summary>A commit of another document, not yet indexed, took answers back to before the end.</summary>
+    [Fact]
+    public async Task Document_ThatWasAbsentFromAnAnswer_IsInNoLaterOne()
+    {
+        var log = new TestLog { Time = new StoreTime(_clock) };
+        using IndexFollower behind = IndexTest.Follow(_directory["behind"], log, new FakeTimeProvider());
+        behind.Declare([]);
+        log.Publish(TestLog.Put("c/1", "1", 1).EndingAt(Start + Life));
+        await behind.ReachAsync(1);
+        Assert.Single(behind.ReadAll());
+        _clock.Advance(Life);
+        Assert.Empty(behind.ReadAll());
+
+        log.Publish(TestLog.Put("c/2", "1", 2));
+
+        Assert.DoesNotContain("c/1", behind.ReadAll().Keys);
+        behind.StopFollowing();
+    }
+
     [Fact]
     public async Task CountsGroupsAndFolders_OnceSomeHaveExpired_AreOfTheOthers()
     {

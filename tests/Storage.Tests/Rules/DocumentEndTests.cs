@@ -86,6 +86,27 @@ public sealed class DocumentEndTests
         Assert.Equal(WriteStatus.Created, (await store.PutAsync("a", "1")).Status);
     }
 
+    /// <summary>Its life counted from before the wait, and was over as the write was acknowledged.</summary>
+    [Fact]
+    public async Task Put_WaitsLongerThanItLivesWhileTheWallClockIsBehind_IsThereOnceItIsAcknowledged()
+    {
+        var rule = new TestRule
+        {
+            Commit = draft => draft.ExpireAfter(0, TimeSpan.FromSeconds(5)),
+            Values = _ =>
+            {
+                _clock.Pass(TimeSpan.FromSeconds(10));
+                return [];
+            },
+        };
+        await using DocumentStore store = DocumentStore.Open(_disk, JournalTest.Sealing, _clock, NullLoggerFactory.Instance, [rule]);
+        _clock.MoveWall(TimeSpan.FromSeconds(-30));
+
+        await store.PutAsync("a", "1");
+
+        Assert.Equal("1", await store.ReadAsync("a"));
+    }
+
     [Fact]
     public async Task ExpireAfter_NotAPut_IsRefused()
     {

@@ -45,7 +45,8 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, PresentDocum
             if (!rules.IsEmpty)
             {
                 bodies = await HoldDefinitionsAsync(operations, bodies, leases, cancellation).ConfigureAwait(false);
-                foreach (Sha256Digest value in rules.Values(operations))
+                bool isRefused = bodies.Violations is not null || faults is not null; // what takes long is not done under this lock for nothing
+                foreach (Sha256Digest value in isRefused ? [] : rules.Values(operations))
                 {
                     await leases.AcquireAsync(value, LockMode.Exclusive, cancellation).ConfigureAwait(false);
                 }
@@ -116,6 +117,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, PresentDocum
     private JudgedWrite Judge(IReadOnlyList<DocumentOperation> operations, BodyJudgement bodies, DateTimeOffset moment, bool isBuffered, RequestTurn? request)
     {
         var write = new JudgedWrite(operations.Count) { Violations = bodies.Violations };
+        DateTimeOffset judgedAt = time.Now; // before the wall clock is read: where both are in step, lives count from that
         DateTimeOffset now = clock.GetUtcNow();
         foreach (DocumentOperation operation in operations)
         {
@@ -124,7 +126,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, PresentDocum
 
         if (!rules.IsEmpty && !write.HasFailed)
         {
-            JudgeByRules(write, moment, now);
+            JudgeByRules(write, moment, judgedAt, now);
         }
 
         if (!write.HasFailed)
@@ -135,9 +137,9 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, PresentDocum
         return write;
     }
 
-    private void JudgeByRules(JudgedWrite write, DateTimeOffset moment, DateTimeOffset now)
+    private void JudgeByRules(JudgedWrite write, DateTimeOffset moment, DateTimeOffset judgedAt, DateTimeOffset now)
     {
-        var draft = new CommitDraft([.. write.Operations.Select(judged => new DraftedOperation(judged.Operation, judged.Current.Exists, judged.Current.Info, judged.Writes, judged.Info?.Modified))], moment);
+        var draft = new CommitDraft([.. write.Operations.Select(judged => new DraftedOperation(judged.Operation, judged.Current.Exists, judged.Current.Info, judged.Writes, judged.Info?.Modified))], moment, judgedAt);
         rules.Judge(draft);
         write.Violations = draft.Violations;
         write.Fields = draft.Fields is { } fields ? RuleBook.Encode(fields) : [];

@@ -98,9 +98,10 @@ internal sealed class RememberedRequests : IFollower, IDisposable
         try
         {
             _files.Add(found);
+            _lostAfter = long.MaxValue; // from here on the files say it, for as long as they remember
             return long.MaxValue;
         }
-        catch (FileSystemException exception) when (exception.IsOutOfSpace)
+        catch (FileSystemException exception) when (exception.IsOutOfSpace && _lostAfter == long.MaxValue) // that an older journal was put back is known now or never
         {
             _table.Recover(found);
             return found[0].Sequence - 1;

@@ -202,13 +202,13 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
                 {
                     return found.Sequence <= voidAfter ? found : null;
                 }
-
-                voidAfter = Math.Min(voidAfter, files[index].VoidAfter);
             }
             catch (FileSystemException exception) when (exception.Error == Errno.EIO)
             {
                 files[index].NoteDamage($"{files[index].Name}: {exception.Message}");
             }
+
+            voidAfter = Math.Min(voidAfter, files[index].VoidAfter); // whether or not it could be read: that was found at the start
         }
 
         return null;

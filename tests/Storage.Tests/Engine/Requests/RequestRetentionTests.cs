@@ -114,6 +114,26 @@ public sealed class RequestRetentionTests
         Run(async (store, _) => Assert.Null((await SendAsync(store, "new")).Replayed));
     }
 
+    /// <summary>New keys were refused until somebody restarted the server.</summary>
+    [Fact]
+    public void OlderJournal_OfAStoreThatIsNotRestarted_IsForgottenAfterTheRetention()
+    {
+        Run(async (store, _) => await SendAsync(store, "first"));
+        SimulatedFileSystem older = _disk.Kill();
+        Run(async (store, _) => await SendAsync(store, "second"));
+        string newest = Files().Last(static path => path.EndsWith(".requests", StringComparison.Ordinal));
+        older.Disk.Write(newest, _disk.Disk.Read(newest));
+        _disk = older;
+
+        Run(async (store, scheduler) =>
+        {
+            await Assert.ThrowsAsync<RequestsUnknownException>(() => FindAsync(store, "new").AsTask());
+            await Task.Delay(3 * Options.IdempotencyRetention, scheduler.Clock);
+            Assert.Null(store.Status.Requests!.Damage);
+            Assert.Null((await SendAsync(store, "new")).Replayed);
+        });
+    }
+
     [Fact]
     public void Requests_ThereIsNoRoomForTheirFile_StayInTheJournal()
     {

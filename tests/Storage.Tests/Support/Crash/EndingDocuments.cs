@@ -92,7 +92,7 @@ internal sealed class EndingDocuments
                 Entry? entry = await ReadAsync(store, id);
                 entries[id] = entry;
                 DocumentInfo? info = await store.ReadInfoAsync(id);
-                bool isOpen = open.Any(change => change.Id == id && change.Body == entry?.Body && (entry is null || (change.Life is { } life ? entry.Expires >= info!.Modified + life : entry.Expires is null)));
+                bool isOpen = open.Any(change => change.Id == id && change.Body == entry?.Body && (entry is null || (change.Life is { } life ? IsCounted(from: entry.Expires - life, info!.Modified) : entry.Expires is null)));
                 if (entry != expected && !isOpen)
                 {
                     problem ??= $"{id} was {expected} and is {entry}";
@@ -102,6 +102,9 @@ internal sealed class EndingDocuments
         found = entries;
         return problem;
     }
+
+    /// <summary>Whether a life may count from there: not from before the write, unless that has its date from a wrong clock.</summary>
+    private static bool IsCounted(DateTimeOffset? from, DateTimeOffset modified) => from >= modified || modified - from > Minute;
 
     public ValueTask CloseAsync() => _store.DisposeAsync();
 
@@ -117,7 +120,7 @@ internal sealed class EndingDocuments
                 DocumentInfo info = result.Results[index].Document!;
                 Demand(were[index], result.Results[index].Status == WriteStatus.Replaced, $"a put of {changes[index].Id} was {result.Results[index].Status}");
                 Demand(were[index] is false ? true : null, info.Created == info.Modified, $"{changes[index].Id} goes on from {info.Created}");
-                DateTimeOffset from = StoreNow - info.Modified > Minute ? StoreNow : info.Modified;
+                DateTimeOffset from = StoreNow > info.Modified || info.Modified - StoreNow > Minute ? StoreNow : info.Modified;
                 Demand(true, changes[index].Life is { } life ? (info.Expires - from - life)?.Duration() < Slack : info.Expires is null, $"{changes[index]} ends at {info.Expires:O}");
                 _entries[changes[index].Id] = new Entry(info.Version, changes[index].Body!, info.Expires);
             }
