@@ -10,7 +10,6 @@ public sealed class CommitDraft
     private SortedDictionary<ushort, byte[]>? _fields;
     private List<Action<long>>? _published;
     private Dictionary<int, DateTimeOffset?>? _ends;
-
     private readonly DateTimeOffset _judgedAt;
 
     /// <param name="operations">The client's.</param>
@@ -85,19 +84,24 @@ public sealed class CommitDraft
     /// <summary>
     /// Gives the document that a put leaves an end, counted from its <see cref="DocumentInfo.Modified"/> or by the store's time from when the
     /// commit is judged, whichever is later: a document never ends too early. A Modified that is more than
-    /// <see cref="Clock.StoreTime.DoubtAfter"/> ahead of that is of a wrong clock, and the store's time counts. A sum behind the year 9999 is no end. The last word of any rule on an operation counts; a put of
-    /// which no rule says anything has no end, whatever the version before it had.
+    /// <see cref="Clock.StoreTime.DoubtAfter"/> ahead of that is of a wrong clock, and the store's time counts. A sum behind the year 9999
+    /// is no end. The last word of any rule on an operation counts; a put of which no rule says anything has no end, whatever the
+    /// version before it had.
     /// </summary>
     /// <param name="index">Of the operation in <see cref="Operations"/>; a put, or a patch that has become one.</param>
     /// <param name="sinceModified">Not negative.</param>
     public void ExpireAfter(int index, TimeSpan sinceModified)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sinceModified, TimeSpan.Zero);
-        SetEnd(index, modified => DocumentEnd.After(sinceModified, modified, _judgedAt));
+        SetEnd(index, DocumentEnd.After(sinceModified, ModifiedBy(index), _judgedAt));
     }
 
     /// <summary>The same with the moment itself. One that is past already is taken: the document is written, and absent at once.</summary>
-    public void ExpireAt(int index, DateTimeOffset moment) => SetEnd(index, _ => moment);
+    public void ExpireAt(int index, DateTimeOffset moment)
+    {
+        _ = ModifiedBy(index);
+        SetEnd(index, moment);
+    }
 
     /// <summary>The end that the document of this put has by what rules have said so far; null where it has none.</summary>
     /// <param name="index">Of the operation in <see cref="Operations"/>.</param>
@@ -114,16 +118,14 @@ public sealed class CommitDraft
         (_published ??= []).Add(told);
     }
 
-    private void SetEnd(int index, Func<DateTimeOffset, DateTimeOffset?> end)
+    private void SetEnd(int index, DateTimeOffset? end) => (_ends ??= [])[index] = end;
+
+    /// <summary>When the put modifies its document.</summary>
+    private DateTimeOffset ModifiedBy(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Operations.Count);
-        if (Operations[index].Modified is not { } modified)
-        {
-            throw new ArgumentException("Only a document that is put can have an end.", nameof(index));
-        }
-
-        (_ends ??= [])[index] = end(modified);
+        return Operations[index].Modified ?? throw new ArgumentException("Only a document that is put can have an end.", nameof(index));
     }
 
     /// <summary>Refuses the commit on account of this operation; others are judged all the same, so that the client learns of every fault.</summary>
