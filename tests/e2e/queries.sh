@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Queries with curl alone: 1,000 documents in, list, page, filter, sort, sums by group; after kill -9 and a start all is the
-# same. Then the index is deleted, damaged, replaced by an older copy and by one that knows more than the journal, while
+# Queries with curl alone, from an empty directory: 1,000 documents in, list, page, filter, sort, a unique index that refuses a
+# duplicate, a search for words, sums by group; after kill -9 and a start all is the same. Then the index is deleted, damaged, replaced by an older copy and by one that knows more than the journal, while
 # others write and delete: each time every answer is compared with the documents' files.
 source "$(dirname "$0")/lib.sh"
 need curl jq awk
@@ -11,8 +11,8 @@ documents() {
   awk -v from="$1" -v to="$2" -v round="$3" 'BEGIN {
     printf "{\"operations\":["
     for (n = from; n < to; n++)
-      printf "%s{\"op\":\"put\",\"id\":\"users/%04d\",\"body\":{\"n\":%d,\"round\":%d,\"country\":\"%s\",\"amount\":%d.25,\"tags\":[\"t%d\",\"all\"]}}",
-        (n > from) ? "," : "", n, n, round, substr("NOSEDKFI", 2 * (n % 4) + 1, 2), n % 97, n % 10
+      printf "%s{\"op\":\"put\",\"id\":\"users/%04d\",\"body\":{\"n\":%d,\"round\":%d,\"country\":\"%s\",\"amount\":%d.25,\"tags\":[\"t%d\",\"all\"],\"email\":\"u%d@example.org\",\"about\":\"River %s and word%d\"}}",
+        (n > from) ? "," : "", n, n, round, substr("NOSEDKFI", 2 * (n % 4) + 1, 2), n % 97, n % 10, n, (n % 3) ? "mill" : "stone", n % 10
     printf "]}" }'
 }
 
@@ -45,9 +45,17 @@ same_as_files() {
   equal "$1: the list is in the order of ids" "$(cut -f 1 "$work/index" | LC_ALL=C sort | sha256sum)" "$(cut -f 1 "$work/index" | sha256sum)"
 }
 
+# duplicate: another document with the e-mail address of users/0007, in capitals.
+duplicate() { request PUT /docs/users/1007 -H 'Content-Type: application/json' -d '{"email":"U7@Example.org"}'; }
+
+search() { query -d collection=users -d limit=1000 --data-urlencode "search=$1"; }
+
 # answers: one digest of many answers, without what differs from time to time.
 answers() {
   {
+    query -d collection=users --data-urlencode 'filter={"email":"u500@example.org"}'
+    search 'stone word3'
+    search 'riv* mill'
     query -d prefix=users/ -d limit=1000
     query --data-urlencode 'filter={"country":"NO","n":{"$lt":500}}' -d limit=1000 --data-urlencode sort=-amount,n
     query --data-urlencode 'filter={"tags":"t3"}' -d count=true -d limit=7
@@ -87,12 +95,33 @@ equal "sums by group are jq's" \
     -d '{"aggregate":{"groupBy":["country"],"compute":{"n":{"count":true},"sum":{"sum":"amount"}}}}' | jq -c '.groups | map([.key[0], .values.n, .values.sum])')"
 request GET '/docs?fliter=%7B%7D'
 equal "a misspelt parameter lists nothing" 400 "$code"
+
+request PUT '/collections/users?wait=30' -H 'Content-Type: application/json' \
+  -d '{"prefix":"users/","indexes":{"by-email":{"fields":["email"],"unique":true,"fold":true},"words":{"text":["about"]}}}'
+equal "a unique index and one of words are declared" 201 "$code"
+equal "and built" '["ready","ready"]' "$(curl -sS --max-time 60 "$base/collections/users/status" | jq -c '[.indexes[].state]')"
+duplicate
+equal "a duplicate is refused, whatever the case" "409 unique-violation users/0007" "$code $(problem) $(jq -r .otherId "$work/body")"
+request GET /docs/users/1007
+equal "and is not there" 404 "$code"
+equal "a value is found by its index" '["by-email",["users/0500"]]' \
+  "$(query -d collection=users -d explain=true --data-urlencode 'filter={"email":"u500@example.org"}' | jq -c '[.plan.index, [.documents[].id]]')"
+equal "a search finds what jq finds" \
+  "$(jq -c 'select(.body.about | test("stone.*word3$")) | .id' "$work/all" | sha256sum)" \
+  "$(search 'STONE word3' | jq -c '.documents[].id' | LC_ALL=C sort | sha256sum)"
 same_as_files "at first"
 before=$(answers)
 kill_server
 start_small "$data"
 check "after kill -9 the index answers" wait_until 60 is_answered
 equal "after kill -9 every answer is the same" "$before" "$(answers)"
+duplicate
+equal "after kill -9 a duplicate is refused" "409 unique-violation" "$code $(problem)"
+request DELETE /collections/users
+equal "without the collection" 204 "$code"
+duplicate
+equal "its rules are gone, and no document is" "201 1001" "$code $(query -d prefix=users/ -d count=true -d limit=1 | jq .count)"
+request DELETE /docs/users/1007
 
 # write_beside ROUND: replaces, creates and deletes, until it is told to end.
 write_beside() {
@@ -151,12 +180,13 @@ start_small "$data"
 batch 0 200 5
 check "the index has read it" wait_until 60 is_answered
 check "the server stops when asked" stop_server
-cp -a "$data/index" "$work/future"
-rm -rf "$data"
-mv "$work/past" "$data"
-rm -rf "$data/index"
-cp -a "$work/future" "$data/index"
+mv "$data/index" "$work/future"
+find "$data" -mindepth 1 -delete # the directory itself stays: a copy of it would be another store
+cp -a "$work/past/." "$data"
+rm -r "$data/index"
+mv "$work/future" "$data/index"
 rebuilt "an index from the future" 6
+check "and it is known as that" grep -q 'the index knows commit' <<<"$(curl -sS --max-time 10 "$base/status" | jq -r .index.reason)"
 check "the server stops when asked" stop_server
 
 # verify compares the index with the files, both ways.
