@@ -15,6 +15,9 @@ internal sealed class AnswerBuffer(ByteBudget budget) : IBufferWriter<byte>, IDi
     /// <summary>Bytes written.</summary>
     public long Length { get; private set; }
 
+    /// <summary>The first piece; null where there is none.</summary>
+    public ReadOnlyMemory<byte>? First => _pieces is [(var buffer, var used), ..] ? buffer.AsMemory(0, used) : default(ReadOnlyMemory<byte>?);
+
     public IEnumerable<ReadOnlyMemory<byte>> Pieces => _pieces.Select(piece => (ReadOnlyMemory<byte>)piece.Buffer.AsMemory(0, piece.Used));
 
     public void Advance(int count)
@@ -46,6 +49,13 @@ internal sealed class AnswerBuffer(ByteBudget budget) : IBufferWriter<byte>, IDi
     }
 
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    /// <summary>Gives back the first piece, which somebody else has a copy of.</summary>
+    public void DropFirst()
+    {
+        GiveBack(_pieces[0].Buffer);
+        _pieces.RemoveAt(0);
+    }
 
     /// <summary>Empty again; one piece is kept.</summary>
     public void Clear()

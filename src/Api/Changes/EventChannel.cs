@@ -11,7 +11,7 @@ namespace DocService.Api.Changes;
 /// <remarks>
 /// Memory: what the web server holds for a client that does not read, and nothing more while it waits for one; a document larger
 /// than that stays in its output. Thread: one at a time; none waits for the client.
-/// On failure: <see cref="OperationCanceledException"/> when the client has gone, or was cut off because it takes nothing.
+/// On failure: <see cref="OperationCanceledException"/> when the client has gone, or was cut off because it takes nothing, or too little of a large commit.
 /// </remarks>
 internal sealed class EventChannel(HttpContext context, DocServiceOptions options, FeedMetrics metrics, TimeProvider clock, CancellationToken end)
 {
@@ -19,6 +19,9 @@ internal sealed class EventChannel(HttpContext context, DocServiceOptions option
 
     /// <summary>What the web server takes at once.</summary>
     private const int SliceBytes = 64 * 1024;
+
+    /// <summary>So much of a large commit a client takes in each <c>ExportIdle</c>: else a slow one would hold its memory for hours.</summary>
+    private const long BytesAtLeast = 1 << 20;
 
     public void WriteFields()
     {
@@ -34,28 +37,31 @@ internal sealed class EventChannel(HttpContext context, DocServiceOptions option
         }
     }
 
-    /// <summary>Sends what has been written, and disposes it as soon as it has been handed over.</summary>
+    /// <summary>Sends what has been written. Each piece is given back as soon as it has been handed over, all of it in a bounded time.</summary>
     public async ValueTask SendAsync(AnswerBuffer output)
     {
+        long started = clock.GetTimestamp();
+        TimeSpan longest = options.ExportIdle * (2 + (output.Length / BytesAtLeast));
         ValueTask<FlushResult> taken = default;
-        foreach (ReadOnlyMemory<byte> piece in output.Pieces)
+        while (output.First is { } piece)
         {
             for (ReadOnlyMemory<byte> rest = piece; !rest.IsEmpty; rest = rest[Math.Min(SliceBytes, rest.Length)..])
             {
-                await WaitAsync(taken);
+                await WaitAsync(taken, longest - clock.GetElapsedTime(started));
                 taken = context.Response.BodyWriter.WriteAsync(rest[..Math.Min(SliceBytes, rest.Length)], end);
             }
+
+            output.DropFirst(); // the web server has its copy
         }
 
-        output.Dispose(); // the web server has its copy
-        await WaitAsync(taken);
+        await WaitAsync(taken, longest - clock.GetElapsedTime(started));
     }
 
     /// <summary>Sends something small.</summary>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes) => WaitAsync(context.Response.BodyWriter.WriteAsync(bytes, end));
+    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes) => WaitAsync(context.Response.BodyWriter.WriteAsync(bytes, end), options.ExportIdle);
 
-    /// <summary>Until the client has taken enough; one that takes nothing for too long is cut off.</summary>
-    private async ValueTask WaitAsync(ValueTask<FlushResult> taken)
+    /// <summary>Until the client has taken enough; one that takes nothing for too long, or too little, is cut off.</summary>
+    private async ValueTask WaitAsync(ValueTask<FlushResult> taken, TimeSpan left)
     {
         FlushResult flushed;
         if (taken.IsCompleted)
@@ -66,13 +72,14 @@ internal sealed class EventChannel(HttpContext context, DocServiceOptions option
         {
             try
             {
-                flushed = await taken.AsTask().WaitAsync(options.ExportIdle, clock);
+                TimeSpan longest = left < options.ExportIdle ? left : options.ExportIdle;
+                flushed = await taken.AsTask().WaitAsync(longest > TimeSpan.Zero ? longest : TimeSpan.Zero, clock);
             }
             catch (TimeoutException)
             {
                 metrics.NoteCutOff();
                 context.Abort(); // it resumes with the last id that it has
-                throw new OperationCanceledException("The client takes nothing.");
+                throw new OperationCanceledException("The client takes nothing, or too little.");
             }
         }
 
