@@ -36,6 +36,8 @@ public sealed class IndexFeed : IDisposable
     {
         public DateTimeOffset Now => index.Now;
 
+        public long PublishedThrough => index.PublishedThrough;
+
         public IndexReader? TryRead() => index.TryRead();
 
         public Task<bool> WaitForAsync(long sequence, TimeSpan longest, CancellationToken cancellation) => index.WaitForAsync(sequence, longest, cancellation);

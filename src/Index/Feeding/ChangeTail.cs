@@ -73,10 +73,20 @@ public sealed class ChangeTail : IDisposable
     }
 
     /// <summary>Tells a listener what is behind its position, until its sink is full. False where that must be read from the index.</summary>
-    public bool TryRead(ref FeedPosition position, ChangeSelection selection, SearchLimit limit, IChangeSink sink) =>
-        Volatile.Read(ref _ring).TryRead(ref position, selection, _index.Now, limit, sink);
+    public bool TryRead(ref FeedPosition position, ChangeSelection selection, SearchLimit limit, IChangeSink sink)
+    {
+        TailRing ring = Volatile.Read(ref _ring);
+        return ring.TryRead(ref position, selection, MomentOf(ring), limit, sink);
+    }
 
     public void Dispose() => _running?.Cancel();
+
+    /// <summary>As of when it tells what has ended: by a later moment a document would be gone that was written again before its end, and not read yet.</summary>
+    private DateTimeOffset MomentOf(TailRing ring)
+    {
+        DateTimeOffset now = _index.Now; // before what is published by then
+        return ring.Position?.Sequence >= _index.PublishedThrough ? now : ring.WholeAt;
+    }
 
     private void Enter(bool isListener)
     {
@@ -156,6 +166,7 @@ public sealed class ChangeTail : IDisposable
             if (ring.Position is not { } position || position.FindReset(reader) is not null)
             {
                 ring.Begin(reader.StoreId, reader.AsOf);
+                ring.NoteWhole(reader.Moment);
                 _watches.TellAll(); // what was published before nobody has looked for
                 return true;
             }
@@ -178,6 +189,7 @@ public sealed class ChangeTail : IDisposable
                 }
             }
 
+            ring.NoteWhole(reader.Moment);
             return true;
         }
         catch (Exception exception) when (exception is IndexFailedException or IndexClosedException)

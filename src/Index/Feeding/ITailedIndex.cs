@@ -8,6 +8,9 @@ internal interface ITailedIndex
     /// <summary>Of the store.</summary>
     DateTimeOffset Now { get; }
 
+    /// <summary>Every commit up to here is published.</summary>
+    long PublishedThrough { get; }
+
     /// <summary>Null while the index cannot answer.</summary>
     IndexReader? TryRead();
 

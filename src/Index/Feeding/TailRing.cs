@@ -17,6 +17,7 @@ internal sealed class TailRing
     private long _from;
     private long _through = -1; // it has not begun
     private long _bytes;
+    private DateTimeOffset _wholeAt;
     private TaskCompletionSource _moved = NewSignal();
 
     public TailRing(long bytesMax) => _bytesMax = bytesMax;
@@ -54,6 +55,27 @@ internal sealed class TailRing
             {
                 return _bytes;
             }
+        }
+    }
+
+    /// <summary>A moment of the store's time of which it has every commit; the beginning of time before that is known.</summary>
+    public DateTimeOffset WholeAt
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _wholeAt;
+            }
+        }
+    }
+
+    /// <summary>It has every commit that was published at that moment.</summary>
+    public void NoteWhole(DateTimeOffset moment)
+    {
+        lock (_gate)
+        {
+            _wholeAt = moment;
         }
     }
 

@@ -92,6 +92,27 @@ public sealed class ChangeTailTests : IDisposable
         Assert.Equal("Gone a 11 |", told);
     }
 
+    /// <summary>It may have been written again before its end, and then it is not to be told as gone and come back.</summary>
+    [Fact]
+    public async Task Listener_DocumentHasEndedAndTheTailIsBehind_IsNotToldOfItsEnd()
+    {
+        _log.Publish(TestLog.Put("a", "1", 1).EndingAt(_log.Time.Now.AddDays(1)));
+        using IndexFollower index = IndexTest.Follow(_directory["index"], _log);
+        var tailed = new Tailed(index);
+        using var tail = new ChangeTail(tailed, new SearchThreads(1), TimeProvider.System, NullLogger.Instance);
+        using IDisposable listening = tail.Listen();
+        await FollowAsync(index, tail, new ReadChanges(), 1);
+        _log.Publish(TestLog.Put("b", "1", 2).EndingAt(_log.Time.Now.AddDays(1)));
+        var caughtUp = new ReadChanges { Position = new FeedPosition(_log.StoreId, 1, 0) };
+        await FollowAsync(index, tail, caughtUp, 2);
+        Assert.Equal("Put b 2 |", caughtUp.Text());
+
+        tailed.Passed = TimeSpan.FromDays(2);
+        Assert.Equal("Gone b 2 |", Told(tail));
+        tailed.Unread = 1;
+        Assert.Equal("Put b 2 |", Told(tail));
+    }
+
     [Fact]
     public async Task Watch_ChangesOfItsDocument_AreToldWhenTheyArePublishedAfterTheCall()
     {
@@ -222,11 +243,28 @@ public sealed class ChangeTailTests : IDisposable
         return isThere;
     }
 
+    /// <summary>What it tells behind the first commit.</summary>
+    private string Told(ChangeTail tail)
+    {
+        var reader = new ReadChanges();
+        var position = new FeedPosition(_log.StoreId, 1, 0);
+        Assert.True(tail.TryRead(ref position, new ChangeSelection("", Queries.Filters.Filter.Everything), Queries.SearchLimit.None, reader));
+        return reader.Text();
+    }
+
     private static ChangeTail Tail(IndexFollower index) => new(new Tailed(index), new SearchThreads(1), TimeProvider.System, NullLogger.Instance);
 
     private sealed class Tailed(IndexFollower index) : ITailedIndex
     {
-        public DateTimeOffset Now => index.Now;
+        /// <summary>Commits that are published, and that nobody has read.</summary>
+        public long Unread { get; set; }
+
+        /// <summary>Since the index was read.</summary>
+        public TimeSpan Passed { get; set; }
+
+        public DateTimeOffset Now => index.Now + Passed;
+
+        public long PublishedThrough => index.PublishedThrough + Unread;
 
         public IndexReader? TryRead() => index.TryRead();
 
