@@ -4,6 +4,7 @@ using DocService.Api.Bulk;
 using DocService.Api.Bulk.Importing;
 using DocService.Api.Changes;
 using DocService.Api.Collections;
+using DocService.Api.Commands;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
 using DocService.Api.Expiry;
@@ -65,6 +66,7 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton<ChangePoll>();
         builder.Services.AddSingleton<ChangeStream>();
         builder.Services.AddSingleton<ChangesEndpoint>();
+        builder.Services.AddSingleton<TimeNotes>();
         builder.Services.AddSingleton<ExpirySweep>();
         builder.Services.AddSingleton<CollectionReads>();
         builder.Services.AddSingleton<CollectionWrites>();
@@ -127,7 +129,7 @@ internal static class DocServiceHosting
         DocServiceOptions options = services.GetRequiredService<DocServiceOptions>();
         services.GetRequiredService<MeterProvider>(); // made before the store, so that it hears its instruments from the start
         return DocumentStore.Open(
-            options.ToStoreOptions(),
+            options.ToStoreOptions() with { ConfirmsTime = ServeCommand.IsGiven(services.GetRequiredService<IConfiguration>(), ServeCommand.ConfirmsTime) },
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILoggerFactory>(),
             rules: [services.GetRequiredService<CollectionRules>()],

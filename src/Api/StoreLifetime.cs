@@ -1,5 +1,6 @@
 using DocService.Api.Commands;
 using DocService.Api.Configuration;
+using DocService.Api.Expiry;
 using DocService.Api.Service;
 using DocService.Collections;
 using DocService.Storage;
@@ -8,7 +9,7 @@ using DocService.Storage.Reports;
 namespace DocService.Api;
 
 /// <summary>Opens the store and reads the definitions of collections before the server listens, and says where it is and how it was found. The container disposes it after the last request.</summary>
-internal sealed class StoreLifetime(IDocumentStore store, CollectionService collections, DocServiceOptions options, IConfiguration configuration, ILogger<StoreLifetime> logger) : IHostedService
+internal sealed class StoreLifetime(IDocumentStore store, CollectionService collections, TimeNotes notes, DocServiceOptions options, IConfiguration configuration, ILogger<StoreLifetime> logger) : IHostedService
 {
     private const long Mebibyte = 1 << 20;
 
@@ -31,7 +32,8 @@ internal sealed class StoreLifetime(IDocumentStore store, CollectionService coll
             logger.LogWarning("{Remark} Writes are answered as {Promise}.", remark, status.Promise);
         }
 
-        await collections.LoadAsync(cancellationToken, configuration.GetValue<bool>(ServeCommand.IgnoresRules.TrimStart('-')));
+        await collections.LoadAsync(cancellationToken, ServeCommand.IsGiven(configuration, ServeCommand.IgnoresRules));
+        await notes.BeginAsync(ServeCommand.IsGiven(configuration, ServeCommand.ConfirmsTime), cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -37,6 +37,9 @@ public sealed record StoreOptions
     /// <summary>Quiet time after which the journal writes a seal. Default 50 ms, 1 ms to 10 s.</summary>
     public TimeSpan SealAfter { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>An operator says that the wall clock is right: the store's time begins there, whatever it was before. Default: no.</summary>
+    public bool ConfirmsTime { get; init; }
+
     /// <summary>Largest commit in bytes of bodies; a segment must hold it and 1 MiB (half a segment below 2 MiB). Default 32 MiB.</summary>
     public long CommitBytesMax { get; init; } = 32L << 20;
 

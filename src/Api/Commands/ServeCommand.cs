@@ -19,6 +19,9 @@ internal static class ServeCommand
     /// <summary>The option, and the key of the configuration that it becomes.</summary>
     public const string IgnoresRules = "--ignore-rules";
 
+    /// <summary>The same: the wall clock is right, although the store's time is another.</summary>
+    public const string ConfirmsTime = "--confirm-time";
+
     private static readonly Option<string?> Data = new("--data")
     {
         HelpName = "dir",
@@ -34,6 +37,11 @@ internal static class ServeCommand
     private static readonly Option<bool> IgnoreRules = new(IgnoresRules)
     {
         Description = "With Index=off: start although collections have indexes, and refuse what their unique values would judge",
+    };
+
+    private static readonly Option<bool> ConfirmTime = new(ConfirmsTime)
+    {
+        Description = "Take the wall clock for right where /status has the time in doubt; for one start, after a look at the clock",
     };
 
     private static readonly Option<string[]>[] Settings =
@@ -52,6 +60,7 @@ internal static class ServeCommand
         root.Add(Port);
         root.Add(Salvage);
         root.Add(IgnoreRules);
+        root.Add(ConfirmTime);
         foreach (Option<string[]> setting in Settings)
         {
             root.Add(setting);
@@ -83,6 +92,11 @@ internal static class ServeCommand
             result.Add($"{IgnoresRules}=true");
         }
 
+        if (line.GetValue(ConfirmTime))
+        {
+            result.Add($"{ConfirmsTime}=true");
+        }
+
         if (line.GetValue(Port) is { } port)
         {
             // A free port cannot be had for both addresses that localhost stands for.
@@ -91,6 +105,9 @@ internal static class ServeCommand
 
         return [.. result];
     }
+
+    /// <summary>Whether a start has one of the options that become keys of the configuration.</summary>
+    public static bool IsGiven(IConfiguration configuration, string option) => configuration.GetValue<bool>(option.TrimStart('-'));
 
     private static void RefuseTwoWords(CommandResult line)
     {

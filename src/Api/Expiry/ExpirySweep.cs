@@ -24,6 +24,7 @@ internal sealed class ExpirySweep : BackgroundService
 
     private readonly IDocumentStore _store;
     private readonly ServedIndex _index;
+    private readonly TimeNotes _notes;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly ExpiryMetrics _metrics;
@@ -31,10 +32,11 @@ internal sealed class ExpirySweep : BackgroundService
     private string? _obstacle;
     private bool _isHeld; // the last look found a reason not to go on
 
-    public ExpirySweep(IDocumentStore store, ServedIndex index, TimeProvider clock, ILogger<ExpirySweep> logger)
+    public ExpirySweep(IDocumentStore store, ServedIndex index, TimeNotes notes, TimeProvider clock, ILogger<ExpirySweep> logger)
     {
         _store = store;
         _index = index;
+        _notes = notes;
         _clock = clock;
         _logger = logger;
         _metrics = new ExpiryMetrics(this, store);
@@ -51,14 +53,16 @@ internal sealed class ExpirySweep : BackgroundService
         : IsEarly() ? (SweepState.Waiting, "Nothing is deleted in the first hour after a start.")
         : (SweepState.Ready, null);
 
-    /// <summary>Deletes what may be deleted by now. False where something kept it from that.</summary>
+    /// <summary>Notes the time, then deletes what may be deleted by now. False where something kept it from that.</summary>
     public async Task<bool> SweepAsync(CancellationToken stopping)
     {
+        _store.Time.TryBeginAgain();
         string? doubt = Doubt();
         string? obstacle = null;
         try
         {
-            obstacle = doubt is null ? await SweepAllAsync(stopping) : null;
+            await _notes.NoteAsync(stopping);
+            obstacle = doubt is null && _index.Queries is not null ? await SweepAllAsync(stopping) : null;
         }
         catch (Exception exception) when (exception is StoreException or IndexNotReadyException or IndexClosedException or IndexFailedException)
         {
@@ -86,7 +90,7 @@ internal sealed class ExpirySweep : BackgroundService
     {
         try
         {
-            while (_index.Queries is not null)
+            while (true)
             {
                 await Task.Delay(LookInterval, _clock, stoppingToken);
                 await LookAsync(stoppingToken);
@@ -114,7 +118,7 @@ internal sealed class ExpirySweep : BackgroundService
         }
     }
 
-    /// <summary>By places in the index, so that one that cannot be deleted does not keep back those behind it. What keeps it from going on; null: nothing.</summary>
+    /// <summary>By places in the index, so that one that cannot be deleted does not keep back those behind it. What keeps it from deleting any of them; null: nothing.</summary>
     private async Task<string?> SweepAllAsync(CancellationToken stopping)
     {
         if (IsEarly())
@@ -124,24 +128,45 @@ internal sealed class ExpirySweep : BackgroundService
 
         DateTimeOffset through = _store.Time.Now - StoreTime.SweepAfter;
         byte[]? behind = null;
+        string? obstacle = null;
         while (true)
         {
             List<DocumentOperation> sweeps = await FindAsync(through, behind, place => behind = place, stopping);
             if (sweeps.Count == 0)
             {
-                return null;
-            }
-
-            if ((Doubt() ?? Refusal()) is { } obstacle)
-            {
                 return obstacle;
             }
 
+            if ((Doubt() ?? Refusal()) is { } refusal)
+            {
+                return refusal;
+            }
+
             long started = _clock.GetTimestamp();
-            CommitResult result = await _store.CommitAsync(sweeps, DurabilityLevel.Durable, stopping);
-            Interlocked.Add(ref _swept, result.Results.Count(one => one.Status == WriteStatus.Deleted));
+            obstacle = await DeleteAsync(sweeps, stopping) ?? obstacle;
             await Task.Delay(_clock.GetElapsedTime(started), _clock, stopping); // clients have the other half of the time
         }
+    }
+
+    /// <summary>In one commit, without those whose directory takes no documents. Why those are left out; null: none is.</summary>
+    private async Task<string?> DeleteAsync(List<DocumentOperation> sweeps, CancellationToken stopping)
+    {
+        string? obstacle = null;
+        while (sweeps.Count > 0)
+        {
+            try
+            {
+                CommitResult result = await _store.CommitAsync(sweeps, DurabilityLevel.Durable, stopping);
+                Interlocked.Add(ref _swept, result.Results.Count(one => one.Status == WriteStatus.Deleted));
+                break;
+            }
+            catch (StoreBusyException busy) when (busy.Document is { } blocked && sweeps.RemoveAll(one => one.Key == blocked) > 0)
+            {
+                obstacle = busy.Message;
+            }
+        }
+
+        return obstacle;
     }
 
     /// <summary>The next documents, from a snapshot that is given back before anything is deleted.</summary>
@@ -161,13 +186,7 @@ internal sealed class ExpirySweep : BackgroundService
 
     private bool IsEarly() => _store.Time.Now - _store.Time.OpenedAt < StoreTime.SweepAfter;
 
-    /// <summary>Why the time cannot be trusted; null where it can.</summary>
-    private string? Doubt()
-    {
-        TimeSpan ahead = _store.Time.WallAhead;
-        return !_store.Time.IsInDoubt ? null
-            : $"The wall clock is {Math.Round(ahead.Duration().TotalSeconds)} s {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} the store's time. If it is right, restart the server; if not, set it right.";
-    }
+    private string? Doubt() => TimeDoubt.Of(_store.Time);
 
     /// <summary>Why the store takes no writes; null where it does. Clients' writes would be refused too.</summary>
     private string? Refusal()

@@ -1,15 +1,15 @@
 namespace DocService.Storage.Clock;
 
 /// <summary>
-/// The time by which documents end. It begins at the wall clock when the store opens; from then on the monotonic clock alone
-/// moves it. So it never goes back and never runs ahead, whatever is done to the wall clock, and a clock that says 2036 for
-/// a minute ends no document.
+/// The time by which documents end. It begins at the wall clock when the store opens, or where the store last knew it to be if that
+/// clock cannot be right; from then on the monotonic clock alone moves it. So it never runs ahead, whatever is done to the wall
+/// clock, and a clock that says 2036 for a minute ends no document.
 /// </summary>
 /// <remarks>
-/// Owns: the moment at which the store opened. Thread: any; nothing of it changes.
-/// Invariant: <see cref="Now"/> differs between two readings by what the monotonic clock counted between them. Time that the
-/// machine is suspended is not counted on Linux. Documents then end late by that much, never early.
-/// A start takes the wall clock for right: whoever restarts the server confirms it.
+/// Owns: the moment at which it began. Thread: any; the sweep's alone has it begin again.
+/// Invariant: <see cref="Now"/> differs between two readings by what the monotonic clock counted between them, or by more where
+/// it has begun again in between: that goes forward only. Time that the machine is suspended is not counted on Linux. Documents
+/// then end late by that much, never early.
 /// </remarks>
 public sealed class StoreTime
 {
@@ -20,30 +20,98 @@ public sealed class StoreTime
     public static readonly TimeSpan SweepAfter = TimeSpan.FromHours(1);
 
     private readonly TimeProvider _clock;
-    private readonly long _openedTimestamp;
+    private Beginning _begun;
+    private DateTimeOffset? _doubted; // what the wall clock said at a start that did not believe it
 
     /// <param name="clock">Both clocks: wall and monotonic.</param>
     public StoreTime(TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
         _clock = clock;
-        OpenedAt = clock.GetUtcNow().ToUniversalTime();
-        _openedTimestamp = clock.GetTimestamp();
+        _begun = BeginAt(clock.GetUtcNow().ToUniversalTime());
     }
 
-    /// <summary>What the wall clock said when the store opened. UTC.</summary>
-    public DateTimeOffset OpenedAt { get; }
+    /// <summary>Where it began when the store opened, or when it began again. UTC.</summary>
+    public DateTimeOffset OpenedAt => Volatile.Read(ref _begun).At;
 
     /// <summary>UTC.</summary>
-    public DateTimeOffset Now => OpenedAt + _clock.GetElapsedTime(_openedTimestamp);
+    public DateTimeOffset Now => Volatile.Read(ref _begun).Now(_clock);
 
     /// <summary>How far the wall clock is ahead of <see cref="Now"/>; negative when it is behind.</summary>
     public TimeSpan WallAhead => _clock.GetUtcNow() - Now;
 
-    /// <summary>The wall clock has been moved by more than <see cref="DoubtAfter"/> since the store opened. Nothing is swept until it is back, or the server has been restarted.</summary>
-    public bool IsInDoubt => WallAhead.Duration() > DoubtAfter;
+    /// <summary>The store's time cannot be known: the wall clock is off by more than <see cref="DoubtAfter"/>, or what was noted of the time is lost. Nothing is swept meanwhile.</summary>
+    public bool IsInDoubt => IsNoteLost || WallAhead.Duration() > DoubtAfter;
 
-    /// <summary>Whether a document that ended then may be deleted: it has been over for <see cref="SweepAfter"/> of this run of the store, and the wall clock is not in doubt.</summary>
+    /// <summary>What was noted before this start; null: nothing.</summary>
+    public KnownTime? Noted { get; private set; }
+
+    /// <summary>What was noted before this start cannot be read.</summary>
+    public bool IsNoteLost { get; private set; }
+
+    /// <summary>The wall clock did not fit what was noted when the store opened, and has not since.</summary>
+    public bool BeganInDoubt { get; private set; }
+
+    /// <summary>Whether a document that ended then may be deleted: it has been over for <see cref="SweepAfter"/> of this run of the store, and the time is not in doubt.</summary>
     /// <param name="expires">Its end.</param>
-    public bool MaySweep(DateTimeOffset expires) => !IsInDoubt && Now - (expires > OpenedAt ? expires : OpenedAt) >= SweepAfter;
+    public bool MaySweep(DateTimeOffset expires)
+    {
+        DateTimeOffset openedAt = OpenedAt;
+        return !IsInDoubt && Now - (expires > openedAt ? expires : openedAt) >= SweepAfter;
+    }
+
+    /// <summary>
+    /// At a start that did not believe the wall clock: begins again at that clock once it may be right, because somebody has set it.
+    /// Returns whether it has. It never goes back. Who sweeps calls it, one at a time.
+    /// </summary>
+    public bool TryBeginAgain()
+    {
+        DateTimeOffset wall = _clock.GetUtcNow().ToUniversalTime();
+        DateTimeOffset now = Now;
+        if (!BeganInDoubt || !new KnownTime(now, _doubted).Believes(wall))
+        {
+            return false;
+        }
+
+        (BeganInDoubt, _doubted) = (false, null);
+        Volatile.Write(ref _begun, BeginAt(wall > now ? wall : now));
+        return true;
+    }
+
+    /// <summary>What is to be noted now.</summary>
+    /// <param name="before">What was noted before.</param>
+    public KnownTime ToKnown(KnownTime? before)
+    {
+        DateTimeOffset now = Now;
+        DateTimeOffset wall = _clock.GetUtcNow().ToUniversalTime();
+        DateTimeOffset? doubted = before?.Doubted ?? _doubted;
+        return new KnownTime(now, wall - now > DoubtAfter ? (doubted <= wall ? doubted : wall) : BeganInDoubt ? doubted : null);
+    }
+
+    /// <summary>Judges the wall clock by what was noted before. Only while the store opens, before anybody asks for the time.</summary>
+    /// <param name="noted">Null: nothing was.</param>
+    /// <param name="isConfirmed">An operator says that the wall clock is right.</param>
+    internal void TakeUp(KnownTime? noted, bool isConfirmed)
+    {
+        Noted = noted;
+        if (noted is null || isConfirmed || noted.Believes(OpenedAt))
+        {
+            _begun = noted?.Known > OpenedAt && !isConfirmed ? BeginAt(noted.Known) : _begun;
+            return;
+        }
+
+        BeganInDoubt = true;
+        _doubted = OpenedAt <= noted.Known ? noted.Doubted : noted.Doubted < OpenedAt ? noted.Doubted : OpenedAt;
+        _begun = BeginAt(noted.Known);
+    }
+
+    /// <summary>What was noted cannot be read. Only while the store opens.</summary>
+    internal void TakeUpLost() => IsNoteLost = true;
+
+    private Beginning BeginAt(DateTimeOffset moment) => new(moment, _clock.GetTimestamp());
+
+    private sealed record Beginning(DateTimeOffset At, long Timestamp)
+    {
+        public DateTimeOffset Now(TimeProvider clock) => At + clock.GetElapsedTime(Timestamp);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DocService.Storage.Clock;
 using DocService.Storage.Documents;
 using DocService.Storage.Engine.Blocking;
@@ -78,6 +79,7 @@ internal sealed class StoreEngine
         Reads = new ReadGate(options.BusyTimeout, threads);
         Cache = new DocumentCache(options.CacheBytes, directory.Documents, threads);
         Documents = new PresentDocuments(new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents, Cache, Reads), time);
+        TakeUp(time, options.ConfirmsTime);
         var locks = new DigestLocks(threads);
         _locks = locks;
         Requests = requests;
@@ -127,7 +129,7 @@ internal sealed class StoreEngine
 
     /// <summary>Refuses a write into a directory that takes no documents, once too much of the journal is theirs.</summary>
     /// <exception cref="StoreBusyException">Nothing has been done.</exception>
-    public void ThrowIfBlocked(DocumentKey key) => _blocked.ThrowIfFull(key.Digest);
+    public void ThrowIfBlocked(DocumentKey key) => _blocked.ThrowIfFull(key);
 
     /// <summary>Ends when every document through the sequence is filed or blocked, or when filing has ended. While a write waits here, filing does not pause.</summary>
     public Task WaitForTriedAsync(long sequence) => _filing.WaitAsync(sequence, Journal.Marks.FiledThrough);
@@ -202,6 +204,24 @@ internal sealed class StoreEngine
         _followers.Stop();
         Journal.Stop();
         _keeper.Stop();
+    }
+
+    /// <summary>What was noted of the time. A note that cannot be read keeps nobody from the documents, but the time is in doubt.</summary>
+    private void TakeUp(StoreTime time, bool isConfirmed)
+    {
+        try
+        {
+            using StoredDocument? note = Documents.Read(KnownTime.Key, budget: null);
+            KnownTime? noted = note is null ? null : KnownTime.TryParse(note.Body) ?? throw new JsonException();
+            time.TakeUp(noted, isConfirmed);
+        }
+        catch (Exception exception) when (exception is StoreException or JsonException)
+        {
+            if (!isConfirmed)
+            {
+                time.TakeUpLost();
+            }
+        }
     }
 
     /// <summary>If it throws, the room that it has made stays until the next group.</summary>

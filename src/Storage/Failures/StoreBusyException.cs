@@ -9,4 +9,7 @@ public sealed class StoreBusyException : StoreException
         : base(message, cause)
     {
     }
+
+    /// <summary>Whose directory takes no documents, so that others can be written all the same; null: the reason is another.</summary>
+    public DocumentKey? Document { get; init; }
 }

@@ -138,6 +138,33 @@ public sealed class ExpirySweepTests
         Assert.Equal(Documents, app.Sweep.Swept);
     }
 
+    /// <summary>Those of one directory must not keep all others on the disk: not those of the same commit, nor those behind them.</summary>
+    [Fact]
+    public async Task Sweep_ADirectoryTakesNoDocuments_SweepsAllOthers()
+    {
+        const int Documents = 250;
+        DocumentKey blocked = DocumentKey.Create("s/7");
+        await using ExpiringApplication app = await ExpiringApplication.StartAsync("1", before: MeddledStore.BeforeEach(operations =>
+        {
+            if (operations.Any(one => one is SweepOperation && one.Key == blocked))
+            {
+                throw new StoreBusyException("The directory docs/3f takes no documents.") { Document = blocked };
+            }
+        }));
+        string puts = string.Join(',', Enumerable.Range(0, Documents).Select(n => $"{{\"op\":\"put\",\"id\":\"s/{n}\",\"body\":{n}}}"));
+        using (HttpResponseMessage batch = await app.Application.SendAsync("POST", "/batch", $"{{\"operations\":[{puts}]}}"))
+        {
+            Assert.Equal(HttpStatusCode.OK, batch.StatusCode);
+        }
+
+        await app.Application.WaitForIndexAsync();
+        app.Clock.Pass(Hour + Minute);
+        Assert.False(await app.Sweep.SweepAsync(default));
+        Assert.Equal(Documents - 1, app.Sweep.Swept);
+        JsonElement sweep = (await app.Application.ReadJsonAsync("/status")).GetProperty("sweep");
+        Assert.Equal(("paused", "The directory docs/3f takes no documents."), (sweep.GetProperty("state").GetString(), sweep.GetProperty("reason").GetString()));
+    }
+
     [Fact]
     public async Task Sweep_WithoutAnIndex_IsOff()
     {

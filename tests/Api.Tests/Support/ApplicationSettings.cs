@@ -15,6 +15,9 @@ internal sealed record ApplicationSettings
 
     public TimeProvider? Clock { get; init; }
 
+    /// <summary>One that the test owns, for several applications one after the other; null: one of its own.</summary>
+    public string? DataDirectory { get; init; }
+
     /// <summary>Stands in front of the store, for tests that need something to happen at one moment.</summary>
     public Func<IDocumentStore, IDocumentStore>? BeforeStore { get; init; }
 

@@ -8,6 +8,7 @@ public class MeddledStore : DispatchProxy
 {
     private IDocumentStore _inner = null!;
     private Func<IDocumentStore, Task>? _before;
+    private Action<IReadOnlyCollection<DocumentOperation>>? _beforeEach;
     private int _operations;
 
     internal static Func<IDocumentStore, IDocumentStore> Before(int operations, Func<IDocumentStore, Task> before) => inner =>
@@ -18,11 +19,25 @@ public class MeddledStore : DispatchProxy
         return store;
     };
 
+    /// <summary>The same before each commit; it may throw in the store's place.</summary>
+    internal static Func<IDocumentStore, IDocumentStore> BeforeEach(Action<IReadOnlyCollection<DocumentOperation>> before) => inner =>
+    {
+        IDocumentStore store = Create<IDocumentStore, MeddledStore>();
+        var meddled = (MeddledStore)(object)store;
+        (meddled._inner, meddled._beforeEach) = (inner, before);
+        return store;
+    };
+
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         if (args is [IReadOnlyCollection<DocumentOperation> operations, ..] && operations.Count == _operations && Interlocked.Exchange(ref _before, null) is { } before)
         {
             before(_inner).GetAwaiter().GetResult();
+        }
+
+        if (args is [IReadOnlyCollection<DocumentOperation> each, ..])
+        {
+            _beforeEach?.Invoke(each);
         }
 
         try

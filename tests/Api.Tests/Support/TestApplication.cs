@@ -16,7 +16,8 @@ internal sealed class TestApplication : IAsyncDisposable
     public TestApplication(ApplicationSettings? settings = null)
     {
         settings ??= new ApplicationSettings();
-        _factory = new ApplicationFactory(_directory.Path, settings);
+        DataDirectory = settings.DataDirectory ?? _directory.Path;
+        _factory = new ApplicationFactory(DataDirectory, settings);
         if (settings.UsesSockets)
         {
             _factory.UseKestrel(0);
@@ -35,7 +36,7 @@ internal sealed class TestApplication : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public int Port => Client.BaseAddress!.Port;
 
-    public string DataDirectory => _directory.Path;
+    public string DataDirectory { get; }
 
     public T Service<T>()
         where T : notnull =>

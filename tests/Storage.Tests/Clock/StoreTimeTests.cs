@@ -1,3 +1,4 @@
+using System.Text;
 using DocService.Storage.Clock;
 
 namespace DocService.Storage.Tests.Clock;
@@ -43,13 +44,120 @@ public sealed class StoreTimeTests
     }
 
     [Fact]
-    public void StoreTime_OpenedAgain_TakesTheWallClockForRight()
+    public void StoreTime_NothingNoted_TakesTheWallClockForRight()
     {
-        _clock.Wall += TenYears;
-
         var time = new StoreTime(_clock);
+        time.TakeUp(noted: null, isConfirmed: false);
 
-        Assert.Equal((Opened + TenYears, false), (time.Now, time.IsInDoubt));
+        Assert.Equal((Opened, false), (time.Now, time.IsInDoubt));
+    }
+
+    /// <summary>In days from what was noted last.</summary>
+    [Theory]
+    [InlineData(0, null, false)]
+    [InlineData(30, null, false)]
+    [InlineData(180, null, false)]
+    [InlineData(180.001, null, true)]
+    [InlineData(3652, null, true)]
+    [InlineData(-1, null, true)]
+    [InlineData(-3652, null, true)]
+    [InlineData(2.999, 3.0, false)]
+    [InlineData(3, 3.0, true)]
+    [InlineData(4, 3.0, true)]
+    public void TakeUp_WallClockOffWhatWasNoted_BelievesWhatMayBe(double wall, double? doubted, bool isInDoubt)
+    {
+        DateTimeOffset known = Opened;
+        _clock.Wall = known.AddDays(wall);
+        var time = new StoreTime(_clock);
+        time.TakeUp(new KnownTime(known, doubted is { } days ? known.AddDays(days) : null), isConfirmed: false);
+
+        Assert.Equal((isInDoubt, isInDoubt, isInDoubt ? known : _clock.Wall), (time.IsInDoubt, time.BeganInDoubt, time.Now));
+        _clock.Wall += TimeSpan.FromSeconds(1);
+        _clock.Running += TimeSpan.TicksPerSecond;
+        Assert.Equal((isInDoubt ? known : known.AddDays(wall)).AddSeconds(1), time.Now);
+    }
+
+    [Fact]
+    public void TakeUp_WallClockSomeSecondsBehindWhatWasNoted_DoesNotGoBack()
+    {
+        var time = new StoreTime(_clock);
+        time.TakeUp(new KnownTime(Opened.AddSeconds(59), null), isConfirmed: false);
+
+        Assert.Equal((Opened.AddSeconds(59), false), (time.Now, time.IsInDoubt));
+    }
+
+    [Theory]
+    [InlineData(3652)]
+    [InlineData(-3652)]
+    public void TakeUp_ConfirmedByAnOperator_BelievesTheWallClock(double days)
+    {
+        _clock.Wall = Opened.AddDays(days);
+        var time = new StoreTime(_clock);
+        time.TakeUp(new KnownTime(Opened, Opened.AddDays(1)), isConfirmed: true);
+
+        Assert.Equal((_clock.Wall, false), (time.Now, time.IsInDoubt));
+        Assert.Equal(new KnownTime(_clock.Wall, null), time.ToKnown(before: null));
+    }
+
+    /// <summary>A machine without a clock of its own begins in 1970, until a time server has told it better.</summary>
+    [Theory]
+    [InlineData(-20000)]
+    [InlineData(3652)]
+    public void TryBeginAgain_WallClockSetRightAfterAStartInDoubt_GoesForwardOnce(double days)
+    {
+        _clock.Wall = Opened.AddDays(days);
+        var time = new StoreTime(_clock);
+        time.TakeUp(new KnownTime(Opened, null), isConfirmed: false);
+        Assert.False(time.TryBeginAgain());
+        KnownTime noted = time.ToKnown(time.Noted);
+        Assert.Equal(new KnownTime(Opened, days > 0 ? _clock.Wall : null), noted);
+
+        _clock.Running += TimeSpan.FromMinutes(10).Ticks;
+        _clock.Wall = Opened.AddDays(2);
+        Assert.Equal(Opened.AddMinutes(10), time.Now);
+        Assert.True(time.TryBeginAgain());
+        Assert.Equal((Opened.AddDays(2), Opened.AddDays(2), false), (time.Now, time.OpenedAt, time.IsInDoubt));
+        Assert.False(time.MaySweep(Opened)); // it counts an hour from here
+        Assert.Equal(new KnownTime(Opened.AddDays(2), null), time.ToKnown(noted));
+
+        _clock.Wall += TimeSpan.FromDays(1); // now it is as after any other start: a jump is not believed
+        Assert.False(time.TryBeginAgain());
+        Assert.True(time.IsInDoubt);
+    }
+
+    [Fact]
+    public void ToKnown_WallClockJumpsAhead_TellsWhereItWasFirst()
+    {
+        var time = new StoreTime(_clock);
+        KnownTime noted = time.ToKnown(null);
+        Assert.Equal(new KnownTime(Opened, null), noted);
+
+        _clock.Wall = Opened.AddDays(1);
+        noted = time.ToKnown(noted);
+        Assert.Equal(new KnownTime(Opened, Opened.AddDays(1)), noted);
+        _clock.Wall = Opened.AddDays(2);
+        noted = time.ToKnown(noted);
+        Assert.Equal(new KnownTime(Opened, Opened.AddDays(1)), noted);
+        _clock.Wall = Opened.AddHours(1);
+        noted = time.ToKnown(noted);
+        Assert.Equal(new KnownTime(Opened, Opened.AddHours(1)), noted);
+        _clock.Wall = Opened.AddHours(-1);
+        Assert.Equal(new KnownTime(Opened, null), time.ToKnown(noted));
+    }
+
+    [Theory]
+    [InlineData("{\"known\":\"2026-03-01T12:00:00.5Z\",\"doubted\":null}", true)]
+    [InlineData("{\"known\":\"2026-03-01T12:00:00.5Z\",\"doubted\":\"2036-03-01T12:00:00Z\"}", true)]
+    [InlineData("{\"known\":\"2026-03-01T12:00:00.5Z\"}", false)]
+    [InlineData("{\"known\":\"2026-03-01T12:00:00.5Z\",\"doubted\":7}", false)]
+    [InlineData("{\"known\":\"yesterday\",\"doubted\":null}", false)]
+    [InlineData("{\"known\":null,\"doubted\":null}", false)]
+    [InlineData("7", false)]
+    public void KnownTime_AsText_AndBack(string text, bool isOne)
+    {
+        KnownTime? read = KnownTime.TryParse(Encoding.UTF8.GetBytes(text));
+        Assert.Equal(isOne, read is not null);
+        Assert.Equal(read, read is null ? null : KnownTime.TryParse(read.ToJson()));
     }
 
     /// <summary>An hour of this run: what ended long before the start is not swept at once either.</summary>

@@ -42,7 +42,7 @@ public sealed class ExpiryCrashTests(ITestOutputHelper output)
         int states = 0;
         foreach (CrashState state in recorder!.States(Seed, Budget).Where(state => state.Point.Marks.OfType<EndingDocuments.Told>().Any()))
         {
-            string? found = EndingDocuments.Audit(state.Open(), state.Point.Marks, out _);
+            string? found = EndingDocuments.Audit(state.Open(), state.Point.Marks, out _, out _);
             Assert.True(found is null, $"{state}: {found}");
             states++;
         }

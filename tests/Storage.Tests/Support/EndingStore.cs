@@ -1,3 +1,4 @@
+using DocService.Storage.Clock;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Rules;
 using DocService.Storage.Tests.Support.Simulation;
@@ -26,6 +27,15 @@ internal static class EndingStore
 
     public static DocumentStore Open(SimulatedFileSystem disk, TimeProvider clock, StoreOptions? options = null) =>
         DocumentStore.Open(disk, options ?? JournalTest.Sealing, clock, NullLoggerFactory.Instance, [Rule]);
+
+    /// <summary>Notes the time in the store, as the server does once an hour.</summary>
+    public static async Task<KnownTime> NoteTimeAsync(this DocumentStore store, KnownTime? before = null)
+    {
+        KnownTime known = store.Time.ToKnown(before ?? store.Time.Noted);
+        byte[] body = known.ToJson();
+        await store.PutAsync(KnownTime.Key, new DocumentContent(body, "application/json", Sha256Digest.Of(body)), Conditions.None, DurabilityLevel.Filed, default);
+        return known;
+    }
 
     public static async Task<WriteStatus> SweepAsync(this DocumentStore store, string id, long version) =>
         (await store.CommitAsync([new SweepOperation(DocumentKey.Create(id), version)], DurabilityLevel.Durable, default)).Results[0].Status;

@@ -126,7 +126,7 @@ internal sealed class BlockedDocuments
 
     /// <summary>Refuses a write into a directory with blocked documents when too much of the journal is theirs.</summary>
     /// <exception cref="StoreBusyException">Nothing has been done.</exception>
-    public void ThrowIfFull(Sha256Digest document)
+    public void ThrowIfFull(DocumentKey document)
     {
         if (Bytes <= _journalBytes / RefusedShare && Volatile.Read(ref _placed) <= _documentsMax / RefusedShare)
         {
@@ -135,10 +135,10 @@ internal sealed class BlockedDocuments
 
         lock (_gate)
         {
-            int shard = DocumentPath.ShardOf(document);
+            int shard = DocumentPath.ShardOf(document.Digest);
             if (_obstacles.In(shard) is { } reason)
             {
-                throw new StoreBusyException($"The directory docs/{DocumentPath.ShardName(shard)} takes no documents, and the journal holds enough of those that wait for it: {reason}.");
+                throw new StoreBusyException($"The directory docs/{DocumentPath.ShardName(shard)} takes no documents, and the journal holds enough of those that wait for it: {reason}.") { Document = document };
             }
         }
     }

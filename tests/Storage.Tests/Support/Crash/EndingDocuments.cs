@@ -1,4 +1,5 @@
 using System.Text;
+using DocService.Storage.Clock;
 using DocService.Storage.Rules;
 using DocService.Storage.Tests.Rules;
 using DocService.Storage.Tests.Support.Scheduling;
@@ -22,25 +23,43 @@ internal sealed class EndingDocuments
 
     private static readonly Lazy<IReadOnlyDictionary<string, Entry?>> PreparedOnce = new(static () =>
     {
-        _ = Audit(Scene.Prepared(), [new Told(Scene.Ids.ToDictionary(id => id, _ => (Entry?)null))], out IReadOnlyDictionary<string, Entry?> found);
+        _ = Audit(Scene.Prepared(), [new Told(Scene.Ids.ToDictionary(id => id, _ => (Entry?)null))], out IReadOnlyDictionary<string, Entry?> found, out _);
         return found;
     });
 
     private readonly SimulatedFileSystem _disk;
     private readonly VirtualClock _clock;
-    private readonly DateTimeOffset _openedAt;
-    private readonly long _openedTimestamp;
     private readonly DocumentStore _store;
     private readonly Dictionary<string, Entry?> _entries;
+    private DateTimeOffset _openedAt;
+    private long _openedTimestamp;
+    private KnownTime? _noted;
+    private DateTimeOffset? _doubted; // where a start has found a clock that it does not believe
+    private bool _beganInDoubt;
     private TimeSpan?[] _lives = [];
 
-    public EndingDocuments(SimulatedFileSystem disk, SeededScheduler scheduler, IReadOnlyDictionary<string, Entry?> entries)
+    /// <param name="disk">Where.</param>
+    /// <param name="scheduler">Of its process.</param>
+    /// <param name="entries">What there is.</param>
+    /// <param name="noted">What is noted of the time.</param>
+    /// <param name="confirms">An operator says that the wall clock is right.</param>
+    public EndingDocuments(SimulatedFileSystem disk, SeededScheduler scheduler, IReadOnlyDictionary<string, Entry?> entries, KnownTime? noted = null, bool confirms = false)
     {
         _disk = disk;
         _clock = scheduler.Clocks;
         _entries = new(entries);
+        _noted = noted;
         (_openedAt, _openedTimestamp) = (_clock.GetUtcNow(), _clock.GetTimestamp());
-        _store = DocumentStore.Open(disk, Scene.Options, scheduler, NullLoggerFactory.Instance, [new TestRule { Commit = SetEnds }]);
+        _store = DocumentStore.Open(disk, Scene.Options with { ConfirmsTime = confirms }, scheduler, NullLoggerFactory.Instance, [new TestRule { Commit = SetEnds }]);
+        if (noted is not null && !confirms)
+        {
+            bool isBelieved = MayBe(_openedAt, noted.Known, noted.Doubted) ?? !_store.Time.BeganInDoubt;
+            _beganInDoubt = !isBelieved;
+            _doubted = isBelieved ? null : _openedAt <= noted.Known || noted.Doubted < _openedAt ? noted.Doubted : _openedAt;
+            _openedAt = isBelieved && _openedAt > noted.Known ? _openedAt : noted.Known;
+        }
+
+        Demand(true, (_store.Time.OpenedAt - _openedAt).Duration() < Slack, $"the store's time began at {_store.Time.OpenedAt:O}");
     }
 
     /// <summary>A document as the store has told of it, whether or not it has ended.</summary>
@@ -59,7 +78,10 @@ internal sealed class EndingDocuments
     public sealed record Asked(IReadOnlyList<Change> Changes);
 
     /// <summary>All writes are answered, and this is what there is.</summary>
-    public sealed record Told(IReadOnlyDictionary<string, Entry?> Entries);
+    public sealed record Told(IReadOnlyDictionary<string, Entry?> Entries, KnownTime? Noted = null);
+
+    /// <summary>A note of the time is on its way.</summary>
+    public sealed record Noting(KnownTime Known);
 
     /// <summary>What there is on <see cref="Scene.Prepared"/>.</summary>
     public static IReadOnlyDictionary<string, Entry?> Prepared => PreparedOnce.Value;
@@ -76,17 +98,24 @@ internal sealed class EndingDocuments
     /// What is on the disk, ended or not: read by a store whose clock stands long before any end. A problem where that is neither
     /// what was told nor what a write under way would have left.
     /// </summary>
-    public static string? Audit(SimulatedFileSystem disk, IReadOnlyList<object> notes, out IReadOnlyDictionary<string, Entry?> found)
+    public static string? Audit(SimulatedFileSystem disk, IReadOnlyList<object> notes, out IReadOnlyDictionary<string, Entry?> found, out KnownTime? noted)
     {
+        KnownTime? known = null;
         var entries = new Dictionary<string, Entry?>();
         string? problem = null;
         disk.Log.KeepsCalls = false;
         SimulatedProcess.Run(disk, async scheduler =>
         {
             scheduler.Clocks.WallAhead = TimeSpan.FromDays(-36_500);
-            await using DocumentStore store = Scene.Open(disk, scheduler);
+            await using DocumentStore store = Scene.Open(disk, scheduler, Scene.Options with { ConfirmsTime = true });
+            known = store.Time.Noted;
             int told = notes.Select((note, index) => note is Told ? index : -1).Max();
             IReadOnlyList<Change> open = [.. notes.Skip(told).OfType<Asked>().SelectMany(asked => asked.Changes)];
+            if (known != ((Told)notes[told]).Noted && !notes.Skip(told).OfType<Noting>().Any(noting => noting.Known == known))
+            {
+                problem ??= $"the time was noted as {((Told)notes[told]).Noted}, and the note is {known}";
+            }
+
             foreach ((string id, Entry? expected) in ((Told)notes[told]).Entries)
             {
                 Entry? entry = await ReadAsync(store, id);
@@ -99,7 +128,7 @@ internal sealed class EndingDocuments
                 }
             }
         });
-        found = entries;
+        (found, noted) = (entries, known);
         return problem;
     }
 
@@ -159,6 +188,41 @@ internal sealed class EndingDocuments
         }
     }
 
+    /// <summary>As the server does once an hour.</summary>
+    public async Task NoteTimeAsync()
+    {
+        if (Begin())
+        {
+            KnownTime known = _store.Time.ToKnown(_noted);
+            TimeSpan ahead = _clock.GetUtcNow() - StoreNow;
+            Demand(true, (known.Known - StoreNow).Duration() < Slack, $"the time is noted as {known}");
+            Demand(ahead > Minute + Slack ? true : ahead < Minute - Slack && !_beganInDoubt ? false : null, known.Doubted is not null, $"the time is noted as {known}");
+            _disk.Mark(new Noting(known));
+            byte[] body = known.ToJson();
+            _lives = [null];
+            await _store.PutAsync(KnownTime.Key, new DocumentContent(body, "application/json", Sha256Digest.Of(body)), Conditions.None, DurabilityLevel.Durable, default);
+            _noted = known;
+            End();
+        }
+    }
+
+    /// <summary>As the server does once a minute.</summary>
+    public void BeginAgain()
+    {
+        if (Problem is null)
+        {
+            DateTimeOffset wall = _clock.GetUtcNow();
+            DateTimeOffset now = StoreNow;
+            bool? may = _beganInDoubt ? MayBe(wall, now, _doubted) : false;
+            bool hasBegun = _store.Time.TryBeginAgain();
+            Demand(may, hasBegun, $"the store's time began again: {hasBegun}");
+            if (hasBegun)
+            {
+                (_openedAt, _openedTimestamp, _beganInDoubt, _doubted) = (wall > now ? wall : now, _clock.GetTimestamp(), false, null);
+            }
+        }
+    }
+
     public async Task ReadAllAsync()
     {
         foreach ((string id, Entry? entry) in _entries)
@@ -184,6 +248,13 @@ internal sealed class EndingDocuments
                 draft.ExpireAfter(index, life);
             }
         }
+    }
+
+    /// <summary>Whether a start may take that clock for right; null close to where that changes.</summary>
+    private static bool? MayBe(DateTimeOffset wall, DateTimeOffset known, DateTimeOffset? doubted)
+    {
+        DateTimeOffset[] borders = [known - Minute, known.AddDays(180), doubted ?? DateTimeOffset.MaxValue];
+        return borders.Any(border => (wall - border).Duration() < Slack) ? null : wall > borders[0] && wall < borders[1] && wall < borders[2];
     }
 
     /// <summary>Null close to the moment.</summary>
@@ -217,5 +288,5 @@ internal sealed class EndingDocuments
         return Problem is null;
     }
 
-    private void End() => _disk.Mark(new Told(new Dictionary<string, Entry?>(_entries)));
+    private void End() => _disk.Mark(new Told(new Dictionary<string, Entry?>(_entries), _noted));
 }

@@ -1,3 +1,4 @@
+using DocService.Storage.Clock;
 using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 
@@ -5,7 +6,8 @@ namespace DocService.Storage.Tests.Support.Crash;
 
 /// <summary>
 /// Several processes, one after the other, whose documents end and are swept, while hours go by and somebody puts the wall clock
-/// ten years ahead and back. Each process ends by a kill, a power cut or a clean stop.
+/// ten years ahead and back. Each notes its time now and then, and begins by what the one before has noted. Each ends by a kill, a power
+/// cut or a clean stop.
 /// </summary>
 /// <remarks>Thread: the test's. On failure: the first violation is returned, in words.</remarks>
 /// <param name="random">Chooses everything.</param>
@@ -21,6 +23,7 @@ internal sealed class EndingLives(Random random)
     private static readonly TimeSpan[] Errors = [TimeSpan.Zero, TimeSpan.Zero, TenYears, -TenYears, TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(-40), TimeSpan.FromMinutes(2)];
 
     private IReadOnlyDictionary<string, EndingDocuments.Entry?> _entries = EndingDocuments.Prepared;
+    private KnownTime? _noted;
     private TimeSpan _elapsed; // by a right clock
     private int _bodies;
 
@@ -65,12 +68,13 @@ internal sealed class EndingLives(Random random)
         string? problem = null;
         VirtualClock? clock = null;
         CrashRecorder recorder = disk.StartRecording();
-        disk.Mark(new EndingDocuments.Told(_entries));
+        disk.Mark(new EndingDocuments.Told(_entries, _noted));
+        bool confirms = random.Next(6) == 0;
         SimulatedFileSystem left = SimulatedProcess.RunUntilKilled(disk, SchedulePolicy.Any(new Random(random.Next())), made => made.Changes, call, async scheduler =>
         {
             clock = scheduler.Clocks;
             clock.WallAhead = _elapsed + error;
-            var documents = new EndingDocuments(disk, scheduler, _entries);
+            var documents = new EndingDocuments(disk, scheduler, _entries, _noted, confirms);
             for (int step = random.Next(3, StepsMax + 1); step > 0 && documents.Problem is null; step--)
             {
                 await StepAsync(documents, clock);
@@ -109,14 +113,14 @@ internal sealed class EndingLives(Random random)
     private (SimulatedFileSystem? Next, string? Problem) Judge(SimulatedFileSystem next, SimulatedFileSystem copy, IReadOnlyList<object> notes, string when)
     {
         States++;
-        string? problem = EndingDocuments.Audit(copy, notes, out _entries);
+        string? problem = EndingDocuments.Audit(copy, notes, out _entries, out _noted);
         return (next, problem is null ? null : $"{when}: {problem}");
     }
 
     private async Task StepAsync(EndingDocuments documents, VirtualClock clock)
     {
         string[] ids = [.. Scene.Ids.OrderBy(_ => random.Next())];
-        switch (random.Next(14))
+        switch (random.Next(17))
         {
             case 0:
                 await documents.DeleteAsync(ids[0]);
@@ -137,6 +141,12 @@ internal sealed class EndingLives(Random random)
                 break;
             case 9:
                 await documents.ReadAllAsync();
+                break;
+            case 14 or 15:
+                await documents.NoteTimeAsync();
+                break;
+            case 16:
+                documents.BeginAgain();
                 break;
             case 10:
                 await documents.PutAsync(DurabilityLevel.Durable, NewBody(ids[0]), NewBody(ids[1]));
