@@ -233,6 +233,14 @@ public sealed class DocumentStore : IDocumentStore
         LookUpAsync(key, budget: null, static (documents, key, _) => documents.ReadInfo(key), cancellation);
 
     /// <inheritdoc/>
+    public ValueTask<StoredDocument?> OpenVersionAsync(DocumentKey key, long version, ByteBudget? budget, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<KeptVersion>> DropVersionsAsync(IReadOnlyList<KeptVersion> versions, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public void ThrowIfRefusing(long bodyBytes)
     {
         using OperationGate.Passage passage = _operations.Enter();

@@ -44,6 +44,28 @@ public interface IDocumentStore : IAsyncDisposable
     ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation);
 
     /// <summary>
+    /// One version of the document, as <see cref="OpenAsync"/> reads the newest. Null where it is not kept: it never was
+    /// (<see cref="DocumentInfo.Keep"/> 0), has been dropped, is not published yet, or has ended. It does not matter whether the document has
+    /// a later version, or has been deleted.
+    /// </summary>
+    /// <exception cref="DocumentCorruptException">It is kept and cannot be read.</exception>
+    ValueTask<StoredDocument?> OpenVersionAsync(DocumentKey key, long version, ByteBudget? budget, CancellationToken cancellation);
+
+    /// <summary>
+    /// Drops kept versions, for good: those that it has dropped, or that were not there, do not come back, not after a power cut either.
+    /// The document itself is not touched: its newest version stays under its own name when the kept one is dropped.
+    /// </summary>
+    /// <param name="versions">Any, of any documents; one call with many syncs each directory once.</param>
+    /// <param name="cancellation">Honoured before anything is done.</param>
+    /// <returns>
+    /// Those that cannot be dropped yet, because the journal may still file them once more: they stay, and are asked for again later.
+    /// That takes a moment without writes; it takes longer while their directory cannot be written.
+    /// </returns>
+    /// <exception cref="StorageFaultException">One cannot be removed. Those before it may be gone, or be back after a power cut: ask for all of them again.</exception>
+    /// <exception cref="StoreFencedException">The store is fenced. It becomes so if what has been removed cannot be made durable.</exception>
+    ValueTask<IReadOnlyList<KeptVersion>> DropVersionsAsync(IReadOnlyList<KeptVersion> versions, CancellationToken cancellation);
+
+    /// <summary>
     /// Carries out all operations as one commit, or none: readers see all of it at once, and so does recovery. If a
     /// condition of any of them fails, a rule refuses any, or the document of a patch is missing, nothing is written and the
     /// result names every failure.

@@ -65,6 +65,11 @@ internal sealed class IndexWriter : IDisposable
     {
         foreach (FollowedOperation operation in commit.Operations)
         {
+            if (operation.IsSuperseded)
+            {
+                continue; // a kept version; of the document there is a later one
+            }
+
             if (operation.Info is { } info)
             {
                 _pending.Put(operation.Key, info, operation.Body.Span);

@@ -25,4 +25,10 @@ public readonly record struct FollowedOperation(DocumentKey Key, DocumentInfo? I
     /// forward. The follower has had that version before, and applying it again must change nothing.
     /// </summary>
     public long Version { get; init; }
+
+    /// <summary>
+    /// It makes a kept version (<see cref="DocumentInfo.Keep"/>) and nothing else: the document has a later version, or has been deleted. The
+    /// record of a kept version that cannot be filed was carried forward. Whoever follows the documents alone skips it.
+    /// </summary>
+    public bool IsSuperseded { get; init; }
 }

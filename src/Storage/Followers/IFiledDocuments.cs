@@ -21,4 +21,16 @@ public interface IFiledDocuments
     /// <exception cref="StorageFaultException">The file cannot be opened.</exception>
     /// <exception cref="StoreBusyException">Descriptors or memory have run out.</exception>
     FiledDocument? Read(int directory, string name);
+
+    /// <summary>As <see cref="List"/>, of the files of kept versions. The newest version of a document that is kept is among them as well.</summary>
+    /// <param name="directory">0 and up, as for documents: the versions of a document are in the directory of the same number.</param>
+    /// <exception cref="StorageFaultException">It cannot be read.</exception>
+    /// <exception cref="StoreBusyException">Descriptors or memory have run out.</exception>
+    IReadOnlyList<string> ListVersions(int directory) => [];
+
+    /// <summary>As <see cref="Read"/>, of a kept version: null as well where it has been dropped since. Dispose it.</summary>
+    /// <exception cref="DocumentCorruptException">It cannot be read, or its checksum does not match.</exception>
+    /// <exception cref="StorageFaultException">The file cannot be opened.</exception>
+    /// <exception cref="StoreBusyException">Descriptors or memory have run out.</exception>
+    FiledDocument? ReadVersion(int directory, string name) => null;
 }

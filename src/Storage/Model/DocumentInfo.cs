@@ -24,6 +24,12 @@ public sealed record DocumentInfo
     public required Sha256Digest Sha256 { get; init; }
 
     /// <summary>
+    /// This version is kept, beside the document, together with the versions before it: so many of the newest, this one counted in.
+    /// 0: it is not kept. Fixed when the version was written (<c>CommitDraft.KeepVersions</c>).
+    /// </summary>
+    public ushort Keep { get; init; }
+
+    /// <summary>
     /// The document's end: from this moment on it is absent for everybody, by the store's time. Fixed when the version was
     /// written; null: it has none. UTC.
     /// </summary>

@@ -10,6 +10,7 @@ public sealed class CommitDraft
     private SortedDictionary<ushort, byte[]>? _fields;
     private List<Action<long>>? _published;
     private Dictionary<int, DateTimeOffset?>? _ends;
+    private Dictionary<int, ushort>? _kept;
     private readonly DateTimeOffset _judgedAt;
 
     /// <param name="operations">The client's.</param>
@@ -38,6 +39,9 @@ public sealed class CommitDraft
 
     /// <summary>By the operation's index; null where there are none.</summary>
     internal IReadOnlyDictionary<int, DateTimeOffset?>? Ends => _ends;
+
+    /// <summary>How many versions are kept, by the operation's index; null where there are none.</summary>
+    internal IReadOnlyDictionary<int, ushort>? Kept => _kept;
 
     /// <summary>Fields of the record, by kind; null where there are none.</summary>
     internal SortedDictionary<ushort, byte[]>? Fields => _fields;
@@ -108,6 +112,23 @@ public sealed class CommitDraft
     public DateTimeOffset? EndOf(int index) => _ends?.GetValueOrDefault(index);
 
     /// <summary>
+    /// Keeps the version that a put makes: it stays readable (<see cref="IDocumentStore.OpenVersionAsync"/>) when the document has a later one,
+    /// or is deleted, until it is dropped (<see cref="IDocumentStore.DropVersionsAsync"/>). The store itself drops nothing. The last word
+    /// of any rule on an operation counts; a put of which no rule says anything is not kept.
+    /// </summary>
+    /// <param name="index">Of the operation in <see cref="Operations"/>; a put, or a patch that has become one.</param>
+    /// <param name="versions">How many of the document's newest versions are to be kept, this one counted in (<see cref="DocumentInfo.Keep"/>): 1 and up; 0 keeps none.</param>
+    public void KeepVersions(int index, ushort versions)
+    {
+        _ = ModifiedBy(index);
+        (_kept ??= [])[index] = versions;
+    }
+
+    /// <summary>How many versions the put keeps by what rules have said so far.</summary>
+    /// <param name="index">Of the operation in <see cref="Operations"/>.</param>
+    public ushort KeptBy(int index) => _kept?.GetValueOrDefault(index) ?? 0;
+
+    /// <summary>
     /// Has a rule told of the commit once it is published, before any of its locks is given back: whoever gets one of them
     /// next finds what the rule has noted. A commit that is never published, or writes nothing, is not told of.
     /// </summary>
@@ -125,7 +146,7 @@ public sealed class CommitDraft
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Operations.Count);
-        return Operations[index].Modified ?? throw new ArgumentException("Only a document that is put can have an end.", nameof(index));
+        return Operations[index].Modified ?? throw new ArgumentException("Only a document that is put can have an end, and be kept.", nameof(index));
     }
 
     /// <summary>Refuses the commit on account of this operation; others are judged all the same, so that the client learns of every fault.</summary>

@@ -149,6 +149,11 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, PresentDocum
             write.Operations[index] = write.Operations[index].Until(end);
         }
 
+        foreach ((int index, ushort versions) in draft.Kept ?? ReadOnlyDictionary<int, ushort>.Empty)
+        {
+            write.Operations[index] = write.Operations[index].Keeping(versions);
+        }
+
         foreach (DocumentOperation added in draft.Added)
         {
             write.Operations.Add(JudgedOperation.Of(added, documents.ReadCurrent(moment, added.Key), now, time));

@@ -58,6 +58,9 @@ internal readonly record struct JudgedOperation(DocumentOperation Operation, Cur
     /// <summary>The same with an end.</summary>
     public JudgedOperation Until(DateTimeOffset? expires) => this with { Info = Info! with { Expires = expires } };
 
+    /// <summary>The same with its version kept.</summary>
+    public JudgedOperation Keeping(ushort versions) => this with { Info = Info! with { Keep = versions } };
+
     public WriteStatus Status =>
         Operation is PatchOperation { Patch.CreatesDocument: false } && !Current.Exists ? WriteStatus.NotFound
         : !Holds ? WriteStatus.ConditionFailed
