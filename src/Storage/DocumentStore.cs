@@ -233,12 +233,25 @@ public sealed class DocumentStore : IDocumentStore
         LookUpAsync(key, budget: null, static (documents, key, _) => documents.ReadInfo(key), cancellation);
 
     /// <inheritdoc/>
-    public ValueTask<StoredDocument?> OpenVersionAsync(DocumentKey key, long version, ByteBudget? budget, CancellationToken cancellation) =>
-        throw new NotSupportedException();
+    public async ValueTask<StoredDocument?> OpenVersionAsync(DocumentKey key, long version, ByteBudget? budget, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using OperationGate.Passage passage = _operations.Enter();
+        StoreEngine engine = Engine();
+        using ReadGate.Place place = await engine.Reads.EnterAsync(cancellation).ConfigureAwait(false);
+        return engine.Documents.OpenVersion(key, version, budget);
+    }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<KeptVersion>> DropVersionsAsync(IReadOnlyList<KeptVersion> versions, CancellationToken cancellation) =>
-        throw new NotSupportedException();
+    public async ValueTask<IReadOnlyList<KeptVersion>> DropVersionsAsync(IReadOnlyList<KeptVersion> versions, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(versions);
+        cancellation.ThrowIfCancellationRequested();
+        using OperationGate.Passage passage = _operations.Enter();
+        StoreEngine engine = Engine();
+        _health.ThrowIfFenced();
+        return await engine.DropVersionsAsync(versions).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public void ThrowIfRefusing(long bodyBytes)

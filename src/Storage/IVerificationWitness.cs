@@ -17,6 +17,11 @@ public interface IVerificationWitness
     /// <summary>An intact document file.</summary>
     void Filed(DocumentKey key, DocumentInfo info);
 
+    /// <summary>An intact file of a kept version; the newest version of a document that is kept is told here as well.</summary>
+    void Kept(DocumentKey key, DocumentInfo info)
+    {
+    }
+
     /// <summary>All has been read.</summary>
     /// <param name="durableThrough">As the journal says.</param>
     /// <param name="damage">Takes what is wrong.</param>

@@ -48,7 +48,7 @@ public sealed record StoreOptions
 
     /// <summary>How many operations of JSON documents a commit in segments of a length can have, whatever their ids and bodies.</summary>
     public static long OperationsOf(long segmentBytes) =>
-        (OverheadOf(segmentBytes) - (4 * JournalFormat.BlockBytes)) / Operation.Measure(0, "application/json".Length, JournalFormat.Alignment, Operation.ExpiresBytes);
+        (OverheadOf(segmentBytes) - (4 * JournalFormat.BlockBytes)) / Operation.Measure(0, "application/json".Length, JournalFormat.Alignment, Operation.FieldsBytesMax);
 
     /// <summary>Bytes of zeros that a first start writes for its journal, in part after the store is open: the first segment, one spare, the reserve, and two for recovery.</summary>
     public long FirstStartBytes => (Segments.SparesMin + 1) * SegmentBytes;

@@ -31,6 +31,11 @@ internal static class VerifyCommand
         }
 
         Console.WriteLine($"{data}: {Count(report.Segments, "journal segment")} with {Count(report.Records, "record")} ({Count(report.PendingCommits, "commit")} not yet filed, durable through {report.DurableThrough}, filed through {report.FiledThrough}), {Count(report.Documents, "document")} with {Count(report.DocumentBytes, "byte")}.");
+        if (report.Versions > 0)
+        {
+            Console.WriteLine($"{data}: {Count(report.Versions, "kept version")}.");
+        }
+
         Console.WriteLine(report.Damage.Count == 0 ? "Intact." : $"{report.Damage.Count} {(report.Damage.Count == 1 ? "piece" : "pieces")} of damage found; nothing was changed.");
         return report.Damage.Count == 0 ? ExitCode.Good : ExitCode.Bad;
     }

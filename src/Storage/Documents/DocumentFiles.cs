@@ -9,11 +9,11 @@ namespace DocService.Storage.Documents;
 /// rename it into place, sync the directory.
 /// </summary>
 /// <remarks>
-/// Owns: the shard directories and the quarantine directory.
+/// Owns: the shard directories, the quarantine directory, and the files of versions.
 /// Thread: any. A temporary slot belongs to one thread at a time; writes of one key are serialized by the caller.
 /// On failure: every <see cref="FileSystemException"/> goes to the caller, who knows what the step's failure means.
 /// </remarks>
-internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory quarantine) : IDisposable
+internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory quarantine, VersionFiles versions) : IDisposable
 {
     /// <summary>Temporary names in each shard directory, so that a start can remove every leftover without listing.</summary>
     public const int TempSlots = 64;
@@ -40,6 +40,9 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
             // Whatever is to be filed there waits, and says why.
         }
     }
+
+    /// <summary>The files of kept versions.</summary>
+    public VersionFiles Versions => versions;
 
     /// <summary>Opens the document's file, or returns null when there is none.</summary>
     public IFile? TryOpen(DocumentPath path) => shards[path.Shard].Entries.TryOpen(path.Name, FileAccess.Read);
@@ -109,6 +112,12 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
         directory.Rename(TempNames[slot], directory, path.Name);
     }
 
+    /// <summary>Before the third step, of a version that is kept: its synced temporary file gets the version's name as well.</summary>
+    public void LinkVersion(int slot, DocumentPath path, long version) => versions.Link(shards[path.Shard].Entries, TempNames[slot], path, version);
+
+    /// <summary>Third step of a version whose document has a later one: the synced temporary file takes the version's name alone.</summary>
+    public void PublishVersion(int slot, DocumentPath path, long version) => versions.Publish(shards[path.Shard].Entries, TempNames[slot], path, version);
+
     /// <summary>Removes the document's name; false when there was none.</summary>
     public bool Remove(DocumentPath path) => shards[path.Shard].Entries.TryUnlink(path.Name);
 
@@ -136,18 +145,18 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
     }
 
     /// <summary>
-    /// The highest version in any readable document file; 0 when there is none. What a failing device cannot read is passed
-    /// over. For repair, offline, where nothing else knows how far the sequence had come.
+    /// The highest version in any readable document file, or file of a kept version; 0 when there is none. What a failing device cannot
+    /// read is passed over. For repair, offline, where nothing else knows how far the sequence had come.
     /// </summary>
-    public long HighestVersion()
+    public long HighestVersion() => shards.Select(shard => HighestVersionIn(shard.Entries)).Append(versions.HighestVersion()).Max();
+
+    /// <summary>The same of one directory.</summary>
+    public static long HighestVersionIn(IDirectory directory)
     {
         long highest = 0;
-        foreach (SyncedDirectory shard in shards)
+        foreach (string name in NamesIn(directory))
         {
-            foreach (string name in NamesIn(shard.Entries))
-            {
-                highest = Math.Max(highest, VersionOf(shard.Entries, name));
-            }
+            highest = Math.Max(highest, VersionOf(directory, name));
         }
 
         return highest;
@@ -198,6 +207,7 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
         }
 
         quarantine.Dispose();
+        versions.Dispose();
     }
 
     private static IFile CreateTemp(IDirectory directory, string name)

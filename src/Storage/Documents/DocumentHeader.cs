@@ -49,7 +49,14 @@ internal static class DocumentHeader
             line.Time(expires);
         }
 
-        line.Raw("\",\"length\":"u8);
+        line.Raw("\""u8);
+        if (info.Keep > 0)
+        {
+            line.Raw(",\"keep\":"u8);
+            line.Number(info.Keep);
+        }
+
+        line.Raw(",\"length\":"u8);
         line.Number(info.Length);
         line.Raw(",\"sha256\":\""u8);
         line.Hex(info.Sha256);

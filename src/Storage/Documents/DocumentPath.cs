@@ -47,6 +47,13 @@ internal readonly record struct DocumentPath
     /// <summary>Whether a document's file may have that name. A temporary file's begins with a dot.</summary>
     public static bool IsName(string name) => !name.StartsWith('.') && name.EndsWith(Extension, StringComparison.Ordinal);
 
+    /// <summary>Name of the file of a kept version, in the directory of versions that has the shard's number: the document's, a dot, and the version.</summary>
+    public string OfVersion(long version) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Name}.{version}");
+
+    /// <summary>Whether a kept version's file may have that name.</summary>
+    public static bool IsVersionName(string name) =>
+        name.LastIndexOf('.') is > 0 and var dot && IsName(name[..dot]) && name.Length > dot + 1 && name[dot + 1] != '0' && !name.AsSpan(dot + 1).ContainsAnyExceptInRange('0', '9');
+
     private static string FileName(ReadOnlySpan<byte> id, Sha256Digest digest)
     {
         Span<char> name = stackalloc char[NameBytesMax];

@@ -12,6 +12,7 @@ internal ref struct HeaderMembers
     private DateTimeOffset? _modified;
     private DateTimeOffset? _expires;
     private bool _mustExpire;
+    private ushort _keep;
     private long _length = -1;
     private Sha256Digest? _sha256;
     private bool _hasBodyHash;
@@ -67,6 +68,10 @@ internal ref struct HeaderMembers
         {
             _expires = reader.GetDateTimeOffset();
         }
+        else if (name.SequenceEqual("keep"u8))
+        {
+            _keep = reader.GetUInt16();
+        }
         else if (name.SequenceEqual("length"u8))
         {
             _length = reader.GetInt64();
@@ -103,6 +108,7 @@ internal ref struct HeaderMembers
             Created = created,
             Modified = modified,
             Expires = _expires,
+            Keep = _keep,
             Length = _length,
             Sha256 = sha256,
         };

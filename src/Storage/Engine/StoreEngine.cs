@@ -77,6 +77,7 @@ internal sealed class StoreEngine
         Admission = new Admission(Backlog, Space, options.BusyTimeout, clock);
         var headers = new FiledHeaders(options.JournalBytes);
         Reads = new ReadGate(options.BusyTimeout, threads);
+        Versions = new KeptVersions(directory.Documents.Versions, Pending, Journal, opened.Unfiled.CarriedThrough, health);
         Cache = new DocumentCache(options.CacheBytes, directory.Documents, threads);
         Documents = new PresentDocuments(new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents, Cache, Reads), time);
         TakeUp(time, options.ConfirmsTime);
@@ -116,6 +117,8 @@ internal sealed class StoreEngine
 
     public DocumentCache Cache { get; }
 
+    public KeptVersions Versions { get; }
+
     public ReadGate Reads { get; }
 
     public CommitPath Commits { get; }
@@ -136,11 +139,11 @@ internal sealed class StoreEngine
 
     /// <summary>Waits until the documents of a published commit are filed, these versions or later ones; at most so long. Returns whether they are.</summary>
     public Task<bool> ReachFiledAsync(Commit commit, TimeSpan timeout) =>
-        ReachFiledAsync(commit.Sequence, [.. commit.Places.ToArray().Select(place => place.Key.Digest)], timeout);
+        ReachFiledAsync(commit.Sequence, [.. commit.Places.ToArray().SelectMany(place => FiledWith(place.Key, commit.Sequence))], timeout);
 
     /// <summary>The same of a request that was carried out before.</summary>
     public Task<bool> ReachFiledAsync(RememberedRequest request, TimeSpan timeout) =>
-        ReachFiledAsync(request.Sequence, [.. request.Results.Where(static result => result.Writes).Select(static result => result.Key.Digest)], timeout);
+        ReachFiledAsync(request.Sequence, [.. request.Results.Where(static result => result.Writes).SelectMany(result => FiledWith(result.Key, request.Sequence))], timeout);
 
     /// <summary>The lock of the request's key, or what an earlier one with this key has done.</summary>
     public ValueTask<(RequestTurn? Turn, RememberedRequest? Known)> EnterAsync(IdempotentRequest request, CancellationToken cancellation) =>
@@ -148,6 +151,17 @@ internal sealed class StoreEngine
 
     /// <summary>What the request with that key has done; null: so far nothing.</summary>
     public ValueTask<RememberedRequest?> FindAsync(RequestKey key, CancellationToken cancellation) => Requests.FindAsync(key, _locks, Reads, cancellation);
+
+    /// <summary>Drops kept versions; returns those that cannot be dropped yet.</summary>
+    public async Task<IReadOnlyList<KeptVersion>> DropVersionsAsync(IReadOnlyList<KeptVersion> versions)
+    {
+        IReadOnlyList<KeptVersion> left = [];
+        await BlockingWork.RunAsync(_threads, () => left = Versions.Drop(versions)).ConfigureAwait(false);
+        return left;
+    }
+
+    /// <summary>What must not be blocked: the document, and the version, which is not if it is not kept.</summary>
+    private static IEnumerable<Sha256Digest> FiledWith(DocumentKey key, long version) => [key.Digest, VersionDigest.Of(key.Digest, version)];
 
     private async Task<bool> ReachFiledAsync(long sequence, Sha256Digest[] documents, TimeSpan timeout)
     {
@@ -237,6 +251,11 @@ internal sealed class StoreEngine
                 Pending.Expect(place.Key.Digest);
                 _ = place.Info is { } info ? _media.Pack(info) : default;
                 operations++;
+                if (place.IsKept)
+                {
+                    Pending.Expect(place.Key.Digest); // the version's own entry goes where the document's goes
+                    operations++;
+                }
             }
         }
 
@@ -253,7 +272,13 @@ internal sealed class StoreEngine
                 foreach (OperationPlace place in commit.Places)
                 {
                     PackedInfo info = place.Info is { } known ? _media.Pack(known) : default;
-                    Pending.Add(place.Key.Digest, new PendingVersion(commit.Sequence, place.Kind, info, LocatorOf(commit, place), place.KeepsEvidence));
+                    var version = new PendingVersion(commit.Sequence, place.Kind, info, LocatorOf(commit, place), place.KeepsEvidence, place.IsKept);
+                    Pending.Add(place.Key.Digest, version);
+                    if (place.IsKept)
+                    {
+                        Pending.Add(VersionDigest.Of(place.Key.Digest, commit.Sequence), version.OfVersion());
+                    }
+
                     Cache.Drop(place.Key); // before the sync, so long before it is visible
                 }
             }
@@ -271,18 +296,34 @@ internal sealed class StoreEngine
             {
                 if (commit.CarriedVersion != 0)
                 {
-                    Pending.NoteCarried(place.Key.Digest, commit.CarriedVersion, LocatorOf(commit, place));
-                    _tickets.Add(new FilingTicket(commit.Sequence, place.Key.Digest, 0)); // charged already
+                    AddCarried(commit, place);
+                    continue;
                 }
-                else
+
+                Pending.NotePublished(place.Key.Digest);
+                long cost = DiskSpace.CostOf(place.Kind, place.Bytes);
+                _tickets.Add(new FilingTicket(commit.Sequence, place.Key.Digest, cost));
+                if (place.IsKept)
                 {
-                    Pending.NotePublished(place.Key.Digest);
-                    _tickets.Add(new FilingTicket(commit.Sequence, place.Key.Digest, DiskSpace.CostOf(place.Kind, place.Bytes)));
+                    _tickets.Add(new FilingTicket(commit.Sequence, VersionDigest.Of(place.Key.Digest, commit.Sequence), cost));
                 }
             }
         }
 
         _filing.Add(_tickets);
+    }
+
+    private void AddCarried(Commit commit, in OperationPlace place)
+    {
+        Sha256Digest document = place.Key.Digest;
+        if (commit.IsSuperseded)
+        {
+            Versions.NoteCarried(document, commit.Sequence);
+            document = VersionDigest.Of(document, commit.CarriedVersion);
+        }
+
+        Pending.NoteCarried(document, commit.CarriedVersion, LocatorOf(commit, place));
+        _tickets.Add(new FilingTicket(commit.Sequence, document, 0)); // charged already
     }
 
     private static RecordLocator LocatorOf(Commit commit, in OperationPlace place) =>

@@ -23,6 +23,7 @@ internal enum Errno
     ENOSPC = 28,
     ESPIPE = 29,
     EROFS = 30,
+    EMLINK = 31,
     ENAMETOOLONG = 36,
     ENOLCK = 37,
     ENOTEMPTY = 39,

@@ -24,6 +24,9 @@ public sealed class VerificationReport
     /// <summary>Bytes of their bodies.</summary>
     public long DocumentBytes { get; internal set; }
 
+    /// <summary>Files of kept versions whose every check held; that of a document's newest version is the document's, and counts here too.</summary>
+    public int Versions { get; internal set; }
+
     /// <summary>One entry for each damage; empty: the directory is intact.</summary>
     public IReadOnlyList<VerificationDamage> Damage => DamageFound;
 

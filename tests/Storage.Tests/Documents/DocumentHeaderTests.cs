@@ -43,6 +43,19 @@ public sealed class DocumentHeaderTests
         Assert.Equal(info, header.Info);
     }
 
+    /// <summary>The same of a version that is kept. Programs that do not know the member serve the document as it is.</summary>
+    [Fact]
+    public void Write_OfAVersionThatIsKept_GivesTheGoldenBytes()
+    {
+        DocumentInfo info = Info with { Keep = 10 };
+        byte[] line = Write(Key, info);
+
+        string golden = Golden.Replace("\"length\"", "\"keep\":10,\"length\"", StringComparison.Ordinal);
+        Assert.Equal(golden.Replace("HASH", "0000000000000000", StringComparison.Ordinal), Encoding.UTF8.GetString(line));
+        Assert.True(DocumentHeader.TryRead(line, Key, out ParsedHeader header, out string reason), reason);
+        Assert.Equal(info, header.Info);
+    }
+
     [Fact]
     public void TryRead_AnEndThatMustBeUnderstoodIsMissing_IsRefused()
     {

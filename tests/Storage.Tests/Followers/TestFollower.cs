@@ -139,7 +139,7 @@ internal sealed class TestFollower(long position = 0) : IFollower
             Fields.Enqueue((field.Kind, Encoding.UTF8.GetString(field.Value.Span)));
         }
 
-        foreach (FollowedOperation operation in commit.Operations)
+        foreach (FollowedOperation operation in commit.Operations.Where(operation => !operation.IsSuperseded))
         {
             Documents[operation.Key.Id] = (commit.Sequence, operation.Info is null ? null : Encoding.UTF8.GetString(operation.Body.Span));
         }

@@ -40,6 +40,7 @@ public sealed class CodecPropertyTests
         from digest in Gen.Byte.Array[Sha256Digest.Bytes]
         from end in Ticks
         from ends in Gen.Bool
+        from keep in Gen.UShort[0, 3]
         select new DocumentInfo
         {
             Version = 1,
@@ -47,6 +48,7 @@ public sealed class CodecPropertyTests
             Created = new DateTime(created, DateTimeKind.Utc),
             Modified = new DateTime(modified, DateTimeKind.Utc),
             Length = 0,
+            Keep = keep,
             Expires = ends ? new DateTime(end, DateTimeKind.Utc) : null,
             Sha256 = new Sha256Digest(digest),
         };
@@ -84,7 +86,7 @@ public sealed class CodecPropertyTests
         Gen.Select(Keys, Infos, Gen.Bool, Gen.ULong, Gen.Byte.Array[0, 300]).Sample((key, info, keepsEvidence, hash, body) =>
         {
             int idBytes = System.Text.Encoding.UTF8.GetByteCount(key.Id);
-            byte[] bytes = new byte[Operation.Measure(idBytes, info.ContentType.Length, body.Length, info.Expires is null ? 0 : Operation.ExpiresBytes)];
+            byte[] bytes = new byte[Operation.Measure(idBytes, info.ContentType.Length, body.Length, Operation.MeasureFields(info))];
             Assert.Equal(bytes.Length, Operation.WritePut(bytes, key, info, keepsEvidence, hash, body));
 
             Assert.True(Operation.TryRead(bytes, out Operation operation, out int paddedBytes));

@@ -11,7 +11,7 @@ namespace DocService.Storage.Tests.Journal;
 public sealed class FieldsTests
 {
     private const ushort Ignorable = 5;
-    private const ushort MustUnderstand = 0x8002;
+    private const ushort MustUnderstand = 0x8003;
     private const ulong Salt = 0x1122334455667788;
 
     [Fact]

@@ -16,6 +16,7 @@ namespace DocService.Storage.Engine.Blocking;
 /// Thread: the filer's; <see cref="UnderWay"/> is counted down on the journal's.
 /// Invariant: the document's writer lock is held from the look at its version until the copy is published, so the copy
 /// comes after every earlier version of the document and before every later one. Read in order, the journal says the same.
+/// The copy of a kept version says that it makes that one's file alone: its document may have a later version by then.
 /// On failure: nothing has changed, the first record is still there; it is tried again.
 /// </remarks>
 internal sealed class CarryForward(DigestLocks locks, Pending pending, JournalWriter journal)
@@ -26,7 +27,7 @@ internal sealed class CarryForward(DigestLocks locks, Pending pending, JournalWr
     public int UnderWay => Volatile.Read(ref _underWay);
 
     /// <summary>Queues a copy of the newest version's record. False when there is nothing to be done, or not now.</summary>
-    /// <param name="document">Which document.</param>
+    /// <param name="document">Which document, or which kept version (<see cref="VersionDigest"/>).</param>
     /// <param name="version">Its newest published version, as it was found in <see cref="Pending"/>.</param>
     /// <param name="failed">Called on the journal's thread if the copy is never published.</param>
     public bool TryBegin(Sha256Digest document, in PendingVersion version, Action failed)
@@ -41,7 +42,7 @@ internal sealed class CarryForward(DigestLocks locks, Pending pending, JournalWr
                 && Operation.TryRead(bytes, out Operation operation, out _)
                 && DocumentKey.TryCreateStored(operation.Id, out DocumentKey key, out _)
                 && TryLock(key, out DigestLocks.Lease lease)
-                && TryQueue(key, version, bytes, lease, failed);
+                && TryQueue(key, document, version, bytes, lease, failed);
         }
         catch (FileSystemException)
         {
@@ -61,14 +62,14 @@ internal sealed class CarryForward(DigestLocks locks, Pending pending, JournalWr
         return acquired.IsCompletedSuccessfully;
     }
 
-    private bool TryQueue(DocumentKey key, in PendingVersion version, ReadOnlySpan<byte> operation, DigestLocks.Lease lease, Action failed)
+    private bool TryQueue(DocumentKey key, Sha256Digest document, in PendingVersion version, ReadOnlySpan<byte> operation, DigestLocks.Lease lease, Action failed)
     {
         bool isQueued = false;
         Commit? commit = null;
         Interlocked.Increment(ref _underWay);
         try
         {
-            if (!pending.TryFind(key.Digest, out PendingVersion newest) || newest.Version != version.Version)
+            if (!pending.TryFind(document, out PendingVersion newest) || newest.Version != version.Version)
             {
                 return false;
             }
@@ -76,6 +77,7 @@ internal sealed class CarryForward(DigestLocks locks, Pending pending, JournalWr
             commit = new Commit(operation.Length, 1)
             {
                 CarriedVersion = version.Version,
+                IsSuperseded = version.IsOfVersion,
                 Settled = isPublished =>
                 {
                     Interlocked.Decrement(ref _underWay);

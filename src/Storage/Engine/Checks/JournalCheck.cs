@@ -182,6 +182,11 @@ internal sealed class JournalCheck(VerificationReport report, IVerificationWitne
                 return false;
             }
 
+            if (operation.IsSuperseded)
+            {
+                continue; // of the version's file alone
+            }
+
             witness?.Written(key, record.Sequence, operation.VersionIn(record.Sequence), operation.Kind == OperationKind.Delete);
             if (record.Sequence > filedThrough)
             {

@@ -12,7 +12,7 @@ namespace DocService.Storage.Engine.Checks;
 internal sealed class Verification(IDirectory data, IVerificationWitness? witness = null)
 {
     private static readonly string[] Expected =
-        [DataDirectory.LockName, FormatFile.Name, DataDirectory.JournalName, DataDirectory.DocumentsName, DataDirectory.QuarantineName, DataDirectory.RequestsName, DataDirectory.IndexName, "lost+found"];
+        [DataDirectory.LockName, FormatFile.Name, DataDirectory.JournalName, DataDirectory.DocumentsName, DataDirectory.QuarantineName, DataDirectory.RequestsName, DataDirectory.VersionsName, DataDirectory.IndexName, "lost+found"];
 
     private readonly VerificationReport _report = new();
 
@@ -42,6 +42,7 @@ internal sealed class Verification(IDirectory data, IVerificationWitness? witnes
             }
         }
 
+        new VersionCheck(_report, journal, witness).Run(data);
         new RequestCheck(_report, journal).Run(data);
         witness?.Finish(_report.DurableThrough, _report.DamageFound, _report.RemarksMade);
         return _report;

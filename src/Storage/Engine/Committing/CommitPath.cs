@@ -209,7 +209,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, PresentDocum
         long cost = 0;
         foreach (OperationPlace place in commit.Places)
         {
-            cost += DiskSpace.CostOf(place.Kind, place.Bytes);
+            cost += (place.IsKept ? 2 : 1) * DiskSpace.CostOf(place.Kind, place.Bytes); // a kept version that is superseded has a file of its own
         }
 
         // On the journal's thread; a write that waits for one of the locks goes on on another.

@@ -124,9 +124,12 @@ internal sealed class Filer : IDisposable
                 chunk.DropTemps();
             }
 
+            LinkVersions(chunk);
+            chunk.MakeDirectories();
             chunk.WriteTemps();
             _writeBack.Before(chunk.Items.Count(item => item.Temp is not null));
             chunk.SyncTemps();
+            chunk.LinkVersions();
             chunk.Rename();
             chunk.SyncDirectories();
             Conclude(chunk);
@@ -201,6 +204,23 @@ internal sealed class Filer : IDisposable
         return chunk;
     }
 
+    /// <summary>
+    /// A document that is filed in a version that is kept: that one is filed with it, although its ticket may come later. So one file
+    /// will do for both, and nothing is left to do for the ticket.
+    /// </summary>
+    private void LinkVersions(FilingChunk chunk)
+    {
+        foreach ((Sha256Digest document, long number) in chunk.Unlinked())
+        {
+            if (_pending.TryFind(document, out PendingVersion version))
+            {
+                _ = chunk.TryAdd(new FilingTicket(number, document, 0), version); // without a slot it gets a file of its own later
+            }
+        }
+
+        chunk.Link();
+    }
+
     private void Conclude(FilingChunk chunk)
     {
         bool isOutOfHandles = false;
@@ -236,7 +256,7 @@ internal sealed class Filer : IDisposable
 
     private void NoteFiled(FilingItem item)
     {
-        if (item is { Stamp: { } stamp, Info: { } info })
+        if (item is { Stamp: { } stamp, Info: { } info, Version.IsOfVersion: false })
         {
             _headers.Add(new FiledHeader(item.Document, info.Version, _media.Pack(info), stamp));
         }

@@ -67,9 +67,54 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
         return true;
     }
 
+    /// <summary>Kept versions that are their documents' newest, and not in the chunk yet, although there is a slot for them.</summary>
+    public IEnumerable<(Sha256Digest Version, long Number)> Unlinked() =>
+        files.Versions.CanLink ? [.. _items.Values.Where(item => item.Version is { IsKept: true, IsOfVersion: false }).Select(VersionOf).Where(version => !_items.ContainsKey(version.Version))] : [];
+
+    /// <summary>The chunk is taken: where a document and its kept version are both in it, one temporary file will do.</summary>
+    public void Link()
+    {
+        foreach (FilingItem item in _items.Values)
+        {
+            item.Source = null;
+        }
+
+        foreach (FilingItem item in _items.Values.Where(item => item.Version is { IsKept: true, IsOfVersion: false } && files.Versions.CanLink))
+        {
+            if (_items.TryGetValue(VersionOf(item).Version, out FilingItem? version))
+            {
+                version.Source = item;
+            }
+        }
+    }
+
+    /// <summary>The first kept version makes the directories of versions. Where that fails, the chunk's other documents are filed.</summary>
+    public void MakeDirectories()
+    {
+        if (_items.Values.Any(item => item.Version.IsOfVersion))
+        {
+            try
+            {
+                files.Versions.Make();
+            }
+            catch (Exception exception) when (IsOfOneDocument(exception))
+            {
+                foreach (FilingItem item in _items.Values.Where(item => item.Version.IsOfVersion))
+                {
+                    item.Failure = exception;
+                }
+            }
+        }
+    }
+
     /// <summary>Reads every record, which names the document. For a put this is the first step.</summary>
     public void WriteTemps() => ForEach(item =>
     {
+        if (item.Source is not null)
+        {
+            return;
+        }
+
         byte[] buffer = BodyBuffers.Rent(item.Version.Locator.Bytes);
         try
         {
@@ -98,9 +143,35 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
         }
     });
 
-    /// <summary>Third step: every document takes its name, or loses it.</summary>
+    /// <summary>Before the third step: a kept version that is its document's newest takes its own name of the same file.</summary>
+    public void LinkVersions() => ForEach(item =>
+    {
+        if (item.Source is { } source)
+        {
+            if (source.Failure is { } failure)
+            {
+                throw failure; // of the same file
+            }
+
+            item.Key = source.Key;
+            item.Path = source.Path;
+            files.LinkVersion(source.Slot, item.Path, item.Version.Version);
+        }
+    });
+
+    /// <summary>Third step: every document takes its name, or loses it; a version that has been superseded takes its own.</summary>
     public void Rename() => ForEach(item =>
     {
+        if (item.Version.IsOfVersion)
+        {
+            if (item.Source is null)
+            {
+                files.PublishVersion(item.Slot, item.Path, item.Version.Version);
+            }
+
+            return;
+        }
+
         if (item.Version.KeepsEvidence)
         {
             KeepEvidence(item);
@@ -121,8 +192,18 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
     /// <summary>Fourth step, once for each directory.</summary>
     public void SyncDirectories()
     {
-        int[] shards = [.. _items.Values.Where(item => item.Failure is null).Select(item => item.Shard).Distinct()];
-        threads.ForEach(shards, Workers, files.SyncNames);
+        (int Shard, bool IsOfVersions)[] directories = [.. _items.Values.Where(item => item.Failure is null).Select(item => (item.Shard, item.Version.IsOfVersion)).Distinct()];
+        threads.ForEach(directories, Workers, directory =>
+        {
+            if (directory.IsOfVersions)
+            {
+                files.Versions.SyncNames(directory.Shard);
+            }
+            else
+            {
+                files.SyncNames(directory.Shard);
+            }
+        });
     }
 
     /// <summary>Back before the first step: closes and removes what temporary files there are, and forgets what failed.</summary>
@@ -146,11 +227,13 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
     {
         item.Temp?.Dispose();
         item.Temp = null;
-        if (!item.Version.IsDelete)
+        if (!item.Version.IsDelete && item.Source is null)
         {
             files.TryDropTemp(item.Slot, item.Shard);
         }
     }
+
+    private static (Sha256Digest Version, long Number) VersionOf(FilingItem item) => (VersionDigest.Of(item.Document, item.Version.Version), item.Version.Version);
 
     /// <summary>It only saves a later write some reading, so a failure is ignored.</summary>
     private static FileStamp? StampOf(IFile file)
@@ -170,7 +253,8 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
         RecordLocator locator = item.Version.Locator;
         IFile segment = segments[locator.Segment].File;
         if (!locator.TryRead(segment, buffer) || !Operation.TryRead(buffer.AsSpan(0, locator.Bytes), out Operation operation, out _)
-            || !DocumentKey.TryCreateStored(operation.Id, out DocumentKey key, out _) || key.Digest != item.Document)
+            || !DocumentKey.TryCreateStored(operation.Id, out DocumentKey key, out _)
+            || (item.Version.IsOfVersion ? VersionDigest.Of(key.Digest, item.Version.Version) : key.Digest) != item.Document)
         {
             throw new JournalDamagedException($"{segment.Path} is damaged at offset {locator.Offset}: an operation of commit {item.Version.Version} cannot be read.");
         }

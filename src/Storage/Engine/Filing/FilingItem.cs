@@ -4,7 +4,7 @@ using DocService.Storage.Io;
 
 namespace DocService.Storage.Engine.Filing;
 
-/// <summary>One document in a chunk: its newest published version, and the temporary file on the way to its place.</summary>
+/// <summary>One document in a chunk: its newest published version, and the temporary file on the way to its place. Or a kept version, whose file that becomes.</summary>
 internal sealed class FilingItem(Sha256Digest document, PendingVersion version, int slot)
 {
     public Sha256Digest Document { get; } = document;
@@ -31,6 +31,9 @@ internal sealed class FilingItem(Sha256Digest document, PendingVersion version, 
 
     /// <summary>Temporary slot in the document's directory; no other item of the chunk has it.</summary>
     public int Slot { get; } = slot;
+
+    /// <summary>Of a kept version that is its document's newest: the item of the document, whose temporary file gets both names. Null: it has one of its own.</summary>
+    public FilingItem? Source { get; set; }
 
     /// <summary>Open between writing and syncing.</summary>
     public IFile? Temp { get; set; }

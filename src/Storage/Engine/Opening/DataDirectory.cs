@@ -17,6 +17,7 @@ internal sealed class DataDirectory : IDisposable
     public const string QuarantineName = "quarantine";
     public const string JournalName = "journal";
     public const string RequestsName = "requests";
+    public const string VersionsName = VersionFiles.DirectoryName;
 
     /// <summary>A derived follower's. The store does not look into it.</summary>
     public const string IndexName = "index";
@@ -114,11 +115,13 @@ internal sealed class DataDirectory : IDisposable
             journal = OpenPart(data, JournalName); // its own entries are synced with the segment that every opening begins
             data.Sync();
             format ??= FormatFile.Complete(data);
+            var watch = new DirectoryWatch(files, data);
+            documents.Versions.WhenMade(watch.AddVersions);
             return new DataDirectory(data, heldLock, format, isFirstStart, documents, journal)
             {
                 HandlesMax = files.HandlesMax,
                 Files = files,
-                Watch = new DirectoryWatch(files, data),
+                Watch = watch,
                 IsFormatRebuilt = isRebuilt,
                 Remark = remark,
             };
@@ -192,6 +195,7 @@ internal sealed class DataDirectory : IDisposable
     {
         var shards = new SyncedDirectory[DocumentPath.Shards];
         IDirectory? quarantine = null;
+        VersionFiles? versions = null;
         try
         {
             quarantine = OpenPart(data, QuarantineName);
@@ -211,7 +215,10 @@ internal sealed class DataDirectory : IDisposable
                 shard.Sync();
             }
 
-            return new DocumentFiles(shards, new SyncedDirectory(quarantine, threads));
+            var kept = new SyncedDirectory(quarantine, threads);
+            versions = new VersionFiles(data, kept, threads);
+            versions.Open();
+            return new DocumentFiles(shards, kept, versions);
         }
         catch
         {
@@ -221,6 +228,7 @@ internal sealed class DataDirectory : IDisposable
             }
 
             quarantine?.Dispose();
+            versions?.Dispose();
             throw;
         }
     }

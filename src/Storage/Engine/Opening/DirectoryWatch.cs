@@ -5,20 +5,24 @@ namespace DocService.Storage.Engine.Opening;
 
 /// <summary>Notices that the data directory, or a part of it, is taken away from under the running store.</summary>
 /// <remarks>
-/// Owns: a handle of the directory above the documents' directories. Thread: built by one, then asked by one at a time.
+/// Owns: handles of the directories above those of the documents and of the versions. Thread: built by one, then asked by one at a time.
+/// The filer's adds the directories of versions meanwhile.
 /// An open file stays usable without its name, and its syncs succeed. So a write could be acknowledged that nobody finds
 /// later. Therefore names are looked up again; they must lead to the same files as when the store was opened.
 /// </remarks>
 internal sealed class DirectoryWatch : IDisposable
 {
     private readonly IFileSystem _files;
+    private readonly IDirectory _data;
     private readonly IDirectory _documents;
-    private readonly List<Part> _parts = [];
+    private IDirectory? _versions;
+    private Part[] _parts = []; // replaced as a whole
     private readonly StorageFaultException _gone = new("A part of the data directory was removed, renamed or replaced.");
 
     public DirectoryWatch(IFileSystem files, IDirectory data)
     {
         _files = files;
+        _data = data;
         _documents = data.TryOpenDirectory(DataDirectory.DocumentsName) ?? throw Gone(data, DataDirectory.DocumentsName);
         try
         {
@@ -26,10 +30,7 @@ internal sealed class DirectoryWatch : IDisposable
             Add(data, DataDirectory.JournalName);
             Add(data, DataDirectory.QuarantineName);
             Add(data, DataDirectory.DocumentsName);
-            for (int shard = 0; shard < DocumentPath.Shards; shard++)
-            {
-                Add(_documents, DocumentPath.ShardName(shard));
-            }
+            AddShards(_documents);
         }
         catch
         {
@@ -41,11 +42,19 @@ internal sealed class DirectoryWatch : IDisposable
     /// <summary>Before the first look.</summary>
     public void AddRequests(IDirectory data) => Add(data, DataDirectory.RequestsName);
 
+    /// <summary>Once they are made, or found.</summary>
+    public void AddVersions()
+    {
+        _versions = _data.TryOpenDirectory(DataDirectory.VersionsName) ?? throw Gone(_data, DataDirectory.VersionsName);
+        Add(_data, DataDirectory.VersionsName);
+        AddShards(_versions);
+    }
+
     /// <summary>Some hundred look-ups of names that the kernel has in memory.</summary>
     /// <exception cref="StorageFaultException">A name leads elsewhere, or nowhere.</exception>
     public void ThrowIfGone()
     {
-        foreach (Part part in _parts)
+        foreach (Part part in Volatile.Read(ref _parts))
         {
             if (IsGone(part))
             {
@@ -54,7 +63,11 @@ internal sealed class DirectoryWatch : IDisposable
         }
     }
 
-    public void Dispose() => _documents.Dispose();
+    public void Dispose()
+    {
+        _documents.Dispose();
+        _versions?.Dispose();
+    }
 
     /// <summary>A name that cannot be looked up is not known to be gone. If the disk fails, its syncs show it.</summary>
     private bool IsGone(Part part)
@@ -82,7 +95,13 @@ internal sealed class DirectoryWatch : IDisposable
         }
     }
 
-    private void Add(IDirectory? parent, string name) => _parts.Add(new Part(parent, name, Find(parent, name) ?? throw Gone(parent, name)));
+    private void Add(IDirectory? parent, string name) => Add([PartOf(parent, name)]);
+
+    private void AddShards(IDirectory parent) => Add([.. Enumerable.Range(0, DocumentPath.Shards).Select(shard => PartOf(parent, DocumentPath.ShardName(shard)))]);
+
+    private void Add(Part[] parts) => Volatile.Write(ref _parts, [.. _parts, .. parts]);
+
+    private Part PartOf(IDirectory? parent, string name) => new(parent, name, Find(parent, name) ?? throw Gone(parent, name));
 
     private InodeIdentity? Find(IDirectory? parent, string name) => parent is null ? _files.TryGetIdentity(name) : parent.TryGetIdentity(name);
 

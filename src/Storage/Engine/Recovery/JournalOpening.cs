@@ -253,7 +253,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
 
             ulong hash = XxHash3.HashToUInt64(payload.Slice(parts.Offset, parts.Bytes));
             var locator = new RecordLocator(segment.Header.Number, payloadOffset + parts.Offset, parts.Bytes, hash);
-            found(key, record.Sequence, new PendingVersion(operation.VersionIn(record.Sequence), operation.Kind, default, locator, operation.KeepsEvidence));
+            found(key, record.Sequence, new PendingVersion(operation.VersionIn(record.Sequence), operation.Kind, default, locator, operation.KeepsEvidence, operation.Keep > 0, operation.IsSuperseded));
         }
 
         if (!parts.TryGetFields(out _))

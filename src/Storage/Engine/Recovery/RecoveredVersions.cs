@@ -1,3 +1,4 @@
+using DocService.Storage.Documents;
 using DocService.Storage.Engine.Filing;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Engine.Versions;
@@ -21,12 +22,31 @@ internal sealed class RecoveredVersions(Watermarks marks, int expected, IThreads
     /// <summary>What the tickets were charged against free space.</summary>
     public long ChargedBytes { get; private set; }
 
+    /// <summary>By directory: the highest sequence of a record of a kept version that was carried forward; 0 where there is none.</summary>
+    public long[] CarriedThrough { get; } = new long[DocumentPath.Shards];
+
     /// <summary>Adds a version whose record has that sequence, which is higher than the version if it was carried forward.</summary>
     public void Add(DocumentKey key, long sequence, PendingVersion version)
     {
-        Pending.Add(key.Digest, version);
+        if (version.IsOfVersion)
+        {
+            AddOne(VersionDigest.Of(key.Digest, version.Version), sequence, version);
+            CarriedThrough[key.Digest.First] = Math.Max(CarriedThrough[key.Digest.First], sequence);
+            return;
+        }
+
+        AddOne(key.Digest, sequence, version);
+        if (version.IsKept && version.Version == sequence) // of a version that was carried forward for its document's sake the kept one is filed, or has a record of its own
+        {
+            AddOne(VersionDigest.Of(key.Digest, sequence), sequence, version.OfVersion());
+        }
+    }
+
+    private void AddOne(Sha256Digest document, long sequence, in PendingVersion version)
+    {
+        Pending.Add(document, version);
         long cost = DiskSpace.CostOf(version.Kind, version.Locator.Bytes);
         ChargedBytes += cost;
-        Filing.Add(new FilingTicket(sequence, key.Digest, cost));
+        Filing.Add(new FilingTicket(sequence, document, cost));
     }
 }

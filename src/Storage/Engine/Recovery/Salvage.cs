@@ -66,16 +66,29 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
         {
             Dictionary<JournalScan, Segment> segments = JournalOpening.OpenSegments(directory, verdict, opened);
             var newest = new Dictionary<DocumentKey, PendingVersion>();
+            var kept = new Dictionary<Sha256Digest, PendingVersion>();
             var reader = new PayloadReader();
             foreach (LiveRecord live in verdict.Live)
             {
-                JournalOpening.Collect(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset, (key, _, version) => newest[key] = version with { KeepsEvidence = true }); // of an earlier version too, and what is unreadable may be a later one
+                JournalOpening.Collect(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset, (key, sequence, version) =>
+                {
+                    if (version.IsKept && (version.IsOfVersion || version.Version == sequence))
+                    {
+                        kept[VersionDigest.Of(key.Digest, version.Version)] = version.OfVersion();
+                    }
+
+                    if (!version.IsOfVersion)
+                    {
+                        newest[key] = version with { KeepsEvidence = true }; // of an earlier version too, and what is unreadable may be a later one
+                    }
+                });
             }
 
             var readable = new LiveSegments();
             opened.ForEach(readable.Add);
             using var threads = new DiskThreads(1, new SystemThreads(clock));
-            foreach (KeyValuePair<DocumentKey, PendingVersion>[] some in newest.Where(pair => !HasNewerFile(pair.Key, pair.Value.Version)).Chunk(ChunkDocuments))
+            IEnumerable<KeyValuePair<Sha256Digest, PendingVersion>> documents = newest.Where(pair => !HasNewerFile(pair.Key, pair.Value.Version)).Select(static pair => KeyValuePair.Create(pair.Key.Digest, pair.Value));
+            foreach (KeyValuePair<Sha256Digest, PendingVersion>[] some in documents.Concat(kept).Chunk(ChunkDocuments))
             {
                 FileSome(readable, threads, some);
             }
@@ -110,19 +123,22 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
         }
     }
 
-    private void FileSome(LiveSegments segments, DiskThreads threads, KeyValuePair<DocumentKey, PendingVersion>[] some)
+    private void FileSome(LiveSegments segments, DiskThreads threads, KeyValuePair<Sha256Digest, PendingVersion>[] some)
     {
-        var rest = new Queue<KeyValuePair<DocumentKey, PendingVersion>>(some);
+        var rest = new Queue<KeyValuePair<Sha256Digest, PendingVersion>>(some);
         while (rest.Count > 0)
         {
             var chunk = new FilingChunk(directory.Documents, segments, threads);
-            while (rest.TryPeek(out KeyValuePair<DocumentKey, PendingVersion> next) && chunk.TryAdd(new FilingTicket(next.Value.Version, next.Key.Digest, 0), next.Value))
+            while (rest.TryPeek(out KeyValuePair<Sha256Digest, PendingVersion> next) && chunk.TryAdd(new FilingTicket(next.Value.Version, next.Key, 0), next.Value))
             {
                 rest.Dequeue();
             }
 
+            chunk.Link();
+            chunk.MakeDirectories();
             chunk.WriteTemps();
             chunk.SyncTemps();
+            chunk.LinkVersions();
             chunk.Rename();
             chunk.SyncDirectories();
             if (chunk.Items.FirstOrDefault(item => item.Failure is not null) is { Failure: { } failure })

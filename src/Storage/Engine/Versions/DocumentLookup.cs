@@ -29,6 +29,9 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
         return document;
     };
 
+    private readonly Func<IFile, DocumentKey, ByteBudget?, long?, StoredDocument> _openVersion = (file, key, budget, _) =>
+        DocumentReader.Open(file, key, budget, pieces => new FiledBody(key, file, pieces, reads));
+
     /// <summary>The version, if the cache has it: at once, and without memory. Null says nothing.</summary>
     public CachedDocument? TryReadCached(ReadOnlySpan<char> id) => cache.TryRead(id);
 
@@ -41,6 +44,21 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
 
     /// <summary>The same; a large body that is filed is verified and left in its file, a small one goes into the cache.</summary>
     public StoredDocument? Open(DocumentKey key, ByteBudget? budget) => Read(key, budget, _readOrOpen, isCached: true);
+
+    /// <summary>A kept version, as <see cref="Open(DocumentKey, ByteBudget)"/> the newest; null where it is not kept.</summary>
+    public StoredDocument? OpenVersion(DocumentKey key, long version, ByteBudget? budget)
+    {
+        StoredDocument? found = Read(key, budget, _openVersion, isCached: false, version);
+        if (found is null || found.Info.Version == version)
+        {
+            return found;
+        }
+
+        using (found)
+        {
+            throw new DocumentCorruptException(key, DocumentPath.Of(key).OfVersion(version), $"the file of version {version} holds version {found.Info.Version}");
+        }
+    }
 
     /// <summary>The version without its body, or null.</summary>
     /// <exception cref="DocumentCorruptException">It exists and cannot be read.</exception>
@@ -94,20 +112,21 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
         }
     }
 
-    private StoredDocument? Read(DocumentKey key, ByteBudget? budget, Func<IFile, DocumentKey, ByteBudget?, long?, StoredDocument> fromFile, bool isCached) =>
+    private StoredDocument? Read(DocumentKey key, ByteBudget? budget, Func<IFile, DocumentKey, ByteBudget?, long?, StoredDocument> fromFile, bool isCached, long? kept = null) =>
         Find(key, budget, fromFile, static (operation, version, buffer, budget, taken) =>
         {
             ReadOnlySpan<byte> all = buffer;
             all.Overlaps(operation.Body, out int offset);
             return new StoredDocument(operation.ToInfo(version), buffer, operation.Body.IsEmpty ? 0 : offset, operation.Body.Length, budget, taken);
-        }, keepsBuffer: true, isCached);
+        }, keepsBuffer: true, isCached, kept);
 
-    private T? Find<T>(DocumentKey key, ByteBudget? budget, Func<IFile, DocumentKey, ByteBudget?, long?, T> fromFile, Func<Operation, long, byte[], ByteBudget?, long, T> fromJournal, bool keepsBuffer, bool isCached)
+    private T? Find<T>(DocumentKey key, ByteBudget? budget, Func<IFile, DocumentKey, ByteBudget?, long?, T> fromFile, Func<Operation, long, byte[], ByteBudget?, long, T> fromJournal, bool keepsBuffer, bool isCached, long? kept = null)
         where T : class
     {
         try
         {
-            while (pending.TryFind(key.Digest, out PendingVersion version))
+            Sha256Digest document = kept is { } one ? VersionDigest.Of(key.Digest, one) : key.Digest;
+            while (pending.TryFind(document, out PendingVersion version))
             {
                 if (version.IsDelete)
                 {
@@ -130,7 +149,7 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
             }
 
             long? begun = isCached ? Begin(key) : null;
-            IFile? file = Open(key);
+            IFile? file = Open(key, kept);
             bool isKept = false;
             try
             {
@@ -169,11 +188,12 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
     /// <summary>A document of which a version is pending is not cached: its file has another version, or soon will.</summary>
     private long? Begin(DocumentKey key) => cache.Begin(key) is { } begun && !pending.Contains(key.Digest) ? begun : null;
 
-    private IFile? Open(DocumentKey key)
+    private IFile? Open(DocumentKey key, long? kept)
     {
         try
         {
-            return files.TryOpen(DocumentPath.Of(key));
+            var path = DocumentPath.Of(key);
+            return kept is { } version ? files.Versions.TryOpen(path, version) : files.TryOpen(path);
         }
         catch (FileSystemException exception) when (exception.Error == Errno.EIO)
         {

@@ -28,7 +28,7 @@ internal sealed class MediaTypes
     public PackedInfo Pack(DocumentInfo info)
     {
         ushort number = NumberOf(info.ContentType);
-        return number == 0 ? default : new PackedInfo(info.Created.UtcTicks, info.Modified.UtcTicks, info.Expires?.UtcTicks ?? 0, info.Sha256, (int)info.Length, number);
+        return number == 0 ? default : new PackedInfo(info.Created.UtcTicks, info.Modified.UtcTicks, info.Expires?.UtcTicks ?? 0, info.Sha256, (int)info.Length, number, info.Keep);
     }
 
     /// <summary>The opposite, of what is known.</summary>
@@ -39,6 +39,7 @@ internal sealed class MediaTypes
         Created = new DateTimeOffset(packed.CreatedTicks, TimeSpan.Zero),
         Modified = new DateTimeOffset(packed.ModifiedTicks, TimeSpan.Zero),
         Expires = packed.ExpiresTicks == 0 ? null : new DateTimeOffset(packed.ExpiresTicks, TimeSpan.Zero),
+        Keep = packed.Keep,
         Length = packed.Length,
         Sha256 = packed.Sha256,
     };

@@ -10,7 +10,8 @@ namespace DocService.Storage.Engine.Versions;
 /// <param name="Sha256">Of the body.</param>
 /// <param name="Length">Of the body, in bytes.</param>
 /// <param name="MediaType">Number of the media type; 0 where nothing is known.</param>
-internal readonly record struct PackedInfo(long CreatedTicks, long ModifiedTicks, long ExpiresTicks, Sha256Digest Sha256, int Length, ushort MediaType)
+/// <param name="Keep">How many versions are kept; 0: none.</param>
+internal readonly record struct PackedInfo(long CreatedTicks, long ModifiedTicks, long ExpiresTicks, Sha256Digest Sha256, int Length, ushort MediaType, ushort Keep = 0)
 {
     public bool IsKnown => MediaType != 0;
 }

@@ -31,6 +31,20 @@ internal sealed class PresentDocuments(DocumentLookup lookup, StoreTime time)
     /// <inheritdoc cref="DocumentLookup.Open(DocumentKey, ByteBudget)"/>
     public StoredDocument? Open(DocumentKey key, ByteBudget? budget) => Read(time.Now, key, budget, static (lookup, key, budget) => lookup.Open(key, budget));
 
+    /// <inheritdoc cref="DocumentLookup.OpenVersion"/>
+    public StoredDocument? OpenVersion(DocumentKey key, long version, ByteBudget? budget)
+    {
+        DateTimeOffset now = time.Now;
+        StoredDocument? found = lookup.OpenVersion(key, version, budget);
+        if (found is null || !found.Info.HasEnded(now))
+        {
+            return found;
+        }
+
+        found.Dispose();
+        return null;
+    }
+
     /// <inheritdoc cref="DocumentLookup.ReadInfo"/>
     public DocumentInfo? ReadInfo(DocumentKey key)
     {

@@ -16,7 +16,11 @@ internal readonly ref struct Operation
     /// <summary>Kind of the field that holds a document's end: 8 bytes, in units of 100 ns since 0001-01-01 (UTC). Only a put has it.</summary>
     private const ushort ExpiresField = 0x8001;
 
+    /// <summary>Kind of the field that says how many versions a put keeps: 2 bytes, at least 1. Only a put has it.</summary>
+    private const ushort KeepField = 0x8002;
+
     private const byte CarriedFlag = 1; // of those that a reader must understand
+    private const byte SupersededFlag = 2; // only of what is carried forward
 
     public required OperationKind Kind { get; init; }
 
@@ -25,6 +29,9 @@ internal readonly ref struct Operation
 
     /// <summary>0, or the version that the operation makes in place of the record's sequence: it is a copy of that version's record, carried forward.</summary>
     public required long CarriedVersion { get; init; }
+
+    /// <summary>Of a put that is carried forward: it makes a kept version and nothing else. Of the document there may be a later one.</summary>
+    public required bool IsSuperseded { get; init; }
 
     public required ReadOnlySpan<byte> Id { get; init; }
 
@@ -38,6 +45,9 @@ internal readonly ref struct Operation
     /// <summary>Of a put: the document's end; null where it has none.</summary>
     public required DateTime? Expires { get; init; }
 
+    /// <summary>Of a put: how many versions it keeps, its own counted in; 0 where it is not kept.</summary>
+    public required ushort Keep { get; init; }
+
     public required Sha256Digest Sha256 { get; init; }
 
     /// <summary>XXH3 of the body, seed 0: the one of the document's file.</summary>
@@ -49,22 +59,26 @@ internal readonly ref struct Operation
     public required ReadOnlySpan<byte> Fields { get; init; }
 
     /// <summary>Kinds of fields of an operation that this program knows.</summary>
-    private static ReadOnlySpan<ushort> KnownFields => [ExpiresField];
+    private static ReadOnlySpan<ushort> KnownFields => [ExpiresField, KeepField];
 
-    /// <summary>Room that a document's end takes among the fields.</summary>
-    public static int ExpiresBytes => Format.Fields.Measure(sizeof(long));
+    /// <summary>Room among the fields that all of a put's take at most.</summary>
+    public static int FieldsBytesMax => Format.Fields.Measure(sizeof(long)) + Format.Fields.Measure(sizeof(ushort));
+
+    /// <summary>Room that they take for this document.</summary>
+    public static int MeasureFields(DocumentInfo info) =>
+        (info.Expires is null ? 0 : Format.Fields.Measure(sizeof(long))) + (info.Keep == 0 ? 0 : Format.Fields.Measure(sizeof(ushort)));
 
     /// <summary>Length of the encoded operation, padded.</summary>
     public static int Measure(int idBytes, int contentTypeBytes, int bodyBytes, int fieldsBytes = 0) =>
         JournalFormat.Align(FixedBytes + idBytes + contentTypeBytes + fieldsBytes + bodyBytes);
 
-    /// <summary>Encodes a put; returns its padded length. The fields are encoded already; the document's end, if it has one, is put behind them.</summary>
+    /// <summary>Encodes a put; returns its padded length. The fields are encoded already; what the document has of an end and of kept versions is put behind them.</summary>
     public static int WritePut(
         Span<byte> destination, DocumentKey key, DocumentInfo info, bool keepsEvidence, ulong bodyHash, ReadOnlySpan<byte> body, ReadOnlySpan<byte> fields = default)
     {
         int idBytes = Encoding.UTF8.GetBytes(key.Id, destination[FixedBytes..]);
         int typeBytes = Encoding.ASCII.GetBytes(info.ContentType, destination[(FixedBytes + idBytes)..]);
-        int fieldsBytes = fields.Length + (info.Expires is null ? 0 : ExpiresBytes);
+        int fieldsBytes = fields.Length + MeasureFields(info);
         WriteFixed(destination, OperationKind.Put, keepsEvidence, idBytes, typeBytes, fieldsBytes, body.Length);
         BinaryPrimitives.WriteInt64LittleEndian(destination[24..], info.Created.UtcTicks);
         BinaryPrimitives.WriteInt64LittleEndian(destination[32..], info.Modified.UtcTicks);
@@ -78,6 +92,13 @@ internal readonly ref struct Operation
             Span<byte> ticks = stackalloc byte[sizeof(long)];
             BinaryPrimitives.WriteInt64LittleEndian(ticks, expires.UtcTicks);
             length += Format.Fields.Write(destination[length..], ExpiresField, ticks);
+        }
+
+        if (info.Keep > 0)
+        {
+            Span<byte> keep = stackalloc byte[sizeof(ushort)];
+            BinaryPrimitives.WriteUInt16LittleEndian(keep, info.Keep);
+            length += Format.Fields.Write(destination[length..], KeepField, keep);
         }
 
         body.CopyTo(destination[length..]);
@@ -106,7 +127,7 @@ internal readonly ref struct Operation
             return false;
         }
 
-        if (source[0] is < (byte)OperationKind.Put or > (byte)OperationKind.Delete || (source[3] & ~CarriedFlag) != 0)
+        if (source[0] is < (byte)OperationKind.Put or > (byte)OperationKind.Delete || (source[3] & ~(CarriedFlag | SupersededFlag)) != 0)
         {
             throw new StoreFormatException($"A journal operation has kind {source[0]}, flags {source[3]:x2}: written by a later version.");
         }
@@ -124,7 +145,9 @@ internal readonly ref struct Operation
 
         ReadOnlySpan<byte> text = source.Slice(FixedBytes, idBytes + typeBytes);
         ReadOnlySpan<byte> fields = source.Slice(FixedBytes + text.Length, (int)optionalBytes);
-        if (!Format.Fields.AreWhole(fields, KnownFields) || !TryReadExpires(fields, out DateTime? expires))
+        bool isSuperseded = (source[3] & SupersededFlag) != 0;
+        if (!Format.Fields.AreWhole(fields, KnownFields) || !TryReadExpires(fields, out DateTime? expires) || !TryReadKeep(fields, out ushort keep)
+            || (isSuperseded && (keep == 0 || carriedVersion == 0)))
         {
             return false;
         }
@@ -134,11 +157,13 @@ internal readonly ref struct Operation
             Kind = (OperationKind)source[0],
             KeepsEvidence = (source[1] & 1) != 0,
             CarriedVersion = carriedVersion,
+            IsSuperseded = isSuperseded,
             Id = text[..idBytes],
             ContentType = text[idBytes..],
             Created = created,
             Modified = modified,
             Expires = expires,
+            Keep = keep,
             BodyHash = BinaryPrimitives.ReadUInt64LittleEndian(source[40..]),
             Sha256 = new Sha256Digest(source.Slice(48, Sha256Digest.Bytes)),
             Body = source.Slice((int)(length - bodyBytes), (int)bodyBytes),
@@ -149,10 +174,14 @@ internal readonly ref struct Operation
     }
 
     /// <summary>Makes an encoded operation one that is carried forward, with what an earlier version of the document said of evidence.</summary>
-    public static void MarkCarried(Span<byte> operation, long version, bool keepsEvidence)
+    /// <param name="operation">Its bytes.</param>
+    /// <param name="version">That it makes.</param>
+    /// <param name="keepsEvidence">Whether it was said.</param>
+    /// <param name="isSuperseded">See <see cref="IsSuperseded"/>.</param>
+    public static void MarkCarried(Span<byte> operation, long version, bool keepsEvidence, bool isSuperseded)
     {
         operation[1] |= keepsEvidence ? (byte)1 : (byte)0;
-        operation[3] |= CarriedFlag;
+        operation[3] |= isSuperseded ? (byte)(CarriedFlag | SupersededFlag) : CarriedFlag;
         BinaryPrimitives.WriteInt64LittleEndian(operation[16..], version);
     }
 
@@ -167,6 +196,7 @@ internal readonly ref struct Operation
         Created = Created,
         Modified = Modified,
         Expires = Expires,
+        Keep = Keep,
         Length = Body.Length,
         Sha256 = Sha256,
     };
@@ -203,6 +233,19 @@ internal readonly ref struct Operation
 
         expires = value.Length == sizeof(long) ? Ticks(value) : null;
         return expires is { Ticks: > 0 };
+    }
+
+    /// <summary>False when the field is there, and is no number above 0.</summary>
+    private static bool TryReadKeep(ReadOnlySpan<byte> fields, out ushort keep)
+    {
+        keep = 0;
+        if (fields.IsEmpty || !Format.Fields.TryFind(fields, KeepField, out ReadOnlySpan<byte> value))
+        {
+            return true;
+        }
+
+        keep = value.Length == sizeof(ushort) ? BinaryPrimitives.ReadUInt16LittleEndian(value) : (ushort)0;
+        return keep > 0;
     }
 
     private static DateTime? Ticks(ReadOnlySpan<byte> source)

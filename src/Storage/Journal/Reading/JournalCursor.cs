@@ -158,7 +158,7 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
             payload.Overlaps(operation.Body, out int at);
             long version = operation.VersionIn(record.Sequence);
             ReadOnlyMemory<byte> body = operation.Body.IsEmpty ? default : bytes.Slice(at, operation.Body.Length);
-            _operations.Add(new FollowedOperation(key, isPut ? operation.ToInfo(version) : null, body) { Version = version });
+            _operations.Add(new FollowedOperation(key, isPut ? operation.ToInfo(version) : null, body) { Version = version, IsSuperseded = operation.IsSuperseded });
         }
 
         if (_operations.Count != record.Operations || !parts.TryGetFields(out ReadOnlySpan<byte> fields))

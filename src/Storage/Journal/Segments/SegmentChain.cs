@@ -53,6 +53,9 @@ internal sealed class SegmentChain
     /// <summary>Bytes of the current segment that are not written yet. Any thread.</summary>
     public long RoomBytes => Volatile.Read(ref _roomBytes);
 
+    /// <summary>Up to here the journal says durably that everything is filed: no start files it again. Any thread.</summary>
+    public long RecordedFiledThrough => Volatile.Read(ref _recordedFiled);
+
     /// <summary>Whether a seal would tell the next start something new.</summary>
     public bool NeedsSeal => _marks.DurableThrough != _recordedDurable || _marks.FiledThrough != _recordedFiled;
 
@@ -121,7 +124,7 @@ internal sealed class SegmentChain
     public void NoteSynced(long durableThrough, long filedThrough)
     {
         _recordedDurable = durableThrough;
-        _recordedFiled = Math.Max(_recordedFiled, filedThrough);
+        Volatile.Write(ref _recordedFiled, Math.Max(_recordedFiled, filedThrough));
         Release();
     }
 

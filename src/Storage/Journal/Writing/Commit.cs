@@ -37,6 +37,9 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
     /// </summary>
     public long CarriedVersion { get; init; }
 
+    /// <summary>Of such a copy: it is for the kept version's file, not for the document's (<see cref="Operation.IsSuperseded"/>).</summary>
+    public bool IsSuperseded { get; init; }
+
     public int PayloadBytes { get; private set; }
 
     public ulong PayloadHash { get; private set; }
@@ -76,14 +79,14 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
     public int RecordBytes => JournalFormat.Align(RecordHeader.Bytes + PayloadBytes);
 
     public static int MeasurePut(DocumentKey key, DocumentInfo info, int bodyBytes, int fieldsBytes = 0) =>
-        Operation.Measure(Encoding.UTF8.GetByteCount(key.Id), info.ContentType.Length, bodyBytes, fieldsBytes + (info.Expires is null ? 0 : Operation.ExpiresBytes));
+        Operation.Measure(Encoding.UTF8.GetByteCount(key.Id), info.ContentType.Length, bodyBytes, fieldsBytes + Operation.MeasureFields(info));
 
-    /// <summary>Room that the operation takes if it is carried out, and its document is given an end.</summary>
+    /// <summary>Room that the operation takes if it is carried out, and its document is given an end and is kept.</summary>
     public static long MeasureAtMost(DocumentOperation operation)
     {
         int idBytes = Encoding.UTF8.GetByteCount(operation.Key.Id);
         return operation is PutOperation { Content: var content }
-            ? Operation.Measure(idBytes, content.ContentType.Length, content.Body.Length, Operation.ExpiresBytes)
+            ? Operation.Measure(idBytes, content.ContentType.Length, content.Body.Length, Operation.FieldsBytesMax)
             : Operation.Measure(idBytes, 0, 0);
     }
 
@@ -107,7 +110,7 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
     public void AddCarried(DocumentKey key, OperationKind kind, bool keepsEvidence, ReadOnlySpan<byte> operation)
     {
         operation.CopyTo(_buffer.AsSpan(PayloadBytes));
-        Operation.MarkCarried(_buffer.AsSpan(PayloadBytes, operation.Length), CarriedVersion, keepsEvidence);
+        Operation.MarkCarried(_buffer.AsSpan(PayloadBytes, operation.Length), CarriedVersion, keepsEvidence, IsSuperseded);
         Add(key, kind, operation.Length, null, keepsEvidence);
         IsDeletesOnly = false;
     }

@@ -80,6 +80,9 @@ internal sealed class JournalWriter
     /// <summary>What can be read from.</summary>
     public LiveSegments Segments => _chain.Live;
 
+    /// <inheritdoc cref="SegmentChain.RecordedFiledThrough"/>
+    public long RecordedFiledThrough => _chain.RecordedFiledThrough;
+
     /// <summary>See <see cref="SegmentChain.UsedBytes"/>.</summary>
     public long UsedBytes => _chain.UsedBytes;
 

@@ -10,4 +10,8 @@ namespace DocService.Storage.Journal.Writing;
 /// <param name="Hash">XXH3 of those bytes, by which a later read is checked.</param>
 /// <param name="Info">Of a put: what it makes of the document, but for the version, which is the commit's sequence.</param>
 /// <param name="KeepsEvidence">The file under the document's name could not be read.</param>
-internal readonly record struct OperationPlace(DocumentKey Key, OperationKind Kind, int Offset, int Bytes, ulong Hash, DocumentInfo? Info, bool KeepsEvidence);
+internal readonly record struct OperationPlace(DocumentKey Key, OperationKind Kind, int Offset, int Bytes, ulong Hash, DocumentInfo? Info, bool KeepsEvidence)
+{
+    /// <summary>The version that it makes is kept.</summary>
+    public bool IsKept => Info is { Keep: > 0 };
+}

@@ -1,0 +1,201 @@
+using DocService.Storage.Io;
+using DocService.Storage.Threading;
+
+namespace DocService.Storage.Documents;
+
+/// <summary>
+/// The files of kept versions, in directories beside those of the documents. The newest version's file is the document's own, with a second
+/// name; one that was superseded before it was filed has a file of its own.
+/// </summary>
+/// <remarks>
+/// Owns: the directory and the shard directories in it, from the first kept version on; a store that keeps none has none. Thread: any;
+/// <see cref="Make"/> by one at a time.
+/// On failure: every <see cref="FileSystemException"/> goes to the caller, who knows what the step's failure means.
+/// </remarks>
+internal sealed class VersionFiles : IDisposable
+{
+    public const string DirectoryName = "history";
+
+    private readonly IDirectory _data;
+    private readonly SyncedDirectory _quarantine;
+    private readonly IThreads _threads;
+    private readonly SyncedDirectory?[] _shards = new SyncedDirectory?[DocumentPath.Shards];
+    private volatile bool _isMade;
+    private volatile bool _cannotLink;
+    private Action? _made;
+
+    /// <param name="data">The data directory; the caller's.</param>
+    /// <param name="quarantine">For what has a version's name and is none; the caller's.</param>
+    /// <param name="threads">How syncs wait for each other.</param>
+    public VersionFiles(IDirectory data, SyncedDirectory quarantine, IThreads threads)
+    {
+        _data = data;
+        _quarantine = quarantine;
+        _threads = threads;
+    }
+
+    /// <summary>Whether the filesystem gives a file a second name. Where it does not, every version gets a file of its own.</summary>
+    public bool CanLink => !_cannotLink;
+
+    /// <summary>At opening: what there is is synced, because so far it may be in the page cache only. It makes nothing.</summary>
+    public void Open()
+    {
+        using IDirectory? history = _data.TryOpenDirectory(DirectoryName);
+        if (history is null)
+        {
+            return;
+        }
+
+        bool isWhole = true;
+        for (int shard = 0; shard < _shards.Length; shard++)
+        {
+            _shards[shard] ??= history.TryOpenDirectory(DocumentPath.ShardName(shard)) is { } directory ? new SyncedDirectory(directory, _threads) : null;
+            isWhole &= _shards[shard] is not null;
+        }
+
+        history.Sync(); // the parent first, as with documents
+        foreach (SyncedDirectory? shard in _shards)
+        {
+            shard?.Sync();
+        }
+
+        _isMade = isWhole; // what a start finds half made is completed with the first version
+    }
+
+    /// <summary>Has somebody told when all directories are there: now, or by the thread that makes them.</summary>
+    public void WhenMade(Action told)
+    {
+        if (_isMade)
+        {
+            told();
+        }
+        else
+        {
+            _made = told;
+        }
+    }
+
+    /// <summary>Before the first version is filed: makes the directories, and syncs their names. Once cut off it is gone on with.</summary>
+    public void Make()
+    {
+        if (_isMade)
+        {
+            return;
+        }
+
+        _data.TryCreateDirectory(DirectoryName);
+        using IDirectory history = _data.TryOpenDirectory(DirectoryName) ?? throw new FileSystemException(SystemCall.Open, $"{_data.Path}/{DirectoryName}", Errno.ENOENT);
+        for (int shard = 0; shard < _shards.Length; shard++)
+        {
+            string name = DocumentPath.ShardName(shard);
+            history.TryCreateDirectory(name);
+            if (_shards[shard] is null)
+            {
+                IDirectory directory = history.TryOpenDirectory(name) ?? throw new FileSystemException(SystemCall.Open, $"{history.Path}/{name}", Errno.ENOENT);
+                Volatile.Write(ref _shards[shard], new SyncedDirectory(directory, _threads));
+            }
+        }
+
+        history.Sync();
+        _data.Sync();
+        _isMade = true;
+        _made?.Invoke();
+    }
+
+    /// <summary>Opens the version's file, or returns null when there is none.</summary>
+    public IFile? TryOpen(DocumentPath path, long version) => TryOpen(path.Shard, path.OfVersion(version));
+
+    /// <summary>Opens a file of a shard by its name, or returns null when there is none.</summary>
+    public IFile? TryOpen(int shard, string name) => Volatile.Read(ref _shards[shard])?.Entries.TryOpen(name, FileAccess.Read);
+
+    /// <summary>Names of the versions in a shard, unsorted.</summary>
+    public IReadOnlyList<string> List(int shard) =>
+        Volatile.Read(ref _shards[shard])?.Entries is { } directory ? [.. directory.List().Where(DocumentPath.IsVersionName)] : [];
+
+    /// <summary>Gives a synced file the version's name as a second one. What has the name is the same version, filed before, and is replaced.</summary>
+    /// <param name="source">Directory of the file.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="path">Of the document.</param>
+    /// <param name="version">Of it.</param>
+    public void Link(IDirectory source, string name, DocumentPath path, long version)
+    {
+        IDirectory target = EntriesOf(path.Shard);
+        try
+        {
+            try
+            {
+                source.Link(name, target, path.OfVersion(version));
+            }
+            catch (FileSystemException exception) when (exception.Error == Errno.EEXIST)
+            {
+                Clear(path, version); // readers have the version from the journal as long as it is not filed
+                source.Link(name, target, path.OfVersion(version));
+            }
+        }
+        catch (FileSystemException exception) when (exception.Error is Errno.EPERM or Errno.EOPNOTSUPP or Errno.EMLINK or Errno.EXDEV)
+        {
+            _cannotLink = true; // it is tried again, with a file of its own
+            throw;
+        }
+    }
+
+    /// <summary>A synced temporary file becomes the version's, replacing what has the name.</summary>
+    public void Publish(IDirectory source, string name, DocumentPath path, long version)
+    {
+        IDirectory target = EntriesOf(path.Shard);
+        try
+        {
+            source.Rename(name, target, path.OfVersion(version));
+        }
+        catch (FileSystemException exception) when (exception.Error is Errno.EISDIR or Errno.ENOTEMPTY or Errno.EEXIST or Errno.ENOTDIR or Errno.EPERM)
+        {
+            Clear(path, version);
+            source.Rename(name, target, path.OfVersion(version));
+        }
+    }
+
+    /// <summary>Removes the version's name; false when there was none.</summary>
+    public bool Remove(DocumentPath path, long version) => Volatile.Read(ref _shards[path.Shard]) is not null && Clear(path, version);
+
+    /// <summary>Names changed in the shard survive a power cut.</summary>
+    public void SyncNames(int shard) => Volatile.Read(ref _shards[shard])?.Sync();
+
+    public void Dispose()
+    {
+        foreach (SyncedDirectory? shard in _shards)
+        {
+            shard?.Dispose();
+        }
+    }
+
+    /// <summary>The highest version in any readable file of a version; 0 when there is none.</summary>
+    public long HighestVersion()
+    {
+        long highest = 0;
+        foreach (SyncedDirectory? shard in _shards)
+        {
+            highest = Math.Max(highest, shard is null ? 0 : DocumentFiles.HighestVersionIn(shard.Entries));
+        }
+
+        return highest;
+    }
+
+    /// <summary>A directory that somebody has put under the name is kept in quarantine.</summary>
+    private bool Clear(DocumentPath path, long version)
+    {
+        IDirectory directory = EntriesOf(path.Shard);
+        string name = path.OfVersion(version);
+        try
+        {
+            return directory.TryUnlink(name);
+        }
+        catch (FileSystemException exception) when (exception.Error is Errno.EISDIR or Errno.EPERM && directory.GetKind(name) == EntryKind.Directory)
+        {
+            directory.Rename(name, _quarantine.Entries, name);
+            _quarantine.Sync();
+            return true;
+        }
+    }
+
+    private IDirectory EntriesOf(int shard) => Volatile.Read(ref _shards[shard])?.Entries ?? throw new InvalidOperationException("The directory of versions has not been made.");
+}

@@ -1,0 +1,178 @@
+using DocService.Storage.Engine.Opening;
+using DocService.Storage.Tests.Support.Crash;
+using DocService.Storage.Tests.Support.Scheduling;
+using DocService.Storage.Tests.Support.Simulation;
+using Xunit.Abstractions;
+
+namespace DocService.Storage.Tests.Crash;
+
+/// <summary>Kept versions across power cuts and kills: each that was acknowledged has its exact bytes, and none that was dropped comes back.</summary>
+public sealed class HistoryCrashTests(ITestOutputHelper output)
+{
+    private const int Seed = 20_261_129;
+    private const int Budget = 3;
+    private const int SabotageBudget = 24;
+    private const int Seeds = 12;
+    private const int LivesMax = 4;
+    private const int StatesOfALife = 3;
+
+    private const string History = $"{Scene.Data}/{DataDirectory.VersionsName}";
+
+    /// <summary>What is left out, in a run that makes the directories of versions.</summary>
+    private static readonly Dictionary<string, Func<SimulatedCall, bool>> Steps = new()
+    {
+        ["names of versions"] = call => call.Kind == CallKind.SyncDirectory && call.Path.StartsWith($"{History}/", StringComparison.Ordinal),
+        ["names of the directories of versions"] = call => call is { Kind: CallKind.SyncDirectory, Path: History },
+        ["name of the directory of all versions"] = call => call is { Kind: CallKind.SyncDirectory, Path: Scene.Data },
+        ["content of versions"] = call => call.Kind == CallKind.Sync && call.Name.StartsWith(".tmp-", StringComparison.Ordinal),
+    };
+
+    public static TheoryData<string, bool> SabotageCases
+    {
+        get
+        {
+            var cases = new TheoryData<string, bool>();
+            foreach (string step in Steps.Keys)
+            {
+                cases.Add(step, false);
+                cases.Add(step, true);
+            }
+
+            return cases;
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void PowerCut_AtEveryCall_EveryAcknowledgedVersionIsThere(int order)
+    {
+        int states = 0;
+        foreach (CrashState state in Record(Seed + order, leftOut: null).States(Seed, Budget))
+        {
+            string? problem = KeptDocuments.Audit(state.Open(), state.Point.Marks);
+            Assert.True(problem is null, $"order {order}, {state}: {problem}");
+            states++;
+        }
+
+        output.WriteLine($"{states} states");
+        Assert.True(states > 100, $"{states} states");
+    }
+
+    /// <summary>One document is written again and again, so that its versions are superseded before they are filed; then a kill, a cut or a stop, and on it goes.</summary>
+    [Fact]
+    public void Lives_OneAfterTheOther_KeepEveryVersion()
+    {
+        int lives = 0, states = 0;
+        for (int seed = Seed; seed < Seed + Seeds; seed++)
+        {
+            var random = new Random(seed);
+            SimulatedFileSystem? disk = Scene.Prepared();
+            for (int life = 0; life < LivesMax && disk is not null; life++)
+            {
+                lives++;
+                disk = Live(disk, random, $"seed {seed}, life {life}", ref states);
+            }
+        }
+
+        output.WriteLine($"{lives} lives, {states} states");
+        Assert.True(states > Seeds * LivesMax / 2, $"{states} states");
+    }
+
+    [Theory]
+    [MemberData(nameof(SabotageCases))]
+    [Trait("Shows", "sabotage")]
+    public void Filing_WithoutASync_IsDetected(string step, bool isHidden)
+    {
+        string? problem = null;
+        int states = 0;
+        for (int order = 0; order < 3 && problem is null; order++)
+        {
+            CrashRecorder recorder = Record(Seed + order, disk => SabotageTests.Sabotage(disk, Steps[step], isHidden));
+            foreach (CrashState state in recorder.Points().Reverse().SelectMany(point => point.States(unchecked(Seed + point.Number), SabotageBudget)))
+            {
+                problem = KeptDocuments.Audit(state.Open(), state.Point.Marks);
+                states++;
+                if (problem is not null || states % 2000 == 0)
+                {
+                    break;
+                }
+            }
+        }
+
+        output.WriteLine($"{step}: {states} states: {problem}");
+        Assert.NotNull(problem);
+    }
+
+    private static CrashRecorder Record(int seed, Action<SimulatedFileSystem>? leftOut)
+    {
+        SimulatedFileSystem disk = Scene.Prepared();
+        CrashRecorder? recorder = null;
+        SimulatedProcess.Run(disk, SchedulePolicy.Any(new Random(seed)), async scheduler =>
+        {
+            var documents = new KeptDocuments(disk, scheduler);
+            leftOut?.Invoke(disk);
+            recorder = disk.StartRecording();
+            await documents.PutAsync(DurabilityLevel.Durable, Scene.Old);
+            await documents.PutAsync(DurabilityLevel.Durable, Scene.Old, Scene.New);
+            await documents.PutAsync(DurabilityLevel.Durable, Scene.Old);
+            await documents.PutAsync(DurabilityLevel.Filed, Scene.FarOld);
+            await documents.DeleteAsync(Scene.Old);
+            await documents.DropOldestAsync(Scene.Old);
+            await documents.PutAsync(DurabilityLevel.Filed, Scene.Old, Scene.FarOld);
+            await documents.DropOldestAsync(Scene.Old);
+            await documents.DropOldestAsync(Scene.FarOld);
+            await documents.CloseAsync();
+        });
+        return recorder!;
+    }
+
+    private static SimulatedFileSystem? Live(SimulatedFileSystem disk, Random random, string name, ref int states)
+    {
+        int ending = random.Next(3);
+        int call = ending == 0 ? random.Next(50, 700) : int.MaxValue;
+        CrashRecorder recorder = disk.StartRecording();
+        SimulatedFileSystem left = SimulatedProcess.RunUntilKilled(disk, SchedulePolicy.Any(new Random(random.Next())), made => made.Changes, call, async scheduler =>
+        {
+            var documents = new KeptDocuments(disk, scheduler);
+            for (int step = random.Next(4, 16); step > 0; step--)
+            {
+                await StepAsync(documents, random);
+            }
+
+            await documents.CloseAsync();
+        }) ?? disk.Kill();
+        if (ending != 1)
+        {
+            states++;
+            string? problem = KeptDocuments.Audit(left.Kill(), left.Log.Marks());
+            Assert.True(problem is null, $"{name}, the process's end: {problem}");
+            return left;
+        }
+
+        SimulatedFileSystem? next = null;
+        foreach (CrashState state in recorder.Sample(random, StatesOfALife))
+        {
+            states++;
+            string? problem = KeptDocuments.Audit(state.Open(), state.Point.Marks);
+            Assert.True(problem is null, $"{name}, {state}: {problem}");
+            next = Scene.Continue(state.Open(), state.Point.Marks);
+        }
+
+        return next;
+    }
+
+    private static Task StepAsync(KeptDocuments documents, Random random)
+    {
+        string[] ids = [.. Scene.Ids.Where(id => id != Scene.FarNew).OrderBy(_ => random.Next())];
+        return random.Next(8) switch
+        {
+            0 => documents.DeleteAsync(ids[0]),
+            1 or 2 => documents.DropOldestAsync(ids[0]),
+            3 => documents.PutAsync(DurabilityLevel.Filed, ids[0]),
+            4 => documents.PutAsync(DurabilityLevel.Durable, ids[0], ids[1]),
+            _ => documents.PutAsync(DurabilityLevel.Durable, Scene.Old),
+        };
+    }
+}
