@@ -139,7 +139,7 @@ internal sealed class StoreEngine
 
     /// <summary>Waits until the documents of a published commit are filed, these versions or later ones; at most so long. Returns whether they are.</summary>
     public Task<bool> ReachFiledAsync(Commit commit, TimeSpan timeout) =>
-        ReachFiledAsync(commit.Sequence, [.. commit.Places.ToArray().SelectMany(place => FiledWith(place.Key, commit.Sequence))], timeout);
+        ReachFiledAsync(commit.Sequence, [.. commit.Places.ToArray().SelectMany(place => place.IsKept ? FiledWith(place.Key, commit.Sequence) : [place.Key.Digest])], timeout);
 
     /// <summary>The same of a request that was carried out before.</summary>
     public Task<bool> ReachFiledAsync(RememberedRequest request, TimeSpan timeout) =>

@@ -224,6 +224,18 @@ public sealed class IndexWriterTests : IDisposable
         Assert.Equal(3, writer.State.Position);
     }
 
+    /// <summary>Its document was deleted, and that is forgotten: the copy of a kept version's record must not bring it back.</summary>
+    [Fact]
+    public void Write_RecordOfAKeptVersionWasCarriedForward_MakesNoDocument()
+    {
+        using IndexWriter writer = Create();
+
+        Write(writer, new FollowedCommit(3, [TestLog.Put("a", "old", 1) with { IsSuperseded = true }]));
+
+        Assert.DoesNotContain(IndexTest.Dump(writer.Database), row => row.Contains("old", StringComparison.Ordinal));
+        Assert.Equal(3, writer.State.Position);
+    }
+
     [Fact]
     public void DropTombstones_KeptLongEnough_DropsThemAndSaysSince()
     {

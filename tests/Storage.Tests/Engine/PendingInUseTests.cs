@@ -5,6 +5,7 @@ using DocService.Storage.Engine.Health;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Recovery;
 using DocService.Storage.Engine.Requests;
+using DocService.Storage.Rules;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
@@ -71,6 +72,34 @@ public sealed class PendingInUseTests
         }
     }
 
+    /// <summary>A kept version is owed room for a file of its own; a start owes the same, and what is filed is owed nothing.</summary>
+    [Fact]
+    public async Task Commit_OfKeptVersions_OwesEachItsRoomUntilAllAreFiled()
+    {
+        long owed;
+        SimulatedFileSystem killed;
+        using (var run = new EngineRun(_disk, KeepingStore.Rule))
+        using (BlockFiling(_disk))
+        {
+            await run.PutAsync("1");
+            await run.PutAsync(JournalTest.Json(10_000));
+            owed = run.Engine.Space.ChargedBytes;
+            Assert.Equal(3, run.Engine.Pending.Count); // the document, and two versions
+            killed = _disk.Kill();
+        }
+
+        Assert.InRange(owed, 20_000, 100_000);
+        CallGate gate = BlockFiling(killed);
+        using (var run = new EngineRun(killed))
+        using (gate)
+        {
+            Assert.Equal((owed, 3), (run.Engine.Space.ChargedBytes, run.Engine.Pending.Count));
+            gate.Release();
+            await run.Engine.WaitForTriedAsync(run.Engine.Journal.Marks.DurableThrough).SoonAsync();
+            Assert.Equal((0, 0), (run.Engine.Space.ChargedBytes, run.Engine.Pending.Count));
+        }
+    }
+
     private static CallGate BlockFiling(SimulatedFileSystem disk) =>
         disk.BlockCall(call => call.Kind == CallKind.Rename && JournalTest.IsInDocuments(call));
 
@@ -78,13 +107,13 @@ public sealed class PendingInUseTests
     {
         private readonly DataDirectory _directory;
 
-        public EngineRun(SimulatedFileSystem disk)
+        public EngineRun(SimulatedFileSystem disk, params IReadOnlyList<IWriteRule> rules)
         {
             StoreOptions options = JournalTest.Sealing;
             var threads = new SystemThreads(TimeProvider.System);
             _directory = DataDirectory.Open(disk, options.DataDirectory, threads);
             OpenedJournal opened = new JournalOpening(_directory, options, threads).Open();
-            Engine = new StoreEngine(_directory, opened, options, [], [], new RememberedRequests(_directory, options, new StoreHealth(NullLogger.Instance), threads), new StoreHealth(NullLogger.Instance), new StoreTime(TimeProvider.System), threads, NullLogger.Instance);
+            Engine = new StoreEngine(_directory, opened, options, rules, [], new RememberedRequests(_directory, options, new StoreHealth(NullLogger.Instance), threads), new StoreHealth(NullLogger.Instance), new StoreTime(TimeProvider.System), threads, NullLogger.Instance);
         }
 
         public StoreEngine Engine { get; }

@@ -214,7 +214,7 @@ public sealed class KeptVersionTests
 
         WriteResult put = await store.PutAsync(DocumentKey.Create("a"), TestDocuments.Content("2"), new Conditions { IfMatch = VersionMatch.Of(version) }, DurabilityLevel.Filed, default);
         Assert.Equal(WriteStatus.Replaced, put.Status);
-        Assert.Empty(_disk.Disk.Tree().Where(path => path.StartsWith("/data/quarantine/", StringComparison.Ordinal) && !path.EndsWith('/')));
+        Assert.DoesNotContain(_disk.Disk.Tree(), path => path.StartsWith("/data/quarantine/", StringComparison.Ordinal) && !path.EndsWith('/'));
     }
 
     [Fact]

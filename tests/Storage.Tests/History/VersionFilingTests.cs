@@ -36,7 +36,7 @@ public sealed class VersionFilingTests
     [Fact]
     public async Task File_ManyVersionsWhileTheFilerIsBusy_EachHasItsFile()
     {
-        await using DocumentStore store = KeepingStore.Open(_disk);
+        await using DocumentStore store = KeepingStore.Open(_disk, JournalTest.Sealing with { JournalBytes = 64 * JournalTest.SegmentBytes });
         (List<long> versions, CallGate gate) = await PutWhileBusyAsync(store, 150); // more than a directory has slots
         using (gate)
         {
@@ -218,7 +218,7 @@ public sealed class VersionFilingTests
         gate.Dispose();
         await store.DisposeAsync();
         string segment = JournalTest.PathOf(killed.Segments()[^1]);
-        killed.Disk.FlipBit(segment, (3 * JournalTest.Block) + 200, 1); // header, first, hot 0, hot 1
+        killed.Disk.FlipBit(segment, (3 * JournalTest.Block) + 100, 1); // header, first, hot 0, hot 1
         Assert.True(DocumentStore.Salvage(killed, JournalTest.Options, TimeProvider.System).WasDamaged);
 
         await using DocumentStore reopened = JournalTest.Open(killed, JournalTest.Sealing);

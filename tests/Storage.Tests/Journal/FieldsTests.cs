@@ -87,6 +87,33 @@ public sealed class FieldsTests
         Assert.False(Operation.TryRead(record.AsSpan(RecordHeader.Bytes), out _, out _));
     }
 
+    /// <summary>A number of another length, or none: never written, so never believed.</summary>
+    [Theory]
+    [InlineData("01")]
+    [InlineData("010000")]
+    [InlineData("0000")]
+    public void Operation_WithANumberOfKeptVersionsThatIsNone_CannotBeRead(string value)
+    {
+        byte[] record = Record(Field(0x8002, Convert.FromHexString(value)), []);
+
+        Assert.False(Operation.TryRead(record.AsSpan(RecordHeader.Bytes), out _, out _));
+    }
+
+    [Theory]
+    [InlineData("8200", true, true)]
+    [InlineData("0A00", true, true)]
+    [InlineData("0A00", false, false)]
+    [InlineData(null, true, false)]
+    public void Operation_ForAKeptVersionsFileAlone_IsCarriedAndSaysHowManyAreKept(string? keep, bool isCarried, bool isRead)
+    {
+        byte[] record = Record(keep is null ? [] : Field(0x8002, Convert.FromHexString(keep)), []);
+        Span<byte> operation = record.AsSpan(RecordHeader.Bytes);
+        Operation.MarkCarried(operation, isCarried ? 7 : 0, keepsEvidence: false, isSuperseded: true);
+
+        Assert.Equal(isRead, Operation.TryRead(operation, out Operation read, out _));
+        Assert.Equal((isRead, isRead ? 7 : 0), (read.IsSuperseded, read.CarriedVersion));
+    }
+
     [Fact]
     public void Payload_WithFieldsThatMayBeIgnored_IsTakenApart()
     {
@@ -122,7 +149,7 @@ public sealed class FieldsTests
 
         StoreFormatException error = Assert.Throws<StoreFormatException>(() => JournalTest.Open(disk));
 
-        Assert.Contains("0x8002", error.Message, StringComparison.Ordinal);
+        Assert.Contains("0x8003", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, disk.Disk.Tree());
         Assert.DoesNotContain(disk.Log.Take().Skip(calls), call => call.Kind is CallKind.Write or CallKind.Rename or CallKind.Create);
         Assert.Equal(0, disk.OpenHandles);

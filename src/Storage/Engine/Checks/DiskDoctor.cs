@@ -38,11 +38,13 @@ internal sealed class DiskDoctor(IDirectory data, int rounds, TimeProvider clock
         using IDisposable? held = Hold();
         RemoveScratch();
         var latencies = new List<SyncLatency>();
+        bool hasLinks = true;
         data.TryCreateDirectory(ScratchName);
         try
         {
             using IDirectory scratch = data.TryOpenDirectory(ScratchName) ?? throw new FileSystemException(SystemCall.Open, ScratchName, Errno.ENOENT);
             latencies.AddRange(Measure(scratch));
+            hasLinks = HasLinks(scratch);
         }
         finally
         {
@@ -58,7 +60,7 @@ internal sealed class DiskDoctor(IDirectory data, int rounds, TimeProvider clock
             FreeInodes = volume.Free.Inodes == long.MaxValue ? null : volume.Free.Inodes,
             Latencies = latencies,
             Faults = faults,
-            Remarks = remarks,
+            Remarks = hasLinks ? remarks : [.. remarks, "Files have one name here (no hard links): the newest version of a document whose versions are kept takes its room twice."],
         };
     }
 
@@ -128,6 +130,23 @@ internal sealed class DiskDoctor(IDirectory data, int rounds, TimeProvider clock
             scratch.Rename(round % 2 == 0 ? FileName : OtherName, scratch, round % 2 == 0 ? OtherName : FileName);
             scratch.Sync();
         });
+    }
+
+    /// <summary>Whether a file can have a second name: that of a kept version.</summary>
+    private static bool HasLinks(IDirectory scratch)
+    {
+        scratch.TryUnlink(FileName);
+        scratch.TryUnlink(OtherName);
+        scratch.Create(FileName).Dispose();
+        try
+        {
+            scratch.Link(FileName, scratch, OtherName);
+            return true;
+        }
+        catch (FileSystemException exception) when (exception.Error is Errno.EPERM or Errno.EOPNOTSUPP or Errno.EMLINK)
+        {
+            return false;
+        }
     }
 
     private SyncLatency Time(string method, Action<int> act)

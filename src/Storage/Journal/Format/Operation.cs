@@ -178,7 +178,7 @@ internal readonly ref struct Operation
     /// <param name="version">That it makes.</param>
     /// <param name="keepsEvidence">Whether it was said.</param>
     /// <param name="isSuperseded">See <see cref="IsSuperseded"/>.</param>
-    public static void MarkCarried(Span<byte> operation, long version, bool keepsEvidence, bool isSuperseded)
+    public static void MarkCarried(Span<byte> operation, long version, bool keepsEvidence, bool isSuperseded = false)
     {
         operation[1] |= keepsEvidence ? (byte)1 : (byte)0;
         operation[3] |= isSuperseded ? (byte)(CarriedFlag | SupersededFlag) : CarriedFlag;

@@ -44,6 +44,16 @@ public sealed class DiskDoctorTests
     }
 
     [Fact]
+    public async Task Run_FilesHaveOneNameThere_SaysWhatThatCosts()
+    {
+        (SimulatedFileSystem disk, _) = await JournalTest.FreshAsync();
+        Assert.DoesNotContain(DiskExamination.Run(disk, JournalTest.Data, 1, TimeProvider.System).Remarks, remark => remark.Contains("hard links", StringComparison.Ordinal));
+        disk.FailCall(1, Errno.EPERM, forever: true, where: call => call.Kind == CallKind.Link);
+
+        Assert.Contains(DiskExamination.Run(disk, JournalTest.Data, 1, TimeProvider.System).Remarks, remark => remark.Contains("hard links", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Run_WhileAServerHoldsIt_Refuses()
     {
         var disk = new SimulatedFileSystem();

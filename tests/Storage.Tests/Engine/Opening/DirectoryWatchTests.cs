@@ -52,6 +52,31 @@ public sealed class DirectoryWatchTests
         await Assert.ThrowsAsync<StoreFencedException>(() => store.PutAsync("b", "1", DurabilityLevel.Durable).SoonAsync());
     }
 
+    /// <summary>The directories of versions are made while the store runs, and watched from then on; those that a start finds, from the start.</summary>
+    [Theory]
+    [InlineData("/data/history", false)]
+    [InlineData("/data/history/3f", true)]
+    public async Task Put_DirectoryOfVersionsGone_IsFenced(string path, bool isFound)
+    {
+        DocumentStore store = KeepingStore.Open(_disk);
+        await store.PutAsync("a", "1", DurabilityLevel.Filed).SoonAsync();
+        if (isFound)
+        {
+            await store.DisposeAsync();
+            store = KeepingStore.Open(_disk);
+        }
+
+        TakeAway(path, isReplaced: true);
+        for (int n = 0; store.Status.State != StoreState.Fenced; n++)
+        {
+            Assert.True(n < 100_000);
+            await Record.ExceptionAsync(() => store.PutAsync("a", $"{n}", DurabilityLevel.Durable).SoonAsync());
+        }
+
+        Assert.Contains($"{path} is no longer", store.Status.Reason, StringComparison.Ordinal);
+        await store.DisposeAsync();
+    }
+
     /// <summary>A look that was long ago is not enough: the sync of the group may take long.</summary>
     [Fact]
     public async Task Put_DirectoryGoneDuringASlowSync_IsNotAcknowledged()

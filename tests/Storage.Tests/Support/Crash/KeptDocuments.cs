@@ -36,6 +36,18 @@ internal sealed class KeptDocuments
     /// </summary>
     public static string? Audit(SimulatedFileSystem disk, IReadOnlyList<object> notes)
     {
+        try
+        {
+            return Judge(disk, notes);
+        }
+        catch (StoreException exception)
+        {
+            return $"{exception.GetType().Name}: {exception.Message}";
+        }
+    }
+
+    private static string? Judge(SimulatedFileSystem disk, IReadOnlyList<object> notes)
+    {
         string? problem = null;
         disk.Log.KeepsCalls = false;
         SimulatedProcess.Run(disk, async scheduler =>
