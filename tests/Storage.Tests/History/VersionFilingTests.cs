@@ -13,6 +13,9 @@ namespace DocService.Storage.Tests.History;
 /// <summary>How kept versions get their files, and what may come in the way.</summary>
 public sealed class VersionFilingTests
 {
+    /// <summary>A journal that holds all that is written while the filer is held up.</summary>
+    private static readonly StoreOptions Roomy = JournalTest.Sealing with { JournalBytes = 64 * JournalTest.SegmentBytes };
+
     private readonly SimulatedFileSystem _disk = new();
 
     [Fact]
@@ -36,7 +39,7 @@ public sealed class VersionFilingTests
     [Fact]
     public async Task File_ManyVersionsWhileTheFilerIsBusy_EachHasItsFile()
     {
-        await using DocumentStore store = KeepingStore.Open(_disk, JournalTest.Sealing with { JournalBytes = 64 * JournalTest.SegmentBytes });
+        await using DocumentStore store = KeepingStore.Open(_disk, Roomy);
         (List<long> versions, CallGate gate) = await PutWhileBusyAsync(store, 150); // more than a directory has slots
         using (gate)
         {
@@ -53,14 +56,14 @@ public sealed class VersionFilingTests
     [Fact]
     public async Task Start_AfterAKillWithVersionsUnfiled_FilesEachOfThem()
     {
-        DocumentStore store = KeepingStore.Open(_disk);
+        DocumentStore store = KeepingStore.Open(_disk, Roomy);
         (List<long> versions, CallGate gate) = await PutWhileBusyAsync(store, 20);
         SimulatedFileSystem killed = _disk.Kill();
         gate.Release();
         gate.Dispose();
         await store.DisposeAsync();
 
-        await using DocumentStore reopened = JournalTest.Open(killed, JournalTest.Sealing);
+        await using DocumentStore reopened = JournalTest.Open(killed, Roomy);
         await AssertAllAsync(reopened, versions);
         await JournalTest.UntilAsync(() => reopened.Status is { PendingDocuments: 0 } status && status.FiledThrough == status.DurableThrough, "all is filed");
         await AssertAllAsync(reopened, versions);

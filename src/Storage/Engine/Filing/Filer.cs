@@ -124,7 +124,7 @@ internal sealed class Filer : IDisposable
                 chunk.DropTemps();
             }
 
-            LinkVersions(chunk);
+            chunk.Link();
             chunk.MakeDirectories();
             chunk.WriteTemps();
             _writeBack.Before(chunk.Items.Count(item => item.Temp is not null));
@@ -174,6 +174,10 @@ internal sealed class Filer : IDisposable
             {
                 break; // no slot left in its directory
             }
+            else
+            {
+                TakeVersion(chunk, document, version);
+            }
         }
 
         // On a full disk no more than one directory's slots: few temporary files take little room.
@@ -197,6 +201,7 @@ internal sealed class Filer : IDisposable
                 }
             }
 
+            TakeVersion(chunk, ticket.Document, version);
             _queue.Take();
             chunk.Through = ticket.Sequence;
         }
@@ -205,20 +210,19 @@ internal sealed class Filer : IDisposable
     }
 
     /// <summary>
-    /// A document that is filed in a version that is kept: that one is filed with it, although its ticket may come later. So one file
-    /// will do for both, and nothing is left to do for the ticket.
+    /// A document is in the chunk, in a version that is kept: that one is filed with it, although its ticket comes later. So one file will
+    /// do for both, and for the ticket nothing is left to do. Where there is no slot for it, it gets a file of its own later.
     /// </summary>
-    private void LinkVersions(FilingChunk chunk)
+    private void TakeVersion(FilingChunk chunk, Sha256Digest document, in PendingVersion version)
     {
-        foreach ((Sha256Digest document, long number) in chunk.Unlinked())
+        if (version is { IsKept: true, IsOfVersion: false } && _files.Versions.CanLink)
         {
-            if (_pending.TryFind(document, out PendingVersion version))
+            var ticket = new FilingTicket(version.Version, VersionDigest.Of(document, version.Version), 0);
+            if (!chunk.Contains(ticket.Document) && _pending.TryFind(ticket.Document, out PendingVersion kept))
             {
-                _ = chunk.TryAdd(new FilingTicket(number, document, 0), version); // without a slot it gets a file of its own later
+                _ = chunk.TryAdd(ticket, kept);
             }
         }
-
-        chunk.Link();
     }
 
     private void Conclude(FilingChunk chunk)

@@ -67,9 +67,7 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
         return true;
     }
 
-    /// <summary>Kept versions that are their documents' newest, and not in the chunk yet, although there is a slot for them.</summary>
-    public IEnumerable<(Sha256Digest Version, long Number)> Unlinked() =>
-        files.Versions.CanLink ? [.. _items.Values.Where(item => item.Version is { IsKept: true, IsOfVersion: false }).Select(VersionOf).Where(version => !_items.ContainsKey(version.Version))] : [];
+    public bool Contains(Sha256Digest document) => _items.ContainsKey(document);
 
     /// <summary>The chunk is taken: where a document and its kept version are both in it, one temporary file will do.</summary>
     public void Link()
@@ -81,7 +79,7 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
 
         foreach (FilingItem item in _items.Values.Where(item => item.Version is { IsKept: true, IsOfVersion: false } && files.Versions.CanLink))
         {
-            if (_items.TryGetValue(VersionOf(item).Version, out FilingItem? version))
+            if (_items.TryGetValue(VersionDigest.Of(item.Document, item.Version.Version), out FilingItem? version))
             {
                 version.Source = item;
             }
@@ -232,8 +230,6 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
             files.TryDropTemp(item.Slot, item.Shard);
         }
     }
-
-    private static (Sha256Digest Version, long Number) VersionOf(FilingItem item) => (VersionDigest.Of(item.Document, item.Version.Version), item.Version.Version);
 
     /// <summary>It only saves a later write some reading, so a failure is ignored.</summary>
     private static FileStamp? StampOf(IFile file)
