@@ -22,6 +22,7 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
     /// <summary>Threads that work on a phase: syncs at once share the device's flushes.</summary>
     public const int Workers = 32;
 
+    private readonly FilingNames _names = new(files);
     private readonly Dictionary<Sha256Digest, FilingItem> _items = [];
     private readonly int[] _slots = new int[DocumentPath.Shards];
 
@@ -142,66 +143,16 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
     });
 
     /// <summary>Before the third step: a kept version that is its document's newest takes its own name of the same file.</summary>
-    public void LinkVersions() => ForEach(item =>
-    {
-        if (item.Source is { } source)
-        {
-            if (source.Failure is { } failure)
-            {
-                throw failure; // of the same file
-            }
-
-            item.Key = source.Key;
-            item.Path = source.Path;
-            files.LinkVersion(source.Slot, item.Path, item.Version.Version);
-        }
-    });
+    public void LinkVersions() => ForEach(_names.LinkVersion);
 
     /// <summary>Third step: every document takes its name, or loses it; a version that has been superseded takes its own.</summary>
-    public void Rename() => ForEach(item =>
-    {
-        if (item.Version.IsOfVersion)
-        {
-            if (item.Source is null)
-            {
-                files.PublishVersion(item.Slot, item.Path, item.Version.Version);
-            }
-
-            return;
-        }
-
-        if (item.Version.KeepsEvidence)
-        {
-            KeepEvidence(item);
-        }
-
-        try
-        {
-            Apply(item);
-        }
-        catch (FileSystemException exception) when (exception.Error is Errno.EISDIR or Errno.ENOTEMPTY or Errno.EEXIST or Errno.ENOTDIR or Errno.EPERM)
-        {
-            // Something foreign took the name since the commit. It goes where the evidence is.
-            KeepEvidence(item);
-            Apply(item);
-        }
-    });
+    public void Rename() => ForEach(_names.Take);
 
     /// <summary>Fourth step, once for each directory.</summary>
     public void SyncDirectories()
     {
         (int Shard, bool IsOfVersions)[] directories = [.. _items.Values.Where(item => item.Failure is null).Select(item => (item.Shard, item.Version.IsOfVersion)).Distinct()];
-        threads.ForEach(directories, Workers, directory =>
-        {
-            if (directory.IsOfVersions)
-            {
-                files.Versions.SyncNames(directory.Shard);
-            }
-            else
-            {
-                files.SyncNames(directory.Shard);
-            }
-        });
+        threads.ForEach(directories, Workers, directory => _names.Sync(directory.Shard, directory.IsOfVersions));
     }
 
     /// <summary>Back before the first step: closes and removes what temporary files there are, and forgets what failed.</summary>
@@ -285,47 +236,4 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
         FileSystemException => true,
         _ => false,
     };
-
-    private void Apply(FilingItem item)
-    {
-        if (item.Version.IsDelete)
-        {
-            files.Remove(item.Path);
-        }
-        else
-        {
-            files.Publish(item.Slot, item.Path);
-        }
-    }
-
-    private void KeepEvidence(FilingItem item)
-    {
-        if (!IsReadable(item))
-        {
-            files.Quarantine(item.Path, item.Version.Version);
-        }
-    }
-
-    /// <summary>Absent counts as readable: there is no evidence to keep.</summary>
-    private bool IsReadable(FilingItem item)
-    {
-        try
-        {
-            using IFile? file = files.TryOpen(item.Path);
-            if (file is not null)
-            {
-                DocumentReader.ReadInfo(file, item.Key);
-            }
-
-            return true;
-        }
-        catch (DocumentCorruptException)
-        {
-            return false;
-        }
-        catch (FileSystemException exception) when (!exception.IsOutOfHandles)
-        {
-            return false;
-        }
-    }
 }
