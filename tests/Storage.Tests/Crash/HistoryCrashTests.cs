@@ -80,6 +80,24 @@ public sealed class HistoryCrashTests(ITestOutputHelper output)
         Assert.True(states > Seeds * LivesMax / 2, $"{states} states");
     }
 
+    public static TheoryData<string> FaultCases => [.. FaultCase.All.Select(fault => fault.ToString())];
+
+    /// <summary>Each call by which versions are filed, made room for and dropped fails in turn, in every way; then the power goes, or the process.</summary>
+    [Theory]
+    [MemberData(nameof(FaultCases))]
+    public void Filing_EachCallFailsInTurn_KeepsEveryVersion(string name)
+    {
+        FaultCase fault = FaultCase.All.Single(one => one.ToString() == name);
+        int runs = 0;
+        while (RunWithFault(fault, runs + 1))
+        {
+            runs++;
+        }
+
+        output.WriteLine($"{fault}: {runs} runs");
+        Assert.True(runs >= 3, $"only {runs} runs");
+    }
+
     [Theory]
     [MemberData(nameof(SabotageCases))]
     [Trait("Shows", "sabotage")]
@@ -104,6 +122,39 @@ public sealed class HistoryCrashTests(ITestOutputHelper output)
         output.WriteLine($"{step}: {states} states: {problem}");
         Assert.NotNull(problem);
     }
+
+    private static bool RunWithFault(FaultCase fault, int call)
+    {
+        SimulatedFileSystem disk = Scene.Prepared();
+        bool hasFired = false;
+        bool isFenced = false;
+        SimulatedProcess.Run(disk, SchedulePolicy.Any(new Random(unchecked(Seed + call)), isPunctual: true), async scheduler =>
+        {
+            var documents = new KeptDocuments(disk, scheduler);
+            Fault armed = fault.Arm(disk, call, made => IsOfVersions(made) && (fault.Kind != FaultKind.NoMemory || FaultCase.IsBehindTheWrites()));
+            await KeptDocuments.TryAsync(() => documents.PutAsync(DurabilityLevel.Durable, Scene.Old));
+            await KeptDocuments.TryAsync(() => documents.PutAsync(DurabilityLevel.Durable, Scene.Old, Scene.New));
+            await KeptDocuments.TryAsync(() => documents.PutAsync(DurabilityLevel.Filed, Scene.Old));
+            await KeptDocuments.TryAsync(() => documents.DeleteAsync(Scene.Old));
+            await KeptDocuments.TryAsync(() => documents.DropOldestAsync(Scene.Old));
+            hasFired = armed.Fired;
+            disk.ClearFaults();
+            await KeptDocuments.TryAsync(() => documents.PutAsync(DurabilityLevel.Filed, Scene.Old));
+            isFenced = documents.IsFenced;
+            await documents.CloseAsync();
+        });
+        foreach (SimulatedFileSystem after in isFenced ? [disk.CrashNow().Nothing().Open()] : new[] { disk.CrashNow().Nothing().Open(), disk.Kill() })
+        {
+            string? problem = KeptDocuments.Audit(after, disk.Log.Marks());
+            Assert.True(problem is null, $"{fault}, call {call}{(isFenced ? ", fenced" : string.Empty)}: {problem}");
+        }
+
+        return hasFired;
+    }
+
+    private static bool IsOfVersions(SimulatedCall call) =>
+        call.Path.StartsWith(History, StringComparison.Ordinal) || call.TargetPath?.StartsWith(History, StringComparison.Ordinal) == true
+        || (call.Name.StartsWith(".tmp-", StringComparison.Ordinal) && call.Kind != CallKind.Unlink);
 
     private static CrashRecorder Record(int seed, Action<SimulatedFileSystem>? leftOut)
     {

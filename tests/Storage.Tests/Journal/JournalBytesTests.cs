@@ -196,7 +196,7 @@ public sealed class JournalBytesTests
 
     [Theory]
     [InlineData(0, 9)]
-    [InlineData(3, 2)]
+    [InlineData(3, 4)]
     public void Operation_ThatMustBeUnderstoodAndIsNot_IsRefused(int offset, byte value)
     {
         byte[] payload = CommitRecord()[RecordHeader.Bytes..];

@@ -91,6 +91,7 @@ internal sealed class DataDirectory : IDisposable
         IDisposable? heldLock = null;
         DocumentFiles? documents = null;
         IDirectory? journal = null;
+        DirectoryWatch? watch = null;
         try
         {
             // Before LOCK is made: a directory that is not ours is left as it was.
@@ -115,7 +116,7 @@ internal sealed class DataDirectory : IDisposable
             journal = OpenPart(data, JournalName); // its own entries are synced with the segment that every opening begins
             data.Sync();
             format ??= FormatFile.Complete(data);
-            var watch = new DirectoryWatch(files, data);
+            watch = new DirectoryWatch(files, data);
             documents.Versions.WhenMade(watch.AddVersions);
             return new DataDirectory(data, heldLock, format, isFirstStart, documents, journal)
             {
@@ -128,6 +129,7 @@ internal sealed class DataDirectory : IDisposable
         }
         catch
         {
+            watch?.Dispose();
             journal?.Dispose();
             documents?.Dispose();
             heldLock?.Dispose();

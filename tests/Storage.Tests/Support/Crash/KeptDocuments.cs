@@ -96,6 +96,21 @@ internal sealed class KeptDocuments
         }
     }
 
+    public bool IsFenced => _store.Status.State == StoreState.Fenced;
+
+    /// <summary>What is refused is not told of, and what has failed was not acknowledged.</summary>
+    public static async Task TryAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (StoreException)
+        {
+            // The audit looks for what was acknowledged before, and after.
+        }
+    }
+
     public ValueTask CloseAsync() => _store.DisposeAsync();
 
     private static async Task<string?> CheckAsync(DocumentStore store, IReadOnlyList<object> notes, string when)
