@@ -8,6 +8,7 @@ using DocService.Api.Commands;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
 using DocService.Api.Expiry;
+using DocService.Api.History;
 using DocService.Api.Idempotency;
 using DocService.Api.Metrics;
 using DocService.Api.OpenApi;
@@ -68,12 +69,15 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton<ChangesEndpoint>();
         builder.Services.AddSingleton<TimeNotes>();
         builder.Services.AddSingleton<ExpirySweep>();
+        builder.Services.AddSingleton<HistoryKeeper>();
+        builder.Services.AddSingleton<VersionsEndpoint>();
         builder.Services.AddSingleton<CollectionReads>();
         builder.Services.AddSingleton<CollectionWrites>();
         builder.Services.AddSingleton<CollectionViolations>();
         builder.Services.AddHostedService<StoreLifetime>();
         builder.Services.AddHostedService<CollectionWatch>(); // after the definitions have been read
         builder.Services.AddHostedService(services => services.GetRequiredService<ExpirySweep>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<HistoryKeeper>());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1.5)); // then requests are cut off; with the store's own limits a stop takes less than 5 s
         builder.Services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = false);
         builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["*"]); // the framework's filter answers in HTML; HostMiddleware judges by the same key
@@ -106,6 +110,7 @@ internal static class DocServiceHosting
         RequestEndpoint.Map(app);
         CollectionEndpoints.Map(app);
         ChangesEndpoint.Map(app);
+        VersionsEndpoint.Map(app);
         StatusEndpoint.Map(app);
         HealthEndpoints.Map(app);
         Telemetry.Map(app);

@@ -1,5 +1,6 @@
 using DocService.Collections.Definitions;
 using DocService.Collections.Expiry;
+using DocService.Collections.History;
 using DocService.Collections.Unique;
 using DocService.Index;
 using DocService.Schemas;
@@ -110,6 +111,11 @@ public sealed class CollectionRules : IWriteRule
             if (_collections.HasEnds)
             {
                 DocumentEnds.Give(draft, _collections);
+            }
+
+            if (_collections.HasHistory)
+            {
+                DocumentHistory.Give(draft, _collections);
             }
 
             if (_collections.HasUnique)

@@ -40,7 +40,7 @@ public sealed class CollectionService
     /// <summary>Reads all definitions. Before that no write may be taken, and no query asked.</summary>
     /// <param name="cancellation">The caller's.</param>
     /// <param name="ignoresRules">Definitions that need an index are no reason to refuse: what they would judge is refused instead.</param>
-    /// <exception cref="StoreConfigurationException">There are definitions with indexes or a time to live, and the store has no index.</exception>
+    /// <exception cref="StoreConfigurationException">There are definitions with indexes, a time to live or a history, and the store has no index.</exception>
     public async Task LoadAsync(CancellationToken cancellation, bool ignoresRules = false)
     {
         try
@@ -51,10 +51,9 @@ public sealed class CollectionService
                 collections.Add(await ReadDefinitionAsync(name, prefix, cancellation).ConfigureAwait(false));
             }
 
-            if (!HasIndex && !ignoresRules && collections.Find(collection => collection.Indexes.Count > 0 || collection.TimeToLive is not null) is { } collection)
+            if (!HasIndex && !ignoresRules && collections.Find(collection => collection.NeedsIndex is not null) is { NeedsIndex: { } what } collection)
             {
-                string what = collection.Indexes.Count > 0 ? "indexes" : "a time to live";
-                throw new StoreConfigurationException($"Collection '{collection.Name}' has {what}, but the setting Index is off: its rules could not be kept. --ignore-rules starts all the same, refuses what unique values would judge, and leaves on the disk what has ended.");
+                throw new StoreConfigurationException($"Collection '{collection.Name}' has {what}, but the setting Index is off: its rules could not be kept. --ignore-rules starts all the same, refuses what unique values would judge, and leaves on the disk what has ended and what is beyond a history.");
             }
 
             _rules.Begin(new CollectionSet(1, collections), DurableThrough());

@@ -1,5 +1,6 @@
 using DocService.Index.Declared;
 using DocService.Index.Following;
+using DocService.Index.History;
 using DocService.Index.Reading;
 using DocService.Index.Rocks;
 using DocService.Index.Writing;
@@ -122,6 +123,14 @@ public sealed class IndexFollower : IFollower, IDisposable
     /// <summary>Completes when a declared index has been adopted, built, or lost with the whole index, since the call.</summary>
     public Task WhenDeclaredChanges() => _parts.Declarations.Changed;
 
+    /// <summary>Completes when nothing is told any more of versions whose files are gone. It is not durable then: after a crash they are looked over again.</summary>
+    /// <exception cref="IndexClosedException">The index is made anew, from what files there are, or the store stops.</exception>
+    public Task RemoveVersionsAsync(IReadOnlyList<HistoryRemoval> removals) => AskAsync(_parts.History.RemoveAsync(removals));
+
+    /// <summary>Completes when it is durable that a history is to be erased.</summary>
+    /// <exception cref="IndexClosedException">The index is made anew, or the store stops: nothing is to be erased.</exception>
+    public Task MarkErasureAsync(string id, long through) => AskAsync(_parts.History.MarkAsync(new DueHistory(DueReason.Erasure, id, through)));
+
     /// <summary>Makes the index anew.</summary>
     public void Rebuild(string reason) => _parts.Signals.Fail(new Failure(reason));
 
@@ -174,6 +183,17 @@ public sealed class IndexFollower : IFollower, IDisposable
         }
 
         _parts.Dispose();
+    }
+
+    /// <summary>Whoever asks after the thread has ended gets an answer too.</summary>
+    private Task AskAsync(Task answer)
+    {
+        if (_parts.Answering is null)
+        {
+            _parts.History.Abandon();
+        }
+
+        return answer;
     }
 
     private void FailIfAnswering(RocksDatabase database, IndexFailedException failure)

@@ -1,4 +1,5 @@
 using System.Text;
+using DocService.Index.History;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;
 using DocService.Storage;
@@ -21,6 +22,7 @@ public sealed class IndexVerification(string directory) : IVerificationWitness, 
     private readonly Dictionary<Sha256Digest, Commit> _journal = []; // by the document's id: its last commit there
     private readonly HashSet<Sha256Digest> _documents = []; // that exist, by their ids
     private readonly List<VerificationDamage> _damage = [];
+    private readonly HistoryVerification _history = new();
     private RocksDatabase? _database;
     private RocksSnapshot? _rows;
     private string? _remark;
@@ -60,6 +62,7 @@ public sealed class IndexVerification(string directory) : IVerificationWitness, 
     public void Written(DocumentKey key, long sequence, long version, bool isDelete)
     {
         _first = Math.Min(_first, sequence);
+        _history.Written(key, version);
         if (_rows is not null && (!_journal.TryGetValue(key.Digest, out Commit known) || known.Sequence <= sequence))
         {
             _journal[key.Digest] = new Commit(key, sequence, version, isDelete);
@@ -78,6 +81,19 @@ public sealed class IndexVerification(string directory) : IVerificationWitness, 
 
         _journal.Remove(key.Digest); // it says nothing more
         Compare(key, info.Version, info);
+    }
+
+    /// <inheritdoc/>
+    public void Kept(DocumentKey key, DocumentInfo info)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        Guard(rows =>
+        {
+            if (_history.Compare(rows, _position, key, info) is { } difference)
+            {
+                Add(difference);
+            }
+        });
     }
 
     /// <inheritdoc/>
@@ -100,6 +116,13 @@ public sealed class IndexVerification(string directory) : IVerificationWitness, 
         }
 
         FindSurplus();
+        Guard(rows =>
+        {
+            foreach (string surplus in _history.FindSurplus(rows, IsWrittenSince))
+            {
+                Add(surplus);
+            }
+        });
         if (_remark is not null)
         {
             remarks.Add(_remark);
@@ -158,11 +181,28 @@ public sealed class IndexVerification(string directory) : IVerificationWitness, 
             {
                 DocumentFacts facts = DocumentRow.Read(rows!.Value, out _);
                 Sha256Digest digest = Sha256Digest.Of(rows.Key);
-                bool isLater = _journal.TryGetValue(digest, out Commit commit) && commit.Sequence > _position;
-                if (facts.Info is not null && !isLater && !_documents.Contains(digest))
+                if (facts.Info is not null && !IsWrittenSince(digest) && !_documents.Contains(digest))
                 {
                     Add($"the index has version {facts.Version} of '{Shown(Encoding.UTF8.GetString(rows.Key))}', and no file of it is intact");
                 }
+            }
+        }
+        catch (IndexFailedException exception)
+        {
+            Leave($"The index cannot be read, and the next start makes it anew: {exception.Message}");
+        }
+    }
+
+    private bool IsWrittenSince(Sha256Digest id) => _journal.TryGetValue(id, out Commit commit) && commit.Sequence > _position;
+
+    /// <summary>As long as there is an index that can be read.</summary>
+    private void Guard(Action<RocksSnapshot> compare)
+    {
+        try
+        {
+            if (_rows is not null)
+            {
+                compare(_rows);
             }
         }
         catch (IndexFailedException exception)

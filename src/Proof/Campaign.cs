@@ -32,6 +32,7 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
     private readonly Tally _tally = new();
     private readonly FeedReader _feed = new(clock, diskMayFail: crash.Kind == CrashKind.PowerCut);
     private readonly RetryingClients _retrying = new(clock);
+    private readonly VersionCheck _versions = new();
     private long _crashed;
     private bool _hasServed;
     private bool _isDeclared;
@@ -148,6 +149,7 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
         _hasServed = true;
         IReadOnlyList<Call> calls = _ledger.Calls;
         _tally.Add(calls);
+        _versions.Note(_isDeclared ? calls : [], crash.Kind);
         var reading = new Exchange(http, new Ledger(_ledger.Keys), clock, diskMayFail: false); // these reads belong to no epoch
         var found = new Dictionary<string, Observation>();
         foreach (string key in _ledger.Keys)
@@ -173,7 +175,9 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
         {
             _isDeclared = true;
             violations.AddRange(await queries.CompareAsync(found, cancellation));
+            violations.AddRange(await _versions.CompareAsync(http, _ledger.Keys, cancellation));
             violations.AddRange(await _feed.CompareAsync(http, found, cancellation));
+            _tally.Versions = _versions.Versions;
             _tally.Listings++;
             _tally.Changes = _feed.Changes;
             _tally.Resets = _feed.Resets;

@@ -24,6 +24,9 @@ internal sealed class Tally
     /// <summary>How often the index was compared with the documents, by listing, by each declared index and by words.</summary>
     public int Listings { get; set; }
 
+    /// <summary>Kept versions that were read after crashes.</summary>
+    public int Versions { get; set; }
+
     /// <summary>What the reader of the feed was told.</summary>
     public int Changes { get; set; }
 
@@ -47,5 +50,5 @@ internal sealed class Tally
     }
 
     public string Describe(long operations) => string.Create(CultureInfo.InvariantCulture,
-        $"{Crashes} ({CrashesDuringStart} of them during a start), {Acknowledged:N0} acknowledged writes checked, {Reads:N0} reads, {Refused:N0} refused, {Unknown:N0} unknown outcomes, {KeysRead:N0} documents read after crashes, the index compared {Listings:N0} times, {Changes:N0} changes followed with {Resets:N0} resets, {operations:N0} operations in linearizable histories, {Hostile:N0} hostile requests, {Keyed.Requests:N0} requests with keys counted once ({Keyed.Repeated:N0} sent again, {Keyed.Replayed:N0} of them found carried out)");
+        $"{Crashes} ({CrashesDuringStart} of them during a start), {Acknowledged:N0} acknowledged writes checked, {Reads:N0} reads, {Refused:N0} refused, {Unknown:N0} unknown outcomes, {KeysRead:N0} documents read after crashes, the index compared {Listings:N0} times, {Versions:N0} kept versions read, {Changes:N0} changes followed with {Resets:N0} resets, {operations:N0} operations in linearizable histories, {Hostile:N0} hostile requests, {Keyed.Requests:N0} requests with keys counted once ({Keyed.Repeated:N0} sent again, {Keyed.Replayed:N0} of them found carried out)");
 }

@@ -15,8 +15,8 @@ internal static class DocumentEndpoints
         // Taken from the application's services: a request's own would be made for each of them.
         // Handlers take the context alone: nothing is bound, so no binding can fail into an answer that is not ours.
         IServiceProvider services = routes.ServiceProvider;
-        routes.MapMethods(Route, ["GET"], context => services.GetRequiredService<DocumentReads>().GetAsync(context)).WithMetadata(new KnownParameters(SelectedDocument.Parameter, WaitParameter.Name));
-        routes.MapMethods(Route, ["HEAD"], context => services.GetRequiredService<DocumentReads>().HeadAsync(context)).WithMetadata(new KnownParameters(SelectedDocument.Parameter));
+        routes.MapMethods(Route, ["GET"], context => services.GetRequiredService<DocumentReads>().GetAsync(context)).WithMetadata(new KnownParameters(DocumentParameters.SelectName, DocumentParameters.VersionName, WaitParameter.Name));
+        routes.MapMethods(Route, ["HEAD"], context => services.GetRequiredService<DocumentReads>().HeadAsync(context)).WithMetadata(new KnownParameters(DocumentParameters.SelectName, DocumentParameters.VersionName));
         routes.MapMethods(Route, ["PUT"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentWrites>().PutAsync));
         routes.MapMethods(Route, ["PATCH"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentPatches>().PatchAsync));
         routes.MapMethods(Route, ["DELETE"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentWrites>().DeleteAsync));

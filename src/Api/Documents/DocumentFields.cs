@@ -1,4 +1,5 @@
 using DocService.Api.Fields;
+using DocService.Api.Ids;
 using DocService.Storage;
 
 namespace DocService.Api.Documents;
@@ -35,6 +36,11 @@ internal static class DocumentFields
             response.Headers[Sunset] = HttpDate.Format(end);
         }
     }
+
+    /// <summary>Of a version: where the document is as it is now, and where its history (RFC 5829).</summary>
+    public static void WriteVersionLinks(HttpContext context, DocumentKey key) =>
+        context.Response.Headers.Link =
+            $"<{DocumentTarget.PathOf(context, key)}>; rel=\"latest-version\", <{context.Request.PathBase.Value}/versions?id={Uri.EscapeDataString(key.Id)}>; rel=\"version-history\"";
 
     /// <summary>Takes back what is true of the whole document alone: only some of its members are sent.</summary>
     public static void RemoveWhole(HttpResponse response, long? length)

@@ -19,11 +19,17 @@ internal sealed class DocumentReads(CachedReads cached, DocumentWait waits, IDoc
             return refused;
         }
 
-        if (SelectedDocument.TryParse(context, out SelectedPaths? select, out TimeSpan wait) is { } invalid)
+        if (DocumentParameters.TryParse(context, out DocumentParameters parameters) is { } invalid)
         {
             return invalid;
         }
 
+        if (parameters.Version is { } version)
+        {
+            return await ReadVersionAsync(context, request, version);
+        }
+
+        (SelectedPaths? select, TimeSpan wait, _) = parameters;
         if (wait > TimeSpan.Zero && await waits.WaitAsync(context, request, wait) is { } noWait)
         {
             return noWait;
@@ -54,9 +60,14 @@ internal sealed class DocumentReads(CachedReads cached, DocumentWait waits, IDoc
             return refused;
         }
 
-        if (SelectedDocument.TryParse(context, out SelectedPaths? select, out _) is { } invalid)
+        if (DocumentParameters.TryParse(context, out DocumentParameters parameters) is { } invalid)
         {
             return invalid;
+        }
+
+        if (parameters.Version is { } version)
+        {
+            return await ReadVersionAsync(context, request, version);
         }
 
         DocumentInfo? info = await store.ReadInfoAsync(request.Key, context.RequestAborted);
@@ -68,13 +79,37 @@ internal sealed class DocumentReads(CachedReads cached, DocumentWait waits, IDoc
         if (!Judge(context, info, request.Conditions, out Problem? problem))
         {
             DocumentFields.WriteAll(context.Response, info, clock.GetUtcNow());
-            if (select is not null)
+            if (parameters.Select is not null)
             {
                 DocumentFields.RemoveWhole(context.Response, length: null); // it takes the body to know
             }
         }
 
         return problem;
+    }
+
+    /// <summary>GET and HEAD of a version that is kept: as of the document, by the version's own validators.</summary>
+    private async Task<Problem?> ReadVersionAsync(HttpContext context, ConditionalRequest request, long version)
+    {
+        using StoredDocument? document = await store.OpenVersionAsync(request.Key, version, budget, context.RequestAborted);
+        if (document is null)
+        {
+            return HistoryProblems.NoVersion(request.Key, version);
+        }
+
+        if (Judge(context, document.Info, request.Conditions, out Problem? problem))
+        {
+            return problem;
+        }
+
+        DocumentFields.WriteVersionLinks(context, request.Key);
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            DocumentFields.WriteAll(context.Response, document.Info, clock.GetUtcNow());
+            return null;
+        }
+
+        return await SendAsync(context, document, select: null);
     }
 
     /// <summary>Whether the document's absence or its header gives the answer, and which.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using DocService.Api.Expiry;
+using DocService.Api.History;
 using DocService.Api.Routing;
 using DocService.Api.Waiting;
 using OpenTelemetry;
@@ -25,7 +26,7 @@ internal static class Telemetry
     private const int SendMilliseconds = 1000;
 
     private static readonly string[] Meters =
-        ["DocService.Storage", "DocService.Index", FeedMetrics.MeterName, ExpiryMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
+        ["DocService.Storage", "DocService.Index", FeedMetrics.MeterName, ExpiryMetrics.MeterName, HistoryMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
 
     /// <summary>Those that the conventions advise, and some below: most requests take less than 5 ms here.</summary>
     private static readonly double[] RequestSeconds =

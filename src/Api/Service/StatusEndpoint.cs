@@ -1,6 +1,7 @@
 using System.Reflection;
 using DocService.Api.Expiry;
 using DocService.Api.Fields;
+using DocService.Api.History;
 using DocService.Index;
 using DocService.Storage;
 
@@ -15,7 +16,7 @@ internal static class StatusEndpoint
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/status", ["GET", "HEAD"], Get);
 
-    internal static IResult Get(IDocumentStore store, ServedIndex index, ExpirySweep sweep)
+    internal static IResult Get(IDocumentStore store, ServedIndex index, ExpirySweep sweep, HistoryKeeper keeper)
     {
         IndexStatus? indexed = index.Follower?.Status; // before the end of the log, which only grows
         var status = (JournalStatus)store.Status; // there is only this engine
@@ -41,6 +42,7 @@ internal static class StatusEndpoint
             index = ToReport(indexed, status.DurableThrough),
             time = new { now = status.Time.Now.UtcDateTime, wallAheadSeconds = Math.Round(status.Time.WallAhead.TotalSeconds, 3), inDoubt = status.Time.IsInDoubt },
             sweep = ToReport(sweep),
+            history = ToReport(keeper),
             storeId = status.StoreId,
             dataDirectory = status.DataDirectory,
             firstStart = status.IsFirstStart,
@@ -73,6 +75,12 @@ internal static class StatusEndpoint
     {
         (SweepState state, string? reason) = sweep.State;
         return new { state = NameOf(state), reason, swept = sweep.Swept };
+    }
+
+    private static object ToReport(HistoryKeeper keeper)
+    {
+        (KeeperState state, string? reason) = keeper.State;
+        return new { state = state == KeeperState.Off ? "off" : state == KeeperState.Ready ? "ready" : "paused", reason, dropped = keeper.Dropped };
     }
 
     private static string NameOf(SweepState state) => state switch

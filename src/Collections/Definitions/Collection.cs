@@ -21,8 +21,14 @@ public sealed class Collection
     /// <summary>When they end; null: never.</summary>
     public TimeToLive? TimeToLive { get; init; }
 
+    /// <summary>So many versions of each document are kept, the present one among them; 0: no history.</summary>
+    public int History { get; init; }
+
     /// <summary>Each document says itself when it ends.</summary>
     internal bool SaysEnds => TimeToLive is { Field: not null };
+
+    /// <summary>Which of its rules cannot be kept without an index; null: none.</summary>
+    internal string? NeedsIndex => Indexes.Count > 0 ? "indexes" : TimeToLive is not null ? "a time to live" : History > 0 ? "a history" : null;
 
     /// <summary>What the index of the store keeps for them.</summary>
     public IReadOnlyList<DeclaredIndex> Declared => field ??= [.. Indexes.Select(index => index.Declared)];

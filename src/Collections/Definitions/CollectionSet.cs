@@ -16,6 +16,7 @@ public sealed class CollectionSet
         _byPrefix = [.. collections.OrderBy(collection => collection.Prefix, StringComparer.Ordinal)];
         _byName = _byPrefix.ToDictionary(collection => collection.Name, StringComparer.Ordinal);
         HasEnds = _byPrefix.Any(collection => collection.TimeToLive is not null);
+        HasHistory = _byPrefix.Any(collection => collection.History > 0);
         HasUnique = _byPrefix.Any(collection => collection.Unique.Count > 0 || collection.IsUnreadable);
     }
 
@@ -31,6 +32,9 @@ public sealed class CollectionSet
 
     /// <summary>Some document may have an end.</summary>
     internal bool HasEnds { get; }
+
+    /// <summary>Versions of some document may be kept.</summary>
+    internal bool HasHistory { get; }
 
     /// <summary>What the index of the store keeps for them.</summary>
     internal IReadOnlyList<DeclaredIndex> Declared => field ??= [.. _byPrefix.SelectMany(collection => collection.Declared)];

@@ -10,6 +10,9 @@ internal static class DefinitionParser
     public const int BytesMax = 64 * 1024;
     public const int IndexesMax = 64;
 
+    /// <summary>Versions that are kept of a document: each is a file, and all of them stand in one answer's few pages.</summary>
+    public const int HistoryMax = 1000;
+
     /// <summary>Room for the rest of an id.</summary>
     private const int PrefixBytesMax = 512;
 
@@ -50,6 +53,7 @@ internal static class DefinitionParser
         string? prefix = null;
         DocumentSchema? schema = null;
         TimeToLive? timeToLive = null;
+        int history = 0;
         var indexes = new List<CollectionIndex>();
         foreach (JsonProperty member in root.EnumerateObject())
         {
@@ -59,7 +63,8 @@ internal static class DefinitionParser
                 "indexes" => null, // below: they need the prefix
                 "schema" => ReadSchema(member.Value, out schema),
                 "timeToLive" => TimeToLiveParser.Read(member.Value, out timeToLive),
-                _ => new DefinitionFault(QueryFault.Step("", member.Name), "A definition has the members prefix, indexes, schema and timeToLive."),
+                "history" => ReadHistory(member.Value, out history),
+                _ => new DefinitionFault(QueryFault.Step("", member.Name), "A definition has the members prefix, indexes, schema, timeToLive and history."),
             };
             if (fault is not null)
             {
@@ -73,7 +78,7 @@ internal static class DefinitionParser
             fault = ReadIndexes(name, prefix!, list, indexes);
         }
 
-        return fault is null ? new Collection { Name = name, Prefix = prefix!, Indexes = indexes, Schema = schema, TimeToLive = timeToLive } : null;
+        return fault is null ? new Collection { Name = name, Prefix = prefix!, Indexes = indexes, Schema = schema, TimeToLive = timeToLive, History = history } : null;
     }
 
     private static DefinitionFault? ReadPrefix(JsonElement value, out string? prefix)
@@ -91,6 +96,14 @@ internal static class DefinitionParser
     {
         schema = DocumentSchema.Parse(value, out SchemaFault? fault);
         return fault is null ? null : new DefinitionFault($"/schema{fault.At}", fault.Detail);
+    }
+
+    private static DefinitionFault? ReadHistory(JsonElement value, out int history)
+    {
+        history = 0;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out history) && history is >= 1 and <= HistoryMax
+            ? null
+            : new DefinitionFault("/history", $"A history is the number of versions that are kept of each document: a whole number from 1 to {HistoryMax}.");
     }
 
     private static DefinitionFault? ReadIndexes(string collection, string prefix, JsonElement list, List<CollectionIndex> indexes)

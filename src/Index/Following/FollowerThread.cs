@@ -92,6 +92,7 @@ internal sealed class FollowerThread
         _parts.Answering = null;
         _writer?.Dispose();
         _parts.Progress.Stage = IndexStage.Stopped;
+        _parts.History.Abandon();
     }
 
     /// <summary>Why the index that was found cannot be used with this log; null when it can, or when there is none.</summary>
@@ -163,6 +164,7 @@ internal sealed class FollowerThread
     {
         _parts.Answering = null;
         _parts.Progress.GiveUp(failure.Reason);
+        _parts.History.Abandon();
         _parts.Declarations.NoteChanged();
         _log.Fail(_follower, failure.Reason);
         Task freed = _writer?.Database.Freed ?? Task.CompletedTask;

@@ -26,14 +26,12 @@ internal sealed class IndexBuild(IFiledDocuments documents, IndexWriter writer, 
         for (int directory = 0; directory < documents.Directories; directory++)
         {
             IReadOnlyList<string> names = documents.List(directory);
-            listed += names.Count;
+            IReadOnlyList<string> versions = documents.ListVersions(directory);
+            listed += names.Count + versions.Count;
             parts.Progress.NoteTotal(listed * documents.Directories / (directory + 1)); // ids are spread evenly by their digest
-            foreach (string[] some in names.Chunk(FilesAtOnce))
+            if (!ReadFiles(names, name => ReadDocument(directory, name), cursor) || !ReadFiles(versions, name => ReadVersion(directory, name), cursor))
             {
-                if (!ReadFiles(directory, some, cursor))
-                {
-                    return false;
-                }
+                return false;
             }
         }
 
@@ -49,17 +47,17 @@ internal sealed class IndexBuild(IFiledDocuments documents, IndexWriter writer, 
         return true;
     }
 
-    private bool ReadFiles(int directory, string[] names, ICommitCursor cursor)
+    private bool ReadFiles(IReadOnlyList<string> names, Action<string> read, ICommitCursor cursor)
     {
-        foreach (string name in names)
+        for (int number = 0; number < names.Count; number++)
         {
             if (parts.Signals.MustLeave)
             {
                 return false;
             }
 
-            parts.Progress.NoteRead(isReadable: Read(directory, name));
-            if (writer.IsFull)
+            parts.Progress.NoteRead(isReadable: TryRead(read, names[number]));
+            if (writer.IsFull || number % FilesAtOnce == FilesAtOnce - 1)
             {
                 reading.CatchUp(cursor);
             }
@@ -69,19 +67,32 @@ internal sealed class IndexBuild(IFiledDocuments documents, IndexWriter writer, 
         return !parts.Signals.MustLeave;
     }
 
+    private void ReadDocument(int directory, string name)
+    {
+        using FiledDocument? filed = documents.Read(directory, name);
+        if (filed is not null)
+        {
+            writer.Add(filed);
+        }
+    }
+
+    private void ReadVersion(int directory, string name)
+    {
+        using FiledDocument? filed = documents.ReadVersion(directory, name);
+        if (filed is not null)
+        {
+            writer.Add(filed.Key, filed.Document.Info);
+        }
+    }
+
     /// <summary>Whether the file could be read, if it is still there.</summary>
-    private bool Read(int directory, string name)
+    private bool TryRead(Action<string> read, string name)
     {
         for (int tries = 1; ; tries++)
         {
             try
             {
-                using FiledDocument? filed = documents.Read(directory, name);
-                if (filed is not null)
-                {
-                    writer.Add(filed);
-                }
-
+                read(name);
                 return true;
             }
             catch (StoreBusyException) when (tries < TriesMax && !parts.Signals.MustLeave)

@@ -1,4 +1,5 @@
 using DocService.Index.Declared;
+using DocService.Index.History;
 using DocService.Index.Rocks;
 using DocService.Index.Writing;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,8 @@ internal sealed class IndexParts(IndexOptions options, TimeProvider clock, ILogg
     public IndexProgress Progress { get; } = new(clock);
 
     public FollowerSignals Signals { get; } = new();
+
+    public HistoryWork History => field ??= new HistoryWork(Signals.Wake);
 
     /// <summary>The database that has every document; null while there is none. Its thread sets it.</summary>
     public RocksDatabase? Answering

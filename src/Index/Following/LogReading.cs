@@ -1,4 +1,5 @@
 using DocService.Index.Declared;
+using DocService.Index.History;
 using DocService.Index.Writing;
 using DocService.Storage.Followers;
 
@@ -28,6 +29,7 @@ internal sealed class LogReading
     private readonly IndexProgress _progress;
     private readonly FollowerSignals _signals;
     private readonly Declarations _declarations;
+    private readonly HistoryWork _history;
     private readonly TimeProvider _clock;
     private readonly IndexOptions _options;
     private readonly Action _noteDurable;
@@ -45,6 +47,7 @@ internal sealed class LogReading
         _progress = parts.Progress;
         _signals = parts.Signals;
         _declarations = parts.Declarations;
+        _history = parts.History;
         _clock = parts.Clock;
         _options = parts.Options;
         _noteDurable = noteDurable;
@@ -63,6 +66,7 @@ internal sealed class LogReading
         while (!_signals.MustLeave)
         {
             bool mayBeMore = ReadAndWrite(cursor);
+            WriteHistories();
             if (_writer.IsBuildingIndexes)
             {
                 BuildIndexes();
@@ -144,6 +148,29 @@ internal sealed class LogReading
         return mayBeMore;
     }
 
+    /// <summary>What others ask for. An erasure is durable before anything is erased: so what a crash interrupts goes on after it.</summary>
+    private void WriteHistories()
+    {
+        while (!_signals.MustLeave && _history.TryTake(out HistoryTask? task))
+        {
+            try
+            {
+                _writer.Write(task);
+                if (task.Erasure is not null)
+                {
+                    Flush();
+                }
+            }
+            catch
+            {
+                task.Done.TrySetException(new IndexClosedException());
+                throw;
+            }
+
+            task.Done.TrySetResult();
+        }
+    }
+
     /// <summary>A part of the documents, so that commits do not wait for all of them.</summary>
     private void BuildIndexes()
     {
@@ -179,7 +206,7 @@ internal sealed class LogReading
     {
         Task commits = _log.WaitForCommitsAsync(position, _signals.Stopping);
         _ = commits.ContinueWith(static (_, signals) => ((FollowerSignals)signals!).Wake(), _signals, TaskScheduler.Default);
-        while (!_signals.MustLeave && _log.DurableThrough <= position && !IsHurried && !_writer.MustAdopt)
+        while (!_signals.MustLeave && _log.DurableThrough <= position && !IsHurried && !_writer.MustAdopt && !_history.IsAny)
         {
             if (IsDropDue)
             {
@@ -194,7 +221,7 @@ internal sealed class LogReading
             _progress.NoteBehind();
         }
 
-        for (long since = _clock.GetTimestamp(); !_signals.MustLeave && !_progress.Waiters.IsAny && !IsHurried && !_writer.MustAdopt;)
+        for (long since = _clock.GetTimestamp(); !_signals.MustLeave && !_progress.Waiters.IsAny && !IsHurried && !_writer.MustAdopt && !_history.IsAny;)
         {
             TimeSpan left = _options.Lag - _clock.GetElapsedTime(since);
             if (left <= TimeSpan.Zero)

@@ -1,5 +1,6 @@
 using System.Text;
 using DocService.Index.Declared;
+using DocService.Index.History;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;
 using DocService.Queries.Keys;
@@ -74,6 +75,15 @@ public sealed class IndexReader : IDisposable
     /// <param name="through">Only those whose moment is this one or earlier.</param>
     /// <param name="behind">Only those behind this place of an earlier listing; null: all.</param>
     public EndedListing ListEnded(DateTimeOffset through, byte[]? behind = null) => new(_snapshot, through, behind, _failed);
+
+    /// <summary>What is known of a document's versions, the newest first. Dispose it before the reader.</summary>
+    /// <param name="id">Of the document, which need not be there any more.</param>
+    /// <param name="below">Only versions below this one; null: all.</param>
+    public HistoryListing ListVersions(string id, long? below = null) => new(_snapshot, id, below, _failed);
+
+    /// <summary>Documents whose histories have to be looked over. Dispose it before the reader.</summary>
+    /// <param name="behind">Only those behind this place of an earlier listing; null: all.</param>
+    public DueListing ListDue(byte[]? behind = null) => new(_snapshot, behind, _failed);
 
     /// <summary>Whether the document of an entry has ended by the moment.</summary>
     public bool HasEnded(EntryListing entry, DateTimeOffset moment)

@@ -20,4 +20,10 @@ internal enum Family
 
     /// <summary>moment from which a document is absent, id → its version: documents without an end are not there.</summary>
     Ends,
+
+    /// <summary>id, version → what is known of a version that is kept: documents without a history are not there.</summary>
+    History,
+
+    /// <summary>reason, id → version: documents whose histories have to be looked over.</summary>
+    Due,
 }

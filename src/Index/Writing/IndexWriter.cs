@@ -1,5 +1,6 @@
 using System.Text;
 using DocService.Index.Declared;
+using DocService.Index.History;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;
 using DocService.Storage.Followers;
@@ -19,12 +20,10 @@ internal sealed class IndexWriter : IDisposable
     /// <summary>A batch is written when its rows have so many bytes, because they are kept in memory until then.</summary>
     public const long BatchBytesMax = 4L << 20;
 
-    /// <summary>Tombstones dropped in one batch.</summary>
-    private const int DroppedMax = 1000;
-
     private readonly RocksBatch _batch;
     private readonly KeptIndexes _indexes;
     private readonly PendingRows _pending = new();
+    private readonly HistoryWriter _history;
     private readonly TimeProvider _clock;
     private IndexState _next;
     private bool _isWriting;
@@ -40,6 +39,7 @@ internal sealed class IndexWriter : IDisposable
         _clock = clock;
         _batch = new RocksBatch(database);
         _indexes = new KeptIndexes(database, declarations);
+        _history = new HistoryWriter(database);
     }
 
     public RocksDatabase Database { get; }
@@ -47,8 +47,8 @@ internal sealed class IndexWriter : IDisposable
     /// <summary>Of what is written.</summary>
     public IndexState State { get; private set; }
 
-    /// <summary>Whether something waits for <see cref="Write"/>.</summary>
-    public bool HasPending => _pending.Count > 0 || _next != State || MustAdopt;
+    /// <summary>Whether something waits for <see cref="Write()"/>.</summary>
+    public bool HasPending => _pending.Count > 0 || _history.Count > 0 || _next != State || MustAdopt;
 
     /// <summary>Indexes have been declared, or are declared no more.</summary>
     public bool MustAdopt => _indexes.MustAdopt;
@@ -56,7 +56,7 @@ internal sealed class IndexWriter : IDisposable
     /// <summary>Documents must be read again for declared indexes.</summary>
     public bool IsBuildingIndexes => _indexes.IsBuilding;
 
-    public bool IsFull => _pending.Bytes >= BatchBytesMax;
+    public bool IsFull => _pending.Bytes + _history.Bytes >= BatchBytesMax;
 
     /// <summary>Written since the last flush.</summary>
     public long UnflushedBytes { get; private set; }
@@ -65,6 +65,8 @@ internal sealed class IndexWriter : IDisposable
     {
         foreach (FollowedOperation operation in commit.Operations)
         {
+            DateTimeOffset now = operation.Info is null ? _clock.GetUtcNow() : default;
+            _history.Note(operation, now, State.IsBuilding);
             if (operation.IsSuperseded)
             {
                 continue; // a kept version; of the document there is a later one
@@ -76,7 +78,7 @@ internal sealed class IndexWriter : IDisposable
             }
             else
             {
-                _pending.Delete(operation.Key, operation.Version, _clock.GetUtcNow());
+                _pending.Delete(operation.Key, operation.Version, now);
             }
         }
 
@@ -85,6 +87,9 @@ internal sealed class IndexWriter : IDisposable
 
     /// <summary>A document as its file has it. What a commit did later stays.</summary>
     public void Add(FiledDocument filed) => _pending.Put(filed.Key, filed.Document.Info, filed.Document.Body.Span);
+
+    /// <summary>A version as its file in the history has it.</summary>
+    public void Add(DocumentKey key, DocumentInfo version) => _history.Put(key, version);
 
     /// <summary>All files have been read.</summary>
     public void NoteBuilt() => _next = _next with { IsBuilding = false };
@@ -100,9 +105,25 @@ internal sealed class IndexWriter : IDisposable
             Apply(id[..Encoding.UTF8.GetBytes(key.Id, id)], row);
         }
 
+        _history.Write(_batch);
         _indexes.WriteRows(_batch);
         WriteBatch();
         _pending.Clear();
+        _history.Clear();
+        _isWriting = false;
+    }
+
+    /// <summary>What others ask for.</summary>
+    public void Write(HistoryTask task)
+    {
+        if (HasPending)
+        {
+            Write(); // as below: the state must not speak of rows that are not written
+        }
+
+        _isWriting = true;
+        _history.Write(_batch, task);
+        WriteBatch();
         _isWriting = false;
     }
 
@@ -118,6 +139,7 @@ internal sealed class IndexWriter : IDisposable
         }
 
         _pending.Clear();
+        _history.Clear();
         _next = State;
         return true;
     }
@@ -155,26 +177,15 @@ internal sealed class IndexWriter : IDisposable
         _isWriting = true;
         DateTimeOffset now = _clock.GetUtcNow();
         long until = now.UtcTicks > retention.Ticks ? now.UtcTicks - retention.Ticks : 0;
-        Span<byte> from = stackalloc byte[VersionKey.Bytes];
-        VersionKey.Write(from, State.CompleteFrom); // those below are gone: the library need not look among them
-        int dropped = 0;
-        using (RocksSnapshot snapshot = Database.TakeSnapshot())
-        using (RocksIterator tombstones = snapshot.Iterate(Family.Tombstones, from, []))
-        {
-            for (bool isValid = tombstones.First(); isValid && dropped < DroppedMax && VersionKey.Read(tombstones.Value) <= until; isValid = tombstones.Next())
-            {
-                Drop(tombstones.Key);
-                dropped++;
-            }
-        }
-
+        (int dropped, long completeFrom) = OldTombstones.Drop(Database, _batch, State.CompleteFrom, until);
+        _next = _next with { CompleteFrom = completeFrom };
         if (dropped > 0)
         {
             WriteBatch();
         }
 
         _isWriting = false;
-        return dropped == DroppedMax;
+        return dropped == OldTombstones.DroppedMax;
     }
 
     /// <summary>Closes the database; its native part goes with the last snapshot.</summary>
@@ -226,20 +237,6 @@ internal sealed class IndexWriter : IDisposable
             VersionKey.Write(version, row.Version);
             _batch.Put(Family.Ends, feedKey[..FeedKey.Write(feedKey, end.UtcTicks, id)], version);
         }
-    }
-
-    private void Drop(ReadOnlySpan<byte> tombstone)
-    {
-        long version = FeedKey.Read(tombstone, out ReadOnlySpan<byte> id);
-        _batch.Delete(Family.Tombstones, tombstone);
-        using RocksValue row = Database.Read(Family.Documents, id);
-        if (row.IsFound && DocumentRow.ReadVersion(row.Bytes, out bool isDeleted) == version && isDeleted)
-        {
-            _batch.Delete(Family.Versions, tombstone);
-            _batch.Delete(Family.Documents, id);
-        }
-
-        _next = _next with { CompleteFrom = Math.Max(_next.CompleteFrom, version) };
     }
 
     private void WriteBatch()

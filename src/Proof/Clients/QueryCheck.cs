@@ -21,8 +21,8 @@ internal sealed class QueryCheck(HttpClient http, TimeProvider clock)
     /// <summary>In each body, with its key: <see cref="Bodies"/>.</summary>
     private const string Word = "k";
 
-    private const string Definition =
-        """{"prefix":"k/","indexes":{"by-tag":{"fields":["w"],"unique":true},"by-key":{"fields":["k","-w"]},"words":{"text":["k"]}}}""";
+    private static readonly string Definition =
+        $$$"""{"prefix":"k/","indexes":{"by-tag":{"fields":["w"],"unique":true},"by-key":{"fields":["k","-w"]},"words":{"text":["k"]}},"history":{{{VersionCheck.Kept}}}}""";
 
     private const string Collection = "/collections/documents";
 

@@ -59,7 +59,7 @@ public sealed class BatchLimitTests
     {
         await using var app = With(("SegmentBytes", "65536"), ("JournalBytes", "1048576"), ("MaxDocumentBytes", "30000"));
         using HttpResponseMessage many = await app.BatchAsync(Deletes(1000));
-        using HttpResponseMessage most = await app.BatchAsync(Batch.Of(Enumerable.Range(0, 136).Select(index => Batch.Put($"{index}", "1"))));
+        using HttpResponseMessage most = await app.BatchAsync(Batch.Of(Enumerable.Range(0, 128).Select(index => Batch.Put($"{index}", "1"))));
 
         await many.AssertProblemAsync(HttpStatusCode.RequestEntityTooLarge, "payload-too-large");
         await most.AssertCommittedAsync();

@@ -46,8 +46,25 @@ public sealed class DefinitionParserTests
         Assert.Equal("/a.b", Parse("""{"prefix":"u/","timeToLive":{"field":"/a.b"}}""").TimeToLive!.Field!.Text);
     }
 
+    [Fact]
+    public void Parse_History_IsACountOfVersions()
+    {
+        Assert.Equal(0, Parse("""{"prefix":"u/"}""").History);
+        Assert.Equal(1, Parse("""{"prefix":"u/","history":1}""").History);
+        Assert.Equal(1000, Parse("""{"history":1000,"prefix":"u/"}""").History);
+    }
+
     [Theory]
     [InlineData("[]", "")]
+    [InlineData("""{"prefix":"u/","history":0}""", "/history")]
+    [InlineData("""{"prefix":"u/","history":-1}""", "/history")]
+    [InlineData("""{"prefix":"u/","history":1001}""", "/history")]
+    [InlineData("""{"prefix":"u/","history":1.5}""", "/history")]
+    [InlineData("""{"prefix":"u/","history":1e20}""", "/history")]
+    [InlineData("""{"prefix":"u/","history":"10"}""", "/history")]
+    [InlineData("""{"prefix":"u/","history":true}""", "/history")]
+    [InlineData("""{"prefix":"u/","history":null}""", "/history")]
+    [InlineData("""{"prefix":"u/","history":{"versions":10}}""", "/history")]
     [InlineData("{", "")]
     [InlineData("{}", "")]
     [InlineData("""{"prefix":"u/","schemas":{}}""", "/schemas")]

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using DocService.Index.Declared;
+using DocService.Index.History;
 using DocService.Index.Rows;
 using DocService.Storage.Model;
 
@@ -63,9 +64,52 @@ public sealed class RowTests
     public void State_HasItsBytes()
     {
         var state = new IndexState(IndexState.CurrentFormat, new Guid("00112233-4455-6677-8899-aabbccddeeff"), 258, 3, IsBuilding: true);
-        Assert.Equal("00000003" + "00112233445566778899AABBCCDDEEFF" + "0000000000000102" + "0000000000000003" + "01", Convert.ToHexString(state.ToRow()));
+        Assert.Equal("00000004" + "00112233445566778899AABBCCDDEEFF" + "0000000000000102" + "0000000000000003" + "01", Convert.ToHexString(state.ToRow()));
         Assert.Equal(state, IndexState.TryRead(state.ToRow()));
         Assert.Equal("state", Encoding.ASCII.GetString(IndexState.Key));
+    }
+
+    [Fact]
+    public void HistoryRow_OfAPut_HasItsBytes()
+    {
+        DocumentInfo info = Info with { Keep = 10, Expires = Info.Modified };
+        byte[] row = HistoryRow.Write(info);
+        Assert.Equal(
+            "00" + "08DF4BA409246680" + "000A" + "08DF4BA409246680" + "0000000000000002" + "44136FA355B3678A1146AD16F7E8649E94FB4FC21FE77E8310C060F61CAAFF8A",
+            Convert.ToHexString(row));
+        var expected = new VersionFacts { Version = 258, Modified = info.Modified, Keep = 10, Expires = info.Expires, Length = 2, Sha256 = info.Sha256 };
+        Assert.Equal(expected, HistoryRow.Read(258, row));
+        Assert.Equal(expected with { Keep = 0, Expires = null }, HistoryRow.Read(258, HistoryRow.Write(Info)));
+        Assert.All(Enumerable.Range(0, row.Length), length => Assert.Throws<IndexFailedException>(() => HistoryRow.Read(258, row.AsSpan(0, length))));
+    }
+
+    [Fact]
+    public void HistoryRow_OfADelete_HasItsBytes()
+    {
+        byte[] row = HistoryRow.WriteDelete(Info.Created);
+        Assert.Equal("01" + "08DF4BA4088BD000", Convert.ToHexString(row));
+        Assert.Equal(new VersionFacts { Version = 258, IsDelete = true, Modified = Info.Created }, HistoryRow.Read(258, row));
+    }
+
+    [Fact]
+    public void HistoryAndDueKeys_HaveTheirBytes()
+    {
+        byte[] key = new byte[HistoryKey.BytesMax];
+        key = key[..HistoryKey.Write(key, "ann"u8, 258)];
+        Assert.Equal(Hex("ann") + "00" + "0000000000000102", Convert.ToHexString(key));
+        Assert.Equal(258, HistoryKey.Read(key, out ReadOnlySpan<byte> id));
+        Assert.Equal("ann", Encoding.ASCII.GetString(id));
+        Assert.Equal((Hex("ann") + "00", Hex("ann") + "01", Convert.ToHexString(key)), (Convert.ToHexString(HistoryKey.From("ann"u8)), Convert.ToHexString(HistoryKey.To("ann"u8, null)), Convert.ToHexString(HistoryKey.To("ann"u8, 258))));
+        Assert.All(Enumerable.Range(0, 10), length => Assert.Throws<IndexFailedException>(() => HistoryKey.Read(new byte[length], out _)));
+
+        byte[] due = new byte[DueKey.BytesMax];
+        due = due[..DueKey.Write(due, DueReason.Erasure, "ann"u8)];
+        Assert.Equal("01" + Hex("ann"), Convert.ToHexString(due));
+        Assert.Equal(DueReason.Erasure, DueKey.Read(due, out id));
+        Assert.Equal("ann", Encoding.ASCII.GetString(id));
+        due[0] = 2;
+        Assert.Throws<IndexFailedException>(() => DueKey.Read(due, out _));
+        Assert.Throws<IndexFailedException>(() => DueKey.Read([0], out _));
     }
 
     [Fact]

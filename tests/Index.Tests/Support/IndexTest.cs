@@ -32,6 +32,9 @@ internal static class IndexTest
     /// <summary>The same put of a document that has an end.</summary>
     public static FollowedOperation EndingAt(this FollowedOperation put, DateTimeOffset end) => put with { Info = put.Info! with { Expires = end } };
 
+    /// <summary>The same put of a document of which so many versions are kept.</summary>
+    public static FollowedOperation Keeping(this FollowedOperation put, int versions) => put with { Info = put.Info! with { Keep = (ushort)versions } };
+
     /// <summary>All documents that are listed, with their bodies.</summary>
     public static SortedDictionary<string, string> ReadAll(this IndexFollower follower)
     {

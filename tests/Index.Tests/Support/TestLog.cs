@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 using DocService.Storage.Clock;
 using DocService.Storage.Followers;
@@ -12,6 +13,7 @@ internal sealed class TestLog : ICommitLog, IFiledDocuments
     private readonly Lock _gate = new();
     private readonly List<FollowedCommit> _commits = [];
     private readonly SortedDictionary<string, FollowedOperation> _files = new(StringComparer.Ordinal);
+    private readonly List<FollowedOperation> _versions = [];
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _through;
 
@@ -88,6 +90,23 @@ internal sealed class TestLog : ICommitLog, IFiledDocuments
                 _through = FiledThrough = Math.Max(FiledThrough, operation.Version);
             }
         }
+    }
+
+    /// <summary>Files of versions that are kept.</summary>
+    public void FileVersions(params FollowedOperation[] versions)
+    {
+        lock (_gate)
+        {
+            _versions.AddRange(versions);
+        }
+    }
+
+    public IReadOnlyList<string> ListVersions(int directory) => [.. Enumerable.Range(0, _versions.Count).Where(number => number % 2 == directory).Select(number => $"{number}")];
+
+    public FiledDocument? ReadVersion(int directory, string name)
+    {
+        FollowedOperation version = _versions[int.Parse(name, CultureInfo.InvariantCulture)];
+        return new FiledDocument(version.Key, new StoredDocument(version.Info!, version.Body.ToArray()));
     }
 
     public ICommitCursor OpenCursor(long after) => new Cursor(this, after);

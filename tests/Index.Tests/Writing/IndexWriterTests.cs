@@ -282,7 +282,7 @@ public sealed class IndexWriterTests : IDisposable
 
     private static FollowedCommit AnyCommit(Random random, long version) =>
         TestLog.Commit([.. Enumerable.Range(0, 10).Where(_ => random.Next(4) == 0).DefaultIfEmpty(random.Next(10))
-            .Select(n => random.Next(4) == 0 ? TestLog.Delete($"d{n}", version) : TestLog.Put($"d{n}", new string('x', random.Next(1, 500)), version))]);
+            .Select(n => random.Next(4) == 0 ? TestLog.Delete($"d{n}", version) : TestLog.Put($"d{n}", new string('x', random.Next(1, 500)), version).Keeping(random.Next(3)))]);
 
     private IndexWriter Create(string name = "index", Declarations? declarations = null) =>
         new IndexDirectory(_directory[name], IndexOptions.CacheBytesMin, _clock, declarations ?? new Declarations([])).Create(Empty);

@@ -1,0 +1,107 @@
+using DocService.Api.Answers;
+using DocService.Api.Configuration;
+using DocService.Api.Fields;
+using DocService.Api.Idempotency;
+using DocService.Api.Problems;
+using DocService.Api.Routing;
+using DocService.Index;
+using DocService.Index.History;
+using DocService.Index.Reading;
+using DocService.Storage;
+
+namespace DocService.Api.History;
+
+/// <summary>The route <c>/versions</c>: which versions of a document are kept, and their erasure.</summary>
+internal sealed class VersionsEndpoint(IDocumentStore store, ServedIndex index, HistoryKeeper keeper, ByteBudget budget, DocServiceOptions options)
+{
+    private const string Route = "/versions";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        IServiceProvider services = routes.ServiceProvider;
+        routes.MapMethods(Route, ["GET", "HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<VersionsEndpoint>().GetAsync))
+            .WithMetadata(new KnownParameters(VersionsForm.Names));
+        routes.MapMethods(Route, ["DELETE"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<VersionsEndpoint>().DeleteAsync))
+            .WithMetadata(new KnownParameters(VersionsForm.ErasureNames));
+    }
+
+    private Task<Problem?> GetAsync(HttpContext context) => AnswerAsync(context, ListAsync);
+
+    private Task<Problem?> DeleteAsync(HttpContext context)
+    {
+        IHeaderDictionary headers = context.Request.Headers;
+        Problem? refused = DocumentOnlyFields.FindIn(headers) is { } field ? ProblemCatalogue.Invalid($"{field} is not for histories: an erasure asks for nothing but the id.") : null;
+        refused ??= IdempotencyKey.Refuse(headers, "is not for histories: to erase one twice does no harm.") ?? Digest.CheckUnread(context.Request);
+        return refused is null ? AnswerAsync(context, EraseAsync) : Task.FromResult<Problem?>(refused);
+    }
+
+    private async Task<Problem?> AnswerAsync(HttpContext context, Func<HttpContext, VersionsForm, IndexQueries, Task<Problem?>> answer)
+    {
+        if (VersionsForm.TryParse(context, out VersionsForm? form) is { } invalid)
+        {
+            return invalid;
+        }
+
+        if (index.Queries is not { } queries)
+        {
+            return QueryProblems.NoIndex;
+        }
+
+        try
+        {
+            return await answer(context, form!, queries);
+        }
+        catch (Exception exception) when (!context.Response.HasStarted && QueryFailures.ToProblem(exception, queries, options.QueryTimeout, store) is { } problem)
+        {
+            context.Response.Clear();
+            return problem;
+        }
+    }
+
+    private async Task<Problem?> ListAsync(HttpContext context, VersionsForm form, IndexQueries queries)
+    {
+        using var output = new AnswerBuffer(budget);
+        using (IndexReader reader = await queries.OpenAsync(form.IsEventual, context.RequestAborted))
+        {
+            VersionFacts[] versions = [.. VersionPage.Visible(reader, form.Key.Id)];
+            if (versions.Length == 0)
+            {
+                return HistoryProblems.NoHistory(form.Key);
+            }
+
+            VersionPage.Write(form, reader.AsOf, versions, output);
+        }
+
+        HttpResponse response = context.Response;
+        ListFields.Write(response);
+        response.ContentType = "application/json";
+        response.ContentLength = output.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await output.SendAsync(response);
+        }
+
+        return null;
+    }
+
+    /// <summary>Also of what has ended or is about to be dropped: whatever has a row.</summary>
+    private async Task<Problem?> EraseAsync(HttpContext context, VersionsForm form, IndexQueries queries)
+    {
+        store.ThrowIfRefusing(bodyBytes: 0);
+        long newest;
+        using (IndexReader reader = await queries.OpenAsync(isEventual: false, context.RequestAborted))
+        using (HistoryListing versions = reader.ListVersions(form.Key.Id))
+        {
+            if (!versions.MoveNext())
+            {
+                return HistoryProblems.NoHistory(form.Key);
+            }
+
+            newest = versions.Current.Version;
+        }
+
+        bool isDone = await keeper.EraseAsync(form.Key, newest, options.BusyTimeout, context.RequestAborted);
+        context.Response.StatusCode = isDone ? StatusCodes.Status204NoContent : StatusCodes.Status202Accepted;
+        return null;
+    }
+}

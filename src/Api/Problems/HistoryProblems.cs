@@ -1,0 +1,11 @@
+using DocService.Storage;
+
+namespace DocService.Api.Problems;
+
+/// <summary>Errors of requests for versions.</summary>
+internal static class HistoryProblems
+{
+    public static Problem NoVersion(DocumentKey key, long version) => new(ProblemCatalogue.VersionNotKept, $"No version {version} of '{key.Id}' is kept.");
+
+    public static Problem NoHistory(DocumentKey key) => new(ProblemCatalogue.VersionNotKept, $"No version of '{key.Id}' is kept.");
+}

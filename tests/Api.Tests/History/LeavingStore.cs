@@ -1,0 +1,54 @@
+using System.Reflection;
+using DocService.Storage;
+
+namespace DocService.Api.Tests.History;
+
+/// <summary>A store that cannot drop anything yet, as long as it is told so.</summary>
+public class LeavingStore : DispatchProxy
+{
+    private IDocumentStore _inner = null!;
+
+    /// <summary>How often it was asked to drop.</summary>
+    internal int Asked { get; private set; }
+
+    internal bool Leaves { get; set; } = true;
+
+    /// <summary>Thrown in place of dropping; null: nothing.</summary>
+    internal Exception? Refusal { get; set; }
+
+    /// <param name="inner">Does everything else.</param>
+    /// <param name="made">Gets the store in front of it.</param>
+    internal static IDocumentStore Before(IDocumentStore inner, out LeavingStore made)
+    {
+        IDocumentStore store = Create<IDocumentStore, LeavingStore>();
+        made = (LeavingStore)(object)store;
+        made._inner = inner;
+        return store;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        if (targetMethod!.Name == nameof(IDocumentStore.DropVersionsAsync))
+        {
+            Asked++;
+            if (Refusal is { } refusal)
+            {
+                throw refusal;
+            }
+
+            if (Leaves)
+            {
+                return new ValueTask<IReadOnlyList<KeptVersion>>((IReadOnlyList<KeptVersion>)args![0]!);
+            }
+        }
+
+        try
+        {
+            return targetMethod.Invoke(_inner, args);
+        }
+        catch (TargetInvocationException exception) when (exception.InnerException is { } inner)
+        {
+            throw inner;
+        }
+    }
+}
