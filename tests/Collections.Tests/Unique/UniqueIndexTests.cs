@@ -1,3 +1,6 @@
+using DocService.Collections.Definitions;
+using DocService.Collections.Unique;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DocService.Collections.Tests.Unique;
@@ -132,6 +135,32 @@ public sealed class UniqueIndexTests : IDisposable
             await store.DefineAsync("users", """{"prefix":"u/"}""");
             await store.CommitAsync(TestStore.Delete("u/1"), TestStore.Delete("u/2"));
         }
+    }
+
+    /// <summary>The look for duplicates may be slower than both definitions: then it never sees that the index was gone.</summary>
+    [Fact]
+    public async Task Finding_TheIndexIsUniqueAgainBeforeTheNextLook_IsKnownNoLonger()
+    {
+        await using TestStore store = await TestStore.OpenAsync(_directory["data"]);
+        await store.DefineAndBuildAsync("users", Users);
+        CollectionIndex before = store.Rules.Collections.All.Single().Unique[0];
+        var verification = new UniqueVerification(store.Store, store.Rules, store.Index!, TimeProvider.System, NullLogger.Instance);
+        using var looking = new CancellationTokenSource();
+        Task changed = verification.Changed;
+        Task looks = verification.RunAsync(looking.Token);
+        while (verification.Of(before) is null)
+        {
+            await changed.WaitAsync(TestStore.Patience);
+            changed = verification.Changed;
+        }
+
+        await looking.CancelAsync();
+        await looks;
+        await store.DefineAsync("users", """{"prefix":"u/"}""");
+        await store.DefineAndBuildAsync("users", Users);
+        CollectionIndex again = store.Rules.Collections.All.Single().Unique[0];
+        Assert.Equal(before.Declared.Identity, again.Declared.Identity);
+        Assert.Null(verification.Of(again));
     }
 
     /// <summary>From the commit of the definition on, whether the index has read the older documents or not.</summary>

@@ -18,7 +18,7 @@ COLLECTIONS = {
 
 
 WRITTEN = 8_000  # documents that writers change
-READ = 70_000  # further ones, so that making the index takes some seconds
+READ = 40_000  # further ones, so that making the index takes some seconds
 
 
 def ids():
