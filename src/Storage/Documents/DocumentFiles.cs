@@ -112,8 +112,8 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
         directory.Rename(TempNames[slot], directory, path.Name);
     }
 
-    /// <summary>Before the third step, of a version that is kept: its synced temporary file gets the version's name as well.</summary>
-    public void LinkVersion(int slot, DocumentPath path, long version) => versions.Link(shards[path.Shard].Entries, TempNames[slot], path, version);
+    /// <summary>Before the third step, of a version that is kept: its synced temporary file gets the version's name as well. False: it needs a file of its own.</summary>
+    public bool TryLinkVersion(int slot, DocumentPath path, long version) => versions.TryLink(shards[path.Shard].Entries, TempNames[slot], path, version);
 
     /// <summary>Third step of a version whose document has a later one: the synced temporary file takes the version's name alone.</summary>
     public void PublishVersion(int slot, DocumentPath path, long version) => versions.Publish(shards[path.Shard].Entries, TempNames[slot], path, version);

@@ -96,10 +96,11 @@ internal sealed class VersionFiles : IDisposable
             }
         }
 
-        history.Sync();
-        _data.Sync();
-        _isMade = true;
+        // By what says that a sync has failed even where there is no memory to say so.
+        new SyncedDirectory(history, _threads).Sync();
+        new SyncedDirectory(_data, _threads).Sync();
         _made?.Invoke();
+        _isMade = true; // last: what has failed is done again
     }
 
     /// <summary>Opens the version's file, or returns null when there is none.</summary>
@@ -112,30 +113,29 @@ internal sealed class VersionFiles : IDisposable
     public IReadOnlyList<string> List(int shard) =>
         Volatile.Read(ref _shards[shard])?.Entries is { } directory ? [.. directory.List().Where(DocumentPath.IsVersionName)] : [];
 
-    /// <summary>Gives a synced file the version's name as a second one. What has the name is the same version, filed before, and is replaced.</summary>
+    /// <summary>
+    /// Gives a synced file the version's name as a second one. False, and nothing is done, where something has that name, or the filesystem
+    /// gives none: then the version needs a file of its own, which replaces what has the name at once.
+    /// </summary>
     /// <param name="source">Directory of the file.</param>
     /// <param name="name">Its name.</param>
     /// <param name="path">Of the document.</param>
     /// <param name="version">Of it.</param>
-    public void Link(IDirectory source, string name, DocumentPath path, long version)
+    public bool TryLink(IDirectory source, string name, DocumentPath path, long version)
     {
-        IDirectory target = EntriesOf(path.Shard);
         try
         {
-            try
-            {
-                source.Link(name, target, path.OfVersion(version));
-            }
-            catch (FileSystemException exception) when (exception.Error == Errno.EEXIST)
-            {
-                Clear(path, version); // readers have the version from the journal as long as it is not filed
-                source.Link(name, target, path.OfVersion(version));
-            }
+            source.Link(name, EntriesOf(path.Shard), path.OfVersion(version));
+            return true;
         }
-        catch (FileSystemException exception) when (exception.Error is Errno.EPERM or Errno.EOPNOTSUPP or Errno.EMLINK or Errno.EXDEV)
+        catch (FileSystemException exception) when (exception.Error == Errno.EEXIST)
         {
-            _cannotLink = true; // it is tried again, with a file of its own
-            throw;
+            return false; // filing that was cut off is done again
+        }
+        catch (FileSystemException exception) when (exception.Error is Errno.EPERM or Errno.EOPNOTSUPP or Errno.EMLINK or Errno.ENOSYS)
+        {
+            _cannotLink = true;
+            return false;
         }
     }
 

@@ -77,15 +77,16 @@ internal sealed class StoreEngine
         Admission = new Admission(Backlog, Space, options.BusyTimeout, clock);
         var headers = new FiledHeaders(options.JournalBytes);
         Reads = new ReadGate(options.BusyTimeout, threads);
-        Versions = new KeptVersions(directory.Documents.Versions, Pending, Journal, opened.Unfiled.CarriedThrough, health);
         Cache = new DocumentCache(options.CacheBytes, directory.Documents, threads);
         Documents = new PresentDocuments(new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents, Cache, Reads), time);
         TakeUp(time, options.ConfirmsTime);
         var locks = new DigestLocks(threads);
         _locks = locks;
         Requests = requests;
-        Commits = new CommitPath(locks, new RuleBook(rules, CommitBytesMax(options)), Documents, Reads, Journal, Space, health, clock, time) { BytesMax = CommitBytesMax(options) };
-        _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, _blocked, new CarryForward(locks, Pending, Journal), Pending, Journal, Backlog, Space, health, threads, logger);
+        Commits = new CommitPath(locks, new RuleBook(rules, CommitBytesMax(options)), Documents, Reads, Journal, Space, health, clock, time) { BytesMax = CommitBytesMax(options), ThrowIfVersionsBlocked = key => _blocked.ThrowIfFull(key, isOfVersions: true) };
+        var carry = new CarryForward(locks, Pending, Journal);
+        Versions = new KeptVersions(directory.Documents.Versions, Pending, Journal, opened.Unfiled.CarriedThrough, () => carry.UnderWay > 0, health);
+        _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, _blocked, carry, Pending, Journal, Backlog, Space, health, threads, logger);
         _metrics = new StoreMetrics(this);
         Space.Charge(opened.Unfiled.ChargedBytes);
         _followers = new FollowerSet([requests, .. followers], Journal, options.BusyTimeout, clock, logger)

@@ -26,6 +26,7 @@ internal enum Errno
     EMLINK = 31,
     ENAMETOOLONG = 36,
     ENOLCK = 37,
+    ENOSYS = 38,
     ENOTEMPTY = 39,
     ELOOP = 40,
     EOPNOTSUPP = 95,

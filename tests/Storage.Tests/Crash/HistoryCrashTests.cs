@@ -1,4 +1,6 @@
 using DocService.Storage.Engine.Opening;
+using DocService.Storage.Io;
+using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
 using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
@@ -46,10 +48,16 @@ public sealed class HistoryCrashTests(ITestOutputHelper output)
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
-    public void PowerCut_AtEveryCall_EveryAcknowledgedVersionIsThere(int order)
+    [InlineData(3, "no links")]
+    [InlineData(4, "a directory that takes nothing at first")]
+    public void PowerCut_AtEveryCall_EveryAcknowledgedVersionIsThere(int order, string? obstacle = null)
     {
         int states = 0;
-        foreach (CrashState state in Record(Seed + order, leftOut: null).States(Seed, Budget))
+        CrashRecorder recorder = Record(Seed + order, disk => Obstruct(disk, obstacle));
+        IReadOnlyList<object> notes = recorder.Points()[^1].Marks;
+        Assert.NotEmpty(notes.OfType<KeptDocuments.Dropped>());
+        Assert.NotEmpty(notes.OfType<KeptDocuments.Left>());
+        foreach (CrashState state in recorder.States(Seed, Budget))
         {
             string? problem = KeptDocuments.Audit(state.Open(), state.Point.Marks);
             Assert.True(problem is null, $"order {order}, {state}: {problem}");
@@ -123,6 +131,22 @@ public sealed class HistoryCrashTests(ITestOutputHelper output)
         Assert.NotNull(problem);
     }
 
+    /// <summary>A directory of versions takes nothing for its first so many tries: versions are blocked, and filed later.</summary>
+    private static void Obstruct(SimulatedFileSystem disk, string? obstacle)
+    {
+        if (obstacle == "no links")
+        {
+            _ = disk.FailCall(1, Errno.EPERM, forever: true, where: call => call.Kind == CallKind.Link);
+        }
+        else if (obstacle is not null)
+        {
+            int tries = 0;
+            string folder = KeepingStore.FolderOf(Scene.Old, Scene.Data);
+            _ = disk.FailCall(1, Errno.EACCES, forever: true, where: call =>
+                call.Kind is CallKind.Link or CallKind.Rename && call.TargetPath!.StartsWith(folder, StringComparison.Ordinal) && Interlocked.Increment(ref tries) <= 6);
+        }
+    }
+
     private static bool RunWithFault(FaultCase fault, int call)
     {
         SimulatedFileSystem disk = Scene.Prepared();
@@ -174,6 +198,10 @@ public sealed class HistoryCrashTests(ITestOutputHelper output)
             await documents.PutAsync(DurabilityLevel.Filed, Scene.Old, Scene.FarOld);
             await documents.DropOldestAsync(Scene.Old);
             await documents.DropOldestAsync(Scene.FarOld);
+            await documents.PutAsync(DurabilityLevel.Filed, Scene.New);
+            await Task.Delay(TimeSpan.FromSeconds(1), scheduler.Clocks); // a seal tells what is filed
+            await documents.DropOldestAsync(Scene.New);
+            await documents.DropOldestAsync(Scene.Old);
             await documents.CloseAsync();
         });
         return recorder!;

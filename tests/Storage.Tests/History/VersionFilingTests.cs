@@ -2,8 +2,10 @@ using DocService.Storage.Documents;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Followers;
 using DocService.Storage.Io;
+using DocService.Storage.Rules;
 using DocService.Storage.Tests.Followers;
 using DocService.Storage.Tests.Journal;
+using DocService.Storage.Tests.Rules;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -75,7 +77,7 @@ public sealed class VersionFilingTests
     [InlineData((int)Errno.EPERM)]
     [InlineData((int)Errno.EOPNOTSUPP)]
     [InlineData((int)Errno.EMLINK)]
-    [InlineData((int)Errno.EXDEV)]
+    [InlineData((int)Errno.ENOSYS)]
     public async Task File_FilesystemWithoutLinks_WritesAFileForEach(int error)
     {
         _ = _disk.FailCall(1, (Errno)error, forever: true, where: call => call.Kind == CallKind.Link);
@@ -184,6 +186,46 @@ public sealed class VersionFilingTests
         await reopened.DropAsync("hot", [.. versions]);
     }
 
+    /// <summary>One document that is written all the time: only one of its versions was carried at a time, and none while it was being written, so the journal filled.</summary>
+    [Fact]
+    public async Task Carry_ManyVersionsOfOneDocument_KeepNoSegment()
+    {
+        await using DocumentStore store = KeepingStore.Open(_disk, Roomy with { JournalBytes = 32 * JournalTest.SegmentBytes });
+        await store.PutAsync("first", "1", DurabilityLevel.Filed).SoonAsync();
+        Obstruct(_disk);
+        var versions = new List<long>();
+        for (int n = 0; n < 200; n++)
+        {
+            versions.Add((await store.PutAsync("hot", $"{n}", DurabilityLevel.Durable).SoonAsync()).Sequence);
+        }
+
+        await TurnOverAsync(store);
+        await AssertAllAsync(store, versions);
+        Assert.Contains($"{versions.Count} documents in history/", store.Status.FilingObstacle, StringComparison.Ordinal);
+        _disk.ClearFaults();
+        await JournalTest.UntilAsync(() => store.Status is { PendingDocuments: 0, FilingObstacle: null }, "they are filed");
+        await AssertAllAsync(store, versions);
+    }
+
+    /// <summary>Versions whose directory takes nothing: once too much of the journal is theirs, puts that are kept there are refused, and no others.</summary>
+    [Fact]
+    public async Task Put_TooManyVersionsWaitForTheirDirectory_RefusesThoseThatAreKeptThere()
+    {
+        bool isKept = true;
+        await using DocumentStore store = JournalTest.Open(_disk, JournalTest.Sealing, new TestRule { Commit = draft => KeepIf(draft, isKept) });
+        await store.PutAsync("first", "1", DurabilityLevel.Filed).SoonAsync();
+        Obstruct(_disk);
+        StoreBusyException? refused = null;
+        for (int n = 0; n < 40 && refused is null; n++)
+        {
+            refused = await Record.ExceptionAsync(() => store.PutAsync("hot", JournalTest.Json(4000), DurabilityLevel.Filed).SoonAsync()) as StoreBusyException;
+        }
+
+        Assert.Contains("history/", refused?.Message, StringComparison.Ordinal);
+        isKept = false;
+        Assert.Equal(DurabilityLevel.Filed, (await store.PutAsync("hot", "plain", DurabilityLevel.Filed).SoonAsync()).Level);
+    }
+
     /// <summary>A start without room, or without the right to make them: documents go on.</summary>
     [Fact]
     public async Task File_TheDirectoriesCannotBeMade_DocumentsAreFiledAllTheSame()
@@ -211,8 +253,11 @@ public sealed class VersionFilingTests
         Assert.Equal(DurabilityLevel.Filed, (await store.PutAsync("hot", "2", DurabilityLevel.Filed).SoonAsync()).Level);
     }
 
-    [Fact]
-    public async Task Salvage_AfterDamage_FilesEveryVersionThatIsIntact()
+    /// <summary>On a filesystem without links it ended with the first version, and so did the next one.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Salvage_AfterDamage_FilesEveryVersionThatIsIntact(bool hasLinks)
     {
         DocumentStore store = KeepingStore.Open(_disk, JournalTest.Options);
         (List<long> versions, CallGate gate) = await PutWhileBusyAsync(store, 6);
@@ -222,6 +267,11 @@ public sealed class VersionFilingTests
         await store.DisposeAsync();
         string segment = JournalTest.PathOf(killed.Segments()[^1]);
         killed.Disk.FlipBit(segment, (3 * JournalTest.Block) + 100, 1); // header, first, hot 0, hot 1
+        if (!hasLinks)
+        {
+            _ = killed.FailCall(1, Errno.EPERM, forever: true, where: call => call.Kind == CallKind.Link);
+        }
+
         Assert.True(DocumentStore.Salvage(killed, JournalTest.Options, TimeProvider.System).WasDamaged);
 
         await using DocumentStore reopened = JournalTest.Open(killed, JournalTest.Sealing);
@@ -277,6 +327,14 @@ public sealed class VersionFilingTests
         }
 
         return (versions, gate);
+    }
+
+    private static void KeepIf(CommitDraft draft, bool isKept)
+    {
+        if (isKept)
+        {
+            KeepingStore.KeepAll(draft);
+        }
     }
 
     private static DocumentStore Open(SimulatedFileSystem disk, IFollower follower) =>

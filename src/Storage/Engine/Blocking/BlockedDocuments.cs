@@ -124,9 +124,9 @@ internal sealed class BlockedDocuments
         }
     }
 
-    /// <summary>Refuses a write into a directory with blocked documents when too much of the journal is theirs.</summary>
+    /// <summary>Refuses a write into a directory with blocked documents, or of a version that is to be kept in one, when too much of the journal is theirs.</summary>
     /// <exception cref="StoreBusyException">Nothing has been done.</exception>
-    public void ThrowIfFull(DocumentKey document)
+    public void ThrowIfFull(DocumentKey document, bool isOfVersions = false)
     {
         if (Bytes <= _journalBytes / RefusedShare && Volatile.Read(ref _placed) <= _documentsMax / RefusedShare)
         {
@@ -135,10 +135,10 @@ internal sealed class BlockedDocuments
 
         lock (_gate)
         {
-            int shard = DocumentPath.ShardOf(document.Digest);
-            if (_obstacles.In(shard) is { } reason)
+            int place = Blocking.Obstacle.PlaceOf(document.Digest, isOfVersions);
+            if (_obstacles.In(place) is { } reason)
             {
-                throw new StoreBusyException($"The directory docs/{DocumentPath.ShardName(shard)} takes no documents, and the journal holds enough of those that wait for it: {reason}.") { Document = document };
+                throw new StoreBusyException($"The directory {Blocking.Obstacle.NameOf(place)} takes no documents, and the journal holds enough of those that wait for it: {reason}.") { Document = document };
             }
         }
     }
@@ -195,7 +195,7 @@ internal sealed class BlockedDocuments
     {
         lock (_gate)
         {
-            int shard = DocumentPath.ShardOf(document);
+            int shard = Blocking.Obstacle.PlaceOf(document, version.IsOfVersion);
             _ = _documents.TryGetValue(document, out BlockedDocument? before);
             _documents.EnsureCapacity(_documents.Count + 1);
             bool isFirstInIt = _obstacles.In(shard) is null;

@@ -14,7 +14,7 @@ namespace DocService.Storage.Engine.Blocking;
 /// </summary>
 /// <remarks>
 /// Thread: the filer's; <see cref="UnderWay"/> is counted down on the journal's.
-/// Invariant: the document's writer lock is held from the look at its version until the copy is published, so the copy
+/// Invariant: for a document its writer lock is held from the look at its version until the copy is published, so the copy
 /// comes after every earlier version of the document and before every later one. Read in order, the journal says the same.
 /// The copy of a kept version says that it makes that one's file alone: its document may have a later version by then.
 /// On failure: nothing has changed, the first record is still there; it is tried again.
@@ -41,7 +41,7 @@ internal sealed class CarryForward(DigestLocks locks, Pending pending, JournalWr
             return locator.TryRead(segment.File, bytes)
                 && Operation.TryRead(bytes, out Operation operation, out _)
                 && DocumentKey.TryCreateStored(operation.Id, out DocumentKey key, out _)
-                && TryLock(key, out DigestLocks.Lease lease)
+                && TryLock(key, version.IsOfVersion, out DigestLocks.Lease? lease)
                 && TryQueue(key, document, version, bytes, lease, failed);
         }
         catch (FileSystemException)
@@ -55,14 +55,20 @@ internal sealed class CarryForward(DigestLocks locks, Pending pending, JournalWr
     }
 
     /// <summary>A document that is being written now is not carried forward: its new version will be at the end of the journal.</summary>
-    private bool TryLock(DocumentKey key, out DigestLocks.Lease lease)
+    private bool TryLock(DocumentKey key, bool isOfVersion, out DigestLocks.Lease? lease)
     {
+        lease = null;
+        if (isOfVersion)
+        {
+            return true; // nobody writes a version again, so the order of its copies does not matter
+        }
+
         ValueTask<DigestLocks.Lease> acquired = locks.AcquireAsync(key.Digest, LockMode.Exclusive, TimeSpan.Zero, CancellationToken.None);
-        lease = acquired.IsCompletedSuccessfully ? acquired.Result : default;
+        lease = acquired.IsCompletedSuccessfully ? acquired.Result : null;
         return acquired.IsCompletedSuccessfully;
     }
 
-    private bool TryQueue(DocumentKey key, Sha256Digest document, in PendingVersion version, ReadOnlySpan<byte> operation, DigestLocks.Lease lease, Action failed)
+    private bool TryQueue(DocumentKey key, Sha256Digest document, in PendingVersion version, ReadOnlySpan<byte> operation, DigestLocks.Lease? lease, Action failed)
     {
         bool isQueued = false;
         Commit? commit = null;
@@ -81,7 +87,7 @@ internal sealed class CarryForward(DigestLocks locks, Pending pending, JournalWr
                 Settled = isPublished =>
                 {
                     Interlocked.Decrement(ref _underWay);
-                    lease.Dispose();
+                    lease?.Dispose();
                     if (!isPublished)
                     {
                         failed();
@@ -99,7 +105,7 @@ internal sealed class CarryForward(DigestLocks locks, Pending pending, JournalWr
             {
                 commit?.ReleasePayload();
                 Interlocked.Decrement(ref _underWay);
-                lease.Dispose();
+                lease?.Dispose();
             }
         }
     }

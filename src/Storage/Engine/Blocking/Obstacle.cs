@@ -11,7 +11,7 @@ namespace DocService.Storage.Engine.Blocking;
 /// trying costs depends on the number of obstacles, not of documents.
 /// </summary>
 /// <remarks>Owns: the order in which its documents are tried. Thread: its owner's (<see cref="BlockedDocuments"/>), under that one's lock.</remarks>
-/// <param name="shard">The directory; null where the reason is not of a directory.</param>
+/// <param name="shard">The directory, by <see cref="PlaceOf"/>; null where the reason is not of a directory.</param>
 /// <param name="error">What came in the way.</param>
 /// <param name="reason">The same for operators.</param>
 /// <param name="clock">For the pauses.</param>
@@ -40,6 +40,13 @@ internal sealed class Obstacle(int? shard, Errno error, string reason, TimeProvi
 
     /// <summary>When its documents are to be tried again.</summary>
     public long Due { get; private set; }
+
+    /// <summary>Number of a directory: of its documents, and behind those of the versions that are kept.</summary>
+    public static int PlaceOf(Sha256Digest document, bool isOfVersions) => DocumentPath.ShardOf(document) + (isOfVersions ? DocumentPath.Shards : 0);
+
+    /// <summary>Its name below the data directory.</summary>
+    public static string NameOf(int place) =>
+        $"{(place < DocumentPath.Shards ? "docs" : VersionFiles.DirectoryName)}/{DocumentPath.ShardName(place % DocumentPath.Shards)}";
 
     /// <summary>Whether every document could meet it, whatever its directory.</summary>
     public static bool IsLack(Errno error) => error is Errno.ENOSPC or Errno.EDQUOT or Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM;

@@ -98,7 +98,7 @@ internal sealed class Obstacles(TimeProvider clock)
     }
 
     private static string Describe(Obstacle obstacle) =>
-        $"{Documents(obstacle.Count)}{(obstacle.Shard is { } shard ? $" in docs/{DocumentPath.ShardName(shard)}" : string.Empty)} cannot be filed: {obstacle.Reason}";
+        $"{Documents(obstacle.Count)}{(obstacle.Shard is { } shard ? $" in {Obstacle.NameOf(shard)}" : string.Empty)} cannot be filed: {obstacle.Reason}";
 
     private static string Documents(int count) => count == 1 ? "1 document" : $"{count} documents";
 }

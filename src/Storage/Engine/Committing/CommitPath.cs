@@ -21,6 +21,9 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, PresentDocum
     /// <summary>What a commit may hold.</summary>
     public required long BytesMax { get; init; }
 
+    /// <summary>Refuses a version that is to be kept where its directory takes none, and the journal holds enough of those that wait for it.</summary>
+    public required Action<DocumentKey> ThrowIfVersionsBlocked { get; init; }
+
     /// <summary>Before anything is reserved: what rules say of the bodies alone.</summary>
     public ValueTask<BodyJudgement> JudgeBodiesAsync(IReadOnlyList<DocumentOperation> operations, CancellationToken cancellation) => rules.JudgeBodiesAsync(operations, leases: null, cancellation);
 
@@ -151,6 +154,11 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, PresentDocum
 
         foreach ((int index, ushort versions) in draft.Kept ?? ReadOnlyDictionary<int, ushort>.Empty)
         {
+            if (versions > 0)
+            {
+                ThrowIfVersionsBlocked(write.Operations[index].Operation.Key);
+            }
+
             write.Operations[index] = write.Operations[index].Keeping(versions);
         }
 

@@ -163,7 +163,7 @@ internal sealed class Filer : IDisposable
     {
         FilingChunk chunk = _chunk ??= new FilingChunk(_files, _journal.Segments, _threads);
         int retried = Math.Min(Obstacle.TriedTogether, Math.Max(1, _chunkDocuments / 2));
-        while (chunk.Items.Count < retried && _blocked.TryTakeDue(out Sha256Digest document))
+        for (int tried = chunk.Items.Count; tried < retried && _blocked.TryTakeDue(out Sha256Digest document); tried++)
         {
             var again = new FilingTicket(0, document, 0);
             if (!_pending.TryFind(document, out PendingVersion version))
@@ -201,9 +201,9 @@ internal sealed class Filer : IDisposable
                 }
             }
 
-            TakeVersion(chunk, ticket.Document, version);
             _queue.Take();
             chunk.Through = ticket.Sequence;
+            TakeVersion(chunk, ticket.Document, version); // behind the ticket, which must not be noted twice where memory runs out here
         }
 
         return chunk;
@@ -270,7 +270,7 @@ internal sealed class Filer : IDisposable
         item.ChargedBytes = 0;
         if (isNews)
         {
-            _logger.LogInformation("All documents in docs/{Directory} are filed again.", DocumentPath.ShardName(item.Shard));
+            _logger.LogInformation("All documents in {Directory} are filed again.", item.Directory);
         }
     }
 
@@ -281,7 +281,7 @@ internal sealed class Filer : IDisposable
         if (isNews)
         {
             _logger.LogWarning(
-                "Documents in docs/{Directory} wait to be filed, others do not: {Reason}. Acknowledged data is safe in the journal.", DocumentPath.ShardName(item.Shard), failure.Message);
+                "Documents in {Directory} wait to be filed, others do not: {Reason}. Acknowledged data is safe in the journal.", item.Directory, failure.Message);
         }
 
         if (failure is FileSystemException { IsOutOfSpace: true })

@@ -109,41 +109,24 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
     /// <summary>Reads every record, which names the document. For a put this is the first step.</summary>
     public void WriteTemps() => ForEach(item =>
     {
-        if (item.Source is not null)
+        if (item.Source is null)
         {
-            return;
-        }
-
-        byte[] buffer = BodyBuffers.Rent(item.Version.Locator.Bytes);
-        try
-        {
-            Operation operation = ReadOperation(item, buffer);
-            if (!item.Version.IsDelete)
-            {
-                item.Info = operation.ToInfo(item.Version.Version);
-                item.Temp = files.WriteTemp(item.Slot, item.Path, item.Key, item.Info, operation.BodyHash, operation.Body);
-            }
-        }
-        finally
-        {
-            BodyBuffers.Return(buffer);
+            WriteTemp(item);
         }
     });
 
     /// <summary>Second step for every put.</summary>
-    public void SyncTemps() => ForEach(item =>
+    public void SyncTemps() => ForEach(SyncTemp);
+
+    /// <summary>Before the third step: a kept version that is its document's newest takes its own name of the same file; where that cannot be, its own file.</summary>
+    public void LinkVersions() => ForEach(item =>
     {
-        if (item.Temp is { } temp)
+        if (!_names.TryLinkVersion(item))
         {
-            temp.Sync();
-            item.Stamp = StampOf(temp);
-            temp.Dispose();
-            item.Temp = null;
+            WriteTemp(item);
+            SyncTemp(item);
         }
     });
-
-    /// <summary>Before the third step: a kept version that is its document's newest takes its own name of the same file.</summary>
-    public void LinkVersions() => ForEach(_names.LinkVersion);
 
     /// <summary>Third step: every document takes its name, or loses it; a version that has been superseded takes its own.</summary>
     public void Rename() => ForEach(_names.Take);
@@ -179,6 +162,35 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
         if (!item.Version.IsDelete && item.Source is null)
         {
             files.TryDropTemp(item.Slot, item.Shard);
+        }
+    }
+
+    private void WriteTemp(FilingItem item)
+    {
+        byte[] buffer = BodyBuffers.Rent(item.Version.Locator.Bytes);
+        try
+        {
+            Operation operation = ReadOperation(item, buffer);
+            if (!item.Version.IsDelete)
+            {
+                item.Info = operation.ToInfo(item.Version.Version);
+                item.Temp = files.WriteTemp(item.Slot, item.Path, item.Key, item.Info, operation.BodyHash, operation.Body);
+            }
+        }
+        finally
+        {
+            BodyBuffers.Return(buffer);
+        }
+    }
+
+    private static void SyncTemp(FilingItem item)
+    {
+        if (item.Temp is { } temp)
+        {
+            temp.Sync();
+            item.Stamp = StampOf(temp);
+            temp.Dispose();
+            item.Temp = null;
         }
     }
 

@@ -1,4 +1,5 @@
 using DocService.Storage.Documents;
+using DocService.Storage.Engine.Blocking;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Io;
 
@@ -10,6 +11,9 @@ internal sealed class FilingItem(Sha256Digest document, PendingVersion version, 
     public Sha256Digest Document { get; } = document;
 
     public int Shard { get; } = DocumentPath.ShardOf(document);
+
+    /// <summary>Where its name is, below the data directory; for operators.</summary>
+    public string Directory => Obstacle.NameOf(Obstacle.PlaceOf(Document, Version.IsOfVersion));
 
     /// <summary>Replaced by a later one as long as the chunk is being taken.</summary>
     public PendingVersion Version { get; set; } = version;

@@ -7,20 +7,28 @@ namespace DocService.Storage.Engine.Filing;
 /// <remarks>Thread: the disk threads of a phase; an item belongs to one of them.</remarks>
 internal sealed class FilingNames(DocumentFiles files)
 {
-    /// <summary>A kept version that is its document's newest takes a name of the document's temporary file.</summary>
-    public void LinkVersion(FilingItem item)
+    /// <summary>A kept version that is its document's newest takes a name of the document's temporary file. False: it needs one of its own.</summary>
+    public bool TryLinkVersion(FilingItem item)
     {
-        if (item.Source is { } source)
+        if (item.Source is not { } source)
         {
-            if (source.Failure is { } failure)
-            {
-                throw failure; // of the same file
-            }
+            return true;
+        }
 
+        if (source.Failure is { } failure)
+        {
+            throw failure; // of the same file
+        }
+
+        if (files.TryLinkVersion(source.Slot, source.Path, item.Version.Version))
+        {
             item.Key = source.Key;
             item.Path = source.Path;
-            files.LinkVersion(source.Slot, item.Path, item.Version.Version);
+            return true;
         }
+
+        item.Source = null;
+        return false;
     }
 
     /// <summary>A document takes its name, or loses it. A version with a file of its own takes that.</summary>

@@ -30,7 +30,7 @@ internal sealed class DirectoryWatch : IDisposable
             Add(data, DataDirectory.JournalName);
             Add(data, DataDirectory.QuarantineName);
             Add(data, DataDirectory.DocumentsName);
-            AddShards(_documents);
+            Add([.. ShardsOf(_documents)]);
         }
         catch
         {
@@ -42,12 +42,11 @@ internal sealed class DirectoryWatch : IDisposable
     /// <summary>Before the first look.</summary>
     public void AddRequests(IDirectory data) => Add(data, DataDirectory.RequestsName);
 
-    /// <summary>Once they are made, or found.</summary>
+    /// <summary>Once they are made, or found. All of them or none: where it fails it is done again.</summary>
     public void AddVersions()
     {
-        _versions = _data.TryOpenDirectory(DataDirectory.VersionsName) ?? throw Gone(_data, DataDirectory.VersionsName);
-        Add(_data, DataDirectory.VersionsName);
-        AddShards(_versions);
+        _versions ??= _data.TryOpenDirectory(DataDirectory.VersionsName) ?? throw Gone(_data, DataDirectory.VersionsName);
+        Add([PartOf(_data, DataDirectory.VersionsName), .. ShardsOf(_versions)]);
     }
 
     /// <summary>Some hundred look-ups of names that the kernel has in memory.</summary>
@@ -97,7 +96,7 @@ internal sealed class DirectoryWatch : IDisposable
 
     private void Add(IDirectory? parent, string name) => Add([PartOf(parent, name)]);
 
-    private void AddShards(IDirectory parent) => Add([.. Enumerable.Range(0, DocumentPath.Shards).Select(shard => PartOf(parent, DocumentPath.ShardName(shard)))]);
+    private IEnumerable<Part> ShardsOf(IDirectory parent) => Enumerable.Range(0, DocumentPath.Shards).Select(shard => PartOf(parent, DocumentPath.ShardName(shard)));
 
     private void Add(Part[] parts) => Volatile.Write(ref _parts, [.. _parts, .. parts]);
 

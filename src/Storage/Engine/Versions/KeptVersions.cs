@@ -14,8 +14,9 @@ namespace DocService.Storage.Engine.Versions;
 /// <param name="pending">What the filer may still write.</param>
 /// <param name="journal">What the next start may still file.</param>
 /// <param name="carriedThrough">By directory: the highest sequence of a record of a kept version that was carried forward.</param>
+/// <param name="isCarrying">Whether a record that is carried forward is not published yet.</param>
 /// <param name="health">Fenced when a sync fails.</param>
-internal sealed class KeptVersions(VersionFiles files, Pending pending, JournalWriter journal, long[] carriedThrough, StoreHealth health)
+internal sealed class KeptVersions(VersionFiles files, Pending pending, JournalWriter journal, long[] carriedThrough, Func<bool> isCarrying, StoreHealth health)
 {
     /// <summary>A record of a kept version was carried forward. On the journal's thread.</summary>
     public void NoteCarried(Sha256Digest document, long sequence) => Volatile.Write(ref carriedThrough[document.First], sequence);
@@ -66,8 +67,10 @@ internal sealed class KeptVersions(VersionFiles files, Pending pending, JournalW
     /// <summary>Whether the filer, or the next start, may file it once more: the journal does not say durably that its record is filed.</summary>
     private bool MayComeBack(in KeptVersion version)
     {
+        // In this order. A version that is recorded as filed was filed before this look, so a copy of its record was begun before: it is
+        // still on its way, or has been noted.
         long recorded = journal.RecordedFiledThrough;
-        return version.Version > recorded || Volatile.Read(ref carriedThrough[version.Key.Digest.First]) > recorded
+        return version.Version > recorded || isCarrying() || Volatile.Read(ref carriedThrough[version.Key.Digest.First]) > recorded
             || pending.Contains(VersionDigest.Of(version.Key.Digest, version.Version));
     }
 }

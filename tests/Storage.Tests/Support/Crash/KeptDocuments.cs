@@ -27,6 +27,9 @@ internal sealed class KeptDocuments
     /// <summary>It is asked to go, and it may.</summary>
     public sealed record Dropping(string Id, long Version);
 
+    /// <summary>It is said that it cannot be dropped yet: it stays.</summary>
+    public sealed record Left(string Id, long Version);
+
     /// <summary>It is said to be gone.</summary>
     public sealed record Dropped(string Id, long Version);
 
@@ -92,7 +95,7 @@ internal sealed class KeptDocuments
         {
             _disk.Mark(new Dropping(id, oldest.Version));
             IReadOnlyList<KeptVersion> left = await _store.DropVersionsAsync([new KeptVersion(DocumentKey.Create(id), oldest.Version)], default);
-            _disk.Mark(left.Count == 0 ? new Dropped(id, oldest.Version) : new Kept(id, oldest.Version, oldest.Body));
+            _disk.Mark(left.Count == 0 ? new Dropped(id, oldest.Version) : new Left(id, oldest.Version));
         }
     }
 
@@ -115,7 +118,8 @@ internal sealed class KeptDocuments
 
     private static async Task<string?> CheckAsync(DocumentStore store, IReadOnlyList<object> notes, string when)
     {
-        var dropping = notes.OfType<Dropping>().Select(note => (note.Id, note.Version)).ToHashSet();
+        var dropping = notes.OfType<Dropping>().Select(note => (note.Id, note.Version)).ToHashSet(); // asked for once: what is left is not asked for again
+        dropping.ExceptWith(notes.OfType<Left>().Select(note => (note.Id, note.Version)));
         var dropped = notes.OfType<Dropped>().Select(note => (note.Id, note.Version)).ToHashSet();
         foreach (Kept kept in notes.OfType<Kept>())
         {
