@@ -84,6 +84,25 @@ public sealed class DocumentStoreTests : IDisposable
         Assert.DoesNotContain(leftovers, File.Exists);
     }
 
+    /// <summary>Such a directory is not listed: the names are unlinked one by one.</summary>
+    [Fact]
+    public async Task Open_TempFilesAmongMoreNamesThanThereAreTemporaryOnes_AreRemoved()
+    {
+        await TestDocuments.Open(Data).DisposeAsync();
+        string shard = Path.Combine(Data, "docs", "7f");
+        string[] leftovers = [.. Enumerable.Range(0, 64).Select(slot => Path.Combine(shard, $".tmp-{slot}"))];
+        string other = Path.Combine(shard, "other");
+        foreach (string name in leftovers.Append(other))
+        {
+            await File.WriteAllTextAsync(name, "half");
+        }
+
+        await using DocumentStore store = TestDocuments.Open(Data);
+
+        Assert.DoesNotContain(leftovers, File.Exists);
+        Assert.True(File.Exists(other));
+    }
+
     [Theory]
     [InlineData("relative/path")]
     [InlineData("")]

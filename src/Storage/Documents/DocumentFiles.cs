@@ -15,7 +15,7 @@ namespace DocService.Storage.Documents;
 /// </remarks>
 internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory quarantine, VersionFiles versions) : IDisposable
 {
-    /// <summary>Temporary names in each shard directory, so that a start can remove every leftover without listing.</summary>
+    /// <summary>Temporary names in each shard directory. They are few and fixed, so that a start removes leftovers without reading a large directory.</summary>
     public const int TempSlots = 64;
 
     private static readonly string[] TempNames =
@@ -26,11 +26,16 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
     /// before its slot is used. For the same reason a directory that cannot be written does not keep the store from being
     /// opened.
     /// </summary>
+    /// <remarks>
+    /// A directory with no more names than there are temporary ones is listed. In a larger one, or one that cannot be listed, each
+    /// temporary name is unlinked, whether or not it is there: a start must not take longer the more documents there are.
+    /// </remarks>
+    /// <exception cref="FileSystemException">A name could not be unlinked, for another reason than permissions.</exception>
     public static void RemoveTemps(IDirectory directory)
     {
         try
         {
-            foreach (string name in TempNames)
+            foreach (string name in TempsIn(directory))
             {
                 directory.TryUnlink(name);
             }
@@ -38,6 +43,20 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
         catch (FileSystemException exception) when (exception.Error is Errno.EACCES or Errno.EPERM)
         {
             // Whatever is to be filed there waits, and says why.
+        }
+    }
+
+    /// <summary>All temporary names that the directory has; maybe also some that it has not.</summary>
+    private static IEnumerable<string> TempsIn(IDirectory directory)
+    {
+        try
+        {
+            IReadOnlyList<string> names = directory.List(TempSlots + 1);
+            return names.Count > TempSlots ? TempNames : names.Where(TempNames.Contains);
+        }
+        catch (FileSystemException)
+        {
+            return TempNames;
         }
     }
 

@@ -62,7 +62,8 @@ internal interface IDirectory : IDisposable
     InodeIdentity? TryGetIdentity(string name);
 
     /// <summary>All names in the directory, unsorted. On a directory of documents only by what reads them all: no request may wait for it.</summary>
-    IReadOnlyList<string> List();
+    /// <param name="most">No more than so many are read; which ones, is chance.</param>
+    IReadOnlyList<string> List(int most = int.MaxValue);
 
     /// <summary>
     /// Hint, by syncfs: writes back what is dirty on the whole filesystem in one go, so that the syncs of many files that

@@ -115,7 +115,7 @@ internal sealed class PosixDirectory : IDirectory
 
     public InodeIdentity? TryGetIdentity(string name) => TryStat(name, LibC.StatxIdentity, out LibC.StatxBuffer buffer) ? buffer.Identity : null;
 
-    public IReadOnlyList<string> List()
+    public IReadOnlyList<string> List(int most)
     {
         bool held = false;
         try
@@ -123,7 +123,7 @@ internal sealed class PosixDirectory : IDirectory
             // By the descriptor: the directory may have been moved since it was opened.
             _handle.DangerousAddRef(ref held);
             var directory = new DirectoryInfo($"/proc/self/fd/{_handle.DangerousGetHandle()}");
-            return [.. directory.EnumerateFileSystemInfos().Select(entry => entry.Name)];
+            return [.. directory.EnumerateFileSystemInfos().Take(most).Select(entry => entry.Name)];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

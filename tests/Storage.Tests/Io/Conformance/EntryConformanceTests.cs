@@ -192,6 +192,8 @@ public abstract class EntryConformanceTests : ConformanceTests
         CreateSymbolicLink(RootPath + "/link", "nowhere");
 
         Assert.Equal(new[] { ".tmp-0", "grün", "link", "sub" }, root.List().Order(StringComparer.Ordinal));
+        Assert.Equal(3, root.List(3).Intersect([".tmp-0", "grün", "link", "sub"]).Count());
+        Assert.Equal(4, root.List(5).Count);
     }
 
     [Fact]

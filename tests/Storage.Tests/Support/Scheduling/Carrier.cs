@@ -16,8 +16,9 @@ internal sealed class Carrier
     [ThreadStatic]
     private static Carrier? _ofThisThread;
 
-    private readonly SemaphoreSlim _turn = new(0);
+    private readonly object _gate = new(); // waited at without spinning: the other one runs for longer than a spin, and needs the core
     private readonly SemaphoreSlim _ended = new(0);
+    private bool _hasTurn;
     private SeededScheduler? _scheduler;
     private volatile bool _isLost;
 
@@ -39,9 +40,27 @@ internal sealed class Carrier
         return carrier;
     }
 
-    public void GiveTurn() => _turn.Release();
+    public void GiveTurn()
+    {
+        lock (_gate)
+        {
+            _hasTurn = true;
+            Monitor.Pulse(_gate);
+        }
+    }
 
-    public void AwaitTurn() => _turn.Wait();
+    public void AwaitTurn()
+    {
+        lock (_gate)
+        {
+            while (!_hasTurn)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            _hasTurn = false;
+        }
+    }
 
     /// <summary>Once its scheduler has stopped and it has been given its last turn.</summary>
     public void Return(TimeSpan patience)

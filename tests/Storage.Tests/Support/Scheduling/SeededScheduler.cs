@@ -19,7 +19,7 @@ internal sealed class SeededScheduler : IThreads, IDisposable
     /// <summary>Longer than every timeout of a store: whoever has no answer by then never gets one.</summary>
     private static readonly TimeSpan PatienceOfClients = TimeSpan.FromMinutes(10);
 
-    /// <summary>Calls of one process: who makes more turns in a circle. A search's run makes some 20,000, most of them at its start.</summary>
+    /// <summary>Calls of one process: who makes more turns in a circle. A search's run makes some thousands.</summary>
     private const int CallsMax = 100_000;
 
     /// <summary>Of real time: a fiber that blocks past the scheduler would never come back.</summary>

@@ -31,7 +31,10 @@ public sealed class SeededSchedulerTests(ITestOutputHelper output)
         Assert.True(logs.Count > Seeds / 2, $"only {logs.Count} different orders of {Seeds}");
     }
 
-    /// <summary>A wake-up that is lost leaves a client without what it waits for; in virtual time that is found at once.</summary>
+    /// <summary>
+    /// A wake-up that is lost leaves a client without what it waits for; in virtual time that is found at once. Time is punctual here: a
+    /// timeout that runs out early would make up for the wake-up.
+    /// </summary>
     [Theory]
     [InlineData("docservice-journal")]
     [InlineData("docservice-filer")]
@@ -39,7 +42,7 @@ public sealed class SeededSchedulerTests(ITestOutputHelper output)
     public void Run_WakeUpsOfAThreadAreLost_IsFoundAsAHang(string thread)
     {
         SimulatedFileSystem disk = Scene.Prepared();
-        var scheduler = new SeededScheduler(SchedulePolicy.Any(new Random(1))) { LosesWakeUp = fiber => fiber.Name == thread };
+        var scheduler = new SeededScheduler(SchedulePolicy.Any(new Random(1), isPunctual: true)) { LosesWakeUp = fiber => fiber.Name == thread };
 
         Assert.Throws<HangException>(() => SimulatedProcess.Run(disk, scheduler, () => UseAsync(scheduler, disk)));
     }
@@ -55,7 +58,7 @@ public sealed class SeededSchedulerTests(ITestOutputHelper output)
         {
             int wakeUps = 0;
             SimulatedFileSystem disk = Scene.Prepared();
-            var scheduler = new SeededScheduler(SchedulePolicy.Any(new Random(lost)))
+            var scheduler = new SeededScheduler(SchedulePolicy.Any(new Random(lost), isPunctual: true))
             {
                 LosesWakeUp = fiber => fiber.Name == "docservice-journal" && ++wakeUps == lost,
             };

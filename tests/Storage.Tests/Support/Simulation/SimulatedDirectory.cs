@@ -122,8 +122,8 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
         return fileSystem.Snapshot().Find(number, name) is { } inode ? SimulatedFile.IdentityOf(inode) : null;
     }
 
-    public IReadOnlyList<string> List() =>
-        Run<IReadOnlyList<string>>(CallKind.List, string.Empty, _ => [.. Volume.Directory(number).Current.Keys]);
+    public IReadOnlyList<string> List(int most) =>
+        Run<IReadOnlyList<string>>(CallKind.List, string.Empty, _ => [.. Volume.Directory(number).Current.Keys.Take(most)]);
 
     public void WriteBackVolume() => Run(CallKind.WriteBackVolume, string.Empty, _ => 0);
 
