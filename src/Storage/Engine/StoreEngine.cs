@@ -148,10 +148,10 @@ internal sealed class StoreEngine
 
     /// <summary>The lock of the request's key, or what an earlier one with this key has done.</summary>
     public ValueTask<(RequestTurn? Turn, RememberedRequest? Known)> EnterAsync(IdempotentRequest request, CancellationToken cancellation) =>
-        Requests.EnterAsync(request, _locks, Reads, cancellation);
+        Requests.Lookup.EnterAsync(request, _locks, Reads, cancellation);
 
     /// <summary>What the request with that key has done; null: so far nothing.</summary>
-    public ValueTask<RememberedRequest?> FindAsync(RequestKey key, CancellationToken cancellation) => Requests.FindAsync(key, _locks, Reads, cancellation);
+    public ValueTask<RememberedRequest?> FindAsync(RequestKey key, CancellationToken cancellation) => Requests.Lookup.FindAsync(key, _locks, Reads, cancellation);
 
     /// <summary>Drops kept versions; returns those that cannot be dropped yet.</summary>
     public async Task<IReadOnlyList<KeptVersion>> DropVersionsAsync(IReadOnlyList<KeptVersion> versions)

@@ -1,5 +1,5 @@
 using DocService.Storage.Engine.Opening;
-using DocService.Storage.Engine.Requests;
+using DocService.Storage.Engine.Requests.Files;
 using DocService.Storage.Io;
 
 namespace DocService.Storage.Engine.Checks;
@@ -17,7 +17,7 @@ internal sealed class RequestCheck(VerificationReport report, JournalCheck journ
         }
 
         var files = new List<RequestFile>();
-        foreach (long number in RequestFiles.NumbersIn(directory))
+        foreach (long number in FoundRequestFiles.NumbersIn(directory))
         {
             if (TryRead(directory, number) is { } file)
             {
@@ -25,7 +25,7 @@ internal sealed class RequestCheck(VerificationReport report, JournalCheck journ
             }
         }
 
-        RequestFiles.CheckEnds(files);
+        FoundRequestFiles.CheckEnds(files);
         foreach (RequestFile file in files)
         {
             if (file.Damage is { } damage)

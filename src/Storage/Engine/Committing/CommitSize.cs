@@ -1,4 +1,5 @@
 using DocService.Storage.Engine.Requests;
+using DocService.Storage.Engine.Requests.Files;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;

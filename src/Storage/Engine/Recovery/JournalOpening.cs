@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Requests;
+using DocService.Storage.Engine.Requests.Files;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;

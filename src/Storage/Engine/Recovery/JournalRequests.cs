@@ -1,4 +1,5 @@
 using DocService.Storage.Engine.Requests;
+using DocService.Storage.Engine.Requests.Files;
 using DocService.Storage.Journal.Reading;
 using DocService.Storage.Journal.Segments;
 

@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 using DocService.Storage.Documents;
 using DocService.Storage.Engine.Filing;
 using DocService.Storage.Engine.Opening;
-using DocService.Storage.Engine.Requests;
+using DocService.Storage.Engine.Requests.Files;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Reading;

@@ -1,3 +1,5 @@
+using DocService.Storage.Engine.Requests.Files;
+
 namespace DocService.Storage.Engine.Requests;
 
 /// <summary>What a start has to file: what the journal holds, and what follows from comparing it with the files.</summary>
@@ -16,9 +18,11 @@ internal static class RequestRecovery
         }
 
         KnownRequest[] unsealed = [.. Unsealed(files, found, end)];
-        return unsealed.Length == 0 ? found
-            : [.. found.Concat(unsealed).Append(KnownRequest.Lost(unsealed.Max(static request => request.Sequence))).OrderBy(static request => request.Sequence)];
+        return unsealed.Length == 0 ? found : WithLoss([.. found.Concat(unsealed).OrderBy(static request => request.Sequence)]);
     }
+
+    /// <summary>The loss comes first: once the others are filed, a later start finds nothing unsealed, and would not know of it.</summary>
+    private static IReadOnlyList<KnownRequest> WithLoss(IReadOnlyList<KnownRequest> requests) => [KnownRequest.Lost(requests[0].Sequence), .. requests];
 
     /// <summary>
     /// What lies behind the last seal is in the journal still: it lets go of nothing that no synced seal covers. So where it has let go,

@@ -1,3 +1,4 @@
+using DocService.Storage.Engine.Requests.Files;
 using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Requests;

@@ -1,4 +1,5 @@
 using DocService.Storage.Engine.Locks;
+using DocService.Storage.Engine.Requests.Files;
 
 namespace DocService.Storage.Engine.Requests;
 

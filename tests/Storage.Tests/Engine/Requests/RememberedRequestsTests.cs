@@ -1,4 +1,5 @@
 using DocService.Storage.Engine.Requests;
+using DocService.Storage.Engine.Requests.Files;
 using DocService.Storage.Io;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
@@ -233,6 +234,23 @@ public sealed class RememberedRequestsTests
             AssertReplayed(first, await OnceAsync(again, "k", PutA));
             await Assert.ThrowsAsync<RequestsUnknownException>(() => OnceAsync(again, "new", PutA));
         }
+    }
+
+    [Fact]
+    public async Task Opening_ThereIsNoRoomToFileALoss_NoKeyIsTakenForNew()
+    {
+        CommitResult first;
+        await using (DocumentStore store = JournalTest.Open(_disk))
+        {
+            first = await OnceAsync(store, "k", PutA);
+        }
+
+        await JournalTest.Open(_disk).DisposeAsync(); // from now on the journal does not have it any more
+        DamageLastSeal();
+        _disk.FailCall(1, Errno.ENOSPC, forever: true, where: static call => call.Kind == CallKind.Write && call.Path.StartsWith(Folder, StringComparison.Ordinal));
+        await using DocumentStore again = JournalTest.Open(_disk);
+        AssertReplayed(first, await OnceAsync(again, "k", PutA));
+        await Assert.ThrowsAsync<RequestsUnknownException>(() => OnceAsync(again, "new", PutA));
     }
 
     [Fact]

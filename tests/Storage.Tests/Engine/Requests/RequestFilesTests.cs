@@ -1,4 +1,5 @@
 using DocService.Storage.Engine.Requests;
+using DocService.Storage.Engine.Requests.Files;
 using DocService.Storage.Io;
 using DocService.Storage.Tests.Support.Simulation;
 using DocService.Storage.Threading;
@@ -105,6 +106,62 @@ public sealed class RequestFilesTests
         }
 
         Assert.Equal(4, starts); // the first one has begun the file that bounds the damaged one's age only at its end
+    }
+
+    /// <summary>The entry that tells of it is intact, so its age is known, and does not count from when the next file was begun.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Damage_ToldByAnIntactEntry_EndsAfterTheRetention(bool isVoid)
+    {
+        Run(files => files.Add([isVoid ? KnownRequest.Void(1) : KnownRequest.Lost(1)]));
+        Run(files =>
+        {
+            _clock.Now += 23 * Hour;
+            files.Add([Request(2)]);
+        });
+        Run(files =>
+        {
+            Assert.NotNull(files.Damage);
+            _clock.Now += Hour;
+            files.Drop();
+            Assert.Null(files.Damage);
+            Assert.Equal(1, files.Count);
+        });
+    }
+
+    /// <summary>Its last seal is damaged. The loss is known after each cut, whatever else of the recovery was filed by then.</summary>
+    [Fact]
+    public void Recovery_OfUnsealedRequests_CutAtEveryCall_TheLossStaysKnown()
+    {
+        // As many as fill a piece: what comes after them is synced by itself.
+        const int Count = (1 << 20) / 120;
+        Run(files => files.Add([.. Enumerable.Range(1, Count).Select(Request)]));
+        string path = Folder + "/00000001.requests";
+        _disk.Disk.FlipBit(path, RequestFileHeader.Bytes + (1 << 20) + 20, 0); // the seal
+        Run(files => Assert.Equal((0, Count), (files.LastSequence, files.Unsealed.Count)), loads: false);
+
+        CrashRecorder recorder = _disk.StartRecording();
+        Run(Recover, loads: false);
+        int states = 0;
+        foreach (CrashState state in recorder.States(seed: 1, budget: 3))
+        {
+            _disk = state.Open();
+            Run(Recover, loads: false);
+            Run(files => Assert.True(files.Damage is not null, state.ToString()));
+            states++;
+        }
+
+        Assert.True(states > 10, $"{states} states");
+
+        static void Recover(RequestFiles files)
+        {
+            IReadOnlyList<KnownRequest> found = RequestRecovery.Complete(files, [], Count);
+            if (found.Count > 0)
+            {
+                files.Add(found);
+            }
+        }
     }
 
     /// <summary>A stop does not wait for files that are still to be read, however large.</summary>

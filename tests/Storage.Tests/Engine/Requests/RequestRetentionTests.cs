@@ -1,4 +1,5 @@
 using DocService.Storage.Engine.Requests;
+using DocService.Storage.Engine.Requests.Files;
 using DocService.Storage.Io;
 using DocService.Storage.Reports;
 using DocService.Storage.Tests.Support;

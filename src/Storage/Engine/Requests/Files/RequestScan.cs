@@ -1,6 +1,6 @@
 using DocService.Storage.Io;
 
-namespace DocService.Storage.Engine.Requests;
+namespace DocService.Storage.Engine.Requests.Files;
 
 /// <summary>Reads a requests file from its first entry to its last and checks all of it.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 
-namespace DocService.Storage.Engine.Requests;
+namespace DocService.Storage.Engine.Requests.Files;
 
 /// <summary>The first block of a requests file.</summary>
 /// <remarks>Written and synced before the file gets its final name; never written again.</remarks>

@@ -1,7 +1,7 @@
 using DocService.Storage.Io;
 using DocService.Storage.Threading;
 
-namespace DocService.Storage.Engine.Requests;
+namespace DocService.Storage.Engine.Requests.Files;
 
 /// <summary>All files of remembered requests: one an hour, each dropped whole when its last request is old enough.</summary>
 /// <remarks>
@@ -25,9 +25,8 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     private readonly long _opened = clock.GetTimestamp();
-    private RequestFile[] _files = []; // by number; replaced as a whole
+    private readonly RequestFileList _files = new(directory);
     private long[] _unloaded = []; // numbers of files that are still to be read
-    private readonly Queue<string> _leaving = []; // names of dropped files
     private RequestWriter? _current;
     private long _newest;
     private TimeSpan _ranBefore;
@@ -37,15 +36,15 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
     public long LastSequence { get; private set; }
 
     /// <summary>How many requests the files hold, those of the last hour before they are dropped included.</summary>
-    public long Count => Volatile.Read(ref _files).Sum(static file => (long)file.Entries);
+    public long Count => _files.All.Sum(static file => (long)file.Entries);
 
-    public int FileCount => Volatile.Read(ref _files).Length;
+    public int FileCount => _files.All.Length;
 
     /// <summary>Whether there are requests that may be remembered: whoever never used a key has nothing to lose.</summary>
-    public bool IsEmpty => _files.Length == 0 && _unloaded.Length == 0;
+    public bool IsEmpty => _files.All.Length == 0 && _unloaded.Length == 0;
 
     /// <summary>Why a key that is not found may have been there all the same; null when it has not.</summary>
-    public string? Damage => Array.Find(Volatile.Read(ref _files), static file => file.Damage is not null)?.Damage;
+    public string? Damage => Array.Find(_files.All, static file => file.Damage is not null)?.Damage;
 
     /// <summary>How long the store has been running, over all its starts.</summary>
     public TimeSpan Running => _ranBefore + clock.GetElapsedTime(_opened);
@@ -64,24 +63,24 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
     public void Open()
     {
         directory.Entries.TryUnlink(TempName);
-        List<long> numbers = NumbersIn(directory.Entries);
+        List<long> numbers = FoundRequestFiles.NumbersIn(directory.Entries);
         _newest = numbers.LastOrDefault();
         var read = new List<RequestFile>();
         while (numbers.Count > 0 && LastSequence == 0)
         {
-            Settle(numbers[^1]);
-            RequestFile file = Read(numbers[^1]);
+            FoundRequestFiles.Settle(directory.Entries, numbers[^1]);
+            RequestFile file = FoundRequestFiles.Read(directory.Entries, numbers[^1], _ranBefore);
             numbers.RemoveAt(numbers.Count - 1);
             read.Insert(0, file);
             LastSequence = file.LastSequence;
             _ranBefore = file.Running > _ranBefore ? file.Running : _ranBefore;
         }
 
-        CheckEnds(read);
-        AgeDamaged(read);
+        FoundRequestFiles.CheckEnds(read);
+        FoundRequestFiles.AgeIncomplete(read, _ranBefore);
         Unsealed = [.. read.SelectMany(static file => file.Unsealed)];
         read.ForEach(static file => file.Unsealed = []);
-        _files = [.. read];
+        _files.All = [.. read];
         _unloaded = [.. numbers];
         _kept = _ranBefore;
     }
@@ -90,12 +89,12 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
     /// <param name="isStopping">Asked at each piece: then nothing is loaded.</param>
     public void Load(Func<bool> isStopping)
     {
-        var read = new List<RequestFile>(_files);
+        var read = new List<RequestFile>(_files.All);
         foreach (long number in _unloaded.Reverse())
         {
             try
             {
-                read.Insert(0, Read(number, isStopping));
+                read.Insert(0, FoundRequestFiles.Read(directory.Entries, number, _ranBefore, isStopping));
             }
             catch (OperationCanceledException)
             {
@@ -104,10 +103,10 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
         }
 
         read.ForEach(static file => file.Unsealed = []);
-        CheckEnds(read);
-        AgeDamaged(read);
+        FoundRequestFiles.CheckEnds(read);
+        FoundRequestFiles.AgeIncomplete(read, _ranBefore);
         Unsealed = [];
-        Volatile.Write(ref _files, [.. read]);
+        _files.All = [.. read];
         _unloaded = [];
     }
 
@@ -141,7 +140,7 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
     public void KeepTime(bool isStopping)
     {
         TimeSpan running = Running;
-        bool growsOld = _unloaded.Length > 0 || Array.Exists(_files, static file => file.IsRemembering);
+        bool growsOld = _unloaded.Length > 0 || Array.Exists(_files.All, static file => file.IsRemembering);
         if (!growsOld || running - _kept < (isStopping ? NoteEvery / 60 : NoteEvery))
         {
             return;
@@ -163,10 +162,9 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
     /// <exception cref="FileSystemException">A call failed.</exception>
     public TimeSpan? Drop()
     {
-        RemoveLeaving();
-        while (_files.Length > 0)
+        _files.RemoveLeaving();
+        while (_files.All is [var oldest, ..])
         {
-            RequestFile oldest = _files[0];
             TimeSpan left = oldest.IsRemembering ? retention - (Running - oldest.LastRunning) : TimeSpan.Zero;
             if (left > TimeSpan.Zero)
             {
@@ -178,11 +176,7 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
                 CloseCurrent();
             }
 
-            // Nobody looks for it any more when its name goes. What takes memory comes before that.
-            RequestFile[] rest = _files[1..];
-            _leaving.Enqueue(oldest.Name);
-            Volatile.Write(ref _files, rest);
-            RemoveLeaving();
+            _files.DropOldest();
         }
 
         return null;
@@ -190,29 +184,7 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
 
     /// <summary>The newest request with that key; null when there is none, which is certain only where there is no <see cref="Damage"/>.</summary>
     /// <exception cref="FileSystemException">A file cannot be read.</exception>
-    public KnownRequest? Find(Sha256Digest key)
-    {
-        RequestFile[] files = Volatile.Read(ref _files);
-        long voidAfter = long.MaxValue;
-        for (int index = files.Length - 1; index >= 0; index--)
-        {
-            try
-            {
-                if (files[index].Find(directory.Entries, key) is { } found)
-                {
-                    return found.Sequence <= voidAfter ? found : null;
-                }
-            }
-            catch (FileSystemException exception) when (exception.Error == Errno.EIO)
-            {
-                files[index].NoteDamage($"{files[index].Name}: {exception.Message}");
-            }
-
-            voidAfter = Math.Min(voidAfter, files[index].VoidAfter); // whether or not it could be read: that was found at the start
-        }
-
-        return null;
-    }
+    public KnownRequest? Find(Sha256Digest key) => _files.Find(key);
 
     public void Dispose() => CloseCurrent();
 
@@ -229,93 +201,9 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
         }
     }
 
-    /// <summary>One by one and in their order, so that the names that are left never have a gap. One that could not be removed is tried again before any younger one.</summary>
-    private void RemoveLeaving()
-    {
-        while (_leaving.TryPeek(out string? name))
-        {
-            directory.Entries.TryUnlink(name);
-            directory.Sync();
-            _leaving.Dequeue();
-        }
-    }
-
-    /// <summary>
-    /// A process that was killed, or whose sync failed, may have left a seal in the page cache alone. The journal lets go of what a seal
-    /// covers, so it counts only when the disk has it.
-    /// </summary>
-    private void Settle(long number)
-    {
-        using IFile? file = directory.Entries.TryOpen(RequestFile.NameOf(number), FileAccess.ReadWrite);
-        file?.SyncData();
-        file?.DropCache();
-    }
-
-    /// <summary>Numbers of the files in the directory, ascending.</summary>
-    public static List<long> NumbersIn(IDirectory directory) =>
-        [.. directory.List().Select(RequestFile.TryParseName).OfType<long>().Order()];
-
-    /// <summary>Whether each file has what the next one says of it; damage is told in the file.</summary>
-    public static void CheckEnds(IReadOnlyList<RequestFile> files)
-    {
-        for (int index = 1; index < files.Count; index++)
-        {
-            (RequestFile before, RequestFileHeader next) = (files[index - 1], files[index].Header);
-            if (next.Number != before.Number + 1)
-            {
-                before.NoteDamage($"{RequestFile.NameOf(before.Number + 1)} is missing");
-            }
-            else if (next.PreviousLength > 0 && (before.DurableThrough < next.PreviousLength || before.Entries < next.PreviousEntries))
-            {
-                before.NoteDamage($"{before.Name} ends at offset {before.DurableThrough} with {before.Entries} requests; it had {next.PreviousEntries}, up to offset {next.PreviousLength}");
-            }
-        }
-    }
-
-    /// <summary>A file without a header that can be read counts as one that holds nothing and has lost everything.</summary>
-    /// <exception cref="OperationCanceledException">It is stopping.</exception>
-    private RequestFile Read(long number, Func<bool>? isStopping = null)
-    {
-        string reason = "its header cannot be read";
-        try
-        {
-            if (RequestScan.Read(directory.Entries, number, isStopping) is { } file)
-            {
-                return file;
-            }
-        }
-        catch (FileSystemException exception) when (!exception.IsOutOfHandles)
-        {
-            reason = exception.Message;
-        }
-
-        var lost = new RequestFile(new RequestFileHeader { Number = number, Chains = 1, PreviousLength = 0, PreviousEntries = 0, Running = _ranBefore, Created = default }) { HasHeader = false };
-        lost.NoteDamage($"{lost.Name}: {reason}");
-        return lost;
-    }
-
-    /// <summary>
-    /// When the last request of a damaged file was written is not known, but not after a later file was begun. Where there is none
-    /// the file is kept as if that had been just now.
-    /// </summary>
-    private void AgeDamaged(List<RequestFile> files)
-    {
-        TimeSpan latest = _ranBefore;
-        for (int index = files.Count - 1; index >= 0; index--)
-        {
-            RequestFile file = files[index];
-            if (file.Damage is not null && file.LastRunning < latest)
-            {
-                file.LastRunning = latest;
-            }
-
-            latest = file.HasHeader && file.Header.Running < latest ? file.Header.Running : latest;
-        }
-    }
-
     private void Begin(TimeSpan running)
     {
-        RequestFile? last = _current?.Target ?? _files.LastOrDefault();
+        RequestFile? last = _current?.Target ?? _files.All.LastOrDefault();
         CloseCurrent();
         var header = new RequestFileHeader
         {
@@ -327,10 +215,10 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
             Created = clock.GetUtcNow().UtcDateTime,
         };
         var file = new RequestFile(header);
-        RequestFile[] files = [.. _files, file];
+        RequestFile[] files = [.. _files.All, file];
         _current = RequestWriter.Begin(directory, TempName, file); // from here on no memory is taken: a file that is written is one that is looked in
         _newest++;
-        Volatile.Write(ref _files, files);
+        _files.All = files;
     }
 
     /// <summary>What it has synced before stays; without that it is removed, or a full disk would get one file more at each attempt.</summary>
@@ -341,7 +229,7 @@ internal sealed class RequestFiles(SyncedDirectory directory, TimeSpan retention
         if (file.Entries == 0 && directory.Entries.TryUnlink(file.Name))
         {
             directory.Sync();
-            Volatile.Write(ref _files, _files[..^1]);
+            _files.All = _files.All[..^1];
             _newest--;
         }
     }

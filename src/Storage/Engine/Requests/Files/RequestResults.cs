@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace DocService.Storage.Engine.Requests;
+namespace DocService.Storage.Engine.Requests.Files;
 
 /// <summary>The results of a request as bytes: a status each, and ids where they are not told elsewhere.</summary>
 /// <remarks>Codec on spans, no I/O. The numbers stand on disk: they never change.</remarks>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using DocService.Storage.Io;
 
-namespace DocService.Storage.Engine.Requests;
+namespace DocService.Storage.Engine.Requests.Files;
 
 /// <summary>One file of remembered requests as it is in memory: where the chains of its entries begin, and nothing of the entries.</summary>
 /// <remarks>
@@ -74,8 +74,15 @@ internal sealed class RequestFile(RequestFileHeader header)
 
     public void NoteRunning(TimeSpan running) => Running = running > Running ? running : Running;
 
-    /// <summary>The first damage that is found is told.</summary>
-    public void NoteDamage(string damage) => _damage ??= damage;
+    /// <summary>Not all of it can be read: when its last entry was written is not known.</summary>
+    public bool IsIncomplete { get; private set; }
+
+    /// <summary>Something of it cannot be read. The first damage that is found is told.</summary>
+    public void NoteDamage(string damage)
+    {
+        IsIncomplete = true;
+        _damage ??= damage;
+    }
 
     /// <summary>Where the chain of the key begins at present.</summary>
     public long ChainOf(Sha256Digest key) => Volatile.Read(ref _chains[Place(key)]) * (long)RequestEntry.Alignment;
@@ -91,11 +98,11 @@ internal sealed class RequestFile(RequestFileHeader header)
         if (entry.Kind == RequestEntryKind.Void)
         {
             VoidAfter = Math.Min(VoidAfter, entry.Sequence);
-            NoteDamage($"files before {Name} know commits above {entry.Sequence}, where the journal ended: an older journal was put beside them");
+            _damage ??= $"files before {Name} know commits above {entry.Sequence}, where the journal ended: an older journal was put beside them";
         }
         else if (entry.Kind == RequestEntryKind.Lost)
         {
-            NoteDamage($"the request of commit {entry.Sequence}, or of one beside it, could not be read before it was filed");
+            _damage ??= KnownRequest.Lost(entry.Sequence).Loss;
         }
     }
 

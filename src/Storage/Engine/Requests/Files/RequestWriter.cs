@@ -1,6 +1,6 @@
 using DocService.Storage.Io;
 
-namespace DocService.Storage.Engine.Requests;
+namespace DocService.Storage.Engine.Requests.Files;
 
 /// <summary>Appends to the requests file that this opening has begun.</summary>
 /// <remarks>

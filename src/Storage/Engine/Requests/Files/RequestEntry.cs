@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 
-namespace DocService.Storage.Engine.Requests;
+namespace DocService.Storage.Engine.Requests.Files;
 
 /// <summary>What an entry of a requests file is.</summary>
 internal enum RequestEntryKind : byte

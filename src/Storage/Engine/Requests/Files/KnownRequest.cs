@@ -1,4 +1,4 @@
-namespace DocService.Storage.Engine.Requests;
+namespace DocService.Storage.Engine.Requests.Files;
 
 /// <summary>A request with a key, from the moment that its commit is on its way.</summary>
 /// <remarks>Thread: made by its write; once it is in the <see cref="RequestTable"/>, that one's gate guards what changes.</remarks>
@@ -18,6 +18,9 @@ internal sealed class KnownRequest(Sha256Digest key, Sha256Digest fingerprint, I
 
     /// <summary>The commit of this sequence cannot be read any more: whichever request made it, its key is lost.</summary>
     public bool IsLost { get; private init; }
+
+    /// <summary>What is told of a commit that cannot be read.</summary>
+    public string Loss => $"the request of commit {Sequence}, or of one beside it, could not be read before it was filed";
 
     /// <summary>So are all requests of later commits that files before this one have.</summary>
     public bool IsVoid { get; private init; }
