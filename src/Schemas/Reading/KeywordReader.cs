@@ -5,6 +5,7 @@ using DocService.Schemas.Keywords;
 namespace DocService.Schemas.Reading;
 
 /// <summary>Reads the keywords of one schema: what each holds is judged as the meta-schema of draft 2020-12 says.</summary>
+/// <remarks>What several keywords say together is read by <see cref="JoinedKeywordReader"/>.</remarks>
 internal sealed class KeywordReader(SchemaReader reader, SchemaNode node, JsonElement schema)
 {
     private const string Dialect = "https://json-schema.org/draft/2020-12/schema";
@@ -23,10 +24,7 @@ internal sealed class KeywordReader(SchemaReader reader, SchemaNode node, JsonEl
             }
         }
 
-        AddMembers();
-        AddElements();
-        AddContains();
-        AddCondition();
+        new JoinedKeywordReader(reader, node, schema, _values, _keywords).Read();
         node.Keywords = [.. _keywords.OrderBy(keyword => keyword.IsLast)];
         node.AsksForUnevaluated = _keywords.Exists(keyword => keyword.IsLast);
     }
@@ -149,83 +147,6 @@ internal sealed class KeywordReader(SchemaReader reader, SchemaNode node, JsonEl
                 Check(value.ValueKind == JsonValueKind.Object, at, "It is an object of true and false.");
                 break;
         }
-    }
-
-    private void AddMembers()
-    {
-        SchemaPlace? first = null;
-        Dictionary<string, SchemaNode>? named = Member("properties", ref first) is { } properties ? _values.Schemas(properties, node.Place.To("properties")) : [];
-        var patterns = new List<(SchemaPattern, SchemaNode)>();
-        if (Member("patternProperties", ref first) is { } list && _values.Schemas(list, node.Place.To("patternProperties")) is { } byPattern)
-        {
-            foreach ((string text, SchemaNode schemaOf) in byPattern)
-            {
-                if (reader.ReadPattern(text, schemaOf.Place) is { } pattern)
-                {
-                    patterns.Add((pattern, schemaOf));
-                }
-            }
-        }
-
-        SchemaNode? others = Member("additionalProperties", ref first) is { } rest ? _values.Schema(rest, node.Place.To("additionalProperties")) : null;
-        if (first is not null)
-        {
-            _keywords.Add(new MembersKeyword(first, named ?? [], patterns, others));
-        }
-    }
-
-    private void AddElements()
-    {
-        SchemaPlace? first = null;
-        IReadOnlyList<SchemaNode>? prefix = Member("prefixItems", ref first) is { } list ? _values.SchemaList(list, node.Place.To("prefixItems")) : [];
-        SchemaNode? rest = Member("items", ref first) is { } items ? ReadItems(items) : null;
-        if (first is not null)
-        {
-            _keywords.Add(new ElementsKeyword(first, prefix ?? [], rest));
-        }
-    }
-
-    private SchemaNode ReadItems(JsonElement items)
-    {
-        SchemaPlace at = node.Place.To("items");
-        Check(items.ValueKind != JsonValueKind.Array, at, "A list of schemas for the first elements is called 'prefixItems'.");
-        return _values.Schema(items, at);
-    }
-
-    private void AddContains()
-    {
-        SchemaPlace? first = null;
-        decimal? least = Member("minContains", ref first) is { } min ? _values.Count(min, node.Place.To("minContains")) : null;
-        decimal? most = Member("maxContains", ref first) is { } max ? _values.Count(max, node.Place.To("maxContains")) : null;
-        if (Member("contains", ref first) is { } contains)
-        {
-            SchemaPlace at = node.Place.To("contains");
-            (SchemaPlace, decimal) atLeast = least is { } bound ? (node.Place.To("minContains"), bound) : (at, 1);
-            _keywords.Add(new ContainsKeyword(at, _values.Schema(contains, at), atLeast, most is { } limit ? (node.Place.To("maxContains"), limit) : null));
-        }
-    }
-
-    private void AddCondition()
-    {
-        SchemaPlace? first = null;
-        SchemaNode? then = Member("then", ref first) is { } met ? _values.Schema(met, node.Place.To("then")) : null;
-        SchemaNode? otherwise = Member("else", ref first) is { } unmet ? _values.Schema(unmet, node.Place.To("else")) : null;
-        if (Member("if", ref first) is { } condition)
-        {
-            SchemaPlace at = node.Place.To("if");
-            _keywords.Add(new IfKeyword(at, _values.Schema(condition, at), then, otherwise));
-        }
-    }
-
-    private JsonElement? Member(string name, ref SchemaPlace? first)
-    {
-        if (!schema.TryGetProperty(name, out JsonElement value))
-        {
-            return null;
-        }
-
-        first ??= node.Place.To(name);
-        return value;
     }
 
     private void AddAnchor(string? anchor, SchemaPlace at, bool isDynamic)
