@@ -1,5 +1,6 @@
 using DocService.Index.Feeding;
 using DocService.Index.Reading;
+using DocService.Index.Tailing;
 using Microsoft.Extensions.Logging;
 
 namespace DocService.Index;

@@ -1,5 +1,6 @@
 using DocService.Index.Answering;
 using DocService.Index.Finding;
+using DocService.Index.Planning;
 using DocService.Index.Reading;
 using DocService.Queries;
 using DocService.Storage.Failures;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DocService.Patches.Operations;
 using DocService.Patches.Text;
 using DocService.Queries.Numbers;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using DocService.Patches.Operations;
 using DocService.Patches.Text;
 
 namespace DocService.Patches.Tests;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using DocService.Schemas.Keywords;
+using DocService.Schemas.Texts;
 
 namespace DocService.Schemas.Tests;
 

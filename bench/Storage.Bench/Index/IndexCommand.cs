@@ -1,6 +1,7 @@
 using DocService.Index;
 using DocService.Index.Answering;
 using DocService.Index.Finding;
+using DocService.Index.Planning;
 using DocService.Index.Reading;
 using DocService.Queries;
 using DocService.Storage.Bench.Support;

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using DocService.Api.Problems;
 using DocService.Api.Queries;
 using DocService.Index.Finding;
+using DocService.Index.Planning;
 
 namespace DocService.Api.Answers;
 

@@ -8,6 +8,7 @@ using DocService.Api.Queries;
 using DocService.Index;
 using DocService.Index.Answering;
 using DocService.Index.Finding;
+using DocService.Index.Planning;
 using DocService.Index.Reading;
 using DocService.Queries;
 

@@ -2,6 +2,7 @@ using DocService.Api.Problems;
 using DocService.Api.Queries;
 using DocService.Collections.Definitions;
 using DocService.Index.Finding;
+using DocService.Index.Planning;
 
 namespace DocService.Api.Answers;
 

@@ -8,6 +8,7 @@ using DocService.Api.Routing;
 using DocService.Collections;
 using DocService.Index;
 using DocService.Index.Finding;
+using DocService.Index.Planning;
 using DocService.Storage;
 
 namespace DocService.Api.Answers;

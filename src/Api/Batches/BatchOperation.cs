@@ -2,6 +2,7 @@ using System.Text.Json;
 using DocService.Api.Json;
 using DocService.Api.Problems;
 using DocService.Patches;
+using DocService.Patches.Operations;
 using DocService.Patches.Text;
 using DocService.Storage;
 

@@ -8,6 +8,7 @@ using DocService.Collections;
 using DocService.Collections.Definitions;
 using DocService.Index;
 using DocService.Index.Finding;
+using DocService.Index.Planning;
 using DocService.Index.Reading;
 using DocService.Queries;
 using DocService.Schemas;

@@ -2,6 +2,7 @@ using System.Text;
 using DocService.Index;
 using DocService.Index.Answering;
 using DocService.Index.Finding;
+using DocService.Index.Planning;
 using DocService.Index.Reading;
 using DocService.Queries;
 using DocService.Schemas;

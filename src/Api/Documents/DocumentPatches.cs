@@ -5,6 +5,7 @@ using DocService.Api.Ids;
 using DocService.Api.Json;
 using DocService.Api.Problems;
 using DocService.Patches;
+using DocService.Patches.Operations;
 using DocService.Storage;
 using DocService.Storage.Rules;
 

@@ -4,6 +4,7 @@ using DocService.Api.Waiting;
 using DocService.Index;
 using DocService.Index.Feeding;
 using DocService.Index.Reading;
+using DocService.Index.Tailing;
 using DocService.Storage;
 
 namespace DocService.Api.Documents;

@@ -1,6 +1,7 @@
 using DocService.Api.Problems;
 using DocService.Collections.Definitions;
 using DocService.Index.Finding;
+using DocService.Index.Planning;
 using DocService.Queries;
 using DocService.Queries.Aggregation;
 using DocService.Queries.Filters;

@@ -1,5 +1,6 @@
 using DocService.Index.Answering;
 using DocService.Index.Finding;
+using DocService.Index.Planning;
 using DocService.Queries.Aggregation;
 using DocService.Queries.Selection;
 using DocService.Queries.Words;

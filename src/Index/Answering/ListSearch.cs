@@ -1,5 +1,6 @@
 using System.Text;
 using DocService.Index.Finding;
+using DocService.Index.Planning;
 using DocService.Index.Reading;
 using DocService.Queries;
 using DocService.Queries.Keys;

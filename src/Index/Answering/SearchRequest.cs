@@ -1,4 +1,6 @@
 using DocService.Index.Finding;
+using DocService.Index.Planning;
+
 namespace DocService.Index.Answering;
 
 /// <summary>How much of a query's result is wanted.</summary>

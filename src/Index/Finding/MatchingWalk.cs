@@ -1,3 +1,4 @@
+using DocService.Index.Planning;
 using DocService.Index.Reading;
 using DocService.Index.Rows;
 using DocService.Queries;

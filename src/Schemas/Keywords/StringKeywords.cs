@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using DocService.Schemas.Judging;
+using DocService.Schemas.Texts;
 
 namespace DocService.Schemas.Keywords;
 

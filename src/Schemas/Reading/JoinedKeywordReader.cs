@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DocService.Schemas.Judging;
 using DocService.Schemas.Keywords;
+using DocService.Schemas.Texts;
 
 namespace DocService.Schemas.Reading;
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using DocService.Schemas.Judging;
 using DocService.Schemas.Keywords;
+using DocService.Schemas.Texts;
 
 namespace DocService.Schemas.Reading;
 

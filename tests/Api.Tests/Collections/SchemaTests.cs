@@ -5,6 +5,7 @@ using DocService.Api.Tests.Batches;
 using DocService.Api.Tests.Support;
 using DocService.Index;
 using DocService.Index.Finding;
+using DocService.Index.Planning;
 using DocService.Index.Reading;
 using DocService.Schemas;
 

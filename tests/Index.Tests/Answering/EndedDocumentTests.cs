@@ -3,6 +3,7 @@ using DocService.Index.Answering;
 using DocService.Index.Declared;
 using DocService.Index.Feeding;
 using DocService.Index.Finding;
+using DocService.Index.Planning;
 using DocService.Index.Reading;
 using DocService.Index.Tests.Feeding;
 using DocService.Queries;

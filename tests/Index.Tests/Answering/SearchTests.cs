@@ -3,6 +3,7 @@ using System.Text.Json;
 using DocService.Index.Answering;
 using DocService.Index.Declared;
 using DocService.Index.Finding;
+using DocService.Index.Planning;
 using DocService.Index.Reading;
 using DocService.Index.Tests.Support;
 using DocService.Queries;

@@ -2,6 +2,7 @@ using System.Text;
 using CsCheck;
 using DocService.Index.Declared;
 using DocService.Index.Finding;
+using DocService.Index.Planning;
 using DocService.Index.Reading;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;

@@ -2,6 +2,7 @@ using DocService.Index.Answering;
 using DocService.Index.Feeding;
 using DocService.Index.Reading;
 using DocService.Index.Rows;
+using DocService.Index.Tailing;
 using DocService.Storage.Followers;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -4,6 +4,7 @@ using DocService.Index.Answering;
 using DocService.Index.Feeding;
 using DocService.Index.Finding;
 using DocService.Index.Reading;
+using DocService.Index.Tailing;
 using DocService.Queries;
 using DocService.Queries.Filters;
 

@@ -2,11 +2,9 @@ using DocService.Index.Rocks;
 
 namespace DocService.Index.Tests.Rocks;
 
-public sealed class RocksDatabaseTests : IDisposable
+/// <summary>What the database keeps, and what its snapshots and iterators show.</summary>
+public sealed class RocksDatabaseTests : RocksTest
 {
-    private const long CacheBytes = 16L << 20;
-    private readonly TestDirectory _directory = new();
-
     [Fact]
     public void Open_Anew_KeepsWhatWasFlushedAndNothingElse()
     {
@@ -40,7 +38,7 @@ public sealed class RocksDatabaseTests : IDisposable
             }
         }
 
-        RocksDatabase copy = RocksDatabase.Open(_directory.CopyOf("a", "b"), CacheBytes);
+        RocksDatabase copy = RocksDatabase.Open(Folder.CopyOf("a", "b"), CacheBytes);
         Assert.NotNull(Read(copy, Family.Documents, "d1"));
         Assert.NotNull(Read(copy, Family.Entries, "e1"));
         Assert.Null(Read(copy, Family.Documents, "d2"));
@@ -53,7 +51,7 @@ public sealed class RocksDatabaseTests : IDisposable
     public void Open_EveryFamily_WritesItsLastLevelNotAgainForEachSnapshotThatGoes()
     {
         Open("a").Close();
-        string options = File.ReadAllText(Directory.GetFiles(_directory["a"], "OPTIONS-*").Order(StringComparer.Ordinal).Last());
+        string options = File.ReadAllText(Directory.GetFiles(Folder["a"], "OPTIONS-*").Order(StringComparer.Ordinal).Last());
         Assert.Equal(Enum.GetValues<Family>().Length, options.Split("bottommost_file_compaction_delay=604800").Length - 1);
     }
 
@@ -169,114 +167,6 @@ public sealed class RocksDatabaseTests : IDisposable
         database.Close();
     }
 
-    [Fact]
-    public void Close_WithASnapshotOpen_RefusesCallsAndWaitsForIt()
-    {
-        RocksDatabase database = Open("a");
-        Write(database, Family.Documents, "a", "1");
-        RocksSnapshot snapshot = database.TakeSnapshot();
-        RocksIterator rows = snapshot.Iterate(Family.Documents, [], []);
-
-        database.Close();
-
-        Assert.False(database.Freed.IsCompleted);
-        Assert.Throws<IndexClosedException>(() => rows.First());
-        Assert.Throws<IndexClosedException>(() => database.TakeSnapshot());
-        Assert.Throws<IndexClosedException>(() => database.Flush());
-        rows.Dispose();
-        snapshot.Dispose();
-        snapshot.Dispose();
-        Assert.True(database.Freed.IsCompleted);
-        Open("a").Close();
-    }
-
-    [Fact]
-    public void Read_ABlockIsDamaged_IsAFailureAndNoAnswer()
-    {
-        RocksDatabase database = Open("a");
-        byte[] noise = new byte[200_000];
-        new Random(20261126).NextBytes(noise);
-        using (var batch = new RocksBatch(database))
-        {
-            batch.Put(Family.Documents, "a"u8, noise);
-            database.Write(batch);
-        }
-
-        database.Flush();
-        database.Close();
-        string table = Assert.Single(Directory.GetFiles(_directory["a"], "*.sst"));
-        using (FileStream file = File.OpenWrite(table))
-        {
-            file.Position = 100_000;
-            file.WriteByte((byte)(noise[0] + 1));
-            file.Write(new byte[8]);
-        }
-
-        RocksDatabase damaged = Open("a");
-        IndexFailedException failure = Assert.Throws<IndexFailedException>(() => Read(damaged, Family.Documents, "a"));
-        Assert.False(failure.IsOutOfSpace);
-        using (RocksSnapshot snapshot = damaged.TakeSnapshot())
-        using (RocksIterator rows = snapshot.Iterate(Family.Documents, [], []))
-        {
-            Assert.Throws<IndexFailedException>(() => rows.First());
-        }
-
-        damaged.Close();
-    }
-
-    [Theory]
-    [InlineData("CURRENT")]
-    [InlineData("MANIFEST-*")]
-    public void Open_AFileOfItIsCut_IsAFailure(string pattern)
-    {
-        RocksDatabase database = Open("a");
-        Write(database, Family.Documents, "a", "1");
-        database.Flush();
-        database.Close();
-        foreach (string file in Directory.GetFiles(_directory["a"], pattern))
-        {
-            File.WriteAllBytes(file, [0x41]);
-        }
-
-        Assert.Throws<IndexFailedException>(() => Open("a"));
-    }
-
-    [Fact]
-    public void Open_Twice_IsAFailure()
-    {
-        RocksDatabase database = Open("a");
-        Assert.Throws<IndexFailedException>(() => Open("a"));
-        database.Close();
-    }
-
-    [Theory]
-    [InlineData("IO error: No space left on device: While appending to file: /x/000012.sst: No space left on device", true)]
-    [InlineData("IO error: While appending to file: /x/000012.sst: Disk quota exceeded", true)]
-    [InlineData("Corruption: block checksum mismatch", false)]
-    [InlineData("IO error: While fdatasync: Input/output error", false)]
-    public void Error_OfAFullDisk_IsToldApart(string message, bool isOutOfSpace) =>
-        Assert.Equal(isOutOfSpace, RocksError.Of(message, "testing").IsOutOfSpace);
-
-    [Fact]
-    public void Flush_TheDiskIsFull_IsToldApart()
-    {
-        // A table whose next file cannot be made because a device without room stands under its name.
-        RocksDatabase database = Open("a");
-        Write(database, Family.Documents, "a", new string('x', 100_000));
-        int last = Directory.GetFiles(_directory["a"]).Select(Path.GetFileNameWithoutExtension)
-            .Select(name => int.TryParse(name!.Split('-')[^1], out int number) ? number : 0).Max();
-        for (int n = last; n < last + 20; n++)
-        {
-            File.CreateSymbolicLink(_directory[$"a/{n:D6}.sst"], "/dev/full");
-        }
-
-        IndexFailedException failure = Assert.Throws<IndexFailedException>(database.Flush);
-        Assert.True(failure.IsOutOfSpace, failure.Message);
-        database.Close();
-    }
-
-    public void Dispose() => _directory.Dispose();
-
     private static List<string> Keys(RocksIterator rows, bool isValid, Func<bool> move)
     {
         var keys = new List<string>();
@@ -288,21 +178,4 @@ public sealed class RocksDatabaseTests : IDisposable
 
         return keys;
     }
-
-    private static byte[] Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
-
-    private static string? Read(RocksDatabase database, Family family, string key)
-    {
-        using RocksValue value = database.Read(family, Utf8(key));
-        return value.IsFound ? System.Text.Encoding.UTF8.GetString(value.Bytes) : null;
-    }
-
-    private static void Write(RocksDatabase database, Family family, string key, string value)
-    {
-        using var batch = new RocksBatch(database);
-        batch.Put(family, Utf8(key), Utf8(value));
-        database.Write(batch);
-    }
-
-    private RocksDatabase Open(string name) => RocksDatabase.Open(_directory[name], CacheBytes);
 }

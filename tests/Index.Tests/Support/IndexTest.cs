@@ -1,4 +1,5 @@
 using DocService.Index.Finding;
+using DocService.Index.Planning;
 using DocService.Index.Reading;
 using DocService.Index.Rocks;
 using DocService.Storage.Followers;

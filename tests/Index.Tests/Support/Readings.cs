@@ -1,6 +1,7 @@
 using System.Text;
 using DocService.Index.Answering;
 using DocService.Index.Finding;
+using DocService.Index.Planning;
 using DocService.Index.Reading;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;

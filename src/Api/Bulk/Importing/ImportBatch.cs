@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using DocService.Api.Bulk.Importing.Lines;
 using DocService.Api.Problems;
 using DocService.Storage;
 

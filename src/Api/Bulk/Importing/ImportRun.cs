@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using DocService.Api.Bulk.Importing.Lines;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
 using DocService.Api.Problems;

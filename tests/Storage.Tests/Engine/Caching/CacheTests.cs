@@ -1,48 +1,39 @@
-using System.Runtime.Versioning;
-using System.Text;
 using DocService.Storage.Io;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
-using DocService.Storage.Tests.Support.Crash;
-using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
-using DocService.Storage.Threading;
 
 namespace DocService.Storage.Tests.Engine.Caching;
 
 /// <summary>What is held, what is not, and that a document is never served from memory once it is another.</summary>
-public sealed class CacheTests
+public sealed class CacheTests : CacheTest
 {
     private const int BodyBytesMax = 64 * 1024;
-
-    private readonly SimulatedFileSystem _disk = new();
-
-    private static string File => JournalTest.Data + Scene.FileOf("a")[Scene.Data.Length..];
 
     [Fact]
     public async Task Read_FiledDocumentThatWasReadTwice_OpensNoFile()
     {
-        await using DocumentStore store = JournalTest.Open(_disk);
+        await using DocumentStore store = JournalTest.Open(Disk);
         await store.PutAsync("a", "1").SoonAsync();
         Assert.Equal("1", await ReadAsync(store));
         Assert.Null(store.TryReadCached("a")); // read once
         Assert.Equal("1", await ReadAsync(store));
-        int before = _disk.Log.Count;
+        int before = Disk.Log.Count;
 
         CachedDocument? cached = store.TryReadCached("a");
 
         Assert.Equal("1", Text(cached));
         Assert.Equal(await store.ReadInfoAsync("a"), cached!.Info);
-        Assert.Equal([CallKind.GetStamp], _disk.Log.Take().Skip(before).Take(1).Select(call => call.Kind));
+        Assert.Equal([CallKind.GetStamp], Disk.Log.Take().Skip(before).Take(1).Select(call => call.Kind));
         Assert.Equal((1, 1, 2), (store.Status.Cache.Documents, store.Status.Cache.Hits, store.Status.Cache.Misses));
     }
 
     [Fact]
     public async Task Read_PendingDocument_IsNotHeld()
     {
-        await using DocumentStore store = JournalTest.Open(_disk);
+        await using DocumentStore store = JournalTest.Open(Disk);
         await HoldAsync(store, "1");
-        using CallGate filing = _disk.BlockCall(JournalTest.IsTempCreation);
+        using CallGate filing = Disk.BlockCall(JournalTest.IsTempCreation);
         await store.PutAsync("a", "2", DurabilityLevel.Durable).SoonAsync();
 
         Assert.Equal("2", await ReadAsync(store));
@@ -57,9 +48,9 @@ public sealed class CacheTests
     [Fact]
     public async Task Read_WhileAPublicationIsHeld_IsTheOldVersionAndNotHeld()
     {
-        await using DocumentStore store = JournalTest.Open(_disk);
+        await using DocumentStore store = JournalTest.Open(Disk);
         await HoldAsync(store, "1");
-        using CallGate sync = _disk.BlockCall(JournalTest.IsGroupSync);
+        using CallGate sync = Disk.BlockCall(JournalTest.IsGroupSync);
         Task<WriteResult> put = store.PutAsync("a", "2", DurabilityLevel.Durable);
         await sync.Reached;
 
@@ -75,10 +66,10 @@ public sealed class CacheTests
     [Fact]
     public async Task Read_ThatBeganBeforeAWriteAndEndsAfterIt_IsNotHeld()
     {
-        await using DocumentStore store = JournalTest.Open(_disk);
+        await using DocumentStore store = JournalTest.Open(Disk);
         await store.PutAsync("a", "1").SoonAsync();
         await ReadAsync(store);
-        using CallGate reading = _disk.BlockCall(call => call.Kind == CallKind.Read && call.Path == File);
+        using CallGate reading = Disk.BlockCall(call => call.Kind == CallKind.Read && call.Path == DocumentFile);
         Task<string?> slow = Task.Run(() => ReadAsync(store));
         await reading.Reached;
         await store.PutAsync("a", "2").SoonAsync();
@@ -92,7 +83,7 @@ public sealed class CacheTests
     [Fact]
     public async Task Write_OfWhateverKind_DropsWhatItChanges()
     {
-        await using DocumentStore store = JournalTest.Open(_disk);
+        await using DocumentStore store = JournalTest.Open(Disk);
         await HoldAsync(store, "1");
         await store.PutAsync("a", "2").SoonAsync();
         Assert.Null(store.TryReadCached("a"));
@@ -112,9 +103,9 @@ public sealed class CacheTests
     [Fact]
     public async Task Write_ThatFailsAndFences_LeavesTheOldVersion()
     {
-        await using DocumentStore store = JournalTest.Open(_disk);
+        await using DocumentStore store = JournalTest.Open(Disk);
         await HoldAsync(store, "1");
-        _ = _disk.FailCall(1, Errno.EIO, where: JournalTest.IsGroupSync);
+        _ = Disk.FailCall(1, Errno.EIO, where: JournalTest.IsGroupSync);
 
         await Assert.ThrowsAsync<OutcomeUnknownException>(() => store.PutAsync("a", "2", DurabilityLevel.Durable).SoonAsync());
 
@@ -124,70 +115,12 @@ public sealed class CacheTests
     }
 
     [Theory]
-    [InlineData("changed", false)]
-    [InlineData("removed", false)]
-    [InlineData("rotten", false)]
-    [InlineData("changed", true)]
-    [Trait("Shows", "sabotage")]
-    public void Read_FileTouchedByHand_IsNoticedOnlyIfTheFileIsAskedFor(string what, bool isSabotaged)
-    {
-        SimulatedFileSystem disk = Scene.Prepared();
-        var scheduler = new SeededScheduler(SchedulePolicy.Calm(new Random(0))) { LeftOut = isSabotaged ? Mend.CacheAsksForTheFile : null };
-        SimulatedProcess.Run(disk, scheduler, async () =>
-        {
-            await using DocumentStore store = Scene.Open(disk, scheduler);
-            await store.PutAsync(Scene.Old, "1");
-            byte[] first = disk.Disk.Read(Scene.FileOf(Scene.Old));
-            await store.PutAsync(Scene.Old, "2");
-            await ReadAsync(store, Scene.Old);
-            Assert.Equal("2", await ReadAsync(store, Scene.Old));
-            Assert.NotNull(store.TryReadCached(Scene.Old));
-            switch (what)
-            {
-                case "changed":
-                    disk.Disk.Remove(Scene.FileOf(Scene.Old));
-                    disk.Disk.Write(Scene.FileOf(Scene.Old), first);
-                    break;
-                case "removed":
-                    disk.Disk.Remove(Scene.FileOf(Scene.Old));
-                    break;
-                default:
-                    disk.Disk.FlipBit(Scene.FileOf(Scene.Old), first.Length - 1, 0);
-                    break;
-            }
-
-            Assert.Equal(isSabotaged, store.TryReadCached(Scene.Old) is not null);
-            if (what == "rotten")
-            {
-                await Assert.ThrowsAsync<DocumentCorruptException>(() => ReadAsync(store, Scene.Old));
-                Assert.Null(store.TryReadCached(Scene.Old));
-            }
-            else
-            {
-                Assert.Equal(what == "removed" ? null : "1", await ReadAsync(store, Scene.Old));
-            }
-        });
-    }
-
-    [Fact]
-    public async Task Read_FileStateCannotBeAsked_IsReadInstead()
-    {
-        await using DocumentStore store = JournalTest.Open(_disk);
-        await HoldAsync(store, "1");
-        _ = _disk.FailCall(1, Errno.EIO, forever: true, where: call => call.Kind == CallKind.GetStamp && JournalTest.IsInDocuments(call));
-
-        Assert.Null(store.TryReadCached("a"));
-        Assert.Equal("1", await ReadAsync(store));
-        Assert.Equal((0, "1"), (store.Status.Cache.Documents, await ReadAsync(store)));
-    }
-
-    [Theory]
     [InlineData(1 << 20, 1024, true)]
     [InlineData(0, 1024, false)]
     [InlineData(32 * 1024, 4096, false)] // more than a sixteenth of the room
     public async Task Read_IsHeldOnlyWhereItFits(long cacheBytes, int bodyBytes, bool isHeld)
     {
-        await using DocumentStore store = JournalTest.Open(_disk, JournalTest.Options with { CacheBytes = cacheBytes });
+        await using DocumentStore store = JournalTest.Open(Disk, JournalTest.Options with { CacheBytes = cacheBytes });
         await store.PutAsync("a", JournalTest.Json(bodyBytes)).SoonAsync();
         await ReadAsync(store);
         await ReadAsync(store);
@@ -212,7 +145,7 @@ public sealed class CacheTests
     [Fact]
     public async Task ReadAsync_OfAnotherKindThanAClientsGet_HoldsNothing()
     {
-        await using DocumentStore store = JournalTest.Open(_disk);
+        await using DocumentStore store = JournalTest.Open(Disk);
         await store.PutAsync("a", "1").SoonAsync();
         for (int turn = 0; turn < 3; turn++)
         {
@@ -226,7 +159,7 @@ public sealed class CacheTests
     [Fact]
     public async Task Read_AfterTheStoreIsClosed_IsRefused()
     {
-        DocumentStore store = JournalTest.Open(_disk);
+        DocumentStore store = JournalTest.Open(Disk);
         await HoldAsync(store, "1");
         await store.DisposeAsync();
 
@@ -249,66 +182,4 @@ public sealed class CacheTests
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
-
-    /// <summary>On a real filesystem: its length and time of writing are put back, its time of change cannot be.</summary>
-    [Theory]
-    [InlineData("content")]
-    [InlineData("rights")]
-    [SupportedOSPlatform("linux")]
-    public async Task Read_FileChangedByHandWithItsTimePutBack_IsReadAgain(string what)
-    {
-        using var directory = new TestDirectory();
-        await using DocumentStore store = TestDocuments.Open(directory.Path);
-        await HoldAsync(store, "\"one\"");
-        string path = Assert.Single(Directory.GetFiles(directory.Combine("docs"), "a.json", SearchOption.AllDirectories));
-        DateTime written = System.IO.File.GetLastWriteTimeUtc(path);
-        WaitForTheClockOf(directory);
-        if (what == "rights")
-        {
-            System.IO.File.SetUnixFileMode(path, UnixFileMode.None);
-        }
-        else
-        {
-            byte[] bytes = await System.IO.File.ReadAllBytesAsync(path);
-            bytes[^2] ^= 1;
-            await using FileStream file = System.IO.File.OpenWrite(path);
-            await file.WriteAsync(bytes);
-        }
-
-        System.IO.File.SetLastWriteTimeUtc(path, written);
-
-        Assert.Null(store.TryReadCached("a"));
-        if (what == "content")
-        {
-            await Assert.ThrowsAsync<DocumentCorruptException>(() => ReadAsync(store));
-        }
-    }
-
-    /// <summary>The clock of the filesystem may go by ticks of some milliseconds; within one a file may be changed unseen (<see cref="FileStamp"/>).</summary>
-    private static void WaitForTheClockOf(TestDirectory directory)
-    {
-        string probe = directory.Combine("probe");
-        System.IO.File.WriteAllText(probe, string.Empty);
-        DateTime now = System.IO.File.GetLastWriteTimeUtc(probe);
-        while (System.IO.File.GetLastWriteTimeUtc(probe) == now)
-        {
-            System.IO.File.WriteAllText(probe, string.Empty);
-        }
-    }
-
-    private static async Task HoldAsync(DocumentStore store, string json)
-    {
-        await store.PutAsync("a", json).SoonAsync();
-        Assert.Equal(json, await ReadAsync(store));
-        Assert.Equal(json, await ReadAsync(store));
-        Assert.Equal(json, Text(store.TryReadCached("a")));
-    }
-
-    private static async Task<string?> ReadAsync(DocumentStore store, string id = "a")
-    {
-        using StoredDocument? document = await store.OpenAsync(DocumentKey.Create(id), null, default);
-        return document is null ? null : Encoding.UTF8.GetString(document.Body.Span);
-    }
-
-    private static string? Text(CachedDocument? document) => document is null ? null : Encoding.UTF8.GetString(document.Body.Span);
 }
