@@ -23,12 +23,6 @@ internal sealed class DocumentCache
     /// <summary>No entry takes more than this part of the room.</summary>
     private const int EntryShare = 16;
 
-    /// <summary>The table begins with room for so many documents …</summary>
-    private const int PlacesMax = 128 * 1024;
-
-    /// <summary>… or for a document to each so many bytes.</summary>
-    private const int BytesOfADocument = 4096;
-
     /// <summary>Of the hand, for one new entry: some microseconds under the gate.</summary>
     private const int StepsMax = 512;
 
@@ -58,7 +52,7 @@ internal sealed class DocumentCache
         _capacityBytes = capacityBytes;
         _files = files;
         _threads = threads;
-        _entries = new(Environment.ProcessorCount, (int)Math.Min(capacityBytes / BytesOfADocument, PlacesMax), StringComparer.Ordinal); // growing makes it anew
+        _entries = new(Environment.ProcessorCount, (int)Math.Min(capacityBytes / TableSizes.BytesOfADocument, TableSizes.DocumentsMax), StringComparer.Ordinal); // growing makes it anew
         _byId = _entries.GetAlternateLookup<ReadOnlySpan<char>>();
         _seen = new SeenDocuments(capacityBytes);
     }

@@ -9,15 +9,13 @@ namespace DocService.Storage.Engine.Caching;
 /// </remarks>
 internal sealed class SeenDocuments
 {
-    private const int LengthMax = 256 * 1024;
-
-    /// <summary>A place for each so many bytes of the cache.</summary>
-    private const int BytesOfAPlace = 1024;
+    /// <summary>Places for each document that the cache may hold: three others are seen before one is forgotten.</summary>
+    private const int PlacesOfADocument = 4;
 
     private readonly int[] _hashes;
 
     public SeenDocuments(long capacityBytes) =>
-        _hashes = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(capacityBytes / BytesOfAPlace, 1, LengthMax))];
+        _hashes = new int[BitOperations.RoundUpToPowerOf2((uint)(PlacesOfADocument * Math.Clamp(capacityBytes / TableSizes.BytesOfADocument, 1, TableSizes.DocumentsMax)))];
 
     /// <summary>Notes a read; returns whether there was one before.</summary>
     public bool Note(DocumentKey key)

@@ -25,8 +25,6 @@ internal sealed class DiskSpace : IDisposable
     /// <summary>With less beyond the margin, the next put would most likely be refused again; with more, it would be taken in a read-only store.</summary>
     private const long AgainBytes = MarginBytes / 2;
 
-    private static readonly TimeSpan FreshFor = TimeSpan.FromMilliseconds(100);
-
     private readonly IDirectory _volume;
     private readonly SegmentPool _pool;
     private readonly Func<int> _unfiled;
@@ -154,7 +152,7 @@ internal sealed class DiskSpace : IDisposable
     {
         long now = _clock.GetTimestamp();
         long asked = Volatile.Read(ref _askedAt);
-        if (asked != long.MinValue && _clock.GetElapsedTime(asked, now) < FreshFor)
+        if (asked != long.MinValue && _clock.GetElapsedTime(asked, now) < Intervals.Moment) // asked for once for many writes
         {
             return;
         }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using DocService.Storage.Engine.Caching;
 using DocService.Storage.Engine.Locks;
 using DocService.Storage.Io;
 
@@ -20,12 +21,6 @@ internal sealed class FiledHeaders
     /// <summary>How many entries a document can use: enough that few hot keys push each other out.</summary>
     private const int Ways = 4;
 
-    /// <summary>With 136 bytes an entry 17 MiB, which the system gives as they are used.</summary>
-    private const int SetsMax = 32 * 1024;
-
-    /// <summary>A small journal is a small store's, which need not clear 17 MiB at its start: it has a set for every so many bytes.</summary>
-    private const int JournalBytesOfASet = 4096;
-
     private const int GateCount = DigestLocks.StripeCount;
 
     private readonly int _sets; // a power of two
@@ -35,7 +30,8 @@ internal sealed class FiledHeaders
     /// <param name="journalBytes">How large the store's journal may become.</param>
     public FiledHeaders(long journalBytes)
     {
-        _sets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(journalBytes / JournalBytesOfASet, GateCount, SetsMax));
+        // A small journal is a small store's, which need not clear 17 MiB at its start.
+        _sets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(journalBytes / TableSizes.BytesOfADocument, GateCount, TableSizes.DocumentsMax / Ways));
         _entries = new FiledHeader[_sets * Ways];
     }
 
