@@ -1,3 +1,5 @@
+using DocService.Storage.Requests;
+
 namespace DocService.Storage;
 
 /// <summary>The answer to an atomic write that the store could decide.</summary>

@@ -16,6 +16,7 @@ using DocService.Storage.Io.Volumes;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Writing;
+using DocService.Storage.Requests;
 using DocService.Storage.Rules;
 using DocService.Storage.Threading;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,5 @@
 using DocService.Storage.Clock;
+using DocService.Storage.Requests;
 
 namespace DocService.Storage;
 

@@ -18,7 +18,7 @@ public sealed partial class ArchitectureTests
     };
 
     /// <summary>Values, reports, exceptions and the memory of bodies, which users of the store see too; every room may use them.</summary>
-    private static readonly string[] PublicRooms = ["Model", "Reports", "Failures", "Rules", "Followers", "Memory", "Clock"];
+    private static readonly string[] PublicRooms = ["Model", "Reports", "Failures", "Requests", "Rules", "Followers", "Memory", "Clock"];
 
     [Fact]
     public void StorageRooms_KnowOnlyTheRoomsBelowThem()

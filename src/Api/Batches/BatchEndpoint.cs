@@ -6,6 +6,7 @@ using DocService.Api.Idempotency;
 using DocService.Api.Json;
 using DocService.Api.Problems;
 using DocService.Storage;
+using DocService.Storage.Requests;
 using DocService.Storage.Rules;
 
 namespace DocService.Api.Batches;

@@ -4,6 +4,7 @@ using DocService.Api.Fields;
 using DocService.Api.Ids;
 using DocService.Api.Problems;
 using DocService.Storage;
+using DocService.Storage.Requests;
 using Microsoft.Extensions.Primitives;
 
 namespace DocService.Api.Idempotency;

@@ -5,6 +5,7 @@ using DocService.Api.Fields;
 using DocService.Api.Ids;
 using DocService.Api.Problems;
 using DocService.Storage;
+using DocService.Storage.Requests;
 
 namespace DocService.Api.Idempotency;
 

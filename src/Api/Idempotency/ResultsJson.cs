@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using DocService.Api.Fields;
 using DocService.Storage;
+using DocService.Storage.Requests;
 
 namespace DocService.Api.Idempotency;
 

@@ -1,5 +1,6 @@
 using DocService.Api.Json;
 using DocService.Storage;
+using DocService.Storage.Requests;
 
 namespace DocService.Api.Problems;
 

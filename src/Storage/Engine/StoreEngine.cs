@@ -18,6 +18,7 @@ using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Segments;
 using DocService.Storage.Journal.Writing;
+using DocService.Storage.Requests;
 using DocService.Storage.Rules;
 using DocService.Storage.Threading;
 using Microsoft.Extensions.Logging;

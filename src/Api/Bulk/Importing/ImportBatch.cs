@@ -3,6 +3,7 @@ using System.Text;
 using DocService.Api.Bulk.Importing.Lines;
 using DocService.Api.Problems;
 using DocService.Storage;
+using DocService.Storage.Requests;
 
 namespace DocService.Api.Bulk.Importing;
 

@@ -1,4 +1,5 @@
 using DocService.Storage;
+using DocService.Storage.Requests;
 
 namespace DocService.Api.Bulk.Importing;
 

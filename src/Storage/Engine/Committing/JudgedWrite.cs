@@ -2,6 +2,7 @@ using DocService.Storage.Clock;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;
+using DocService.Storage.Requests;
 using DocService.Storage.Rules;
 
 namespace DocService.Storage.Engine.Committing;

@@ -2,6 +2,7 @@ using DocService.Storage.Engine.Locks;
 using DocService.Storage.Engine.Requests.Files;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Io;
+using DocService.Storage.Requests;
 using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Requests;

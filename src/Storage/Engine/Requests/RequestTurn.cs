@@ -1,5 +1,6 @@
 using DocService.Storage.Engine.Locks;
 using DocService.Storage.Engine.Requests.Files;
+using DocService.Storage.Requests;
 
 namespace DocService.Storage.Engine.Requests;
 

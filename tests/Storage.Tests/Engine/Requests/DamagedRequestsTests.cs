@@ -1,5 +1,6 @@
 using DocService.Storage.Engine.Requests.Files;
 using DocService.Storage.Io;
+using DocService.Storage.Requests;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;

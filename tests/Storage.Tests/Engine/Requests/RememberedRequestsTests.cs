@@ -1,4 +1,5 @@
 using DocService.Storage.Io;
+using DocService.Storage.Requests;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 

@@ -6,6 +6,7 @@ using DocService.Storage.Engine.Requests;
 using DocService.Storage.Engine.Requests.Files;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Writing;
+using DocService.Storage.Requests;
 
 namespace DocService.Storage.Tests.Engine.Requests;
 

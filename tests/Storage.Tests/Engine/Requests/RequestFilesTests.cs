@@ -1,6 +1,7 @@
 using DocService.Storage.Engine.Requests;
 using DocService.Storage.Engine.Requests.Files;
 using DocService.Storage.Io;
+using DocService.Storage.Requests;
 using DocService.Storage.Tests.Support.Simulation;
 using DocService.Storage.Threading;
 

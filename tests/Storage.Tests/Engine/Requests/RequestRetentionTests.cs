@@ -2,6 +2,7 @@ using DocService.Storage.Engine.Requests;
 using DocService.Storage.Engine.Requests.Files;
 using DocService.Storage.Io;
 using DocService.Storage.Reports;
+using DocService.Storage.Requests;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
 using DocService.Storage.Tests.Support.Scheduling;

@@ -1,3 +1,4 @@
+using DocService.Storage.Requests;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;

@@ -1,3 +1,4 @@
+using DocService.Storage.Requests;
 using DocService.Storage.Tests.Support.Simulation;
 
 namespace DocService.Storage.Tests.Support.Crash;

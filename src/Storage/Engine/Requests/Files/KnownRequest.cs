@@ -1,3 +1,5 @@
+using DocService.Storage.Requests;
+
 namespace DocService.Storage.Engine.Requests.Files;
 
 /// <summary>A request with a key, from the moment that its commit is on its way.</summary>

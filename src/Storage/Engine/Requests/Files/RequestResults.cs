@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using DocService.Storage.Requests;
 
 namespace DocService.Storage.Engine.Requests.Files;
 

@@ -1,4 +1,6 @@
-namespace DocService.Storage.Model;
+using DocService.Storage.Model;
+
+namespace DocService.Storage.Requests;
 
 /// <summary>What a request with a key has done.</summary>
 /// <param name="Sequence">Of its commit.</param>

@@ -1,4 +1,6 @@
-namespace DocService.Storage.Failures;
+using DocService.Storage.Failures;
+
+namespace DocService.Storage.Requests;
 
 #pragma warning disable CA1032 // Made only by engines, always with what went wrong.
 

@@ -1,6 +1,7 @@
 using System.Text;
+using DocService.Storage.Model;
 
-namespace DocService.Storage.Model;
+namespace DocService.Storage.Requests;
 
 /// <summary>A request's key together with its owner: nobody sees or meets another's keys.</summary>
 public readonly record struct RequestKey
