@@ -1,5 +1,6 @@
 using System.Net;
 using DocService.Api.Tests.Support;
+using DocService.Api.Tests.Support.Sockets;
 
 namespace DocService.Api.Tests.Batches;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using DocService.Api.Tests.Support;
+using DocService.Api.Tests.Support.Sockets;
 
 namespace DocService.Api.Tests.Documents;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using DocService.Api.Tests.Support;
+using DocService.Api.Tests.Support.Sockets;
 
 namespace DocService.Api.Tests.Process;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using DocService.Api.Tests.Support;
+using DocService.Api.Tests.Support.Sockets;
 
 namespace DocService.Api.Tests.Service;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using DocService.Api.Tests.Support;
+using DocService.Api.Tests.Support.Sockets;
 
 namespace DocService.Api.Tests.Service;
 

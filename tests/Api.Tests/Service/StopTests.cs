@@ -1,4 +1,5 @@
 using DocService.Api.Tests.Support;
+using DocService.Api.Tests.Support.Sockets;
 
 namespace DocService.Api.Tests.Service;
 

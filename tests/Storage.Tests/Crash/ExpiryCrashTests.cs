@@ -1,4 +1,5 @@
 using DocService.Storage.Tests.Support.Crash;
+using DocService.Storage.Tests.Support.Crash.Ending;
 using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 using Xunit.Abstractions;

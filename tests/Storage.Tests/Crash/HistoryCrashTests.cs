@@ -1,5 +1,6 @@
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Io;
+using DocService.Storage.Tests.Crash.Sabotages;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
 using DocService.Storage.Tests.Support.Scheduling;

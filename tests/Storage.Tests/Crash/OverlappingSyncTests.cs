@@ -1,4 +1,5 @@
 using DocService.Storage.Io;
+using DocService.Storage.Tests.Crash.Sabotages;
 using DocService.Storage.Tests.Support.Crash;
 using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;

@@ -1,3 +1,4 @@
+using DocService.Storage.Tests.Crash.Sabotages;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
 using DocService.Storage.Tests.Support.Scheduling;

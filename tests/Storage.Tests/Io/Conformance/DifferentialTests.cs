@@ -1,4 +1,5 @@
 using DocService.Storage.Io;
+using DocService.Storage.Tests.Io.Conformance.Real;
 
 namespace DocService.Storage.Tests.Io.Conformance;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using DocService.Storage.Tests.Support.Crash.Ending;
 using DocService.Storage.Tests.Support.Overload;
 using DocService.Storage.Tests.Support.Simulation;
 

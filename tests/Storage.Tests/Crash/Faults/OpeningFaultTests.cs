@@ -3,7 +3,7 @@ using DocService.Storage.Tests.Support.Crash;
 using DocService.Storage.Tests.Support.Simulation;
 using Xunit.Abstractions;
 
-namespace DocService.Storage.Tests.Crash;
+namespace DocService.Storage.Tests.Crash.Faults;
 
 /// <summary>Each call of an opening fails in turn, in every way: it succeeds or refuses, leaks nothing, and spoils nothing for the next.</summary>
 public sealed class OpeningFaultTests(ITestOutputHelper output)

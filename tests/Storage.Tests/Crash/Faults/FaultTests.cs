@@ -4,7 +4,7 @@ using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 using Xunit.Abstractions;
 
-namespace DocService.Storage.Tests.Crash;
+namespace DocService.Storage.Tests.Crash.Faults;
 
 /// <summary>Each call of a workload fails in turn, in every way; then the power goes.</summary>
 public sealed class FaultTests(ITestOutputHelper output)

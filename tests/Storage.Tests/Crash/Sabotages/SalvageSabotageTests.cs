@@ -5,7 +5,7 @@ using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
 using DocService.Storage.Tests.Support.Simulation;
 
-namespace DocService.Storage.Tests.Crash;
+namespace DocService.Storage.Tests.Crash.Sabotages;
 
 /// <summary>Salvage with each durability step left out: the evidence, or a document, must be missed in some state.</summary>
 public sealed class SalvageSabotageTests

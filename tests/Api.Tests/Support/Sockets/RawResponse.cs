@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace DocService.Api.Tests.Support;
+namespace DocService.Api.Tests.Support.Sockets;
 
 /// <summary>An answer as it came over the connection.</summary>
 /// <param name="Status">Status code.</param>

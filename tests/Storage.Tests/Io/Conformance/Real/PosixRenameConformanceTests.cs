@@ -1,3 +1,3 @@
-namespace DocService.Storage.Tests.Io.Conformance;
+namespace DocService.Storage.Tests.Io.Conformance.Real;
 
 public sealed class PosixRenameConformanceTests() : RenameConformanceTests(new PosixVolume());

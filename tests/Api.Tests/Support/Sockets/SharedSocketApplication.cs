@@ -1,4 +1,4 @@
-namespace DocService.Api.Tests.Support;
+namespace DocService.Api.Tests.Support.Sockets;
 
 /// <summary>One application with small limits for all tests of a class, listening on a port.</summary>
 public sealed class SharedSocketApplication : IAsyncLifetime

@@ -2,10 +2,11 @@ using System.Net.Sockets;
 using System.Text;
 using DocService.Api.Documents;
 using DocService.Api.Tests.Support;
+using DocService.Api.Tests.Support.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
-namespace DocService.Api.Tests.Documents;
+namespace DocService.Api.Tests.Documents.Bodies;
 
 /// <summary>Answers that clients do not take hold a piece of the document each, not all of it; nothing else waits for them.</summary>
 public sealed class AnswerBudgetTests : IAsyncLifetime

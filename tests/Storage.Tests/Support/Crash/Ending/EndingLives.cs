@@ -2,7 +2,7 @@ using DocService.Storage.Clock;
 using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 
-namespace DocService.Storage.Tests.Support.Crash;
+namespace DocService.Storage.Tests.Support.Crash.Ending;
 
 /// <summary>
 /// Several processes, one after the other, whose documents end and are swept, while hours go by and somebody puts the wall clock

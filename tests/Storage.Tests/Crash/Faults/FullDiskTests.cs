@@ -4,7 +4,7 @@ using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
 using DocService.Storage.Tests.Support.Simulation;
 
-namespace DocService.Storage.Tests.Crash;
+namespace DocService.Storage.Tests.Crash.Faults;
 
 public sealed class FullDiskTests
 {

@@ -6,7 +6,7 @@ using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace DocService.Storage.Tests.Support.Crash;
+namespace DocService.Storage.Tests.Support.Crash.Ending;
 
 /// <summary>
 /// One client of a store whose documents end. It keeps the time itself, says beforehand what each answer must be, and notes in

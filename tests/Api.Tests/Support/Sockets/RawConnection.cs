@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace DocService.Api.Tests.Support;
+namespace DocService.Api.Tests.Support.Sockets;
 
 /// <summary>A TCP connection on which tests write requests byte for byte: no library normalises a path or repairs a field.</summary>
 /// <remarks>Owns: the socket. Every wait ends with an exception two minutes after it was opened.</remarks>

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using DocService.Api.Tests.Support;
 
-namespace DocService.Api.Tests.Documents;
+namespace DocService.Api.Tests.Documents.Bodies;
 
 /// <summary>A stated digest is checked before anything is written.</summary>
 public sealed class DigestRequestTests(SharedApplication shared) : IClassFixture<SharedApplication>

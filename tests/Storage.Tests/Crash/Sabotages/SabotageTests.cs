@@ -6,7 +6,7 @@ using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 using Xunit.Abstractions;
 
-namespace DocService.Storage.Tests.Crash;
+namespace DocService.Storage.Tests.Crash.Sabotages;
 
 /// <summary>Each durability step is left out in turn, and once its error swallowed: the oracle must find something. It would not be worth much otherwise.</summary>
 public sealed class SabotageTests(ITestOutputHelper output)

@@ -1,4 +1,4 @@
-namespace DocService.Api.Tests.Support;
+namespace DocService.Api.Tests.Support.Sockets;
 
 /// <summary>Bytes without a length, which a client must send in chunks.</summary>
 internal sealed class UnknownLengthStream(byte[] bytes) : Stream

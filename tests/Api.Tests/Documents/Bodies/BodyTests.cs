@@ -1,8 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using DocService.Api.Tests.Support;
+using DocService.Api.Tests.Support.Sockets;
 
-namespace DocService.Api.Tests.Documents;
+namespace DocService.Api.Tests.Documents.Bodies;
 
 /// <summary>Bodies that are refused: the answer says why, and nothing is written.</summary>
 public sealed class BodyTests(SharedApplication shared) : IClassFixture<SharedApplication>

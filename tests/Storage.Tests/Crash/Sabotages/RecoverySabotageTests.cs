@@ -8,7 +8,7 @@ using DocService.Storage.Tests.Support.Simulation;
 using DocService.Storage.Threading;
 using Xunit.Abstractions;
 
-namespace DocService.Storage.Tests.Crash;
+namespace DocService.Storage.Tests.Crash.Sabotages;
 
 /// <summary>As <see cref="SabotageTests"/>, for the syncs of recovery, of segments that are released, and of spares.</summary>
 public sealed class RecoverySabotageTests(ITestOutputHelper output)

@@ -1,10 +1,11 @@
 using System.Net.Sockets;
 using DocService.Api.Tests.Support;
+using DocService.Api.Tests.Support.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace DocService.Api.Tests.Documents;
+namespace DocService.Api.Tests.Documents.Bodies;
 
 /// <summary>
 /// Clients that announce large bodies and send a little, and clients that ask for large documents and read a little, take no

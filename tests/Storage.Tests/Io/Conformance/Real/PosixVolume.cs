@@ -2,7 +2,7 @@ using DocService.Storage.Io;
 using DocService.Storage.Io.Posix;
 using DocService.Storage.Tests.Support;
 
-namespace DocService.Storage.Tests.Io.Conformance;
+namespace DocService.Storage.Tests.Io.Conformance.Real;
 
 /// <summary>The real file system, in a directory of its own.</summary>
 internal sealed class PosixVolume : IConformanceVolume

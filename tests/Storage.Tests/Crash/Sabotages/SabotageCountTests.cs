@@ -2,7 +2,7 @@ using System.Reflection;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
-namespace DocService.Storage.Tests.Crash;
+namespace DocService.Storage.Tests.Crash.Sabotages;
 
 /// <summary>How many sabotages this project tries; each is a case of a test that fails if the sabotage is not detected.</summary>
 public sealed class SabotageCountTests(ITestOutputHelper output)

@@ -2,7 +2,7 @@ using DocService.Storage.Tests.Support.Overload;
 using DocService.Storage.Threading;
 using Xunit.Abstractions;
 
-namespace DocService.Storage.Tests.Crash;
+namespace DocService.Storage.Tests.Crash.Faults;
 
 /// <summary>A full journal, a slow or failing disk, a used-up quota, and more writers than fit: every refusal is a legal one, in time.</summary>
 public sealed class OverloadTests(ITestOutputHelper output)

@@ -1,6 +1,7 @@
 using DocService.Api.Tests.Support;
+using DocService.Api.Tests.Support.Sockets;
 
-namespace DocService.Api.Tests.Documents;
+namespace DocService.Api.Tests.Documents.Bodies;
 
 /// <summary>Bodies over raw connections: refused before they are sent, in chunks, cut off, too many at once. Documents have 1,000 bytes at most here.</summary>
 public sealed class RawBodyTests(SharedSocketApplication shared) : IClassFixture<SharedSocketApplication>
