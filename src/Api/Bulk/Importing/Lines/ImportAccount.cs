@@ -1,4 +1,4 @@
-namespace DocService.Api.Bulk.Importing;
+namespace DocService.Api.Bulk.Importing.Lines;
 
 /// <summary>What one import takes of the budget.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using DocService.Api.Configuration;
 
-namespace DocService.Api.Bulk.Importing;
+namespace DocService.Api.Bulk.Importing.Lines;
 
 /// <summary>How much of an import is committed together. It follows from the settings and the lines alone: an import that is sent again makes the same commits.</summary>
 /// <param name="Operations">Documents at most.</param>
