@@ -70,9 +70,9 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
             var reader = new PayloadReader();
             foreach (LiveRecord live in verdict.Live)
             {
-                JournalOpening.Collect(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset, (key, sequence, version) =>
+                JournalOpening.Collect(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset, (key, _, version) =>
                 {
-                    if (version.IsKept && (version.IsOfVersion || version.Version == sequence))
+                    if (version.IsKept) // also of a copy for its document's sake: the version's own may be what is damaged
                     {
                         kept[VersionDigest.Of(key.Digest, version.Version)] = version.OfVersion();
                     }
