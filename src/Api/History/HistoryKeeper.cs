@@ -13,13 +13,13 @@ namespace DocService.Api.History;
 /// <see cref="EraseAsync"/> any, also beside it.
 /// Invariants: it asks the index alone which documents to look over; a file goes before the row that tells of it, so that a version
 /// that is told of no more has no file either. What it has not finished it finds again: dropping twice is harmless.
-/// It never works more than half of the time. On failure: it waits for its next look. It says so once.
+/// It never works more than half of the time. On failure: what is wrong with one document does not keep it from others; it looks at that
+/// one again a second later, and says so once.
 /// </remarks>
 internal sealed class HistoryKeeper : BackgroundService
 {
-    /// <summary>Documents that are looked over at once, and versions dropped with one sync of each directory.</summary>
+    /// <summary>Documents that are looked over at once.</summary>
     private const int DocumentsMax = 100;
-    private const int VersionsMax = 1000;
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
@@ -32,6 +32,7 @@ internal sealed class HistoryKeeper : BackgroundService
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly HistoryMetrics _metrics;
+    private readonly SemaphoreSlim _turn = new(1, 1); // of one batch: what two looked over at once would be counted twice
     private long _dropped;
     private string? _obstacle;
 
@@ -51,16 +52,18 @@ internal sealed class HistoryKeeper : BackgroundService
     /// <summary>What it is doing, and why it is not going on where it is not.</summary>
     public (KeeperState State, string? Reason) State =>
         _index.Queries is null ? (KeeperState.Off, "The setting Index is off.")
+        : _index.Queries.Status.Stage != IndexStage.Following ? (KeeperState.Paused, "The index is being made.")
         : Volatile.Read(ref _obstacle) is { } obstacle ? (KeeperState.Paused, obstacle)
         : (KeeperState.Ready, null);
 
-    /// <summary>Looks over all documents that are due by now. False where something kept it from that.</summary>
+    /// <summary>Looks over all documents that are due by now. False where something kept it from any of them.</summary>
     public async Task<bool> KeepAsync(CancellationToken stopping)
     {
         string? obstacle = null;
         try
         {
-            await KeepAllAsync(stopping);
+            obstacle = await KeepAllAsync(DueReason.Erasure, stopping);
+            obstacle = await KeepAllAsync(DueReason.Written, stopping) ?? obstacle;
         }
         catch (Exception exception) when (exception is StoreException or IndexNotReadyException or IndexClosedException or IndexFailedException)
         {
@@ -77,8 +80,8 @@ internal sealed class HistoryKeeper : BackgroundService
     }
 
     /// <summary>
-    /// Erases a document's history up to a version, but for the document as it is. That it is to be erased is durable when this begins to
-    /// erase, and goes on after a crash. False where something is left to be erased when the time is over: it is erased later.
+    /// Erases a document's history up to a version. That it is to be erased is durable when this begins to erase, and goes on after a
+    /// crash. False where something is left to be erased when the time is over: it is tried again.
     /// </summary>
     /// <exception cref="IndexClosedException">The index is made anew. Whether anything has been erased is not known.</exception>
     /// <exception cref="StoreException">Nothing can be erased now; it is tried again.</exception>
@@ -86,22 +89,28 @@ internal sealed class HistoryKeeper : BackgroundService
     {
         await _index.Follower!.MarkErasureAsync(key.Id, through).WaitAsync(cancellation);
         long started = _clock.GetTimestamp();
-        while (!await LookOverAsync([new DueHistory(DueReason.Erasure, key.Id, through)], cancellation))
+        while (true)
         {
-            if (_clock.GetElapsedTime(started) >= longest)
+            var work = new HistoryPass(_store, MayEndBy());
+            await LookOverAsync(work, [new DueHistory(DueReason.Erasure, key.Id, through)], cancellation);
+            if (work.Failure is { } failure)
             {
-                return false;
+                throw failure;
+            }
+
+            if (work.IsDone || _clock.GetElapsedTime(started) >= longest)
+            {
+                return work.IsDone;
             }
 
             await Task.Delay(ErasurePause, _clock, cancellation);
         }
-
-        return true;
     }
 
     public override void Dispose()
     {
         _metrics.Dispose();
+        _turn.Dispose();
         base.Dispose();
     }
 
@@ -140,29 +149,32 @@ internal sealed class HistoryKeeper : BackgroundService
         }
     }
 
-    /// <summary>By places in the index, so that a document that cannot be looked over does not keep back those behind it.</summary>
-    private async Task KeepAllAsync(CancellationToken stopping)
+    /// <summary>By places in the index, so that a document that cannot be looked over does not keep back those behind it. What kept it from any; null: nothing.</summary>
+    private async Task<string?> KeepAllAsync(DueReason reason, CancellationToken stopping)
     {
         byte[]? behind = null;
+        string? obstacle = null;
         while (true)
         {
-            List<DueHistory> due = await FindAsync(behind, place => behind = place, stopping);
+            List<DueHistory> due = await FindAsync(reason, behind, place => behind = place, stopping);
             if (due.Count == 0)
             {
-                return;
+                return obstacle;
             }
 
             long started = _clock.GetTimestamp();
-            await LookOverAsync(due, stopping);
+            var work = new HistoryPass(_store, MayEndBy());
+            await LookOverAsync(work, due, stopping);
+            obstacle = work.Failure?.Message ?? obstacle;
             await Task.Delay(_clock.GetElapsedTime(started), _clock, stopping); // clients have the other half of the time
         }
     }
 
-    private async Task<List<DueHistory>> FindAsync(byte[]? behind, Action<byte[]> note, CancellationToken stopping)
+    private async Task<List<DueHistory>> FindAsync(DueReason reason, byte[]? behind, Action<byte[]> note, CancellationToken stopping)
     {
         var found = new List<DueHistory>(DocumentsMax);
         using IndexReader reader = await _index.Queries!.OpenAsync(isEventual: true, stopping);
-        using DueListing due = reader.ListDue(behind);
+        using DueListing due = reader.ListDue(reason, behind);
         while (found.Count < DocumentsMax && due.MoveNext())
         {
             found.Add(due.Current);
@@ -172,55 +184,27 @@ internal sealed class HistoryKeeper : BackgroundService
         return found;
     }
 
-    /// <summary>Whether all of them are done. What is left, because it is not filed yet, is due still.</summary>
-    private async Task<bool> LookOverAsync(List<DueHistory> due, CancellationToken cancellation)
+    private async Task LookOverAsync(HistoryPass work, IReadOnlyList<DueHistory> due, CancellationToken cancellation)
     {
-        int done = 0;
-        while (done < due.Count)
+        await _turn.WaitAsync(cancellation);
+        try
         {
-            var removals = new List<HistoryRemoval>();
-            var files = new List<KeptVersion>();
             using (IndexReader reader = await _index.Queries!.OpenAsync(isEventual: true, cancellation))
             {
-                for (; done < due.Count && files.Count < VersionsMax; done++)
-                {
-                    IReadOnlyList<VersionFacts> surplus = await JudgeAsync(reader, due[done], cancellation);
-                    removals.Add(new HistoryRemoval(due[done], [.. surplus.Select(version => version.Version)]));
-                    files.AddRange(surplus.Where(version => version.HasFile).Select(version => new KeptVersion(DocumentKey.Create(due[done].Id), version.Version)));
-                }
+                work.Judge(reader, due);
             }
 
-            IReadOnlyList<KeptVersion> left = files.Count == 0 ? [] : await _store.DropVersionsAsync(files, cancellation);
-            Interlocked.Add(ref _dropped, files.Count - left.Count);
-            HashSet<string> undone = [.. left.Select(version => version.Key.Id)];
-            await _index.Follower!.RemoveVersionsAsync([.. removals.Where(removal => !undone.Contains(removal.Due.Id))]).WaitAsync(cancellation);
-            if (undone.Count > 0 && done == due.Count)
-            {
-                return false;
-            }
+            IReadOnlyList<HistoryRemoval> removals = await work.DropAsync(cancellation);
+            Interlocked.Add(ref _dropped, work.Dropped);
+            await _index.Follower!.RemoveVersionsAsync(removals).WaitAsync(cancellation);
         }
-
-        return true;
+        finally
+        {
+            _turn.Release();
+        }
     }
 
-    private async ValueTask<IReadOnlyList<VersionFacts>> JudgeAsync(IndexReader reader, DueHistory due, CancellationToken cancellation)
-    {
-        var versions = new List<VersionFacts>();
-        using (HistoryListing listing = reader.ListVersions(due.Id))
-        {
-            while (listing.MoveNext())
-            {
-                versions.Add(listing.Current);
-            }
-        }
-
-        if (due.Reason == DueReason.Erasure)
-        {
-            DocumentInfo? present = await _store.ReadInfoAsync(DocumentKey.Create(due.Id), cancellation);
-            return HistoryJudge.Erased(versions, due.Version, present?.Version);
-        }
-
-        bool mayEnd = _sweep.State.State == SweepState.Ready; // by a time that is not in doubt
-        return HistoryJudge.Surplus(versions, mayEnd ? _store.Time.Now - StoreTime.SweepAfter : DateTimeOffset.MinValue);
-    }
+    /// <summary>What has ended by then may go: by a time that is not in doubt.</summary>
+    private DateTimeOffset MayEndBy() =>
+        _sweep.State.State == SweepState.Ready ? _store.Time.Now - StoreTime.SweepAfter : DateTimeOffset.MinValue;
 }

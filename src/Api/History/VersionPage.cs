@@ -28,12 +28,12 @@ internal static class VersionPage
             }
 
             kept ??= version.Keep;
-            if (seen++ >= kept)
+            if (seen++ >= kept || !version.HasFile)
             {
-                yield break;
+                yield break; // what is older is about to be dropped
             }
 
-            if (!version.HasFile || version.HasEnded(reader.Moment))
+            if (version.HasEnded(reader.Moment))
             {
                 continue;
             }

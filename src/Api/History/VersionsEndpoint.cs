@@ -88,7 +88,7 @@ internal sealed class VersionsEndpoint(IDocumentStore store, ServedIndex index, 
     private async Task<Problem?> EraseAsync(HttpContext context, VersionsForm form, IndexQueries queries)
     {
         store.ThrowIfRefusing(bodyBytes: 0);
-        long newest;
+        long through;
         using (IndexReader reader = await queries.OpenAsync(isEventual: false, context.RequestAborted))
         using (HistoryListing versions = reader.ListVersions(form.Key.Id))
         {
@@ -97,11 +97,17 @@ internal sealed class VersionsEndpoint(IDocumentStore store, ServedIndex index, 
                 return HistoryProblems.NoHistory(form.Key);
             }
 
-            newest = versions.Current.Version;
+            // The version that the document has stays; one that has ended is none.
+            bool isPresent = !versions.Current.IsDelete && !versions.Current.HasEnded(reader.Moment);
+            through = isPresent ? versions.Current.Version - 1 : versions.Current.Version;
         }
 
-        bool isDone = await keeper.EraseAsync(form.Key, newest, options.BusyTimeout, context.RequestAborted);
-        context.Response.StatusCode = isDone ? StatusCodes.Status204NoContent : StatusCodes.Status202Accepted;
+        if (!await keeper.EraseAsync(form.Key, through, options.BusyTimeout, context.RequestAborted))
+        {
+            return HistoryProblems.ErasureUnderWay;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
         return null;
     }
 }

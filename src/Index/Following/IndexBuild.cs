@@ -29,7 +29,7 @@ internal sealed class IndexBuild(IFiledDocuments documents, IndexWriter writer, 
             IReadOnlyList<string> versions = documents.ListVersions(directory);
             listed += names.Count + versions.Count;
             parts.Progress.NoteTotal(listed * documents.Directories / (directory + 1)); // ids are spread evenly by their digest
-            if (!ReadFiles(names, name => ReadDocument(directory, name), cursor) || !ReadFiles(versions, name => ReadVersion(directory, name), cursor))
+            if (!ReadFiles(versions, name => ReadVersion(directory, name), cursor) || !ReadFiles(names, name => ReadDocument(directory, name), cursor))
             {
                 return false;
             }

@@ -151,24 +151,27 @@ internal sealed class LogReading
     /// <summary>What others ask for. An erasure is durable before anything is erased: so what a crash interrupts goes on after it.</summary>
     private void WriteHistories()
     {
-        while (!_signals.MustLeave && _history.TryTake(out HistoryTask? task))
+        var tasks = new List<HistoryTask>();
+        try
         {
-            try
+            while (!_signals.MustLeave && _history.TryTake(out HistoryTask? task))
             {
+                tasks.Add(task);
                 _writer.Write(task);
-                if (task.Erasure is not null)
-                {
-                    Flush();
-                }
-            }
-            catch
-            {
-                task.Done.TrySetException(new IndexClosedException());
-                throw;
             }
 
-            task.Done.TrySetResult();
+            if (tasks.Exists(task => task.Erasure is not null))
+            {
+                Flush(); // once for all of them
+            }
         }
+        catch
+        {
+            tasks.ForEach(task => task.Done.TrySetException(new IndexClosedException()));
+            throw;
+        }
+
+        tasks.ForEach(task => task.Done.TrySetResult());
     }
 
     /// <summary>A part of the documents, so that commits do not wait for all of them.</summary>

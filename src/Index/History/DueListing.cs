@@ -12,9 +12,9 @@ public sealed class DueListing : IDisposable
     private readonly Action<IndexFailedException> _failed;
     private bool _hasBegun;
 
-    internal DueListing(RocksSnapshot snapshot, byte[]? behind, Action<IndexFailedException> failed)
+    internal DueListing(RocksSnapshot snapshot, DueReason reason, byte[]? behind, Action<IndexFailedException> failed)
     {
-        _rows = snapshot.Iterate(Family.Due, behind is null ? [] : [.. behind, 0], []);
+        _rows = snapshot.Iterate(Family.Due, behind is null ? [(byte)reason] : [.. behind, 0], [(byte)(reason + 1)]);
         _failed = failed;
     }
 

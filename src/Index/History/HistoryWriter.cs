@@ -40,7 +40,10 @@ internal sealed class HistoryWriter
     public int Count => _pending.Count;
 
     /// <summary>A version of a document, filed or not.</summary>
-    public void Put(DocumentKey key, DocumentInfo info)
+    /// <param name="key">Of the document.</param>
+    /// <param name="info">Of the version.</param>
+    /// <param name="isBuilding">Older versions may not have been read yet: one that is not kept counts in any case.</param>
+    public void Put(DocumentKey key, DocumentInfo info, bool isBuilding = false)
     {
         if (info.Keep > 0)
         {
@@ -48,21 +51,21 @@ internal sealed class HistoryWriter
             _oldest[key] = _oldest.TryGetValue(key, out long oldest) ? Math.Min(oldest, info.Version) : info.Version;
             Add(key, info.Version, HistoryRow.Write(info), needsOlder: false);
         }
-        else if (_isAny && !key.IsHidden)
+        else if ((_isAny || isBuilding) && !key.IsHidden)
         {
-            Add(key, info.Version, HistoryRow.Write(info), needsOlder: true); // what was kept is kept no longer
+            Add(key, info.Version, HistoryRow.Write(info), needsOlder: !isBuilding); // what was kept is kept no longer
         }
     }
 
     /// <summary>What a commit does to a document.</summary>
     /// <param name="operation">A put or a delete.</param>
     /// <param name="now">When the index reads it.</param>
-    /// <param name="isBuilding">Older versions may not have been read yet: a delete counts in any case, and goes when the history is looked over.</param>
+    /// <param name="isBuilding">Older versions may not have been read yet: a delete, and a version that is not kept, count in any case, and go when the history is looked over.</param>
     public void Note(FollowedOperation operation, DateTimeOffset now, bool isBuilding)
     {
         if (operation.Info is { } info)
         {
-            Put(operation.Key, info);
+            Put(operation.Key, info, isBuilding);
         }
         else if ((_isAny || isBuilding) && !operation.Key.IsHidden)
         {
@@ -101,7 +104,8 @@ internal sealed class HistoryWriter
 
         if (task.Erasure is { } erasure)
         {
-            MarkDue(batch, erasure.Reason, Encoding.UTF8.GetBytes(erasure.Id), erasure.Version);
+            byte[] id = Encoding.UTF8.GetBytes(erasure.Id);
+            MarkDue(batch, erasure.Reason, id, Math.Max(erasure.Version, DueVersion(erasure.Reason, id)));
         }
     }
 
@@ -116,12 +120,24 @@ internal sealed class HistoryWriter
             batch.Delete(Family.History, key[..HistoryKey.Write(key, id, version)]);
         }
 
+        if (!removal.IsDone)
+        {
+            return;
+        }
+
         key = key[..DueKey.Write(key, removal.Due.Reason, id)];
-        using RocksValue due = _database.Read(Family.Due, key);
-        if (due.IsFound && VersionKey.Read(due.Bytes) == removal.Due.Version)
+        if (DueVersion(removal.Due.Reason, id) == removal.Due.Version)
         {
             batch.Delete(Family.Due, key);
         }
+    }
+
+    /// <summary>0 where it is not due.</summary>
+    private long DueVersion(DueReason reason, ReadOnlySpan<byte> id)
+    {
+        Span<byte> key = stackalloc byte[DueKey.BytesMax];
+        using RocksValue due = _database.Read(Family.Due, key[..DueKey.Write(key, reason, id)]);
+        return due.IsFound ? VersionKey.Read(due.Bytes) : 0;
     }
 
     private static void MarkDue(RocksBatch batch, DueReason reason, ReadOnlySpan<byte> id, long version)

@@ -82,8 +82,9 @@ public sealed class IndexReader : IDisposable
     public HistoryListing ListVersions(string id, long? below = null) => new(_snapshot, id, below, _failed);
 
     /// <summary>Documents whose histories have to be looked over. Dispose it before the reader.</summary>
+    /// <param name="reason">Why.</param>
     /// <param name="behind">Only those behind this place of an earlier listing; null: all.</param>
-    public DueListing ListDue(byte[]? behind = null) => new(_snapshot, behind, _failed);
+    public DueListing ListDue(DueReason reason, byte[]? behind = null) => new(_snapshot, reason, behind, _failed);
 
     /// <summary>Whether the document of an entry has ended by the moment.</summary>
     public bool HasEnded(EntryListing entry, DateTimeOffset moment)

@@ -86,7 +86,11 @@ internal sealed class IndexWriter : IDisposable
     }
 
     /// <summary>A document as its file has it. What a commit did later stays.</summary>
-    public void Add(FiledDocument filed) => _pending.Put(filed.Key, filed.Document.Info, filed.Document.Body.Span);
+    public void Add(FiledDocument filed)
+    {
+        _history.Put(filed.Key, filed.Document.Info); // its versions have been read before
+        _pending.Put(filed.Key, filed.Document.Info, filed.Document.Body.Span);
+    }
 
     /// <summary>A version as its file in the history has it.</summary>
     public void Add(DocumentKey key, DocumentInfo version) => _history.Put(key, version);

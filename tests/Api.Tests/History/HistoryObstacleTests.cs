@@ -23,7 +23,7 @@ public sealed class HistoryObstacleTests
     }
 
     [Fact]
-    public async Task Erase_WhatCannotBeErasedInTime_IsAcceptedAndErasedLater()
+    public async Task Erase_WhatCannotBeErasedInTime_IsNotSaidToBeErased()
     {
         LeavingStore? leaving = null;
         await using KeepingApplication app = await KeepingApplication.StartAsync("\"history\":5", inner => LeavingStore.Before(inner, out leaving), ("BusyTimeout", "00:00:02"));
@@ -31,11 +31,53 @@ public sealed class HistoryObstacleTests
         await app.StoreAsync("h/a", "2");
         using (HttpResponseMessage response = await app.Application.SendAsync("DELETE", "/versions?id=h/a"))
         {
-            Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+            await response.AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "busy");
         }
 
         leaving!.Leaves = false;
         await app.KeepUntilAsync(files: 1);
+    }
+
+    /// <summary>One file that cannot be removed must not keep all others on the disk for ever.</summary>
+    [Fact]
+    public async Task Keep_OneDocumentCannotBeDropped_OthersAre()
+    {
+        LeavingStore? leaving = null;
+        await using KeepingApplication app = await KeepingApplication.StartAsync("\"history\":1", inner => LeavingStore.Before(inner, out leaving));
+        (leaving!.Leaves, leaving!.Refusal, leaving!.RefusedId) = (false, new StoreBusyException("Its directory is foreign."), "h/a");
+        foreach (string id in (string[])["h/a", "h/b", "h/c"])
+        {
+            await app.StoreAsync(id, "1");
+            await app.StoreAsync(id, "2");
+        }
+
+        await app.Application.WaitForIndexAsync();
+        await app.UntilAsync(async () => !await app.Keeper.KeepAsync(default) && app.Files() == 4);
+        Assert.Equal("Its directory is foreign.", app.Keeper.State.Reason);
+        leaving!.Refusal = null;
+        await app.KeepUntilAsync(files: 3);
+        Assert.Equal(3, app.Keeper.Dropped);
+    }
+
+    /// <summary>A document that is written all the time always has a version that is not filed: the rows of the others must go all the same.</summary>
+    [Fact]
+    public async Task Keep_OneVersionIsLeft_RowsOfTheOthersGo()
+    {
+        LeavingStore? leaving = null;
+        await using KeepingApplication app = await KeepingApplication.StartAsync("\"history\":1", inner => LeavingStore.Before(inner, out leaving));
+        var versions = new List<long>();
+        for (int n = 0; n < 4; n++)
+        {
+            versions.Add(await app.StoreAsync("h/a", $"{n}"));
+        }
+
+        leaving!.LeftVersion = versions[2];
+        leaving!.Leaves = false;
+        await app.UntilAsync(async () => await app.Keeper.KeepAsync(default) && app.Rows("h/a") == $"{versions[3]} {versions[2]}");
+        Assert.Equal(2, app.Keeper.Dropped);
+        leaving!.LeftVersion = null;
+        await app.UntilAsync(async () => await app.Keeper.KeepAsync(default) && app.Rows("h/a") == $"{versions[3]}");
+        Assert.Equal((3, 1), (app.Keeper.Dropped, app.Files()));
     }
 
     [Fact]

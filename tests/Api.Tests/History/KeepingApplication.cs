@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using DocService.Api.History;
 using DocService.Api.Tests.Support;
+using DocService.Index.History;
+using DocService.Index.Reading;
 using DocService.Storage;
 
 namespace DocService.Api.Tests.History;
@@ -85,17 +86,36 @@ internal sealed class KeepingApplication : IAsyncDisposable
     /// <summary>How many files there are in the history.</summary>
     public int Files() => Directory.GetFiles(Path.Combine(Application.DataDirectory, "history"), "*.json.*", SearchOption.AllDirectories).Length;
 
+    /// <summary>Versions that the index has rows of, the newest first.</summary>
+    public string Rows(string id)
+    {
+        using IndexReader reader = Application.Service<ServedIndex>().Follower!.TryRead()!;
+        using HistoryListing listing = reader.ListVersions(id);
+        var versions = new List<long>();
+        while (listing.MoveNext())
+        {
+            versions.Add(listing.Current.Version);
+        }
+
+        return string.Join(' ', versions);
+    }
+
     /// <summary>Looks over what is due, again and again, until there are so many files in the history.</summary>
-    public async Task KeepUntilAsync(int files)
+    public Task KeepUntilAsync(int files) => UntilAsync(async () =>
+    {
+        await Application.WaitForIndexAsync();
+        Assert.True(await Keeper.KeepAsync(default), Keeper.State.Reason);
+        return Files() == files;
+    });
+
+    /// <summary>Again and again until it holds.</summary>
+    public async Task UntilAsync(Func<Task<bool>> holds)
     {
         long started = Stopwatch.GetTimestamp();
-        do
+        while (!await holds())
         {
-            await Application.WaitForIndexAsync();
-            Assert.True(await Keeper.KeepAsync(default), Keeper.State.Reason);
-            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"there are {Files()} files, and not {files}");
+            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"there are {Files()} files: {Keeper.State}");
         }
-        while (Files() != files);
     }
 
     public async ValueTask DisposeAsync() => await Application.DisposeAsync();

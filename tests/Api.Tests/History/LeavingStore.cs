@@ -16,6 +16,12 @@ public class LeavingStore : DispatchProxy
     /// <summary>Thrown in place of dropping; null: nothing.</summary>
     internal Exception? Refusal { get; set; }
 
+    /// <summary>Of whom alone <see cref="Refusal"/> is; null: of all.</summary>
+    internal string? RefusedId { get; set; }
+
+    /// <summary>Left, while all others are dropped.</summary>
+    internal long? LeftVersion { get; set; }
+
     /// <param name="inner">Does everything else.</param>
     /// <param name="made">Gets the store in front of it.</param>
     internal static IDocumentStore Before(IDocumentStore inner, out LeavingStore made)
@@ -31,14 +37,21 @@ public class LeavingStore : DispatchProxy
         if (targetMethod!.Name == nameof(IDocumentStore.DropVersionsAsync))
         {
             Asked++;
-            if (Refusal is { } refusal)
+            var versions = (IReadOnlyList<KeptVersion>)args![0]!;
+            if (Refusal is { } refusal && (RefusedId is null || versions.Any(version => version.Key.Id == RefusedId)))
             {
                 throw refusal;
             }
 
             if (Leaves)
             {
-                return new ValueTask<IReadOnlyList<KeptVersion>>((IReadOnlyList<KeptVersion>)args![0]!);
+                return new ValueTask<IReadOnlyList<KeptVersion>>(versions);
+            }
+
+            KeptVersion[] left = [.. versions.Where(version => version.Version == LeftVersion)];
+            if (left.Length > 0)
+            {
+                return new ValueTask<IReadOnlyList<KeptVersion>>(LeaveAsync(left, [.. versions.Except(left)]));
             }
         }
 
@@ -51,4 +64,7 @@ public class LeavingStore : DispatchProxy
             throw inner;
         }
     }
+
+    private async Task<IReadOnlyList<KeptVersion>> LeaveAsync(KeptVersion[] left, KeptVersion[] others) =>
+        [.. left, .. await _inner.DropVersionsAsync(others, default)];
 }

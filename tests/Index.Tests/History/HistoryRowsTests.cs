@@ -133,6 +133,31 @@ public sealed class HistoryRowsTests : IDisposable
         Assert.Equal(5, follower.Status.Done);
     }
 
+    /// <summary>What its last write let go must not come back with a new index.</summary>
+    [Fact]
+    public async Task Build_DocumentThatIsKeptNoLonger_TellsSo()
+    {
+        var log = new TestLog();
+        log.File(TestLog.Put("a", "3", 3), TestLog.Put("b", "1", 1));
+        log.FileVersions(TestLog.Put("a", "1", 1).Keeping(5));
+        using IndexFollower follower = IndexTest.Follow(_directory["index"], log);
+        await follower.ReachAsync(3);
+        using IndexReader reader = follower.TryRead()!;
+        Assert.Equal(("3 put 0, 1 put 5", ""), (Versions(reader, "a"), Versions(reader, "b")));
+    }
+
+    /// <summary>Of two erasures the one that concerns more counts.</summary>
+    [Fact]
+    public void MarkErasure_OfLessThanBefore_LeavesWhatWasMarked()
+    {
+        using IndexWriter writer = Create(Empty);
+        writer.Write(new HistoryTask([], new DueHistory(DueReason.Erasure, "a", 5)));
+        writer.Write(new HistoryTask([], new DueHistory(DueReason.Erasure, "a", 3)));
+        Assert.Equal([new DueHistory(DueReason.Erasure, "a", 5)], Due(writer));
+        writer.Write(new HistoryTask([new HistoryRemoval(new DueHistory(DueReason.Erasure, "a", 5), [], IsDone: false)], null));
+        Assert.Equal([new DueHistory(DueReason.Erasure, "a", 5)], Due(writer));
+    }
+
     /// <summary>The delete comes by before the file of an older version is read: it counts all the same.</summary>
     [Fact]
     public void Build_DeleteIsReadBeforeTheVersionsBeforeIt_IsTold()
@@ -169,10 +194,13 @@ public sealed class HistoryRowsTests : IDisposable
     private static List<DueHistory> Due(IndexReader reader)
     {
         var found = new List<DueHistory>();
-        using DueListing listing = reader.ListDue();
-        while (listing.MoveNext())
+        foreach (DueReason reason in Enum.GetValues<DueReason>())
         {
-            found.Add(listing.Current);
+            using DueListing listing = reader.ListDue(reason);
+            while (listing.MoveNext())
+            {
+                found.Add(listing.Current);
+            }
         }
 
         return found;

@@ -114,7 +114,7 @@ public sealed class KeptVersionTests : IDisposable
         await store.Index.ReachAsync(store.Last);
         var due = new List<HistoryRemoval>();
         using (IndexReader reader = store.Index.TryRead()!)
-        using (DueListing listing = reader.ListDue())
+        using (DueListing listing = reader.ListDue(DueReason.Written))
         {
             while (listing.MoveNext())
             {
