@@ -1,3 +1,5 @@
+using DocService.Api.Access;
+using DocService.Api.Administration;
 using DocService.Api.Answers;
 using DocService.Api.Batches;
 using DocService.Api.Bulk;
@@ -10,6 +12,7 @@ using DocService.Api.Documents;
 using DocService.Api.Expiry;
 using DocService.Api.History;
 using DocService.Api.Idempotency;
+using DocService.Api.Keys;
 using DocService.Api.Metrics;
 using DocService.Api.OpenApi;
 using DocService.Api.Problems;
@@ -20,6 +23,7 @@ using DocService.Collections;
 using DocService.Index;
 using DocService.Schemas;
 using DocService.Storage;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
 using OpenTelemetry.Metrics;
@@ -43,6 +47,12 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton(services => new CollectionRules(services.GetRequiredService<ServedIndex>().Follower, services.GetRequiredService<SchemaJudge>()));
         builder.Services.AddSingleton<IDocumentStore>(OpenStore);
         builder.Services.AddSingleton(MakeCollections);
+        builder.Services.AddSingleton<KeyRing>();
+        builder.Services.AddSingleton(Exposure.None);
+        builder.Services.AddSingleton<FailedLogins>();
+        builder.Services.AddAuthenticationCore(authentication => authentication.DefaultScheme = ApiKeyHandler.SchemeName); // without the framework's protection of cookies, which writes keys of its own to the home directory
+        builder.Services.AddWebEncoders();
+        new AuthenticationBuilder(builder.Services).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, configureOptions: null);
         builder.Services.AddSingleton<AllowedHosts>();
         builder.Services.AddSingleton<DocumentRoutes>();
         builder.Services.AddSingleton<CachedReads>();
@@ -74,14 +84,17 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton<CollectionReads>();
         builder.Services.AddSingleton<CollectionWrites>();
         builder.Services.AddSingleton<CollectionViolations>();
+        builder.Services.AddSingleton<KeyEndpoints>();
         builder.Services.AddHostedService<StoreLifetime>();
         builder.Services.AddHostedService<CollectionWatch>(); // after the definitions have been read
         builder.Services.AddHostedService(services => services.GetRequiredService<ExpirySweep>());
         builder.Services.AddHostedService(services => services.GetRequiredService<HistoryKeeper>());
+        builder.Services.AddHostedService<KeyUpkeep>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1.5)); // then requests are cut off; with the store's own limits a stop takes less than 5 s
         builder.Services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = false);
         builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["*"]); // the framework's filter answers in HTML; HostMiddleware judges by the same key
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => forwarded.ForwardedHeaders |= ForwardedHeaders.XForwardedPrefix); // from loopback, or as the framework's own settings say
+        builder.Logging.AddFilter(typeof(ApiKeyHandler).FullName, LogLevel.Warning); // a line for each request without a key; FailedLogins tells what counts
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // a failed start is written to stderr, once
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
         builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.Configure(context.Configuration.GetSection("Kestrel"), reloadOnChange: false)); // as by default, but certificates are not watched either
@@ -98,9 +111,13 @@ internal static class DocServiceHosting
         app.UseWhen(context => context.Request.Headers.ContainsKey("X-Forwarded-Prefix"), branch => branch.UseForwardedHeaders());
         app.UseMiddleware<RequestTargetMiddleware>();
         app.UseMiddleware<HostMiddleware>();
+        app.UseMiddleware<Access.AuthenticationMiddleware>();
+        ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true; // the framework would add its own in front of all, for every request
         app.UseMiddleware<DocumentPathMiddleware>();
         app.UseRouting(); // here, so that it sees the path that the middleware above has set
         app.UseMiddleware<QueryMiddleware>();
+        app.UseMiddleware<RouteAccessMiddleware>();
+        app.UseMiddleware<CrossOriginMiddleware>();
         app.UseDescription();
         DocumentEndpoints.Map(app);
         QueryEndpoints.Map(app);
@@ -109,6 +126,7 @@ internal static class DocServiceHosting
         BatchEndpoint.Map(app);
         RequestEndpoint.Map(app);
         CollectionEndpoints.Map(app);
+        KeyEndpoints.Map(app);
         ChangesEndpoint.Map(app);
         VersionsEndpoint.Map(app);
         StatusEndpoint.Map(app);
@@ -118,7 +136,7 @@ internal static class DocServiceHosting
         IndexEndpoint.Map(app);
     }
 
-    /// <summary>There is no authentication, so only this machine can reach the server unless a setting says otherwise.</summary>
+    /// <summary>Until there are keys there is no authentication, so only this machine can reach the server unless a setting says otherwise.</summary>
     private static void ListenOnLoopbackUnlessTold(WebApplicationBuilder builder)
     {
         bool isTold = ListeningKeys.Any(key => builder.Configuration[key] is { Length: > 0 })

@@ -14,7 +14,8 @@ namespace DocService.Api;
 internal static class ListeningProbe
 {
     /// <exception cref="ConfigurationError">It cannot listen there.</exception>
-    public static async Task RunAsync(IConfiguration configuration, IHostEnvironment environment)
+    /// <returns>The addresses, as the web server names them.</returns>
+    public static async Task<IReadOnlyList<string>> RunAsync(IConfiguration configuration, IHostEnvironment environment)
     {
         RefuseWordsForPorts(configuration);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
@@ -43,7 +44,9 @@ internal static class ListeningProbe
             throw new ConfigurationError(Describe(configuration, exception));
         }
 
+        string[] addresses = [.. probe.Urls];
         await probe.StopAsync();
+        return addresses;
     }
 
     /// <summary>The web server would take "localhost:508o" for the name of a host, and every name for all interfaces, on port 80.</summary>

@@ -1,4 +1,7 @@
+using DocService.Api.Access;
+using DocService.Api.Commands;
 using DocService.Api.Configuration;
+using DocService.Api.Keys;
 using DocService.Api.Routing;
 using DocService.Storage;
 
@@ -20,7 +23,9 @@ internal static class Server
             MemoryLimit.LeaveRoomForIndex(OptionsLoading.Load(builder.Configuration));
 
             // Before the application is built: telemetry would take the probe's meters for the web server's, and give those up with it.
-            await ListeningProbe.RunAsync(builder.Configuration, builder.Environment);
+            IReadOnlyList<string> addresses = await ListeningProbe.RunAsync(builder.Configuration, builder.Environment);
+            bool allowsAnonymous = ServeCommand.IsGiven(builder.Configuration, ServeCommand.AllowsAnonymous);
+            builder.Services.AddSingleton(new Exposure([.. addresses.Where(address => !AllowedHosts.IsLoopback(address))], allowsAnonymous));
             WebApplication app = Build(builder);
             signals.PassTo(app.Lifetime);
             app.Lifetime.ApplicationStarted.Register(() =>
@@ -80,9 +85,17 @@ internal static class Server
         string hosts = app.Configuration[AllowedHosts.Key] is { Length: > 0 } named
             ? $"Requests must name one of the hosts {named}."
             : "Requests may name any host: AllowedHosts is not set.";
+        bool needKeys = app.Services.GetRequiredService<KeyRing>().IsOn;
         foreach (string address in app.Urls.Where(address => !AllowedHosts.IsLoopback(address)))
         {
-            app.Logger.LogWarning("Listening on {Address}: whoever reaches this port can read and write every document. There is no authentication. {Hosts}", address, hosts);
+            if (!needKeys)
+            {
+                app.Logger.LogWarning("Listening on {Address}: whoever reaches this port can read and write every document. There is no authentication (--allow-anonymous). {Hosts}", address, hosts);
+            }
+            else if (address.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+            {
+                app.Logger.LogWarning("Listening on {Address} without TLS: API keys and documents can be read on the way, unless a proxy in front has TLS. {Hosts}", address, hosts);
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
+using DocService.Api.Access;
 using DocService.Api.Commands;
 using DocService.Api.Configuration;
 using DocService.Api.Expiry;
+using DocService.Api.Keys;
 using DocService.Api.Service;
 using DocService.Collections;
 using DocService.Storage;
@@ -8,8 +10,9 @@ using DocService.Storage.Reports;
 
 namespace DocService.Api;
 
-/// <summary>Opens the store and reads the definitions of collections before the server listens, and says where it is and how it was found. The container disposes it after the last request.</summary>
-internal sealed class StoreLifetime(IDocumentStore store, CollectionService collections, TimeNotes notes, DocServiceOptions options, IConfiguration configuration, ILogger<StoreLifetime> logger) : IHostedService
+/// <summary>Opens the store and reads the definitions of collections and the API keys before the server listens, and says where it is and how it was found. The container disposes it after the last request.</summary>
+internal sealed class StoreLifetime(
+    IDocumentStore store, CollectionService collections, KeyRing keys, TimeNotes notes, Exposure exposure, DocServiceOptions options, IConfiguration configuration, ILogger<StoreLifetime> logger) : IHostedService
 {
     private const long Mebibyte = 1 << 20;
 
@@ -34,6 +37,31 @@ internal sealed class StoreLifetime(IDocumentStore store, CollectionService coll
 
         await collections.LoadAsync(cancellationToken, ServeCommand.IsGiven(configuration, ServeCommand.IgnoresRules));
         await notes.BeginAsync(ServeCommand.IsGiven(configuration, ServeCommand.ConfirmsTime), cancellationToken);
+        await LoadKeysAsync(cancellationToken);
+    }
+
+    /// <summary>Whoever can reach the server from another machine needs a key, unless the operator says otherwise.</summary>
+    private async Task LoadKeysAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await keys.LoadAsync(cancellation);
+        }
+        catch (JournalDamagedException) when (exposure.Addresses.Count == 0)
+        {
+            return; // no document is served; this machine sees in /status what is damaged
+        }
+        catch (JournalDamagedException)
+        {
+            keys.Close();
+        }
+
+        if (!keys.IsOn && !exposure.IsAllowed && exposure.Addresses is [var address, ..])
+        {
+            throw new StoreConfigurationException(
+                $"Other machines can reach {address}, and there are no API keys: whoever does could read and write every document. "
+                + "'docservice keys add' makes the first key, and requests need one from then on. --allow-anonymous starts without.");
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
+using DocService.Api.Access;
 using DocService.Api.Configuration;
+using DocService.Api.Keys;
 using DocService.Api.Problems;
 using DocService.Api.Queries;
 using DocService.Index;
@@ -29,7 +31,7 @@ internal sealed class ExportAnswer(Cursors cursors, ByteBudget budget, DocServic
     {
         long started = clock.GetTimestamp();
         using var time = new CancellationTokenSource(options.ExportTimeout, clock);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, time.Token);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, Caller.Of(context).Ended, time.Token);
         using IndexReader reader = await queries.OpenAsync(form.IsEventual, context.RequestAborted);
         using var output = new AnswerBuffer(budget);
         using var lines = new EntryWriter(form, output, isLines: true, PieceBytes);
@@ -72,9 +74,15 @@ internal sealed class ExportAnswer(Cursors cursors, ByteBudget budget, DocServic
             response.Clear();
             return QueryProblems.ExportTimeout(options.ExportTimeout);
         }
+        catch (OperationCanceledException) when (!response.HasStarted && Caller.Of(context).Ended.IsCancellationRequested)
+        {
+            response.Clear();
+            return AccessProblems.Ended;
+        }
         catch (Exception exception) when (response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             Problem problem = time.IsCancellationRequested ? QueryProblems.ExportTimeout(options.ExportTimeout)
+                : Caller.Of(context).Ended.IsCancellationRequested ? AccessProblems.Ended
                 : exception is OperationCanceledException ? ProblemCatalogue.Stopping
                 : QueryFailures.ToProblem(exception, queries, options.QueryTimeout) ?? Unexpected(exception);
             output.Clear();

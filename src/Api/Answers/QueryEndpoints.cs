@@ -1,3 +1,4 @@
+using DocService.Api.Access;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
 using DocService.Api.Fields;
@@ -22,12 +23,12 @@ internal sealed class QueryEndpoints(
     public static void Map(IEndpointRouteBuilder routes)
     {
         IServiceProvider services = routes.ServiceProvider;
-        routes.MapMethods("/docs", ["GET"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().ListAsync)).WithMetadata(new KnownParameters(QueryForm.Names));
-        routes.MapMethods("/docs", ["QUERY"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().QueryAsync));
-        routes.MapMethods("/docs", ["POST"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentWrites>().PostAsync)).WithMetadata(new KnownParameters("prefix"));
-        routes.MapMethods("/docs", ["OPTIONS"], Options);
-        routes.MapMethods("/docs", ["HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().ListAsync)).WithMetadata(new KnownParameters(QueryForm.Names));
-        routes.MapMethods("/query", ["POST"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().QueryAsync));
+        routes.MapMethods("/docs", ["GET"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().ListAsync)).WithMetadata(RouteAccess.Judged, new KnownParameters(QueryForm.Names));
+        routes.MapMethods("/docs", ["QUERY"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().QueryAsync)).WithMetadata(RouteAccess.Judged);
+        routes.MapMethods("/docs", ["POST"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentWrites>().PostAsync)).WithMetadata(RouteAccess.Judged, new KnownParameters("prefix"));
+        routes.MapMethods("/docs", ["OPTIONS"], Options).WithMetadata(RouteAccess.Public);
+        routes.MapMethods("/docs", ["HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().ListAsync)).WithMetadata(RouteAccess.Judged, new KnownParameters(QueryForm.Names));
+        routes.MapMethods("/query", ["POST"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<QueryEndpoints>().QueryAsync)).WithMetadata(RouteAccess.Judged);
     }
 
     internal static Task Options(HttpContext context)
@@ -89,6 +90,11 @@ internal sealed class QueryEndpoints(
         if (EntityTag.FindMalformed(context.Request.Headers) is { } field)
         {
             return ProblemCatalogue.Invalid($"{field} must be '*' alone or a list of entity tags in double quotes, like \"17\", \"18\".");
+        }
+
+        if (QueryAccess.Judge(context, collections.Collections, form) is { } forbidden)
+        {
+            return forbidden;
         }
 
         if (QueryCollection.TryUse(collections.Collections, ref form) is { } missing)

@@ -1,9 +1,11 @@
 using System.Text.Json;
+using DocService.Api.Access;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
 using DocService.Api.Fields;
 using DocService.Api.Idempotency;
 using DocService.Api.Json;
+using DocService.Api.Keys;
 using DocService.Api.Problems;
 using DocService.Storage;
 using DocService.Storage.Requests;
@@ -15,7 +17,7 @@ namespace DocService.Api.Batches;
 internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, DocServiceOptions options, IHostApplicationLifetime lifetime)
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/batch", ["POST"], Post);
+        routes.MapMethods("/batch", ["POST"], Post).WithMetadata(RouteAccess.Judged);
 
     internal static Task Post(HttpContext context) =>
         ProblemWriter.AnswerAsync(context, context.RequestServices.GetRequiredService<BatchEndpoint>().CommitAsync);
@@ -77,6 +79,11 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
                 return invalid;
             }
 
+            if (DocumentAccess.JudgeBatch(context, operations) is { } forbidden)
+            {
+                return forbidden;
+            }
+
             if (!body.TryCharge((long)operations.Count * WriteCost.OperationBytes))
             {
                 return ProblemCatalogue.OverBudget;
@@ -87,7 +94,7 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
                 : await store.CommitAsync(operations, level, IdempotencyKey.Identify(context, key, Sha256Digest.Of(body.Bytes.Span)), context.RequestAborted);
             if (!result.IsCommitted)
             {
-                return Failure(operations, result);
+                return Failure(context, operations, result);
             }
 
             await AnswerAsync(context, operations, result, DurabilityField.IsBuffered(level, result.Level));
@@ -95,11 +102,12 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
         }
     }
 
-    private static Problem Failure(List<DocumentOperation> operations, CommitResult result)
+    private static Problem Failure(HttpContext context, List<DocumentOperation> operations, CommitResult result)
     {
+        Caller caller = Caller.Of(context);
         if (RuleProblem.AreOfBodies(operations, result.Results))
         {
-            return RuleProblem.Of(operations, result.Results);
+            return RuleProblem.Of(operations, result.Results, caller.Redact);
         }
 
         object[] missing = [.. operations.Index().Where(one => one.Item is PatchOperation && result.Results[one.Index].Status == WriteStatus.NotFound)
@@ -113,7 +121,11 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
         for (int index = 0; index < operations.Count; index++)
         {
             WriteResult one = result.Results[index];
-            if (one.Status == WriteStatus.ConditionFailed)
+            if (one.Status == WriteStatus.ConditionFailed && !DocumentAccess.MayTell(context, operations[index].Key))
+            {
+                failures.Add(new { index, id = operations[index].Key.Id, detail = FailedCondition.Untold });
+            }
+            else if (one.Status == WriteStatus.ConditionFailed)
             {
                 failures.Add(new
                 {
@@ -126,7 +138,7 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
             }
         }
 
-        return failures.Count > 0 ? ProblemCatalogue.Batch(failures) : RuleProblem.Of(operations, result.Results);
+        return failures.Count > 0 ? ProblemCatalogue.Batch(failures) : RuleProblem.Of(operations, result.Results, caller.Redact);
     }
 
     private static async Task AnswerAsync(HttpContext context, List<DocumentOperation> operations, CommitResult result, bool isBuffered)

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DocService.Api.Access;
 using DocService.Api.Answers;
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
 using DocService.Api.Idempotency;
+using DocService.Api.Keys;
 using DocService.Api.Problems;
 using DocService.Api.Queries;
 using DocService.Api.Routing;
@@ -29,7 +31,7 @@ internal sealed class QueryDeletion(
     public static void Map(IEndpointRouteBuilder routes)
     {
         IServiceProvider services = routes.ServiceProvider;
-        routes.MapMethods("/docs", ["DELETE"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<QueryDeletion>().DeleteAsync)).WithMetadata(new KnownParameters(DeletionForm.Names));
+        routes.MapMethods("/docs", ["DELETE"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<QueryDeletion>().DeleteAsync)).WithMetadata(RouteAccess.Judged, new KnownParameters(DeletionForm.Names));
     }
 
     private async Task<Problem?> DeleteAsync(HttpContext context)
@@ -60,6 +62,11 @@ internal sealed class QueryDeletion(
         }
 
         QueryForm form = deletion.Form;
+        if (QueryAccess.Judge(context, collections.Collections, form, deletes: true) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         if (Answers.QueryCollection.TryUse(collections.Collections, ref form) is { } missing)
         {
             return missing;
@@ -96,7 +103,7 @@ internal sealed class QueryDeletion(
     {
         long started = clock.GetTimestamp();
         using var time = new CancellationTokenSource(options.ExportTimeout, clock);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, time.Token);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, Caller.Of(context).Ended, time.Token);
         using IndexReader reader = await queries.OpenAsync(isEventual: false, context.RequestAborted);
         try
         {
@@ -124,7 +131,8 @@ internal sealed class QueryDeletion(
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested && end.IsCancellationRequested)
         {
-            return progress.AddTo(time.IsCancellationRequested ? BulkProblems.Timeout(options.ExportTimeout) : BulkProblems.Stopping);
+            return progress.AddTo(time.IsCancellationRequested ? BulkProblems.Timeout(options.ExportTimeout)
+                : Caller.Of(context).Ended.IsCancellationRequested ? AccessProblems.Ended : BulkProblems.Stopping);
         }
     }
 
@@ -142,7 +150,7 @@ internal sealed class QueryDeletion(
 
             if (result.Results.Any(one => one.Status == WriteStatus.Refused))
             {
-                return RuleProblem.Of(deletes, result.Results);
+                return RuleProblem.Of(deletes, result.Results, static violation => violation); // of deletes: none names another document
             }
 
             List<DocumentOperation> left = [.. deletes.Where((_, at) => result.Results[at].Status != WriteStatus.ConditionFailed)];

@@ -1,4 +1,6 @@
+using DocService.Api.Access;
 using DocService.Api.Answers;
+using DocService.Api.Keys;
 using DocService.Api.Problems;
 using DocService.Api.Waiting;
 using DocService.Index;
@@ -33,7 +35,7 @@ internal sealed class ChangePoll(FeedClients clients, ByteBudget budget, IHostAp
     private async Task<Problem?> WaitAsync(HttpContext context, ChangesForm form, IndexFeed feed, ChangeSelection selection, FeedPosition position)
     {
         using var time = new CancellationTokenSource(form.Wait, clock);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, time.Token);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, Caller.Of(context).Ended, time.Token);
         using IDisposable listening = feed.Tail.Listen();
         while (true)
         {
@@ -60,6 +62,11 @@ internal sealed class ChangePoll(FeedClients clients, ByteBudget budget, IHostAp
             }
             catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
             {
+                if (Caller.Of(context).Ended.IsCancellationRequested)
+                {
+                    return AccessProblems.Ended;
+                }
+
                 using var nothing = new AnswerBuffer(budget);
                 using var page = new ChangePage(form, nothing);
                 page.Finish(position, position);

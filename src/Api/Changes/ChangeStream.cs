@@ -1,6 +1,7 @@
 using System.Buffers;
 using DocService.Api.Answers;
 using DocService.Api.Configuration;
+using DocService.Api.Keys;
 using DocService.Api.Problems;
 using DocService.Api.Waiting;
 using DocService.Index;
@@ -25,7 +26,7 @@ internal sealed class ChangeStream(
 
     public async Task AnswerAsync(HttpContext context, ChangesForm form, IndexFeed? feed)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, Caller.Of(context).Ended);
         var channel = new EventChannel(context, options, metrics, clock, end.Token);
         channel.WriteFields();
         if (HttpMethods.IsHead(context.Request.Method))
@@ -45,7 +46,7 @@ internal sealed class ChangeStream(
         }
         catch (OperationCanceledException)
         {
-            // The client has gone, or the server stops: the stream ends between two events, or the connection does.
+            // The client has gone, its key has ended, or the server stops: the stream ends between two events, or the connection does.
         }
     }
 

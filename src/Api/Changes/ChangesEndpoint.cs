@@ -1,3 +1,5 @@
+using DocService.Api.Access;
+using DocService.Api.Answers;
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
 using DocService.Api.Problems;
@@ -18,7 +20,7 @@ internal sealed class ChangesEndpoint(IDocumentStore store, ServedIndex index, C
         foreach (string method in (string[])["GET", "HEAD"])
         {
             routes.MapMethods(Route, [method], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<ChangesEndpoint>().GetAsync))
-                .WithMetadata(new KnownParameters(ChangesForm.Names));
+                .WithMetadata(RouteAccess.Judged, new KnownParameters(ChangesForm.Names));
         }
     }
 
@@ -29,9 +31,14 @@ internal sealed class ChangesEndpoint(IDocumentStore store, ServedIndex index, C
             return invalid;
         }
 
+        if (QueryAccess.Judge(context, form!.Query) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         if (AcceptField.PrefersEvents(context.Request.Headers.Accept))
         {
-            await stream.AnswerAsync(context, form!, index.Feed);
+            await stream.AnswerAsync(context, form, index.Feed);
             return null;
         }
 
@@ -42,7 +49,7 @@ internal sealed class ChangesEndpoint(IDocumentStore store, ServedIndex index, C
 
         try
         {
-            return await poll.AnswerAsync(context, form!, feed);
+            return await poll.AnswerAsync(context, form, feed);
         }
         catch (Exception exception) when (!context.Response.HasStarted && QueryFailures.ToProblem(exception, feed.Queries, options.QueryTimeout, store) is { } problem)
         {

@@ -27,6 +27,11 @@ internal sealed class CollectionReads(CollectionService collections, ByteBudget 
             return malformed;
         }
 
+        if (CollectionAccess.JudgeDefinition(context, collections.Collections, name) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         using StoredDocument? definition = await collections.ReadAsync(name, budget, context.RequestAborted);
         if (definition is null)
         {
@@ -71,6 +76,11 @@ internal sealed class CollectionReads(CollectionService collections, ByteBudget 
             return Task.FromResult<Problem?>(invalid);
         }
 
+        if (CollectionAccess.JudgeOperate(context, collections.Collections, name) is { } forbidden)
+        {
+            return Task.FromResult<Problem?>(forbidden);
+        }
+
         return collections.GetStatus(name) is { } status && collections.Collections.Get(name) is { } collection
             ? AnswerAsync(context, new
             {
@@ -83,7 +93,7 @@ internal sealed class CollectionReads(CollectionService collections, ByteBudget 
                     done = index.Done,
                     total = index.Total,
                     sizeBytes = index.SizeBytes,
-                    duplicates = index.Duplicates.Count == 0 ? null : index.Duplicates.Select(pair => new[] { pair.Id, pair.OtherId }),
+                    duplicates = index.Duplicates.Count == 0 || !CollectionAccess.MayTellIds(context, collection) ? null : index.Duplicates.Select(pair => new[] { pair.Id, pair.OtherId }),
                 }),
             })
             : Task.FromResult<Problem?>(CollectionRequest.Missing(name));

@@ -41,6 +41,11 @@ internal sealed class CollectionViolations(CollectionService collections, Served
             return invalid;
         }
 
+        if (CollectionAccess.JudgeViolations(context, collections.Collections, name) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         if (collections.Collections.Get(name) is not { } collection)
         {
             return CollectionRequest.Missing(name);

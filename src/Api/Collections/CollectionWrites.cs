@@ -56,6 +56,11 @@ internal sealed class CollectionWrites(
                 return wrong;
             }
 
+            if (CollectionAccess.JudgePut(context, collections.Collections, name, content.Body) is { } forbidden)
+            {
+                return forbidden;
+            }
+
             WriteResult result = await collections.PutAsync(name, content, conditions.Write, level, context.RequestAborted);
             if (result.Status is WriteStatus.Created or WriteStatus.Replaced && wait > TimeSpan.Zero)
             {
@@ -79,6 +84,11 @@ internal sealed class CollectionWrites(
         if (refused is not null)
         {
             return refused;
+        }
+
+        if (CollectionAccess.JudgeOperate(context, collections.Collections, name) is { } forbidden)
+        {
+            return forbidden;
         }
 
         if (!budget.TryTake(WriteCost.OperationBytes))

@@ -46,6 +46,7 @@ internal static class DocServiceCommand
         root.Add(ReindexCommand.Create());
         root.Add(DoctorCommand.Create());
         root.Add(CrashTestCommand.Create());
+        root.Add(KeysCommand.Create());
         return root;
     }
 

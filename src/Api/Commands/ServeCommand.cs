@@ -22,6 +22,9 @@ internal static class ServeCommand
     /// <summary>The same: the wall clock is right, although the store's time is another.</summary>
     public const string ConfirmsTime = "--confirm-time";
 
+    /// <summary>The same: anonymous clients may come from other machines.</summary>
+    public const string AllowsAnonymous = "--allow-anonymous";
+
     private static readonly Option<string?> Data = new("--data")
     {
         HelpName = "dir",
@@ -44,6 +47,11 @@ internal static class ServeCommand
         Description = "Take the wall clock for right where /status has the time in doubt; for one start, after a look at the clock",
     };
 
+    private static readonly Option<bool> AllowAnonymous = new(AllowsAnonymous)
+    {
+        Description = "Listen where other machines reach it although there are no API keys: whoever does may then do everything",
+    };
+
     private static readonly Option<string[]>[] Settings =
     [
         Setting("--DocService", "Key=value", "A setting of the README's table, such as --DocService:MaxDepth=64"),
@@ -61,6 +69,7 @@ internal static class ServeCommand
         root.Add(Salvage);
         root.Add(IgnoreRules);
         root.Add(ConfirmTime);
+        root.Add(AllowAnonymous);
         foreach (Option<string[]> setting in Settings)
         {
             root.Add(setting);
@@ -95,6 +104,11 @@ internal static class ServeCommand
         if (line.GetValue(ConfirmTime))
         {
             result.Add($"{ConfirmsTime}=true");
+        }
+
+        if (line.GetValue(AllowAnonymous))
+        {
+            result.Add($"{AllowsAnonymous}=true");
         }
 
         if (line.GetValue(Port) is { } port)

@@ -2,13 +2,14 @@ using System.Buffers;
 using System.IO.Pipelines;
 using DocService.Api.Fields;
 using DocService.Api.Ids;
+using DocService.Api.Keys;
 using DocService.Api.Problems;
 using DocService.Storage;
 
 namespace DocService.Api.Documents;
 
 /// <summary>GET and HEAD of a document that is in memory: answered before the call returns, without memory of their own.</summary>
-/// <remarks>Thread: the request's. What is not plain here (an escape in the id, a query, a document that is not in memory) is left to <see cref="DocumentReads"/>.</remarks>
+/// <remarks>Thread: the request's. What is not plain here (an escape in the id, a query, a document that is not in memory or that the caller may not read) is left to <see cref="DocumentReads"/>.</remarks>
 internal sealed class CachedReads(IDocumentStore store, ByteBudget budget, TimeProvider clock)
 {
     /// <summary>Characters that stand for themselves in a target: of a path without any others, what follows the prefix is the id.</summary>
@@ -30,7 +31,7 @@ internal sealed class CachedReads(IDocumentStore store, ByteBudget budget, TimeP
         }
 
         ReadOnlySpan<char> id = target[DocumentTarget.Prefix.Length..];
-        return id.ContainsAnyExcept(Plain) ? null : store.TryReadCached(id);
+        return id.ContainsAnyExcept(Plain) || !Caller.Of(context).May(Right.Read, id) ? null : store.TryReadCached(id);
     }
 
     private Task AnswerAsync(HttpContext context, CachedDocument document, bool hasBody)

@@ -12,12 +12,13 @@ internal static class DeleteAnswer
     /// <param name="conditions">That it named.</param>
     /// <param name="level">That it asked for.</param>
     /// <param name="result">What became of it.</param>
-    public static Problem? Of(HttpContext context, Conditions conditions, DurabilityLevel level, WriteResult result)
+    /// <param name="tells">Whether the client may know anything of what was there.</param>
+    public static Problem? Of(HttpContext context, Conditions conditions, DurabilityLevel level, WriteResult result, bool tells = true)
     {
         switch (result.Status)
         {
             case WriteStatus.ConditionFailed:
-                return FailedCondition.Of(conditions, context.Request.Headers, result.Document);
+                return FailedCondition.Of(conditions, context.Request.Headers, result.Document, tells);
             case WriteStatus.Deleted:
                 context.Response.Headers[DurabilityField.Name] = DurabilityField.Format(result.Level, result.Sequence);
                 context.Response.StatusCode = DurabilityField.IsBuffered(level, result.Level) ? StatusCodes.Status202Accepted : StatusCodes.Status204NoContent;

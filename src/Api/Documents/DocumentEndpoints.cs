@@ -1,3 +1,4 @@
+using DocService.Api.Access;
 using DocService.Api.Problems;
 using DocService.Api.Routing;
 using DocService.Api.Waiting;
@@ -15,12 +16,12 @@ internal static class DocumentEndpoints
         // Taken from the application's services: a request's own would be made for each of them.
         // Handlers take the context alone: nothing is bound, so no binding can fail into an answer that is not ours.
         IServiceProvider services = routes.ServiceProvider;
-        routes.MapMethods(Route, ["GET"], context => services.GetRequiredService<DocumentReads>().GetAsync(context)).WithMetadata(new KnownParameters(DocumentParameters.SelectName, DocumentParameters.VersionName, WaitParameter.Name));
-        routes.MapMethods(Route, ["HEAD"], context => services.GetRequiredService<DocumentReads>().HeadAsync(context)).WithMetadata(new KnownParameters(DocumentParameters.SelectName, DocumentParameters.VersionName));
-        routes.MapMethods(Route, ["PUT"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentWrites>().PutAsync));
-        routes.MapMethods(Route, ["PATCH"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentPatches>().PatchAsync));
-        routes.MapMethods(Route, ["DELETE"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentWrites>().DeleteAsync));
-        routes.MapMethods(Route, ["OPTIONS"], Options);
+        routes.MapMethods(Route, ["GET"], context => services.GetRequiredService<DocumentReads>().GetAsync(context)).WithMetadata(RouteAccess.Judged, new KnownParameters(DocumentParameters.SelectName, DocumentParameters.VersionName, WaitParameter.Name));
+        routes.MapMethods(Route, ["HEAD"], context => services.GetRequiredService<DocumentReads>().HeadAsync(context)).WithMetadata(RouteAccess.Judged, new KnownParameters(DocumentParameters.SelectName, DocumentParameters.VersionName));
+        routes.MapMethods(Route, ["PUT"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentWrites>().PutAsync)).WithMetadata(RouteAccess.Judged);
+        routes.MapMethods(Route, ["PATCH"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentPatches>().PatchAsync)).WithMetadata(RouteAccess.Judged);
+        routes.MapMethods(Route, ["DELETE"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<DocumentWrites>().DeleteAsync)).WithMetadata(RouteAccess.Judged);
+        routes.MapMethods(Route, ["OPTIONS"], Options).WithMetadata(RouteAccess.Public);
     }
 
     internal static Task Options(HttpContext context)

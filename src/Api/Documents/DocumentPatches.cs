@@ -1,3 +1,4 @@
+using DocService.Api.Access;
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
 using DocService.Api.Idempotency;
@@ -41,6 +42,11 @@ internal sealed class DocumentPatches(IDocumentStore store, ByteBudget budget, D
         if (PutRequest.TryParseFields(http.Headers, key, options, out PutRequest request) is { } refused)
         {
             return refused;
+        }
+
+        if (DocumentAccess.JudgeWrite(context, key, request.Conditions, alsoReads: true) is { } forbidden)
+        {
+            return forbidden;
         }
 
         if (request.IdempotencyKey is null)

@@ -1,3 +1,4 @@
+using DocService.Api.Access;
 using DocService.Api.Fields;
 using DocService.Api.Problems;
 using DocService.Queries.Selection;
@@ -22,6 +23,11 @@ internal sealed class DocumentReads(CachedReads cached, DocumentWait waits, IDoc
         if (DocumentParameters.TryParse(context, out DocumentParameters parameters) is { } invalid)
         {
             return invalid;
+        }
+
+        if (DocumentAccess.JudgeRead(context, request.Key) is { } forbidden)
+        {
+            return forbidden;
         }
 
         if (parameters.Version is { } version)
@@ -63,6 +69,11 @@ internal sealed class DocumentReads(CachedReads cached, DocumentWait waits, IDoc
         if (DocumentParameters.TryParse(context, out DocumentParameters parameters) is { } invalid)
         {
             return invalid;
+        }
+
+        if (DocumentAccess.JudgeRead(context, request.Key) is { } forbidden)
+        {
+            return forbidden;
         }
 
         if (parameters.Version is { } version)

@@ -1,4 +1,6 @@
+using DocService.Api.Access;
 using DocService.Api.Configuration;
+using DocService.Api.Keys;
 using DocService.Api.Problems;
 using DocService.Api.Waiting;
 using DocService.Index;
@@ -54,13 +56,13 @@ internal sealed class DocumentWait(IDocumentStore store, ServedIndex index, Feed
         }
 
         await WaitAsync(context, feed, request, wait, wasThere: info is not null);
-        return null;
+        return Caller.Of(context).Ended.IsCancellationRequested ? AccessProblems.Ended : null;
     }
 
     private async Task WaitAsync(HttpContext context, IndexFeed feed, ConditionalRequest request, TimeSpan wait, bool wasThere)
     {
         using var time = new CancellationTokenSource(wait, clock);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, time.Token);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, Caller.Of(context).Ended, time.Token);
         using DocumentWatch watch = feed.Tail.Watch(request.Key.Id);
         while (true)
         {
@@ -81,7 +83,7 @@ internal sealed class DocumentWait(IDocumentStore store, ServedIndex index, Feed
             }
             catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
             {
-                return; // the time is over, or the server stops
+                return; // the time is over, the key has ended, or the server stops
             }
         }
     }

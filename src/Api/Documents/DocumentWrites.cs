@@ -1,3 +1,4 @@
+using DocService.Api.Access;
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
 using DocService.Api.Idempotency;
@@ -14,7 +15,7 @@ internal sealed class DocumentWrites(
     public async Task<Problem?> PutAsync(HttpContext context)
     {
         // Everything that the fields alone refuse is refused before the body is asked for (Expect: 100-continue).
-        return PutRequest.TryParse(context, options, out PutRequest request) ?? await WriteAsync(context, request);
+        return PutRequest.TryParse(context, options, out PutRequest request) ?? Judge(context, request) ?? await WriteAsync(context, request);
     }
 
     /// <summary>A new document under an id that is made here: the prefix that the client names, and a UUID in the order of time (RFC 9562, version 7).</summary>
@@ -30,8 +31,11 @@ internal sealed class DocumentWrites(
             return refused;
         }
 
-        return await WriteAsync(context, request with { Conditions = request.Conditions with { IfNoneMatch = VersionMatch.Any }, IsNew = true });
+        return Judge(context, request) ?? await WriteAsync(context, request with { Conditions = request.Conditions with { IfNoneMatch = VersionMatch.Any }, IsNew = true });
     }
+
+    private static Problem? Judge(HttpContext context, PutRequest request) =>
+        DocumentAccess.JudgeWrite(context, request.Key, request.Conditions, alsoReads: request.Preference == PreferField.Representation);
 
     private async Task<Problem?> WriteAsync(HttpContext context, PutRequest request)
     {
@@ -87,6 +91,11 @@ internal sealed class DocumentWrites(
             return badKey;
         }
 
+        if (DocumentAccess.JudgeWrite(context, request.Key, request.Conditions.Write) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         if (!budget.TryTake(WriteCost.OperationBytes))
         {
             return ProblemCatalogue.OverBudget;
@@ -97,7 +106,7 @@ internal sealed class DocumentWrites(
             WriteResult result = key is null
                 ? await store.DeleteAsync(request.Key, request.Conditions.Write, level, context.RequestAborted)
                 : await DeleteOnceAsync(context, request, level, key);
-            return result.Status == WriteStatus.NotFound ? ProblemCatalogue.NoDocument(request.Key) : DeleteAnswer.Of(context, request.Conditions.Write, level, result);
+            return result.Status == WriteStatus.NotFound ? ProblemCatalogue.NoDocument(request.Key) : DeleteAnswer.Of(context, request.Conditions.Write, level, result, DocumentAccess.MayTell(context, request.Key));
         }
         finally
         {

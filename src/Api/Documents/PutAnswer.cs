@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DocService.Api.Access;
 using DocService.Api.Fields;
 using DocService.Api.Idempotency;
 using DocService.Api.Ids;
+using DocService.Api.Keys;
 using DocService.Api.Problems;
 using DocService.Storage;
 
@@ -42,9 +44,9 @@ internal static class PutAnswer
             case WriteStatus.NotFound:
                 return ProblemCatalogue.NoDocument(request.Key);
             case WriteStatus.ConditionFailed:
-                return FailedCondition.Of(request.Conditions, context.Request.Headers, result.Document);
+                return FailedCondition.Of(request.Conditions, context.Request.Headers, result.Document, DocumentAccess.MayTell(context, request.Key));
             case WriteStatus.Refused:
-                return RuleProblem.Of(result.Violation!);
+                return RuleProblem.Of(Caller.Of(context).Redact(result.Violation!));
             case WriteStatus.Created or WriteStatus.Replaced:
                 await WriteAsync(context, request, result, document, body, now);
                 return null;

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using DocService.Api.Access;
 using DocService.Api.Fields;
 using DocService.Api.Json;
+using DocService.Api.Keys;
 using DocService.Api.Problems;
 using Microsoft.AspNetCore.Connections;
 
@@ -81,6 +83,11 @@ internal sealed class RequestBody : IDisposable
         try
         {
             problem = await body.FillAsync(request, bytesMax, lifetime.ApplicationStopping);
+            if (Caller.Of(request.HttpContext).Ended.IsCancellationRequested)
+            {
+                problem = AccessProblems.Ended; // a body can take minutes, and its key may have been revoked meanwhile
+            }
+
             return problem is null ? (body, null) : (null, problem);
         }
         catch (Exception exception) when (ProblemOf(request, exception) is { } clients)

@@ -6,11 +6,20 @@ namespace DocService.Api.Fields;
 /// <summary>Tells which condition of a request does not hold, and why: the answer 412.</summary>
 internal static class FailedCondition
 {
+    /// <summary>For whoever may not read the document: whether it is there is all that its conditions can ask.</summary>
+    public const string Untold = "A condition does not hold. The key may not read the document, so no more is told of it.";
+
     /// <param name="conditions">Not all of them hold.</param>
     /// <param name="headers">Where they came from: a weak tag is named as such.</param>
     /// <param name="current">The document; null where there is none, or none that can be read.</param>
-    public static Problem Of(Conditions conditions, IHeaderDictionary headers, DocumentInfo? current)
+    /// <param name="tells">Whether the client may know anything of the document.</param>
+    public static Problem Of(Conditions conditions, IHeaderDictionary headers, DocumentInfo? current, bool tells = true)
     {
+        if (!tells)
+        {
+            return new Problem(ProblemCatalogue.PreconditionFailed, Untold);
+        }
+
         bool isWeak = headers.IfMatch.ToString().Contains("W/\"", StringComparison.Ordinal);
         return new Problem(ProblemCatalogue.PreconditionFailed, Explain(conditions, current, isWeak, "If-Match", "If-None-Match")).With(
             new KeyValuePair<string, object?>("currentETag", current is null ? null : EntityTag.Of(current)),

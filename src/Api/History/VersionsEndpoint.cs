@@ -1,3 +1,4 @@
+using DocService.Api.Access;
 using DocService.Api.Answers;
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
@@ -20,9 +21,9 @@ internal sealed class VersionsEndpoint(IDocumentStore store, ServedIndex index, 
     {
         IServiceProvider services = routes.ServiceProvider;
         routes.MapMethods(Route, ["GET", "HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<VersionsEndpoint>().GetAsync))
-            .WithMetadata(new KnownParameters(VersionsForm.Names));
+            .WithMetadata(RouteAccess.Judged, new KnownParameters(VersionsForm.Names));
         routes.MapMethods(Route, ["DELETE"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<VersionsEndpoint>().DeleteAsync))
-            .WithMetadata(new KnownParameters(VersionsForm.ErasureNames));
+            .WithMetadata(RouteAccess.Judged, new KnownParameters(VersionsForm.ErasureNames));
     }
 
     private Task<Problem?> GetAsync(HttpContext context) => AnswerAsync(context, ListAsync);
@@ -42,6 +43,12 @@ internal sealed class VersionsEndpoint(IDocumentStore store, ServedIndex index, 
             return invalid;
         }
 
+        bool isErasure = HttpMethods.IsDelete(context.Request.Method);
+        if ((isErasure ? DocumentAccess.JudgeWrite(context, form!.Key, Conditions.None) : DocumentAccess.JudgeRead(context, form!.Key)) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         if (index.Queries is not { } queries)
         {
             return QueryProblems.NoIndex;
@@ -49,7 +56,7 @@ internal sealed class VersionsEndpoint(IDocumentStore store, ServedIndex index, 
 
         try
         {
-            return await answer(context, form!, queries);
+            return await answer(context, form, queries);
         }
         catch (Exception exception) when (!context.Response.HasStarted && QueryFailures.ToProblem(exception, queries, options.QueryTimeout, store) is { } problem)
         {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using DocService.Api.Fields;
 using DocService.Api.Ids;
+using DocService.Api.Keys;
 using DocService.Api.Problems;
 using DocService.Storage;
 using DocService.Storage.Requests;
@@ -18,9 +19,6 @@ internal static class IdempotencyKey
     public const string Replayed = "Idempotency-Replayed";
 
     public const int LengthMax = 255;
-
-    /// <summary>Whose the keys are of clients that nobody has told apart.</summary>
-    public const string Anonymous = "anonymous";
 
     /// <summary>What a path without a key is answered with.</summary>
     public static Problem NotInPath { get; } =
@@ -67,10 +65,11 @@ internal static class IdempotencyKey
         }
 
         text.Append(body);
-        return new IdempotentRequest(KeyOf(key), Sha256Digest.Of(Encoding.UTF8.GetBytes(text.ToString())));
+        return new IdempotentRequest(KeyOf(context, key), Sha256Digest.Of(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
-    public static RequestKey KeyOf(string key) => RequestKey.Of(Anonymous, key);
+    /// <summary>It belongs to whoever sends it: nobody sees another's, or is in its way.</summary>
+    public static RequestKey KeyOf(HttpContext context, string key) => RequestKey.Of(Caller.Of(context).Owner, key);
 
     /// <summary>The key at the end of a target. From the raw path: the framework's own leaves %2F alone. Null for what is no key.</summary>
     /// <param name="target">Of the request.</param>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using DocService.Api.Access;
 using DocService.Api.Fields;
 using DocService.Api.Ids;
 using DocService.Api.Problems;
@@ -17,7 +18,7 @@ internal sealed class RequestEndpoint(IDocumentStore store)
     public static void Map(IEndpointRouteBuilder routes)
     {
         IServiceProvider services = routes.ServiceProvider;
-        routes.MapMethods("/requests/{key}", ["GET", "HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<RequestEndpoint>().GetAsync));
+        routes.MapMethods("/requests/{key}", ["GET", "HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<RequestEndpoint>().GetAsync)).WithMetadata(RouteAccess.Judged);
     }
 
     private async Task<Problem?> GetAsync(HttpContext context)
@@ -27,7 +28,7 @@ internal sealed class RequestEndpoint(IDocumentStore store)
             return IdempotencyKey.NotInPath;
         }
 
-        if (await store.FindRequestAsync(IdempotencyKey.KeyOf(key), context.RequestAborted) is not { } found)
+        if (await store.FindRequestAsync(IdempotencyKey.KeyOf(context, key), context.RequestAborted) is not { } found)
         {
             return new Problem(ProblemCatalogue.NotFound, "No request with this key has been carried out so far. One that is still on its way may be.");
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using DocService.Api.Access;
 using DocService.Api.Expiry;
 using DocService.Api.History;
 using DocService.Api.Routing;
@@ -50,7 +51,7 @@ internal static class Telemetry
 
     /// <summary>GET /metrics, for Prometheus and whatever reads its text. A scraper may be told to send parameters of its own.</summary>
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]), IgnoresUnknownParameters.Metadata);
+        routes.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(RouteAccess.Operator, new HttpMethodMetadata(["GET", "HEAD"]), IgnoresUnknownParameters.Metadata);
 
     private static void Limit(OtlpExporterOptions exporter) => exporter.TimeoutMilliseconds = SendMilliseconds;
 

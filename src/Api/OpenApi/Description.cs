@@ -1,3 +1,4 @@
+using DocService.Api.Access;
 using DocService.Api.Routing;
 using Microsoft.OpenApi;
 
@@ -21,7 +22,7 @@ internal static class Description
     public static void UseDescription(this WebApplication app)
     {
         app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json")
-            .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]), IgnoresUnknownParameters.Metadata);
+            .WithMetadata(RouteAccess.Public, new HttpMethodMetadata(["GET", "HEAD"]), IgnoresUnknownParameters.Metadata);
 
         // Only below its own path: it looks at every request with regular expressions and for a file.
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger"), branch => branch.Use(TakeGetAndHead).UseSwaggerUI(ui =>
@@ -42,6 +43,7 @@ internal static class Description
         document.Tags = written.Tags;
         document.Paths = written.Paths;
         document.Components = written.Components;
+        document.Security = written.Security;
     }
 
     /// <summary>The path of the address that the framework has put together from the request, a proxy's prefix included.</summary>

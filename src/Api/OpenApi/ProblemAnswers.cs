@@ -19,7 +19,7 @@ internal static class ProblemAnswers
     {
         foreach ((HttpMethod method, OpenApiOperation operation) in document.Paths.Values.SelectMany(path => path.Operations!))
         {
-            foreach (IGrouping<int, ProblemType> sameStatus in TakeTypes(operation).GroupBy(type => type.Status).OrderBy(group => group.Key))
+            foreach (IGrouping<int, ProblemType> sameStatus in TakeTypes(method, operation).GroupBy(type => type.Status).OrderBy(group => group.Key))
             {
                 string status = sameStatus.Key.ToString(CultureInfo.InvariantCulture);
                 operation.Responses!.Add(status, Answer([.. sameStatus], document, hasBody: method != HttpMethod.Head));
@@ -27,14 +27,20 @@ internal static class ProblemAnswers
         }
     }
 
-    private static IEnumerable<ProblemType> TakeTypes(OpenApiOperation operation)
+    private static IEnumerable<ProblemType> TakeTypes(HttpMethod method, OpenApiOperation operation)
     {
         IOpenApiExtension? named = null;
         operation.Extensions?.Remove(Member, out named);
         return named is JsonNodeExtension { Node: JsonArray slugs }
-            ? slugs.Select(slug => ProblemCatalogue.All.Single(type => type.Slug == slug!.GetValue<string>())).Concat(Everywhere)
-            : Everywhere;
+            ? slugs.Select(slug => ProblemCatalogue.All.Single(type => type.Slug == slug!.GetValue<string>())).Concat(AnswersOfAccess(method, operation)).Concat(Everywhere)
+            : AnswersOfAccess(method, operation).Concat(Everywhere);
     }
+
+    /// <summary>Of an operation that needs a key; and one that could change something, needed or not, is not for pages of other sites.</summary>
+    private static IEnumerable<ProblemType> AnswersOfAccess(HttpMethod method, OpenApiOperation operation) =>
+        operation.Security is { Count: 0 } ? []
+        : method == HttpMethod.Get || method == HttpMethod.Head ? [ProblemCatalogue.Unauthorized, ProblemCatalogue.Forbidden]
+        : [ProblemCatalogue.Unauthorized, ProblemCatalogue.Forbidden, ProblemCatalogue.CrossOrigin];
 
     /// <summary>One answer for problem types of one status.</summary>
     private static OpenApiResponse Answer(IReadOnlyList<ProblemType> types, OpenApiDocument document, bool hasBody)

@@ -43,9 +43,10 @@ internal static class RuleProblem
     /// <summary>Of a batch: what is judged first counts, and each operation that fails by it is named.</summary>
     /// <param name="operations">Of the batch.</param>
     /// <param name="results">Theirs; some are refused.</param>
-    public static Problem Of(IReadOnlyList<DocumentOperation> operations, IReadOnlyList<WriteResult> results)
+    /// <param name="redact">Leaves out what the client may not know.</param>
+    public static Problem Of(IReadOnlyList<DocumentOperation> operations, IReadOnlyList<WriteResult> results, Func<RuleViolation, RuleViolation> redact)
     {
-        (int Index, RuleViolation Violation)[] refused = [.. results.Index().Where(one => one.Item.Violation is not null).Select(one => (one.Index, one.Item.Violation!))];
+        (int Index, RuleViolation Violation)[] refused = [.. results.Index().Where(one => one.Item.Violation is not null).Select(one => (one.Index, redact(one.Item.Violation!)))];
         int rank = refused.Min(one => Rank(one.Violation, operations[one.Index]));
         refused = [.. refused.Where(one => Rank(one.Violation, operations[one.Index]) == rank)];
         Problem problem = Of(refused[0].Violation);
@@ -132,7 +133,7 @@ internal static class RuleProblem
     };
 
     private static string Detail(UniqueViolation unique) =>
-        $"In collection '{unique.Collection}' document '{unique.OtherId}' has the value {string.Join(", ", unique.Value.Select(Short))} of the unique index '{unique.Index}'.";
+        $"In collection '{unique.Collection}' {(unique.OtherId is { } id ? $"document '{id}'" : "another document")} has the value {string.Join(", ", unique.Value.Select(Short))} of the unique index '{unique.Index}'.";
 
     private static string Short(string json) => Excerpt.Of(Encoding.UTF8.GetBytes(json));
 

@@ -11,7 +11,7 @@ namespace DocService.Api.Routing;
 /// </summary>
 /// <remarks>
 /// Listening on loopback alone: loopback names, and those of the key AllowedHosts. Listening anywhere else: those of
-/// AllowedHosts alone; without the key, all. A request that names no host is taken while the key names none: browsers
+/// AllowedHosts alone; without the key, all. Where requests need an API key, <see cref="HostMiddleware"/> takes all without the key, too. A request that names no host is taken while the key names none: browsers
 /// always name one. Thread: any. The rule is fixed with the first request after the start, because only then is it known
 /// where the server listens.
 /// </remarks>
@@ -22,6 +22,9 @@ internal sealed class AllowedHosts(IConfiguration configuration, IServer server,
     private readonly StringSegment[] _named = Read(configuration[Key]);
     private bool? _isLoopbackOnly;
     private string? _lastTaken; // nearly every request names the host that the last one named
+
+    /// <summary>Whether the key names any.</summary>
+    public bool AreNamed => _named.Length > 0;
 
     /// <summary>Whether every address that the server listens on is reached from this machine alone.</summary>
     public bool IsLoopbackOnly => _isLoopbackOnly ?? LookWhereItListens();

@@ -1,10 +1,11 @@
 using DocService.Api.Ids;
+using DocService.Api.Keys;
 using DocService.Api.Problems;
 
 namespace DocService.Api.Routing;
 
 /// <summary>Refuses requests that are meant for another server, before anything else is judged.</summary>
-internal sealed class HostMiddleware(RequestDelegate next, AllowedHosts hosts)
+internal sealed class HostMiddleware(RequestDelegate next, AllowedHosts hosts, KeyRing keys)
 {
     /// <summary>What precedes the paths of health checks.</summary>
     private const string Probes = "/healthz/";
@@ -29,7 +30,9 @@ internal sealed class HostMiddleware(RequestDelegate next, AllowedHosts hosts)
             request.Host = new HostString(authority.ToString()); // Host does not count then (RFC 9112 section 3.2.2), nor its absence
         }
 
-        bool isTaken = hosts.Contain(request.Host)
+        // A page that has found a name for the server has no key: then AllowedHosts counts alone, and by default takes every name.
+        bool isTaken = (keys.IsOn && !hosts.AreNamed)
+            || hosts.Contain(request.Host)
             || (RawTarget.PathOf(target).StartsWith(Probes, StringComparison.Ordinal) && AllowedHosts.IsOfProbe(request.Host));
         return isTaken ? null : ProblemCatalogue.OtherHost(request.Host.Value ?? string.Empty, hosts.IsLoopbackOnly);
     }

@@ -1,3 +1,4 @@
+using DocService.Api.Access;
 using DocService.Api.Fields;
 using DocService.Api.Routing;
 
@@ -7,7 +8,7 @@ namespace DocService.Api.Service;
 internal static class IndexEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/", ["GET", "HEAD"], Get).WithMetadata(IgnoresUnknownParameters.Metadata);
+        routes.MapMethods("/", ["GET", "HEAD"], Get).WithMetadata(RouteAccess.Public, IgnoresUnknownParameters.Metadata);
 
     internal static IResult Get(HttpRequest request)
     {

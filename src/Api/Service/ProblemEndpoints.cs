@@ -1,3 +1,4 @@
+using DocService.Api.Access;
 using DocService.Api.Fields;
 using DocService.Api.Problems;
 
@@ -8,8 +9,8 @@ internal static class ProblemEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/problems", ["GET", "HEAD"], List);
-        routes.MapMethods("/problems/{slug}", ["GET", "HEAD"], Explain);
+        routes.MapMethods("/problems", ["GET", "HEAD"], List).WithMetadata(RouteAccess.Public);
+        routes.MapMethods("/problems/{slug}", ["GET", "HEAD"], Explain).WithMetadata(RouteAccess.Public);
     }
 
     internal static IResult List(HttpRequest request)

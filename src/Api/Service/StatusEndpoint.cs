@@ -1,4 +1,5 @@
 using System.Reflection;
+using DocService.Api.Access;
 using DocService.Api.Expiry;
 using DocService.Api.Fields;
 using DocService.Api.History;
@@ -14,7 +15,7 @@ internal static class StatusEndpoint
         typeof(StatusEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/status", ["GET", "HEAD"], Get);
+        routes.MapMethods("/status", ["GET", "HEAD"], Get).WithMetadata(RouteAccess.Operator);
 
     internal static IResult Get(IDocumentStore store, ServedIndex index, ExpirySweep sweep, HistoryKeeper keeper)
     {

@@ -37,6 +37,8 @@ internal sealed class UniqueClaims
     /// <summary>Of the collection by whose definition it was read.</summary>
     public string CollectionName => _collection.Name;
 
+    public string CollectionPrefix => _collection.Prefix;
+
     public IReadOnlyList<UniqueClaim> Claims { get; }
 
     /// <summary>Of the claims, each once.</summary>

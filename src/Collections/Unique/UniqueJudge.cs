@@ -97,7 +97,7 @@ internal sealed class UniqueJudge(IUniqueEntries entries, UniqueOverlay overlay)
     }
 
     private static UniqueViolation ViolationOf(CommitDraft draft, int number, UniqueClaims of, UniqueClaim claim, string otherId) =>
-        new(of.CollectionName, claim.Index.Name, claim.TextIn(((PutOperation)draft.Operations[number].Operation).Content.Body.Span), otherId);
+        new(of.CollectionName, of.CollectionPrefix, claim.Index.Name, claim.TextIn(((PutOperation)draft.Operations[number].Operation).Content.Body.Span), otherId);
 
     private IndexUnavailableViolation Unavailable() => entries.IsFailed
         ? new IndexUnavailableViolation(IsFailed: true, "The index has failed, so unique values cannot be judged.")

@@ -78,7 +78,7 @@ public sealed class ListeningProbeTests : IDisposable
         Assert.False(File.Exists(socket));
     }
 
-    private Task ProbeAsync(string key, string value) => ListeningProbe.RunAsync(
+    private Task<IReadOnlyList<string>> ProbeAsync(string key, string value) => ListeningProbe.RunAsync(
         new ConfigurationBuilder().AddInMemoryCollection([new(key, value)]).Build(),
         new HostingEnvironment { ApplicationName = "test", EnvironmentName = "Production", ContentRootPath = _directory.Path });
 }

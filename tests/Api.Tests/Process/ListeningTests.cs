@@ -46,8 +46,8 @@ public sealed class ListeningTests
     [InlineData("DOTNET_HTTP_PORTS", "0")]
     public async Task Start_AddressThatOthersReach_IsWarnedOf(string name, string value)
     {
-        using ServerProcess server = Start(name, value);
-        await server.UntilLoggedAsync("There is no authentication.");
+        using ServerProcess server = Start(name, value, "--allow-anonymous");
+        await server.UntilLoggedAsync("There is no authentication (--allow-anonymous).");
 
         Match warned = Regex.Match(server.Output, @" Listening on http://\S+:(\d+): whoever");
         Assert.Contains($"Now listening on: http://[::]:{warned.Groups[1].Value}\n", server.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal); // not the port of the look before
@@ -68,7 +68,23 @@ public sealed class ListeningTests
         Assert.DoesNotContain("authentication", server.Output, StringComparison.Ordinal);
     }
 
-    private static ServerProcess Start(string name, string value) => name.StartsWith('-')
-        ? ServerProcess.Listening([], name, value)
-        : ServerProcess.Listening(new() { [name] = value });
+    [Theory]
+    [InlineData("--urls", "http://*:0")]
+    [InlineData("--urls", "http://127.0.0.1:0;http://0.0.0.0:0")]
+    [InlineData("ASPNETCORE_HTTP_PORTS", "0")]
+    [InlineData("Kestrel__Endpoints__A__Url", "http://[::]:0")]
+    public async Task Start_AddressThatOthersReachWithoutKeys_IsRefused(string name, string value)
+    {
+        using ServerProcess server = Start(name, value);
+
+        Assert.Equal(1, await server.ExitAsync());
+
+        string line = Assert.Single(server.Errors.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("--allow-anonymous", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("Now listening", server.Output, StringComparison.Ordinal);
+    }
+
+    private static ServerProcess Start(string name, string value, params string[] further) => name.StartsWith('-')
+        ? ServerProcess.Listening([], [name, value, .. further])
+        : ServerProcess.Listening(new() { [name] = value }, further);
 }

@@ -88,6 +88,10 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Starts it with these arguments and no others.</summary>
     public static ServerProcess Bare(params string[] arguments) => new(arguments, []);
 
+    /// <summary>Starts a command with these arguments; a store that it makes or opens has a small journal.</summary>
+    public static ServerProcess Command(params string[] arguments) =>
+        new(arguments, ApplicationSettings.SmallJournal.ToDictionary(pair => "DocService__" + pair.Key, pair => pair.Value));
+
     /// <summary>Starts it with a small journal in its directory's "data", and everything else left to arguments and environment.</summary>
     public static ServerProcess Listening(Dictionary<string, string> environment, params string[] arguments) =>
         new(["--data", "data", .. SmallJournal, .. arguments], environment);

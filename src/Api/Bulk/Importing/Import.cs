@@ -1,9 +1,11 @@
 using System.Text.Json;
+using DocService.Api.Access;
 using DocService.Api.Answers;
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
 using DocService.Api.Idempotency;
 using DocService.Api.Ids;
+using DocService.Api.Keys;
 using DocService.Api.Problems;
 using DocService.Api.Routing;
 using DocService.Storage;
@@ -25,8 +27,8 @@ internal sealed class Import(IDocumentStore store, Imports imports, ByteBudget b
     public static void Map(IEndpointRouteBuilder routes)
     {
         IServiceProvider services = routes.ServiceProvider;
-        routes.MapMethods(Progress + "{key}", ["GET", "HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<Import>().GetAsync));
-        routes.MapMethods("/import", ["POST"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<Import>().PostAsync)).WithMetadata(new KnownParameters(OnConflict));
+        routes.MapMethods(Progress + "{key}", ["GET", "HEAD"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<Import>().GetAsync)).WithMetadata(RouteAccess.Judged);
+        routes.MapMethods("/import", ["POST"], context => ProblemWriter.AnswerAsync(context, services.GetRequiredService<Import>().PostAsync)).WithMetadata(RouteAccess.Judged, new KnownParameters(OnConflict));
     }
 
     private async Task<Problem?> PostAsync(HttpContext context)
@@ -56,17 +58,25 @@ internal sealed class Import(IDocumentStore store, Imports imports, ByteBudget b
             return badKey;
         }
 
+        Caller caller = Caller.Of(context);
+        if (!caller.Rights.Have(Right.Write))
+        {
+            return AccessProblems.Missing(caller, Right.Write, "the documents of an import") with { EndsConnection = true };
+        }
+
         store.ThrowIfRefusing(bodyBytes: 1);
         using var report = new ImportReport(budget, level);
-        if (key is not null && !imports.TryBegin(key, report))
+        ImportName? name = key is null ? null : new ImportName(caller.Owner, key);
+        if (name is not null && !imports.TryBegin(name, report))
         {
-            return BulkProblems.UnderWay(key) with { EndsConnection = true };
+            return BulkProblems.UnderWay(key!) with { EndsConnection = true };
         }
 
         try
         {
-            ImportKey? import = key is null ? null : new ImportKey(IdempotencyKey.Anonymous, key, RawTarget.Of(context));
-            Problem? problem = await new ImportRun(store, budget, options, clock, context, rule, import, report).TakeAllAsync(lifetime.ApplicationStopping);
+            ImportKey? import = key is null ? null : new ImportKey(caller.Owner, key, RawTarget.Of(context));
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping, caller.Ended);
+            Problem? problem = await new ImportRun(store, budget, options, clock, context, rule, import, report).TakeAllAsync(end.Token);
             if (problem is not null)
             {
                 return report.AddTo(problem) with { EndsConnection = true };
@@ -79,9 +89,9 @@ internal sealed class Import(IDocumentStore store, Imports imports, ByteBudget b
         finally
         {
             report.State = report.State == ImportState.Done ? ImportState.Done : ImportState.Ended;
-            if (key is not null)
+            if (name is not null)
             {
-                imports.End(key, report);
+                imports.End(name, report);
             }
         }
     }
@@ -93,7 +103,7 @@ internal sealed class Import(IDocumentStore store, Imports imports, ByteBudget b
             return IdempotencyKey.NotInPath;
         }
 
-        if (!imports.TryGet(key, out ImportReport? report))
+        if (!imports.TryGet(new ImportName(Caller.Of(context).Owner, key), out ImportReport? report))
         {
             return new Problem(ProblemCatalogue.NotFound, "No import with this key has come since the server was started. Sent again with its key, an import goes on where it was.");
         }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using DocService.Api.Bulk.Importing.Lines;
+using DocService.Api.Keys;
 using DocService.Api.Problems;
 using DocService.Storage;
 using DocService.Storage.Requests;
@@ -9,7 +10,7 @@ namespace DocService.Api.Bulk.Importing;
 
 /// <summary>Lines that are committed together, each with its text.</summary>
 /// <remarks>Owns: the texts, until they are committed or refused. Thread: one at a time.</remarks>
-internal sealed class ImportBatch(IDocumentStore store, ConflictRule rule, ImportKey? key, ImportReport report, ImportLimits limits) : IDisposable
+internal sealed class ImportBatch(IDocumentStore store, ConflictRule rule, ImportKey? key, ImportReport report, ImportLimits limits, Caller caller) : IDisposable
 {
     private readonly List<(long Number, PutOperation Document)> _lines = [];
     private readonly List<ImportText> _texts = [];
@@ -102,7 +103,7 @@ internal sealed class ImportBatch(IDocumentStore store, ConflictRule rule, Impor
                     again.Add((number, document));
                     break;
                 case WriteStatus.Refused:
-                    report.Refuse(number, document.Key.Id, RuleProblem.Of(one.Violation!));
+                    report.Refuse(number, document.Key.Id, RuleProblem.Of(caller.Redact(one.Violation!)));
                     break;
                 default:
                     left.Add((number, document));

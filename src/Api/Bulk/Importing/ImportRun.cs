@@ -1,7 +1,9 @@
 using System.IO.Pipelines;
+using DocService.Api.Access;
 using DocService.Api.Bulk.Importing.Lines;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
+using DocService.Api.Keys;
 using DocService.Api.Problems;
 using DocService.Storage;
 
@@ -37,7 +39,7 @@ internal sealed class ImportRun(
 
         UnreadBody.Begun(context.Request);
         using var lines = new ImportLines(context.Request.BodyReader, account, _limits);
-        using var batch = new ImportBatch(store, rule, key, report, _limits);
+        using var batch = new ImportBatch(store, rule, key, report, _limits, Caller.Of(context));
         using CancellationTokenRegistration stop = stopping.UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), context.Request.BodyReader);
         try
         {
@@ -45,7 +47,7 @@ internal sealed class ImportRun(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested && !Gone.IsCancellationRequested)
         {
-            return BulkProblems.Stopping;
+            return Caller.Of(context).Ended.IsCancellationRequested ? AccessProblems.Ended : BulkProblems.Stopping;
         }
         catch (StoreException exception)
         {
@@ -87,9 +89,11 @@ internal sealed class ImportRun(
         try
         {
             ImportLine line = await ParseAsync(text);
-            if (line.Refusal is { } refusal)
+            Problem? refusal = line.Refusal ?? (line.Document is { } named ? DocumentAccess.JudgeWrite(context, named.Key, named.Conditions) : null);
+            if (refusal is not null)
             {
-                report.Refuse(number, line.Id, refusal);
+                report.Refuse(number, line.Id ?? line.Document?.Key.Id, refusal);
+                return null;
             }
 
             if (line.Document is not { } document)

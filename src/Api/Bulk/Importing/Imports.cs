@@ -3,6 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace DocService.Api.Bulk.Importing;
 
+/// <summary>What an import is called by: its key, which belongs to whoever has sent it.</summary>
+internal sealed record ImportName(string Owner, string Key);
+
 /// <summary>Imports that have a key: those under way, and the last ones that have ended since the start.</summary>
 /// <remarks>Owns: what is known of them. Thread: any. Invariant: of two imports with one key one is under way at most.</remarks>
 internal sealed class Imports
@@ -10,17 +13,17 @@ internal sealed class Imports
     /// <summary>Ended ones that are still told about.</summary>
     private const int EndedMax = 1000;
 
-    private readonly ConcurrentDictionary<string, ImportReport> _known = [];
-    private readonly ConcurrentQueue<(string Key, ImportReport Report)> _ended = [];
+    private readonly ConcurrentDictionary<ImportName, ImportReport> _known = [];
+    private readonly ConcurrentQueue<(ImportName Name, ImportReport Report)> _ended = [];
 
     /// <summary>False while another with this key is under way.</summary>
-    public bool TryBegin(string key, ImportReport report)
+    public bool TryBegin(ImportName name, ImportReport report)
     {
         while (true)
         {
-            if (!_known.TryGetValue(key, out ImportReport? other))
+            if (!_known.TryGetValue(name, out ImportReport? other))
             {
-                if (_known.TryAdd(key, report))
+                if (_known.TryAdd(name, report))
                 {
                     return true;
                 }
@@ -29,7 +32,7 @@ internal sealed class Imports
             {
                 return false;
             }
-            else if (_known.TryUpdate(key, report, other))
+            else if (_known.TryUpdate(name, report, other))
             {
                 return true;
             }
@@ -37,14 +40,14 @@ internal sealed class Imports
     }
 
     /// <summary>It has ended, as its report says.</summary>
-    public void End(string key, ImportReport report)
+    public void End(ImportName name, ImportReport report)
     {
-        _ended.Enqueue((key, report));
-        while (_ended.Count > EndedMax && _ended.TryDequeue(out (string Key, ImportReport Report) oldest))
+        _ended.Enqueue((name, report));
+        while (_ended.Count > EndedMax && _ended.TryDequeue(out (ImportName Name, ImportReport Report) oldest))
         {
-            _known.TryRemove(KeyValuePair.Create(oldest.Key, oldest.Report)); // unless another has taken its place
+            _known.TryRemove(KeyValuePair.Create(oldest.Name, oldest.Report)); // unless another has taken its place
         }
     }
 
-    public bool TryGet(string key, [NotNullWhen(true)] out ImportReport? report) => _known.TryGetValue(key, out report);
+    public bool TryGet(ImportName name, [NotNullWhen(true)] out ImportReport? report) => _known.TryGetValue(name, out report);
 }

@@ -1,0 +1,42 @@
+using DocService.Api.Keys;
+using DocService.Api.Problems;
+
+namespace DocService.Api.Access;
+
+/// <summary>The part of the catalogue that is about who may do what. It tells nothing about what is there.</summary>
+internal static class AccessProblems
+{
+    private const string Challenge = "Bearer realm=\"docservice\"";
+
+    /// <summary>Nothing says who asks.</summary>
+    public static Problem NoKey { get; } = new(ProblemCatalogue.Unauthorized, "This needs an API key. With curl: -H 'Authorization: Bearer ds_…'.")
+    {
+        Field = new("WWW-Authenticate", Challenge),
+    };
+
+    /// <summary>A key that is unknown, revoked or expired, or has another secret: which of them is not told.</summary>
+    public static Problem WrongKey { get; } = new(ProblemCatalogue.Unauthorized, "The API key opens nothing: it is mistyped, revoked, or expired. It is sent once, as 'Authorization: Bearer ds_…'.")
+    {
+        Field = new("WWW-Authenticate", Challenge + ", error=\"invalid_token\""),
+    };
+
+    /// <summary>It was a key when the request began.</summary>
+    public static Problem Ended { get; } = WrongKey with { Detail = "The API key was revoked, got another secret, or expired while the request was under way." };
+
+    /// <summary>While there are no keys at all.</summary>
+    public static Problem NoKeysYet { get; } = NoKey with
+    {
+        Detail = "There are no API keys yet, and this never answers without one. The first is made offline: stop the server, 'docservice keys add --data <dir> --name admin --rights read,write,operate --prefix \"*\"', start it.",
+    };
+
+    /// <param name="caller">Who asks.</param>
+    /// <param name="right">The right that is missing.</param>
+    /// <param name="what">What it is missing for, as the end of a sentence.</param>
+    public static Problem Missing(Caller caller, Right right, string what) => new(
+        ProblemCatalogue.Forbidden,
+        $"This takes the right '{KeyRights.Names[(int)right]}' for {what}. The key has that right {caller.Rights.Describe(right)}.");
+
+    public static Problem CrossOrigin { get; } = new(
+        ProblemCatalogue.CrossOrigin,
+        "A browser sends this for a page of another site, which the server does not know. A program that is no browser leaves out Origin and Sec-Fetch-Site.");
+}
