@@ -1,6 +1,6 @@
+using System.Buffers.Binary;
 using DocService.Storage.Engine.Requests.Files;
 using DocService.Storage.Journal.Format;
-using System.Buffers.Binary;
 
 namespace DocService.Storage.Engine.Requests;
 
