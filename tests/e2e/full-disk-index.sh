@@ -4,6 +4,8 @@
 # being judged. When there is room, the index is made anew by itself.
 source "$(dirname "$0")/lib.sh"
 need curl jq mkfs.ext4 python3
+# Its times are those of a still machine: beside other work the disk is not full when it is expected to be.
+[[ -n ${DOCSERVICE_FULL_DISK_INDEX:-} ]] || skip "set DOCSERVICE_FULL_DISK_INDEX=1 to run it"
 [[ $(id -u) -eq 0 ]] || skip "loop mounts need root"
 
 disk=$work/disk
