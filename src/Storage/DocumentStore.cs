@@ -234,14 +234,8 @@ public sealed class DocumentStore : IDocumentStore
         LookUpAsync(key, budget: null, static (documents, key, _) => documents.ReadInfo(key), cancellation);
 
     /// <inheritdoc/>
-    public async ValueTask<StoredDocument?> OpenVersionAsync(DocumentKey key, long version, ByteBudget? budget, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        using OperationGate.Passage passage = _operations.Enter();
-        StoreEngine engine = Engine();
-        using ReadGate.Place place = await engine.Reads.EnterAsync(cancellation).ConfigureAwait(false);
-        return engine.Documents.OpenVersion(key, version, budget);
-    }
+    public ValueTask<StoredDocument?> OpenVersionAsync(DocumentKey key, long version, ByteBudget? budget, CancellationToken cancellation) =>
+        LookUpAsync(key, budget, (documents, key, budget) => documents.OpenVersion(key, version, budget), cancellation);
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<KeptVersion>> DropVersionsAsync(IReadOnlyList<KeptVersion> versions, CancellationToken cancellation)

@@ -94,15 +94,22 @@ public sealed class StoreTime
     internal void TakeUp(KnownTime? noted, bool isConfirmed)
     {
         Noted = noted;
-        if (noted is null || isConfirmed || noted.Believes(OpenedAt))
+        if (noted is null || isConfirmed)
         {
-            _begun = noted?.Known > OpenedAt && !isConfirmed ? BeginAt(noted.Known) : _begun;
             return;
         }
 
-        BeganInDoubt = true;
-        _doubted = OpenedAt <= noted.Known ? noted.Doubted : noted.Doubted < OpenedAt ? noted.Doubted : OpenedAt;
-        _begun = BeginAt(noted.Known);
+        DateTimeOffset wall = OpenedAt; // BeginAt moves it
+        if (!noted.Believes(wall))
+        {
+            BeganInDoubt = true;
+            _doubted = wall <= noted.Known || noted.Doubted < wall ? noted.Doubted : wall;
+            _begun = BeginAt(noted.Known);
+        }
+        else if (noted.Known > wall)
+        {
+            _begun = BeginAt(noted.Known); // it never goes back
+        }
     }
 
     /// <summary>What was noted cannot be read. Only while the store opens.</summary>

@@ -132,7 +132,7 @@ internal sealed class VersionFiles : IDisposable
         {
             return false; // filing that was cut off is done again
         }
-        catch (FileSystemException exception) when (exception.Error is Errno.EPERM or Errno.EOPNOTSUPP or Errno.EMLINK or Errno.ENOSYS)
+        catch (FileSystemException exception) when (exception.IsWithoutLinks)
         {
             _cannotLink = true;
             return false;
@@ -147,7 +147,7 @@ internal sealed class VersionFiles : IDisposable
         {
             source.Rename(name, target, path.OfVersion(version));
         }
-        catch (FileSystemException exception) when (exception.Error is Errno.EISDIR or Errno.ENOTEMPTY or Errno.EEXIST or Errno.ENOTDIR or Errno.EPERM)
+        catch (FileSystemException exception) when (exception.IsNameForeign)
         {
             Clear(path, version);
             source.Rename(name, target, path.OfVersion(version));

@@ -34,6 +34,12 @@ internal sealed class FileSystemException : Exception
     /// <summary>The process or the system has run out of descriptors or memory: the call did not happen. A sync is another thing.</summary>
     public bool IsOutOfHandles => Error is (Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM) && !IsSync;
 
+    /// <summary>Of a link: the file can have no second name here (link(2)).</summary>
+    public bool IsWithoutLinks => Error is Errno.EPERM or Errno.EOPNOTSUPP or Errno.EMLINK or Errno.ENOSYS;
+
+    /// <summary>Of a rename or an unlink: what has the name may be something foreign, and no file of ours.</summary>
+    public bool IsNameForeign => Error is Errno.EISDIR or Errno.ENOTEMPTY or Errno.EEXIST or Errno.ENOTDIR or Errno.EPERM;
+
     private static string NameOf(SystemCall call) => call switch
     {
         SystemCall.Open => "open",

@@ -124,10 +124,6 @@ public sealed class CommitDraft
         (_kept ??= [])[index] = versions;
     }
 
-    /// <summary>How many versions the put keeps by what rules have said so far.</summary>
-    /// <param name="index">Of the operation in <see cref="Operations"/>.</param>
-    public ushort KeptBy(int index) => _kept?.GetValueOrDefault(index) ?? 0;
-
     /// <summary>
     /// Has a rule told of the commit once it is published, before any of its locks is given back: whoever gets one of them
     /// next finds what the rule has noted. A commit that is never published, or writes nothing, is not told of.

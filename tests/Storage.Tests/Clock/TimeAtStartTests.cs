@@ -111,8 +111,7 @@ public sealed class TimeAtStartTests
         long version = await PrepareAsync();
         await using (DocumentStore store = EndingStore.Open(_disk, _clock))
         {
-            byte[] other = "7"u8.ToArray();
-            await store.PutAsync(KnownTime.Key, new DocumentContent(other, "application/json", Sha256Digest.Of(other)), Conditions.None, DurabilityLevel.Filed, default);
+            await store.PutAsync(KnownTime.Key, TestDocuments.Content("7"), Conditions.None, DurabilityLevel.Filed, default);
         }
 
         _clock.Pass(EndingStore.Life);

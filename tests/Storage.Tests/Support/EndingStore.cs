@@ -32,8 +32,7 @@ internal static class EndingStore
     public static async Task<KnownTime> NoteTimeAsync(this DocumentStore store, KnownTime? before = null)
     {
         KnownTime known = store.Time.ToKnown(before ?? store.Time.Noted);
-        byte[] body = known.ToJson();
-        await store.PutAsync(KnownTime.Key, new DocumentContent(body, "application/json", Sha256Digest.Of(body)), Conditions.None, DurabilityLevel.Filed, default);
+        await store.PutAsync(KnownTime.Key, TestDocuments.Content(known.ToJson()), Conditions.None, DurabilityLevel.Filed, default);
         return known;
     }
 

@@ -143,7 +143,7 @@ internal sealed class DiskDoctor(IDirectory data, int rounds, TimeProvider clock
             scratch.Link(FileName, scratch, OtherName);
             return true;
         }
-        catch (FileSystemException exception) when (exception.Error is Errno.EPERM or Errno.EOPNOTSUPP or Errno.EMLINK)
+        catch (FileSystemException exception) when (exception.IsWithoutLinks)
         {
             return false;
         }

@@ -124,14 +124,7 @@ internal sealed class Filer : IDisposable
                 chunk.DropTemps();
             }
 
-            chunk.Link();
-            chunk.MakeDirectories();
-            chunk.WriteTemps();
-            _writeBack.Before(chunk.Items.Count(item => item.Temp is not null));
-            chunk.SyncTemps();
-            chunk.LinkVersions();
-            chunk.Rename();
-            chunk.SyncDirectories();
+            chunk.File(_writeBack.Before);
             Conclude(chunk);
             _chunk = null;
             _isAgain = false;

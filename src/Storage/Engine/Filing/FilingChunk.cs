@@ -70,8 +70,32 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
 
     public bool Contains(Sha256Digest document) => _items.ContainsKey(document);
 
-    /// <summary>The chunk is taken: where a document and its kept version are both in it, one temporary file will do.</summary>
-    public void Link()
+    /// <summary>The chunk is taken, and goes through all steps, in their order.</summary>
+    /// <param name="beforeSyncs">Told how many files are going to be synced; null: nobody.</param>
+    public void File(Action<int>? beforeSyncs = null)
+    {
+        Link();
+        MakeDirectories();
+        WriteTemps();
+        beforeSyncs?.Invoke(_items.Values.Count(static item => item.Temp is not null));
+        SyncTemps();
+        LinkVersions();
+        Rename();
+        SyncDirectories();
+    }
+
+    /// <summary>Back before the first step: closes and removes what temporary files there are, and forgets what failed.</summary>
+    public void DropTemps()
+    {
+        foreach (FilingItem item in _items.Values)
+        {
+            DropTemp(item);
+            item.Failure = null;
+        }
+    }
+
+    /// <summary>Where a document and its kept version are both in it, one temporary file will do.</summary>
+    private void Link()
     {
         foreach (FilingItem item in _items.Values)
         {
@@ -88,7 +112,7 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
     }
 
     /// <summary>The first kept version makes the directories of versions. Where that fails, the chunk's other documents are filed.</summary>
-    public void MakeDirectories()
+    private void MakeDirectories()
     {
         if (_items.Values.Any(item => item.Version.IsOfVersion))
         {
@@ -107,21 +131,15 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
     }
 
     /// <summary>Reads every record, which names the document. For a put this is the first step.</summary>
-    public void WriteTemps() => ForEach(item =>
-    {
-        if (item.Source is null)
-        {
-            WriteTemp(item);
-        }
-    });
+    private void WriteTemps() => ForEach(_items.Values.Where(static item => item.Source is null), WriteTemp);
 
     /// <summary>Second step for every put.</summary>
-    public void SyncTemps() => ForEach(SyncTemp);
+    private void SyncTemps() => ForEach(_items.Values, SyncTemp);
 
     /// <summary>Before the third step: a kept version that is its document's newest takes its own name of the same file; where that cannot be, its own file.</summary>
-    public void LinkVersions() => ForEach(item =>
+    private void LinkVersions() => ForEach(_items.Values.Where(static item => item.Source is not null), item =>
     {
-        if (!_names.TryLinkVersion(item))
+        if (!_names.TryLinkVersion(item, item.Source!))
         {
             WriteTemp(item);
             SyncTemp(item);
@@ -129,23 +147,13 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
     });
 
     /// <summary>Third step: every document takes its name, or loses it; a version that has been superseded takes its own.</summary>
-    public void Rename() => ForEach(_names.Take);
+    private void Rename() => ForEach(_items.Values, _names.Take);
 
     /// <summary>Fourth step, once for each directory.</summary>
-    public void SyncDirectories()
+    private void SyncDirectories()
     {
         (int Shard, bool IsOfVersions)[] directories = [.. _items.Values.Where(item => item.Failure is null).Select(item => (item.Shard, item.Version.IsOfVersion)).Distinct()];
         threads.ForEach(directories, Workers, directory => _names.Sync(directory.Shard, directory.IsOfVersions));
-    }
-
-    /// <summary>Back before the first step: closes and removes what temporary files there are, and forgets what failed.</summary>
-    public void DropTemps()
-    {
-        foreach (FilingItem item in _items.Values)
-        {
-            DropTemp(item);
-            item.Failure = null;
-        }
     }
 
     private static void Note(FilingItem item, in FilingTicket ticket)
@@ -223,9 +231,9 @@ internal sealed class FilingChunk(DocumentFiles files, LiveSegments segments, Di
         return operation;
     }
 
-    private void ForEach(Action<FilingItem> step)
+    private void ForEach(IEnumerable<FilingItem> some, Action<FilingItem> step)
     {
-        FilingItem[] items = [.. _items.Values.Where(item => item.Failure is null)];
+        FilingItem[] items = [.. some.Where(item => item.Failure is null)];
         threads.ForEach(items, Workers, item =>
         {
             try

@@ -8,13 +8,8 @@ namespace DocService.Storage.Engine.Filing;
 internal sealed class FilingNames(DocumentFiles files)
 {
     /// <summary>A kept version that is its document's newest takes a name of the document's temporary file. False: it needs one of its own.</summary>
-    public bool TryLinkVersion(FilingItem item)
+    public bool TryLinkVersion(FilingItem item, FilingItem source)
     {
-        if (item.Source is not { } source)
-        {
-            return true;
-        }
-
         if (source.Failure is { } failure)
         {
             throw failure; // of the same file
@@ -68,7 +63,7 @@ internal sealed class FilingNames(DocumentFiles files)
         {
             Apply(item);
         }
-        catch (FileSystemException exception) when (exception.Error is Errno.EISDIR or Errno.ENOTEMPTY or Errno.EEXIST or Errno.ENOTDIR or Errno.EPERM)
+        catch (FileSystemException exception) when (exception.IsNameForeign)
         {
             // Something foreign took the name since the commit. It goes where the evidence is.
             KeepEvidence(item);

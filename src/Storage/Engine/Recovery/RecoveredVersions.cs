@@ -31,7 +31,8 @@ internal sealed class RecoveredVersions(Watermarks marks, int expected, IThreads
         if (version.IsOfVersion)
         {
             AddOne(VersionDigest.Of(key.Digest, version.Version), sequence, version);
-            CarriedThrough[key.Digest.First] = Math.Max(CarriedThrough[key.Digest.First], sequence);
+            int shard = DocumentPath.ShardOf(key.Digest);
+            CarriedThrough[shard] = Math.Max(CarriedThrough[shard], sequence);
             return;
         }
 

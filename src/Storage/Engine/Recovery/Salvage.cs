@@ -134,13 +134,7 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
                 rest.Dequeue();
             }
 
-            chunk.Link();
-            chunk.MakeDirectories();
-            chunk.WriteTemps();
-            chunk.SyncTemps();
-            chunk.LinkVersions();
-            chunk.Rename();
-            chunk.SyncDirectories();
+            chunk.File();
             if (chunk.Items.FirstOrDefault(item => item.Failure is not null) is { Failure: { } failure })
             {
                 ExceptionDispatchInfo.Throw(failure);

@@ -29,9 +29,6 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
         return document;
     };
 
-    private readonly Func<IFile, DocumentKey, ByteBudget?, long?, StoredDocument> _openVersion = (file, key, budget, _) =>
-        DocumentReader.Open(file, key, budget, pieces => new FiledBody(key, file, pieces, reads));
-
     /// <summary>The version, if the cache has it: at once, and without memory. Null says nothing.</summary>
     public CachedDocument? TryReadCached(ReadOnlySpan<char> id) => cache.TryRead(id);
 
@@ -48,7 +45,7 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
     /// <summary>A kept version, as <see cref="Open(DocumentKey, ByteBudget)"/> the newest; null where it is not kept.</summary>
     public StoredDocument? OpenVersion(DocumentKey key, long version, ByteBudget? budget)
     {
-        StoredDocument? found = Read(key, budget, _openVersion, isCached: false, version);
+        StoredDocument? found = Read(key, budget, _readOrOpen, isCached: false, version);
         if (found is null || found.Info.Version == version)
         {
             return found;

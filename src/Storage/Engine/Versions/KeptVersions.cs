@@ -19,7 +19,7 @@ namespace DocService.Storage.Engine.Versions;
 internal sealed class KeptVersions(VersionFiles files, Pending pending, JournalWriter journal, long[] carriedThrough, Func<bool> isCarrying, StoreHealth health)
 {
     /// <summary>A record of a kept version was carried forward. On the journal's thread.</summary>
-    public void NoteCarried(Sha256Digest document, long sequence) => Volatile.Write(ref carriedThrough[document.First], sequence);
+    public void NoteCarried(Sha256Digest document, long sequence) => Volatile.Write(ref carriedThrough[DocumentPath.ShardOf(document)], sequence);
 
     /// <summary>Returns those that cannot be dropped yet.</summary>
     /// <exception cref="StorageFaultException">One cannot be removed.</exception>
@@ -70,7 +70,7 @@ internal sealed class KeptVersions(VersionFiles files, Pending pending, JournalW
         // In this order. A version that is recorded as filed was filed before this look, so a copy of its record was begun before: it is
         // still on its way, or has been noted.
         long recorded = journal.RecordedFiledThrough;
-        return version.Version > recorded || isCarrying() || Volatile.Read(ref carriedThrough[version.Key.Digest.First]) > recorded
+        return version.Version > recorded || isCarrying() || Volatile.Read(ref carriedThrough[DocumentPath.ShardOf(version.Key.Digest)]) > recorded
             || pending.Contains(VersionDigest.Of(version.Key.Digest, version.Version));
     }
 }

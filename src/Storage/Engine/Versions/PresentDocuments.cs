@@ -35,14 +35,7 @@ internal sealed class PresentDocuments(DocumentLookup lookup, StoreTime time)
     public StoredDocument? OpenVersion(DocumentKey key, long version, ByteBudget? budget)
     {
         DateTimeOffset now = time.Now;
-        StoredDocument? found = lookup.OpenVersion(key, version, budget);
-        if (found is null || !found.Info.HasEnded(now))
-        {
-            return found;
-        }
-
-        found.Dispose();
-        return null;
+        return PresentAt(now, lookup.OpenVersion(key, version, budget));
     }
 
     /// <inheritdoc cref="DocumentLookup.ReadInfo"/>
@@ -72,14 +65,7 @@ internal sealed class PresentDocuments(DocumentLookup lookup, StoreTime time)
     {
         try
         {
-            StoredDocument? found = read(lookup, key, budget);
-            if (found is null || !found.Info.HasEnded(moment))
-            {
-                return found;
-            }
-
-            found.Dispose();
-            return null;
+            return PresentAt(moment, read(lookup, key, budget));
         }
         catch (DocumentCorruptException)
         {
@@ -90,6 +76,17 @@ internal sealed class PresentDocuments(DocumentLookup lookup, StoreTime time)
 
             throw;
         }
+    }
+
+    private static StoredDocument? PresentAt(DateTimeOffset moment, StoredDocument? found)
+    {
+        if (found is null || !found.Info.HasEnded(moment))
+        {
+            return found;
+        }
+
+        found.Dispose();
+        return null;
     }
 
     /// <summary>Whether the header says so. False where that cannot be read either.</summary>

@@ -198,9 +198,8 @@ internal sealed class EndingDocuments
             Demand(true, (known.Known - StoreNow).Duration() < Slack, $"the time is noted as {known}");
             Demand(ahead > Minute + Slack ? true : ahead < Minute - Slack && !_beganInDoubt ? false : null, known.Doubted is not null, $"the time is noted as {known}");
             _disk.Mark(new Noting(known));
-            byte[] body = known.ToJson();
             _lives = [null];
-            await _store.PutAsync(KnownTime.Key, new DocumentContent(body, "application/json", Sha256Digest.Of(body)), Conditions.None, DurabilityLevel.Durable, default);
+            await _store.PutAsync(KnownTime.Key, TestDocuments.Content(known.ToJson()), Conditions.None, DurabilityLevel.Durable, default);
             _noted = known;
             End();
         }
