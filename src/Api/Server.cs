@@ -24,8 +24,7 @@ internal static class Server
 
             // Before the application is built: telemetry would take the probe's meters for the web server's, and give those up with it.
             IReadOnlyList<string> addresses = await ListeningProbe.RunAsync(builder.Configuration, builder.Environment);
-            bool allowsAnonymous = ServeCommand.IsGiven(builder.Configuration, ServeCommand.AllowsAnonymous);
-            builder.Services.AddSingleton(new Exposure([.. addresses.Where(address => !AllowedHosts.IsLoopback(address))], allowsAnonymous));
+            builder.Services.AddSingleton(new Exposure([.. addresses.Where(address => !AllowedHosts.IsLoopback(address))]));
             WebApplication app = Build(builder);
             signals.PassTo(app.Lifetime);
             app.Lifetime.ApplicationStarted.Register(() =>

@@ -56,7 +56,7 @@ internal sealed class StoreLifetime(
             keys.Close();
         }
 
-        if (!keys.IsOn && !exposure.IsAllowed && exposure.Addresses is [var address, ..])
+        if (!keys.IsOn && exposure.Addresses is [var address, ..] && !ServeCommand.IsGiven(configuration, ServeCommand.AllowsAnonymous))
         {
             throw new StoreConfigurationException(
                 $"Other machines can reach {address}, and there are no API keys: whoever does could read and write every document. "

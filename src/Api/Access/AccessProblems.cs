@@ -29,6 +29,14 @@ internal static class AccessProblems
         Detail = "There are no API keys yet, and this never answers without one. The first is made offline: stop the server, 'docservice keys add --data <dir> --name admin --rights read,write,operate --prefix \"*\"', start it.",
     };
 
+    /// <summary>Null where the caller has the right for all ids that begin so.</summary>
+    public static Problem? Unless(Caller caller, Right right, string beginning, string what) =>
+        caller.May(right, beginning) ? null : Missing(caller, right, what);
+
+    /// <summary>Null for whoever may operate the whole store.</summary>
+    public static Problem? UnlessOperator(Caller caller, Problem noKey) =>
+        caller.IsKnown ? Unless(caller, Right.Operate, string.Empty, "the whole store") : noKey;
+
     /// <param name="caller">Who asks.</param>
     /// <param name="right">The right that is missing.</param>
     /// <param name="what">What it is missing for, as the end of a sentence.</param>

@@ -45,8 +45,7 @@ internal static class DocumentAccess
     /// <summary>Whether an answer may tell of the document as it is.</summary>
     public static bool MayTell(HttpContext context, DocumentKey key) => Caller.Of(context).May(Right.Read, key.Id);
 
-    private static Problem? Judge(Caller caller, Right right, DocumentKey key, string what) =>
-        caller.May(right, key.Id) ? null : AccessProblems.Missing(caller, right, what);
+    private static Problem? Judge(Caller caller, Right right, DocumentKey key, string what) => AccessProblems.Unless(caller, right, key.Id, what);
 
     private static bool TellOfVersion(Conditions conditions) =>
         conditions.IfMatch is { IsAny: false } || conditions.IfNoneMatch is { IsAny: false } || conditions.IfUnmodifiedSince is not null;

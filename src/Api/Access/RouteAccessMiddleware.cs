@@ -23,8 +23,6 @@ internal sealed class RouteAccessMiddleware(RequestDelegate next, KeyRing keys)
         }
 
         Caller caller = Caller.Of(context);
-        return !caller.IsKnown ? AccessProblems.NoKey
-            : access == RouteAccess.Judged || caller.May(Right.Operate, "") ? null
-            : AccessProblems.Missing(caller, Right.Operate, "the whole store");
+        return access == RouteAccess.Judged && caller.IsKnown ? null : AccessProblems.UnlessOperator(caller, AccessProblems.NoKey);
     }
 }

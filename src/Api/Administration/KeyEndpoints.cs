@@ -80,11 +80,14 @@ internal sealed class KeyEndpoints(KeyRing keys, IDocumentStore store, ByteBudge
 
         using (body)
         {
-            KeyRights? rights = null;
-            DateTimeOffset? expires = null;
-            if ((Read(body, out NewKey asked) ?? Judge(asked, out rights, out expires)) is { } invalid)
+            if (Read(body, out NewKey asked) is { } invalid)
             {
                 return invalid;
+            }
+
+            if (ApiKey.Judge(asked.Name, asked.Rights ?? [], asked.Expires, store.Time.Now, out KeyRights? rights, out DateTimeOffset? expires) is { } fault)
+            {
+                return ProblemCatalogue.Invalid(fault);
             }
 
             if (await keys.AddAsync(asked.Name!, rights!, expires, Caller.Of(context).Ended) is not var (key, token))
@@ -125,13 +128,7 @@ internal sealed class KeyEndpoints(KeyRing keys, IDocumentStore store, ByteBudge
         return await keys.RotateAsync(id, Caller.Of(context).Ended) is var (key, token) ? await AnswerAsync(context, StatusCodes.Status200OK, KeyFacts.Of(key, token)) : Missing(id);
     }
 
-    private static Problem? Refuse(HttpContext context)
-    {
-        Caller caller = Caller.Of(context);
-        return !caller.IsKnown ? AccessProblems.NoKeysYet
-            : caller.May(Right.Operate, "") ? null
-            : AccessProblems.Missing(caller, Right.Operate, "the whole store");
-    }
+    private static Problem? Refuse(HttpContext context) => AccessProblems.UnlessOperator(Caller.Of(context), AccessProblems.NoKeysYet);
 
     private Problem? Read(RequestBody body, out NewKey asked)
     {
@@ -150,33 +147,6 @@ internal sealed class KeyEndpoints(KeyRing keys, IDocumentStore store, ByteBudge
         {
             return ProblemCatalogue.Invalid("""A key is {"name":"web","rights":{"read":["notes/"],"write":["notes/"]},"expires":"2027-01-31T12:00:00Z"}; 'expires' may be missing.""");
         }
-    }
-
-    private Problem? Judge(NewKey asked, out KeyRights? rights, out DateTimeOffset? expires)
-    {
-        rights = null;
-        expires = null;
-        if (!ApiKey.IsName(asked.Name))
-        {
-            return ProblemCatalogue.Invalid($"{ApiKey.NameRule}.");
-        }
-
-        if (KeyRights.TryCreate(asked.Rights ?? [], out rights) is { } fault)
-        {
-            return ProblemCatalogue.Invalid(fault);
-        }
-
-        if (asked.Expires is not null)
-        {
-            if (!ApiKey.TryReadMoment(asked.Expires, out DateTimeOffset moment) || moment <= store.Time.Now)
-            {
-                return ProblemCatalogue.Invalid($"{ApiKey.MomentRule}.");
-            }
-
-            expires = moment;
-        }
-
-        return null;
     }
 
     private static string IdOf(HttpContext context) => (string)context.GetRouteValue("id")!;

@@ -38,11 +38,11 @@ internal static class QueryAccess
     }
 
     private static Problem? Judge(Caller caller, Right right, string beginning) =>
-        caller.May(right, beginning) ? null : AccessProblems.Missing(caller, right, "all documents that this asks about: name a 'prefix' that lies within it");
+        AccessProblems.Unless(caller, right, beginning, "all documents that this asks about: name a 'prefix' that lies within it");
 
     /// <summary>Ranks are of the words in all documents of a collection, costs of all its entries.</summary>
     private static Problem? JudgeWhole(Caller caller, CollectionSet collections, string beginning) =>
-        collections.Find(beginning) is { } collection && !caller.May(Right.Read, collection.Prefix)
-            ? AccessProblems.Missing(caller, Right.Read, "the whole collection: 'search' and 'explain' tell of all its documents")
+        collections.Find(beginning) is { } collection
+            ? AccessProblems.Unless(caller, Right.Read, collection.Prefix, "the whole collection: 'search' and 'explain' tell of all its documents")
             : null;
 }

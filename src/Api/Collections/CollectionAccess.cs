@@ -22,17 +22,15 @@ internal static class CollectionAccess
         return caller.May(Right.Read, prefix) || caller.May(Right.Operate, prefix) ? null : AccessProblems.Missing(caller, Right.Read, Whole);
     }
 
-    public static Problem? JudgeOperate(HttpContext context, CollectionSet collections, string name)
-    {
-        Caller caller = Caller.Of(context);
-        return caller.May(Right.Operate, PrefixOf(collections, name)) ? null : AccessProblems.Missing(caller, Right.Operate, Whole);
-    }
+    public static Problem? JudgeOperate(HttpContext context, CollectionSet collections, string name) =>
+        AccessProblems.Unless(Caller.Of(context), Right.Operate, PrefixOf(collections, name), Whole);
 
     /// <summary>The documents that do not pass its schema: their ids, and where they are at fault.</summary>
     public static Problem? JudgeViolations(HttpContext context, CollectionSet collections, string name)
     {
         Caller caller = Caller.Of(context);
-        return JudgeOperate(context, collections, name) ?? (caller.May(Right.Read, PrefixOf(collections, name)) ? null : AccessProblems.Missing(caller, Right.Read, Whole));
+        string prefix = PrefixOf(collections, name);
+        return AccessProblems.Unless(caller, Right.Operate, prefix, Whole) ?? AccessProblems.Unless(caller, Right.Read, prefix, Whole);
     }
 
     /// <summary>By the prefix that there is, and by the one that the definition names: one that names none is no definition, and is refused as such.</summary>
@@ -46,7 +44,7 @@ internal static class CollectionAccess
             return AccessProblems.Missing(caller, Right.Operate, Whole);
         }
 
-        return !HasTimeToLive(json.RootElement) || caller.May(Right.Write, prefix) ? null : AccessProblems.Missing(caller, Right.Write, Whole); // it deletes
+        return HasTimeToLive(json.RootElement) ? AccessProblems.Unless(caller, Right.Write, prefix, Whole) : null; // it deletes
     }
 
     public static bool MayTellIds(HttpContext context, Collection collection) => Caller.Of(context).May(Right.Read, collection.Prefix);

@@ -53,22 +53,11 @@ internal static class KeysCommand
     private static Task<int> AddAsync(ParseResult line, CancellationToken cancellation)
     {
         string name = line.GetRequiredValue(Name);
-        if (!ApiKey.IsName(name))
-        {
-            throw new ConfigurationError($"{ApiKey.NameRule}.");
-        }
-
         string[] prefixes = line.GetRequiredValue(Prefix);
         var named = line.GetRequiredValue(Rights).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().ToDictionary(right => right, _ => prefixes);
-        if (KeyRights.TryCreate(named, out KeyRights? rights) is { } fault)
+        if (ApiKey.Judge(name, named, line.GetValue(Expires), TimeProvider.System.GetUtcNow(), out KeyRights? rights, out DateTimeOffset? expires) is { } fault)
         {
             throw new ConfigurationError(fault);
-        }
-
-        DateTimeOffset? expires = null;
-        if (line.GetValue(Expires) is { } text)
-        {
-            expires = ApiKey.TryReadMoment(text, out DateTimeOffset moment) && moment > TimeProvider.System.GetUtcNow() ? moment : throw new ConfigurationError($"{ApiKey.MomentRule}.");
         }
 
         return WithKeysAsync(line, makes: true, keys => AddAsync(keys, name, rights!, expires), cancellation);

@@ -52,6 +52,9 @@ internal static class ServeCommand
         Description = "Listen where other machines reach it although there are no API keys: whoever does may then do everything",
     };
 
+    /// <summary>Those that become keys of the configuration as they are.</summary>
+    private static readonly Option<bool>[] Flags = [IgnoreRules, ConfirmTime, AllowAnonymous];
+
     private static readonly Option<string[]>[] Settings =
     [
         Setting("--DocService", "Key=value", "A setting of the README's table, such as --DocService:MaxDepth=64"),
@@ -67,9 +70,11 @@ internal static class ServeCommand
         root.Add(Data);
         root.Add(Port);
         root.Add(Salvage);
-        root.Add(IgnoreRules);
-        root.Add(ConfirmTime);
-        root.Add(AllowAnonymous);
+        foreach (Option<bool> flag in Flags)
+        {
+            root.Add(flag);
+        }
+
         foreach (Option<string[]> setting in Settings)
         {
             root.Add(setting);
@@ -96,21 +101,7 @@ internal static class ServeCommand
             result.Add($"{SettingArguments.DataDirectory}={directory}");
         }
 
-        if (line.GetValue(IgnoreRules))
-        {
-            result.Add($"{IgnoresRules}=true");
-        }
-
-        if (line.GetValue(ConfirmTime))
-        {
-            result.Add($"{ConfirmsTime}=true");
-        }
-
-        if (line.GetValue(AllowAnonymous))
-        {
-            result.Add($"{AllowsAnonymous}=true");
-        }
-
+        result.AddRange(Flags.Where(flag => line.GetValue(flag)).Select(flag => $"{flag.Name}=true"));
         if (line.GetValue(Port) is { } port)
         {
             // A free port cannot be had for both addresses that localhost stands for.

@@ -20,7 +20,6 @@ internal sealed class KeyRing(IDocumentStore store, TimeProvider clock, ILogger<
 
     private readonly SemaphoreSlim _changes = new(1, 1);
     private volatile Dictionary<string, HeldKey>? _keys;
-    private bool _isLoaded;
 
     /// <summary>Whether requests need a key. The first key ever made turns that on; it stays on when the last one is revoked.</summary>
     public bool IsOn => _keys is not null;
@@ -31,16 +30,10 @@ internal sealed class KeyRing(IDocumentStore store, TimeProvider clock, ILogger<
     /// <exception cref="StoreConfigurationException">There are keys, and they cannot be read: nobody could be told apart.</exception>
     public async Task LoadAsync(CancellationToken cancellation)
     {
-        if (_isLoaded)
-        {
-            return;
-        }
-
         try
         {
             using StoredDocument? list = await store.ReadAsync(Document, cancellation);
             _keys = list is null ? null : KeyList.Read(list.Body.Span).ToDictionary(static key => key.Id, static key => new HeldKey(key), StringComparer.Ordinal);
-            _isLoaded = true;
         }
         catch (Exception exception) when (exception is DocumentCorruptException or JsonException)
         {
@@ -156,7 +149,6 @@ internal sealed class KeyRing(IDocumentStore store, TimeProvider clock, ILogger<
         try
         {
             await WriteAsync(new Dictionary<string, HeldKey>(StringComparer.Ordinal));
-            _isLoaded = true;
         }
         finally
         {

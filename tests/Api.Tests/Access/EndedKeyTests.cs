@@ -20,8 +20,7 @@ public sealed class EndedKeyTests
         var clock = new ShiftedClock();
         await using var application = new TestApplication(new ApplicationSettings { UsesSockets = true, Clock = clock });
         KeyRing keys = application.Service<KeyRing>();
-        Assert.Null(KeyRights.TryCreate(ReadNotes, out KeyRights? rights));
-        (ApiKey key, string token) = (await keys.AddAsync("stream", rights!, clock.GetUtcNow().AddMinutes(10)))!.Value;
+        (string id, string token) = await KeyedApplication.AddAsync(keys, "stream", ReadNotes, clock.GetUtcNow().AddMinutes(10));
         using HttpRequestMessage request = Requests.Request("GET", "/changes?prefix=notes/", ("Accept", "text/event-stream"), ("Authorization", "Bearer " + token));
         using HttpResponseMessage response = await application.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -31,10 +30,10 @@ public sealed class EndedKeyTests
         switch (how)
         {
             case "revoked":
-                Assert.True(await keys.RevokeAsync(key.Id));
+                Assert.True(await keys.RevokeAsync(id));
                 break;
             case "rotated":
-                Assert.NotNull(await keys.RotateAsync(key.Id));
+                Assert.NotNull(await keys.RotateAsync(id));
                 break;
             default:
                 clock.Pass(TimeSpan.FromMinutes(11));
@@ -58,14 +57,13 @@ public sealed class EndedKeyTests
         await using var application = new TestApplication(new ApplicationSettings { UsesSockets = true });
         await application.StoreAsync("notes/a", "1");
         KeyRing keys = application.Service<KeyRing>();
-        Assert.Null(KeyRights.TryCreate(ReadNotes, out KeyRights? rights));
-        (ApiKey key, string token) = (await keys.AddAsync("poll", rights!, null))!.Value;
+        (string id, string token) = await KeyedApplication.AddAsync(keys, "poll", ReadNotes);
         await application.WaitForIndexAsync();
         using HttpRequestMessage request = Requests.Request("GET", "/docs/notes/a?wait=50", ("If-None-Match", "*"), ("Authorization", "Bearer " + token));
         Task<HttpResponseMessage> waiting = application.Client.SendAsync(request);
         await UntilAsync(() => application.Service<Waiting.FeedClients>().Count == 1);
 
-        Assert.True(await keys.RevokeAsync(key.Id));
+        Assert.True(await keys.RevokeAsync(id));
 
         using HttpResponseMessage response = await waiting.WaitAsync(TimeSpan.FromSeconds(30));
         await response.AssertProblemAsync(HttpStatusCode.Unauthorized, "unauthorized");

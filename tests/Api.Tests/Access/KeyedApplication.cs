@@ -44,10 +44,12 @@ public sealed class KeyedApplication : IAsyncLifetime
 
     public string IdOf(string caller) => _keys[caller].Id;
 
-    internal async Task<(string Id, string Token)> AddAsync(string name, Dictionary<string, string[]> rights, DateTimeOffset? expires = null)
+    internal Task<(string Id, string Token)> AddAsync(string name, Dictionary<string, string[]> rights, DateTimeOffset? expires = null) => AddAsync(Ring, name, rights, expires);
+
+    internal static async Task<(string Id, string Token)> AddAsync(KeyRing ring, string name, Dictionary<string, string[]> rights, DateTimeOffset? expires = null)
     {
         Assert.Null(KeyRights.TryCreate(rights, out KeyRights? made));
-        (ApiKey key, string token) = (await Ring.AddAsync(name, made!, expires))!.Value;
+        (ApiKey key, string token) = (await ring.AddAsync(name, made!, expires))!.Value;
         return (key.Id, token);
     }
 
