@@ -188,6 +188,7 @@ public sealed class IndexFollower : IFollower, IDisposable
     /// <summary>Whoever asks after the thread has ended gets an answer too.</summary>
     private Task AskAsync(Task answer)
     {
+        _parts.Signals.Wake(); // what is asked for is queued by now
         if (_parts.Answering is null)
         {
             _parts.History.Abandon();

@@ -141,57 +141,38 @@ public sealed class IndexVerification(string directory) : IVerificationWitness, 
         _log.Delete(recursive: true);
     }
 
-    private void Compare(DocumentKey key, long version, DocumentInfo? filed)
+    private void Compare(DocumentKey key, long version, DocumentInfo? filed) => Guard(rows =>
     {
-        if (_rows is null)
+        using RocksValue row = rows.Read(Family.Documents, Encoding.UTF8.GetBytes(key.Id));
+        DocumentFacts? facts = row.IsFound ? DocumentRow.Read(row.Bytes, out _) : null;
+        if (facts?.Info is not { } info)
         {
-            return;
+            Add($"the index lacks '{Shown(key.Id)}', whose version is {version}");
         }
-
-        try
+        else if (info.Version != version || (filed is not null && info.Sha256 != filed.Sha256))
         {
-            using RocksValue row = _rows.Read(Family.Documents, Encoding.UTF8.GetBytes(key.Id));
-            DocumentFacts? facts = row.IsFound ? DocumentRow.Read(row.Bytes, out _) : null;
-            if (facts?.Info is not { } info)
-            {
-                Add($"the index lacks '{Shown(key.Id)}', whose version is {version}");
-            }
-            else if (info.Version != version || (filed is not null && info.Sha256 != filed.Sha256))
-            {
-                Add($"the index has version {info.Version} of '{Shown(key.Id)}', the document has version {version}");
-            }
-            else if (filed is not null && info.Expires != filed.Expires)
-            {
-                Add($"the index has another end for version {version} of '{Shown(key.Id)}' than the document");
-            }
+            Add($"the index has version {info.Version} of '{Shown(key.Id)}', the document has version {version}");
         }
-        catch (IndexFailedException exception)
+        else if (filed is not null && info.Expires != filed.Expires)
         {
-            Leave($"The index cannot be read, and the next start makes it anew: {exception.Message}");
+            Add($"the index has another end for version {version} of '{Shown(key.Id)}' than the document");
         }
-    }
+    });
 
     /// <summary>What the index shows and nothing else has.</summary>
-    private void FindSurplus()
+    private void FindSurplus() => Guard(rows =>
     {
-        try
+        using RocksIterator documents = rows.Iterate(Family.Documents, [], []);
+        for (bool isValid = documents.First(); isValid; isValid = documents.Next())
         {
-            using RocksIterator? rows = _rows?.Iterate(Family.Documents, [], []);
-            for (bool isValid = rows?.First() == true; isValid; isValid = rows!.Next())
+            DocumentFacts facts = DocumentRow.Read(documents.Value, out _);
+            Sha256Digest digest = Sha256Digest.Of(documents.Key);
+            if (facts.Info is not null && !IsWrittenSince(digest) && !_documents.Contains(digest))
             {
-                DocumentFacts facts = DocumentRow.Read(rows!.Value, out _);
-                Sha256Digest digest = Sha256Digest.Of(rows.Key);
-                if (facts.Info is not null && !IsWrittenSince(digest) && !_documents.Contains(digest))
-                {
-                    Add($"the index has version {facts.Version} of '{Shown(Encoding.UTF8.GetString(rows.Key))}', and no file of it is intact");
-                }
+                Add($"the index has version {facts.Version} of '{Shown(Encoding.UTF8.GetString(documents.Key))}', and no file of it is intact");
             }
         }
-        catch (IndexFailedException exception)
-        {
-            Leave($"The index cannot be read, and the next start makes it anew: {exception.Message}");
-        }
-    }
+    });
 
     private bool IsWrittenSince(Sha256Digest id) => _journal.TryGetValue(id, out Commit commit) && commit.Sequence > _position;
 

@@ -17,6 +17,19 @@ internal static class ListFields
         response.Headers.Vary = "Accept, Authorization, Origin";
     }
 
+    /// <summary>A whole answer of JSON; to HEAD its fields alone.</summary>
+    public static async ValueTask SendAsync(HttpContext context, AnswerBuffer output)
+    {
+        HttpResponse response = context.Response;
+        Write(response);
+        response.ContentType = "application/json";
+        response.ContentLength = output.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await output.SendAsync(response);
+        }
+    }
+
     /// <summary>Where the next page is, of a GET or HEAD: the request's target with another cursor. Left out where it would be too long to be sent.</summary>
     public static void WriteLink(HttpContext context, string? next)
     {

@@ -70,7 +70,7 @@ internal sealed class ChangePoll(FeedClients clients, ByteBudget budget, IHostAp
                 using var nothing = new AnswerBuffer(budget);
                 using var page = new ChangePage(form, nothing);
                 page.Finish(position, position);
-                await SendAsync(context, nothing);
+                await ListFields.SendAsync(context, nothing);
                 return null;
             }
         }
@@ -96,20 +96,8 @@ internal sealed class ChangePoll(FeedClients clients, ByteBudget budget, IHostAp
         }
 
         page.Finish(walk.Position, new FeedPosition(reader.StoreId, reader.AsOf, 0));
-        await SendAsync(context, output);
+        await ListFields.SendAsync(context, output);
         return (true, walk.Position, null);
-    }
-
-    private static async ValueTask SendAsync(HttpContext context, AnswerBuffer output)
-    {
-        HttpResponse response = context.Response;
-        ListFields.Write(response);
-        response.ContentType = "application/json";
-        response.ContentLength = output.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
-        {
-            await output.SendAsync(response);
-        }
     }
 
     /// <summary>Whether there is any.</summary>

@@ -46,7 +46,7 @@ internal sealed record ChangesForm
                 "since" => PositionText.TryRead(value, out since) ? null : builder.Refuse(name, "'since' is 'next' of an answer before, or the id of an event, or 0 for everything that is there."),
                 WaitParameter.Name => WaitParameter.TryRead(value, out wait),
                 "filter" => builder.SetFilter(Encoding.UTF8.GetBytes(value)),
-                "limit" => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long limit) ? builder.SetLimit(limit) : builder.RefuseLimit(),
+                "limit" => builder.SetLimit(value),
                 _ => builder.SetText(name, value),
             };
             if (problem is not null)

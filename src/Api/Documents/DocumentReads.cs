@@ -15,19 +15,9 @@ internal sealed class DocumentReads(CachedReads cached, DocumentWait waits, IDoc
 
     private async Task<Problem?> ReadAsync(HttpContext context)
     {
-        if (ConditionalRequest.TryParse(context, out ConditionalRequest request) is { } refused)
+        if (TryParse(context, out ConditionalRequest request, out DocumentParameters parameters) is { } refused)
         {
             return refused;
-        }
-
-        if (DocumentParameters.TryParse(context, out DocumentParameters parameters) is { } invalid)
-        {
-            return invalid;
-        }
-
-        if (DocumentAccess.JudgeRead(context, request.Key) is { } forbidden)
-        {
-            return forbidden;
         }
 
         if (parameters.Version is { } version)
@@ -59,21 +49,20 @@ internal sealed class DocumentReads(CachedReads cached, DocumentWait waits, IDoc
         return Judge(context, document.Info, request.Conditions, out Problem? problem) ? problem : await SendAsync(context, document, select);
     }
 
+    /// <summary>All that is refused before the document is looked for.</summary>
+    private static Problem? TryParse(HttpContext context, out ConditionalRequest request, out DocumentParameters parameters)
+    {
+        parameters = default;
+        return ConditionalRequest.TryParse(context, out request)
+            ?? DocumentParameters.TryParse(context, out parameters)
+            ?? DocumentAccess.JudgeRead(context, request.Key);
+    }
+
     private async Task<Problem?> ReadHeaderAsync(HttpContext context)
     {
-        if (ConditionalRequest.TryParse(context, out ConditionalRequest request) is { } refused)
+        if (TryParse(context, out ConditionalRequest request, out DocumentParameters parameters) is { } refused)
         {
             return refused;
-        }
-
-        if (DocumentParameters.TryParse(context, out DocumentParameters parameters) is { } invalid)
-        {
-            return invalid;
-        }
-
-        if (DocumentAccess.JudgeRead(context, request.Key) is { } forbidden)
-        {
-            return forbidden;
         }
 
         if (parameters.Version is { } version)

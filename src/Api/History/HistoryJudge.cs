@@ -1,27 +1,67 @@
 using DocService.Index.History;
+using DocService.Index.Reading;
 
 namespace DocService.Api.History;
 
-/// <summary>Which versions of a document go.</summary>
+/// <summary>Which versions of a document stay, and which go.</summary>
 internal static class HistoryJudge
 {
+    /// <summary>All that the index knows of a document's versions, the newest first.</summary>
+    public static IEnumerable<VersionFacts> Of(IndexReader reader, string id)
+    {
+        using HistoryListing listing = reader.ListVersions(id);
+        while (listing.MoveNext())
+        {
+            yield return listing.Current;
+        }
+    }
+
     /// <summary>
-    /// Beyond what the newest version keeps: all of them where it keeps none, and what is older than a version that was not kept. What has
-    /// ended long ago goes too, and deletes go with the versions before them.
+    /// So many of the newest versions as the newest one says, without those that have ended and what is older than one that was not kept;
+    /// and the deletes between them. A delete stays as long as there is an older version, whose end it tells.
     /// </summary>
+    /// <param name="versions">What is known of them, the newest first.</param>
+    /// <param name="endedBy">What has ended by then goes.</param>
+    public static IEnumerable<VersionFacts> Staying(IEnumerable<VersionFacts> versions, DateTimeOffset endedBy)
+    {
+        var deletes = new List<VersionFacts>();
+        int? kept = null;
+        int seen = 0;
+        foreach (VersionFacts version in versions)
+        {
+            if (version.IsDelete)
+            {
+                deletes.Add(version);
+                continue;
+            }
+
+            kept ??= version.Keep;
+            if (seen++ >= kept || !version.HasFile)
+            {
+                yield break;
+            }
+
+            if (version.HasEnded(endedBy))
+            {
+                continue;
+            }
+
+            foreach (VersionFacts delete in deletes)
+            {
+                yield return delete;
+            }
+
+            deletes.Clear();
+            yield return version;
+        }
+    }
+
+    /// <summary>The others, which go.</summary>
     /// <param name="versions">What is known of them, the newest first.</param>
     /// <param name="endedBy">What has ended by then goes.</param>
     public static IReadOnlyList<VersionFacts> Surplus(IReadOnlyList<VersionFacts> versions, DateTimeOffset endedBy)
     {
-        VersionFacts[] puts = [.. versions.Where(version => !version.IsDelete)];
-        var stays = new HashSet<long>(puts.Take(puts.FirstOrDefault().Keep).TakeWhile(version => version.HasFile).Where(version => !version.HasEnded(endedBy)).Select(version => version.Version));
-        return Without(versions, stays);
-    }
-
-    /// <summary>A delete stays as long as there is an older version, whose end it tells.</summary>
-    private static VersionFacts[] Without(IReadOnlyList<VersionFacts> versions, HashSet<long> stays)
-    {
-        long oldest = stays.Count == 0 ? long.MaxValue : stays.Min();
-        return [.. versions.Where(version => version.IsDelete ? version.Version < oldest : !stays.Contains(version.Version))];
+        HashSet<long> stays = [.. Staying(versions, endedBy).Select(version => version.Version)];
+        return [.. versions.Where(version => !stays.Contains(version.Version))];
     }
 }

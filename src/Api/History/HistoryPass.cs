@@ -37,15 +37,7 @@ internal sealed class HistoryPass(IDocumentStore store, DateTimeOffset endedBy)
     {
         foreach (DueHistory one in due)
         {
-            var versions = new List<VersionFacts>();
-            using (HistoryListing listing = reader.ListVersions(one.Id))
-            {
-                while (listing.MoveNext())
-                {
-                    versions.Add(listing.Current);
-                }
-            }
-
+            List<VersionFacts> versions = [.. HistoryJudge.Of(reader, one.Id)];
             IReadOnlyList<VersionFacts> surplus = one.Reason == DueReason.Erasure
                 ? [.. versions.Where(version => version.Version <= one.Version)]
                 : HistoryJudge.Surplus(versions, endedBy);

@@ -2,52 +2,12 @@ using System.Text.Json;
 using DocService.Api.Answers;
 using DocService.Api.Fields;
 using DocService.Index.History;
-using DocService.Index.Reading;
 
 namespace DocService.Api.History;
 
 /// <summary>A page of a document's versions, the newest first, as JSON.</summary>
 internal static class VersionPage
 {
-    /// <summary>
-    /// What its clients see of a history: so many of the newest versions as the newest one says, without those that have ended, and the
-    /// deletes between them. What is beyond, and about to be dropped, is not told any more.
-    /// </summary>
-    public static IEnumerable<VersionFacts> Visible(IndexReader reader, string id)
-    {
-        using HistoryListing versions = reader.ListVersions(id);
-        var deletes = new List<VersionFacts>(); // told only if an older version is
-        int? kept = null;
-        for (int seen = 0; versions.MoveNext();)
-        {
-            VersionFacts version = versions.Current;
-            if (version.IsDelete)
-            {
-                deletes.Add(version);
-                continue;
-            }
-
-            kept ??= version.Keep;
-            if (seen++ >= kept || !version.HasFile)
-            {
-                yield break; // what is older is about to be dropped
-            }
-
-            if (version.HasEnded(reader.Moment))
-            {
-                continue;
-            }
-
-            foreach (VersionFacts delete in deletes)
-            {
-                yield return delete;
-            }
-
-            deletes.Clear();
-            yield return version;
-        }
-    }
-
     /// <param name="form">Which page.</param>
     /// <param name="asOf">Of the snapshot.</param>
     /// <param name="versions">All that are visible.</param>

@@ -70,7 +70,7 @@ internal sealed class VersionsEndpoint(IDocumentStore store, ServedIndex index, 
         using var output = new AnswerBuffer(budget);
         using (IndexReader reader = await queries.OpenAsync(form.IsEventual, context.RequestAborted))
         {
-            VersionFacts[] versions = [.. VersionPage.Visible(reader, form.Key.Id)];
+            VersionFacts[] versions = [.. HistoryJudge.Staying(HistoryJudge.Of(reader, form.Key.Id), reader.Moment)];
             if (versions.Length == 0)
             {
                 return HistoryProblems.NoHistory(form.Key);
@@ -79,15 +79,7 @@ internal sealed class VersionsEndpoint(IDocumentStore store, ServedIndex index, 
             VersionPage.Write(form, reader.AsOf, versions, output);
         }
 
-        HttpResponse response = context.Response;
-        ListFields.Write(response);
-        response.ContentType = "application/json";
-        response.ContentLength = output.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
-        {
-            await output.SendAsync(response);
-        }
-
+        await ListFields.SendAsync(context, output);
         return null;
     }
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
-using System.Globalization;
 using DocService.Api.Ids;
 using DocService.Api.Problems;
 using DocService.Api.Queries;
@@ -57,16 +56,29 @@ internal sealed record VersionsForm
             return QueryProblems.Id(new QueryPlace(IdName, IsInBody: false), error);
         }
 
-        var read = new VersionsForm { Key = key };
+        var builder = new FormBuilder(isInBody: false, regexTime: TimeSpan.Zero); // there are no patterns here
+        long? below = null;
         foreach ((string name, string value) in parameters)
         {
-            if (read.Set(name, value, out read) is { } problem)
+            Problem? problem = name switch
+            {
+                IdName => null,
+                CursorName => (below = ReadCursor(key, value)) is null ? QueryProblems.Cursor : null,
+                "limit" => builder.SetLimit(value),
+                _ => builder.SetText(name, value),
+            };
+            if (problem is not null)
             {
                 return problem;
             }
         }
 
-        form = read;
+        if (builder.Finish(out QueryForm query) is { } conflict)
+        {
+            return conflict;
+        }
+
+        form = new VersionsForm { Key = key, Below = below, Limit = query.Limit ?? QueryForm.LimitDefault, IsEventual = query.IsEventual };
         return null;
     }
 
@@ -80,28 +92,7 @@ internal sealed record VersionsForm
         return Base64Url.EncodeToString(cursor);
     }
 
-    private Problem? Set(string name, string value, out VersionsForm form)
-    {
-        form = this;
-        switch (name)
-        {
-            case "limit":
-                bool isLimit = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) && limit is >= 1 and <= QueryForm.LimitMax;
-                form = this with { Limit = limit };
-                return isLimit ? null : Refuse(name, $"'limit' is a whole number from 1 to {QueryForm.LimitMax}.");
-            case CursorName:
-                long? below = ReadCursor(value);
-                form = this with { Below = below };
-                return below is null ? QueryProblems.Cursor : null;
-            case "consistency":
-                form = this with { IsEventual = true };
-                return value == "eventual" ? null : Refuse(name, "'consistency' can be 'eventual'; without it an answer has every write acknowledged before it.");
-            default:
-                return null; // the id
-        }
-    }
-
-    private long? ReadCursor(string text)
+    private static long? ReadCursor(DocumentKey key, string text)
     {
         Span<byte> cursor = stackalloc byte[CursorBytes];
         if (!Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, cursor, out int length) || length != CursorBytes || cursor[0] != CursorFormat)
@@ -110,7 +101,7 @@ internal sealed record VersionsForm
         }
 
         Span<byte> digest = stackalloc byte[DigestBytes];
-        WriteDigest(Key, digest);
+        WriteDigest(key, digest);
         long version = BinaryPrimitives.ReadInt64BigEndian(cursor[VersionAt..]);
         return version > 0 && cursor[1..VersionAt].SequenceEqual(digest) ? version : null;
     }

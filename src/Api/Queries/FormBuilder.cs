@@ -1,3 +1,4 @@
+using System.Globalization;
 using DocService.Api.Problems;
 using DocService.Collections.Definitions;
 using DocService.Index.Finding;
@@ -53,6 +54,10 @@ internal sealed class FormBuilder(bool isInBody, TimeSpan regexTime)
     };
 
     public Problem? SetLimit(long value) => value is >= 1 and <= QueryForm.LimitMax ? Set(_form with { Limit = (int)value }) : RefuseLimit();
+
+    /// <summary>The same from the text of a parameter.</summary>
+    public Problem? SetLimit(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long limit) ? SetLimit(limit) : RefuseLimit();
 
     public Problem? RefuseLimit() => Refuse("limit", $"'limit' is a whole number from 1 to {QueryForm.LimitMax}.");
 

@@ -57,7 +57,7 @@ internal static class UriForm
             case "select":
                 return builder.SetSelect(value);
             case "limit":
-                return long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long limit) ? builder.SetLimit(limit) : builder.RefuseLimit();
+                return builder.SetLimit(value);
             case "reverse" or "count" or "explain":
                 return value is "true" or "false" ? builder.SetFlag(name, value == "true") : builder.Refuse(name, $"'{name}' is 'true' or 'false'.");
             default:

@@ -25,7 +25,7 @@ internal sealed class IndexParts(IndexOptions options, TimeProvider clock, ILogg
 
     public FollowerSignals Signals { get; } = new();
 
-    public HistoryWork History => field ??= new HistoryWork(Signals.Wake);
+    public HistoryWork History { get; } = new();
 
     /// <summary>The database that has every document; null while there is none. Its thread sets it.</summary>
     public RocksDatabase? Answering

@@ -5,10 +5,11 @@ namespace DocService.Index.History;
 
 /// <summary>What others ask the index's thread to write of histories.</summary>
 /// <remarks>
-/// Owns: the queue. Thread: any asks, the index's takes. Whoever asks keeps it short: it waits for each answer before it asks again.
+/// Owns: the queue. Thread: any asks, and wakes the index's, which takes. Whoever asks keeps it short: it waits for each answer before
+/// it asks again.
 /// On failure: an index that is given up or closed abandons what waits with <see cref="IndexClosedException"/>.
 /// </remarks>
-internal sealed class HistoryWork(Action wake)
+internal sealed class HistoryWork
 {
     private readonly ConcurrentQueue<HistoryTask> _tasks = new();
 
@@ -33,7 +34,6 @@ internal sealed class HistoryWork(Action wake)
     private Task Add(HistoryTask task)
     {
         _tasks.Enqueue(task);
-        wake();
         return task.Done.Task;
     }
 }

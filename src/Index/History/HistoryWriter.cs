@@ -89,7 +89,7 @@ internal sealed class HistoryWriter
             ReadOnlySpan<byte> written = id[..Encoding.UTF8.GetBytes(version.Key.Id, id)];
             if (!version.NeedsOlder || IsOlderIn(rows, written, version))
             {
-                Write(batch, rows, written, version);
+                Write(batch, written, version);
             }
         }
     }
@@ -120,15 +120,9 @@ internal sealed class HistoryWriter
             batch.Delete(Family.History, key[..HistoryKey.Write(key, id, version)]);
         }
 
-        if (!removal.IsDone)
+        if (removal.IsDone && DueVersion(removal.Due.Reason, id) == removal.Due.Version)
         {
-            return;
-        }
-
-        key = key[..DueKey.Write(key, removal.Due.Reason, id)];
-        if (DueVersion(removal.Due.Reason, id) == removal.Due.Version)
-        {
-            batch.Delete(Family.Due, key);
+            batch.Delete(Family.Due, key[..DueKey.Write(key, removal.Due.Reason, id)]);
         }
     }
 
@@ -155,11 +149,12 @@ internal sealed class HistoryWriter
         Bytes = 0;
     }
 
-    private static void Write(RocksBatch batch, RocksIterator rows, ReadOnlySpan<byte> id, PendingVersion version)
+    private void Write(RocksBatch batch, ReadOnlySpan<byte> id, PendingVersion version)
     {
         Span<byte> key = stackalloc byte[HistoryKey.BytesMax];
         key = key[..HistoryKey.Write(key, id, version.Version)];
-        if (rows.Seek(key) && rows.Key.SequenceEqual(key))
+        using RocksValue known = _database.Read(Family.History, key);
+        if (known.IsFound)
         {
             return; // read before: a delete keeps its time
         }

@@ -89,15 +89,19 @@ internal sealed class ImportRun(
         try
         {
             ImportLine line = await ParseAsync(text);
-            Problem? refusal = line.Refusal ?? (line.Document is { } named ? DocumentAccess.JudgeWrite(context, named.Key, named.Conditions) : null);
-            if (refusal is not null)
+            if (line.Refusal is { } refusal)
             {
-                report.Refuse(number, line.Id ?? line.Document?.Key.Id, refusal);
-                return null;
+                report.Refuse(number, line.Id, refusal);
             }
 
             if (line.Document is not { } document)
             {
+                return null;
+            }
+
+            if (DocumentAccess.JudgeWrite(context, document.Key, document.Conditions) is { } forbidden)
+            {
+                report.Refuse(number, document.Key.Id, forbidden);
                 return null;
             }
 
