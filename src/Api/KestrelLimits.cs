@@ -11,8 +11,8 @@ internal static class KestrelLimits
     /// <summary>A small body may take so long, however slow the line.</summary>
     private static readonly TimeSpan RequestGrace = TimeSpan.FromSeconds(15);
 
-    /// <summary>For each piece of an answer, see <see cref="Documents.ResponseBody.PieceBytes"/>: what a piece takes at that rate.</summary>
-    private static readonly TimeSpan ResponseGrace = TimeSpan.FromSeconds(Documents.ResponseBody.PieceBytes / BytesPerSecondMin);
+    /// <summary>For each piece of an answer, see <see cref="Bodies.ResponseBody.PieceBytes"/>: what a piece takes at that rate.</summary>
+    private static readonly TimeSpan ResponseGrace = TimeSpan.FromSeconds(Bodies.ResponseBody.PieceBytes / BytesPerSecondMin);
 
     public static void Apply(KestrelServerOptions server)
     {

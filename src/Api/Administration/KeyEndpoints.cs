@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DocService.Api.Access;
-using DocService.Api.Documents;
+using DocService.Api.Bodies;
 using DocService.Api.Fields;
 using DocService.Api.Idempotency;
 using DocService.Api.Json;

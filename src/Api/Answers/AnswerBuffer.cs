@@ -1,5 +1,5 @@
 using System.Buffers;
-using DocService.Api.Documents;
+using DocService.Api.Bodies;
 
 namespace DocService.Api.Answers;
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using DocService.Api.Documents;
 using DocService.Api.Fields;
 using DocService.Api.Problems;
 using DocService.Api.Queries;

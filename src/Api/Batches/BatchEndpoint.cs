@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DocService.Api.Access;
+using DocService.Api.Bodies;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
 using DocService.Api.Fields;

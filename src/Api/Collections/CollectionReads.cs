@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using DocService.Api.Documents;
+using DocService.Api.Bodies;
 using DocService.Api.Fields;
 using DocService.Api.Problems;
 using DocService.Collections;

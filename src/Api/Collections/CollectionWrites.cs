@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DocService.Api.Bodies;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
 using DocService.Api.Fields;

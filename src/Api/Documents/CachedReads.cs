@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using DocService.Api.Bodies;
 using DocService.Api.Fields;
 using DocService.Api.Ids;
 using DocService.Api.Keys;

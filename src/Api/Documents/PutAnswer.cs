@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DocService.Api.Access;
+using DocService.Api.Bodies;
 using DocService.Api.Fields;
 using DocService.Api.Idempotency;
 using DocService.Api.Ids;

@@ -1,5 +1,4 @@
 using System.Text;
-using DocService.Api.Documents;
 using DocService.Api.Fields;
 using DocService.Api.Json;
 using DocService.Api.Problems;

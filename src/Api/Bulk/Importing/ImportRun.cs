@@ -1,8 +1,8 @@
 using System.IO.Pipelines;
 using DocService.Api.Access;
+using DocService.Api.Bodies;
 using DocService.Api.Bulk.Importing.Lines;
 using DocService.Api.Configuration;
-using DocService.Api.Documents;
 using DocService.Api.Keys;
 using DocService.Api.Problems;
 using DocService.Storage;

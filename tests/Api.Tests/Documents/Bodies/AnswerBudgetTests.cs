@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using DocService.Api.Documents;
+using DocService.Api.Bodies;
 using DocService.Api.Tests.Support;
 using DocService.Api.Tests.Support.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

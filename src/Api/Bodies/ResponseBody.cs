@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 
-namespace DocService.Api.Documents;
+namespace DocService.Api.Bodies;
 
 /// <summary>Sends a document a piece at a time: the web server copies what it is given, all of it, before the client has taken any.</summary>
 internal static class ResponseBody

@@ -7,7 +7,7 @@ using DocService.Api.Keys;
 using DocService.Api.Problems;
 using Microsoft.AspNetCore.Connections;
 
-namespace DocService.Api.Documents;
+namespace DocService.Api.Bodies;
 
 /// <summary>A request's whole body in one buffer.</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ using DocService.Api.Fields;
 using DocService.Api.Ids;
 using DocService.Storage;
 
-namespace DocService.Api.Documents;
+namespace DocService.Api.Bodies;
 
 /// <summary>The response fields that describe a document.</summary>
 internal static class DocumentFields

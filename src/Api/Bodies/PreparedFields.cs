@@ -1,7 +1,7 @@
 using DocService.Api.Fields;
 using Microsoft.Extensions.Primitives;
 
-namespace DocService.Api.Documents;
+namespace DocService.Api.Bodies;
 
 /// <summary>The fields of a cached document's answers, made once for all of them.</summary>
 internal sealed class PreparedFields

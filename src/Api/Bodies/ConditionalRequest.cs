@@ -3,7 +3,7 @@ using DocService.Api.Ids;
 using DocService.Api.Problems;
 using DocService.Storage;
 
-namespace DocService.Api.Documents;
+namespace DocService.Api.Bodies;
 
 /// <summary>What a GET, HEAD or DELETE asks for, as far as its target and conditions say.</summary>
 internal readonly record struct ConditionalRequest(DocumentKey Key, ConditionFields Conditions)
