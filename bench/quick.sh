@@ -8,7 +8,8 @@
 # spread that stands beside it is noise.
 #
 # Environment: SECONDS_PER_CELL (2), WARM_UP_SECONDS (3), ROUNDS (4), KEYS (5000), CELLS ("get:64 get:1 put:64 put:1 batch:16"),
-# WORK, KEEP. The filing of a few hot keys is short, so that no cell waits for the one before.
+# SETTINGS of this tree's server alone (none; "--DocService:Index=off"), WORK, KEEP. The filing of a few hot keys is short, so that no
+# cell waits for the one before.
 : "${SECONDS_PER_CELL:=2}" "${ROUNDS:=4}" "${KEYS:=5000}"
 source "$(dirname "$0")/lib.sh"
 need git tar
@@ -30,7 +31,9 @@ build() { dotnet build -c Release -p:RunAnalyzers=false "$1/src/Api" -v q >"$wor
 # start NAME DLL: with a directory of its own.
 start() {
   server_dll=$2
-  start_docservice "$work/data-$1"
+  local settings=()
+  [[ $1 == old ]] || read -ra settings <<<"${SETTINGS:-}"
+  start_docservice "$work/data-$1" "${settings[@]}"
   pid[$1]=$server_pid
   address[$1]=$base
 }
