@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A thousand clients follow the change feed, ten more take nothing: bounded memory, the slow ones are cut off and go on where they
 # were, and the server stops within 5 s whoever is connected.
+# Runs alone: it measures the server's memory and the time of a stop.
 source "$(dirname "$0")/lib.sh"
 need curl python3
 clients=1000

@@ -2,9 +2,9 @@
 # A small ext4 filesystem that is filled by many writers, with an index: the index finds no room for its rows, stops, and gives
 # its room back. Documents go on, to the last byte of the disk and after kill -9; unique values are refused in place of not
 # being judged. When there is room, the index is made anew by itself.
+# Runs alone: its times are those of a still machine. Beside other work the disk is not full when it is expected to be.
 source "$(dirname "$0")/lib.sh"
 need curl jq mkfs.ext4 python3
-# Its times are those of a still machine: beside other work the disk is not full when it is expected to be.
 [[ -n ${DOCSERVICE_FULL_DISK_INDEX:-} ]] || skip "set DOCSERVICE_FULL_DISK_INDEX=1 to run it"
 [[ $(id -u) -eq 0 ]] || skip "loop mounts need root"
 

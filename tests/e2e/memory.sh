@@ -3,6 +3,7 @@
 # PUT, read and delete 16 MiB documents at once, and every answer is a success or 503 busy. It is never 500, the store is never
 # fenced, the process is never killed, everything acknowledged is there, and afterwards the memory goes back.
 #   memory.sh [ROUNDS]     default 2
+# Runs alone: it takes much memory, and looks how soon that is given back.
 source "$(dirname "$0")/lib.sh"
 need curl jq awk
 rounds=${1:-2}

@@ -125,7 +125,7 @@ compare_all() {
 check "there are enough documents to mean something" test "$(wc -l <"$work/strict")" -ge 200
 check "there is something to refuse" test "$(wc -l <"$work/refused")" -ge 50
 
-start_server_as_in_readme "$data"
+start_server "$data"
 all PUT "$work/refused"
 equal "every other file is answered 400" "$(wc -l <"$work/refused")" "$(count_codes 400)"
 awk '$2 != 400' "$work/codes" | head -n 5
@@ -134,12 +134,12 @@ kill_server
 equal "every strict file is created" "$(wc -l <"$work/strict")" "$(count_codes 201)"
 awk '$2 != 201' "$work/codes" | head -n 5
 
-start_server_as_in_readme "$data"
+start_server "$data"
 say "recovery: $(curl -sS "$base/status" | jq -c .recovery)"
 compare_all "after kill -9 at the last acknowledgement and restart"
 wait_until 60 is_settled "$data" || fail "not everything is filed"
 kill_server
-start_server_as_in_readme "$data"
+start_server "$data"
 compare_all "filed, after another kill -9 and restart"
 
 # Negative control: the comparison sees one changed bit, and one changed digest.
