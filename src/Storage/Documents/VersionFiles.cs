@@ -10,11 +10,15 @@ namespace DocService.Storage.Documents;
 /// <remarks>
 /// Owns: the directory and the shard directories in it, from the first kept version on; a store that keeps none has none. Thread: any;
 /// <see cref="Make"/> by one at a time.
+/// Invariants: they are made under another name, and take their own when all of them are durable. So one that is not there was lost.
 /// On failure: every <see cref="FileSystemException"/> goes to the caller, who knows what the step's failure means.
 /// </remarks>
 internal sealed class VersionFiles : IDisposable
 {
     public const string DirectoryName = "history";
+
+    /// <summary>Its name until it is whole.</summary>
+    public const string DraftName = "history.draft";
 
     private readonly IDirectory _data;
     private readonly SyncedDirectory _quarantine;
@@ -37,7 +41,11 @@ internal sealed class VersionFiles : IDisposable
     /// <summary>Whether the filesystem gives a file a second name. Where it does not, every version gets a file of its own.</summary>
     public bool CanLink => !_cannotLink;
 
+    /// <summary>Whether the directories are there, found or made.</summary>
+    public bool IsMade => _isMade;
+
     /// <summary>At opening: what there is is synced, because so far it may be in the page cache only. It makes nothing.</summary>
+    /// <exception cref="StoreFormatException">One of the directories was lost.</exception>
     public void Open()
     {
         using IDirectory? history = _data.TryOpenDirectory(DirectoryName);
@@ -46,34 +54,18 @@ internal sealed class VersionFiles : IDisposable
             return;
         }
 
-        bool isWhole = true;
-        for (int shard = 0; shard < _shards.Length; shard++)
-        {
-            _shards[shard] ??= history.TryOpenDirectory(DocumentPath.ShardName(shard)) is { } directory ? new SyncedDirectory(directory, _threads) : null;
-            isWhole &= _shards[shard] is not null;
-        }
-
+        TakeUp(history, static path => new StoreFormatException($"{path} is missing; the data directory is incomplete."));
         history.Sync(); // the parent first, as with documents
         foreach (SyncedDirectory? shard in _shards)
         {
-            shard?.Sync();
+            shard!.Sync();
         }
 
-        _isMade = isWhole; // what a start finds half made is completed with the first version
+        _isMade = true;
     }
 
-    /// <summary>Has somebody told when all directories are there: now, or by the thread that makes them.</summary>
-    public void WhenMade(Action told)
-    {
-        if (_isMade)
-        {
-            told();
-        }
-        else
-        {
-            _made = told;
-        }
-    }
+    /// <summary>Has somebody told by the thread that makes the directories, when they are durable. If it throws it is told again.</summary>
+    public void WhenMade(Action told) => _made = told;
 
     /// <summary>Before the first version is filed: makes the directories, and syncs their names. Once cut off it is gone on with.</summary>
     public void Make()
@@ -83,22 +75,18 @@ internal sealed class VersionFiles : IDisposable
             return;
         }
 
-        _data.TryCreateDirectory(DirectoryName);
-        using IDirectory history = _data.TryOpenDirectory(DirectoryName) ?? throw new FileSystemException(SystemCall.Open, $"{_data.Path}/{DirectoryName}", Errno.ENOENT);
-        for (int shard = 0; shard < _shards.Length; shard++)
+        if (_data.GetKind(DirectoryName) == EntryKind.None)
         {
-            string name = DocumentPath.ShardName(shard);
-            history.TryCreateDirectory(name);
-            if (_shards[shard] is null)
-            {
-                IDirectory directory = history.TryOpenDirectory(name) ?? throw new FileSystemException(SystemCall.Open, $"{history.Path}/{name}", Errno.ENOENT);
-                Volatile.Write(ref _shards[shard], new SyncedDirectory(directory, _threads));
-            }
+            MakeDraft();
+            _data.Rename(DraftName, _data, DirectoryName);
         }
 
-        // By what says that a sync has failed even where there is no memory to say so.
-        new SyncedDirectory(history, _threads).Sync();
-        new SyncedDirectory(_data, _threads).Sync();
+        using (IDirectory history = OpenIn(_data, DirectoryName))
+        {
+            TakeUp(history, static path => new FileSystemException(SystemCall.Open, path, Errno.ENOENT));
+        }
+
+        new SyncedDirectory(_data, _threads).Sync(); // by what says that it has failed even where there is no memory to say so
         _made?.Invoke();
         _isMade = true; // last: what has failed is done again
     }
@@ -179,6 +167,35 @@ internal sealed class VersionFiles : IDisposable
 
         return highest;
     }
+
+    /// <summary>The directories under another name, synced: what takes their name is whole.</summary>
+    private void MakeDraft()
+    {
+        _data.TryCreateDirectory(DraftName);
+        using IDirectory draft = OpenIn(_data, DraftName);
+        for (int shard = 0; shard < _shards.Length; shard++)
+        {
+            draft.TryCreateDirectory(DocumentPath.ShardName(shard));
+        }
+
+        new SyncedDirectory(draft, _threads).Sync();
+    }
+
+    private void TakeUp(IDirectory history, Func<string, Exception> missing)
+    {
+        for (int shard = 0; shard < _shards.Length; shard++)
+        {
+            if (_shards[shard] is null)
+            {
+                string name = DocumentPath.ShardName(shard);
+                IDirectory directory = history.TryOpenDirectory(name) ?? throw missing($"{history.Path}/{name}");
+                Volatile.Write(ref _shards[shard], new SyncedDirectory(directory, _threads));
+            }
+        }
+    }
+
+    private static IDirectory OpenIn(IDirectory parent, string name) =>
+        parent.TryOpenDirectory(name) ?? throw new FileSystemException(SystemCall.Open, $"{parent.Path}/{name}", Errno.ENOENT);
 
     /// <summary>A directory that somebody has put under the name is kept in quarantine.</summary>
     private bool Clear(DocumentPath path, long version)

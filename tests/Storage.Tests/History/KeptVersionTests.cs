@@ -242,6 +242,29 @@ public sealed class KeptVersionTests
         Assert.Equal(1, report.Versions);
     }
 
+    /// <summary>The place of the damage was 0 whatever it was, and a version that the device could not read was told as one of changed bytes.</summary>
+    [Fact]
+    public async Task Verify_DamagedAndUnreadableVersions_AreNamedWithTheirOffsets()
+    {
+        long[] versions;
+        await using (DocumentStore store = KeepingStore.Open(_disk))
+        {
+            versions = [await PutAsync(store, JournalTest.Json(10_000, 'a')), await PutAsync(store, JournalTest.Json(10_000, 'b')), await PutAsync(store, "3")];
+        }
+
+        string flipped = KeepingStore.FileOf("a", versions[0]);
+        string unreadable = KeepingStore.FileOf("a", versions[1]);
+        int body = Array.IndexOf(_disk.Disk.Read(flipped), (byte)'\n') + 1;
+        _disk.Disk.FlipBit(flipped, body + 9_000, 2);
+        _ = _disk.FailCall(1, Errno.EIO, forever: true, where: call =>
+            call.Kind == CallKind.Read && call.Path == unreadable && call.Offset <= 8192 && call.Offset + call.Length > 8192);
+
+        IReadOnlyList<VerificationDamage> damage = StoreVerification.Run(_disk, JournalTest.Data).Damage;
+        Assert.Equal(2, damage.Count);
+        Assert.Contains(damage, one => one.File.EndsWith($".json.{versions[0]}", StringComparison.Ordinal) && one.Offset == body);
+        Assert.Contains(damage, one => one.File.EndsWith($".json.{versions[1]}", StringComparison.Ordinal) && one.Offset == 8192 && one.What.Contains("cannot read", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("a")]
     [InlineData("Users/42")]

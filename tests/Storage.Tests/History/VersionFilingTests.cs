@@ -230,7 +230,7 @@ public sealed class VersionFilingTests
     [Fact]
     public async Task File_TheDirectoriesCannotBeMade_DocumentsAreFiledAllTheSame()
     {
-        _ = _disk.FailCall(1, Errno.EACCES, forever: true, where: call => call.Kind == CallKind.CreateDirectory && call.Path.EndsWith($"/{DataDirectory.VersionsName}/80", StringComparison.Ordinal));
+        _ = _disk.FailCall(1, Errno.EACCES, forever: true, where: call => call.Kind == CallKind.CreateDirectory && call.Path.EndsWith($"/{DataDirectory.VersionsDraftName}/80", StringComparison.Ordinal));
         await using DocumentStore store = KeepingStore.Open(_disk);
         long version = (await store.PutAsync("a", "1", DurabilityLevel.Durable).SoonAsync()).Sequence;
         await JournalTest.UntilAsync(() => store.Status.FilingObstacle is not null, "the version is blocked");
@@ -242,10 +242,11 @@ public sealed class VersionFilingTests
         Assert.Equal("1", await store.ReadVersionAsync("a", version));
     }
 
+    /// <summary>Three seconds are for a machine with other work: where the time is over before filing was tried, nothing is told either.</summary>
     [Fact]
     public async Task Level_Filed_IsSaidOnlyWhenTheVersionIsFiled()
     {
-        await using DocumentStore store = KeepingStore.Open(_disk, JournalTest.Sealing with { BusyTimeout = TimeSpan.FromMilliseconds(200) });
+        await using DocumentStore store = KeepingStore.Open(_disk, JournalTest.Sealing with { BusyTimeout = TimeSpan.FromSeconds(3) });
         await store.PutAsync("first", "1", DurabilityLevel.Filed).SoonAsync();
         Obstruct(_disk);
         Assert.Equal(DurabilityLevel.Durable, (await store.PutAsync("hot", "1", DurabilityLevel.Filed).SoonAsync()).Level);

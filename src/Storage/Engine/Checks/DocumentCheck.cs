@@ -133,7 +133,7 @@ internal sealed class DocumentCheck(VerificationReport report, JournalCheck jour
             }
             else if (Sha256Digest.Of(document.Body.Span) != document.Info.Sha256)
             {
-                Add(place, BodyOffset(file, key), "the body's SHA-256 does not match");
+                Add(place, DamagePlace.BodyOffset(file, key), "the body's SHA-256 does not match");
             }
             else if (Misfiled(key, document.Info.Version) is { } what)
             {
@@ -148,7 +148,7 @@ internal sealed class DocumentCheck(VerificationReport report, JournalCheck jour
         }
         catch (DocumentCorruptException exception)
         {
-            Add(place, file.UnreadableAt ?? BodyOffset(file, key), file.UnreadableAt is null ? exception.Reason : "the device cannot read this");
+            report.DamageFound.Add(DamagePlace.Of(file, key, Full(place), exception));
         }
     }
 
@@ -168,20 +168,6 @@ internal sealed class DocumentCheck(VerificationReport report, JournalCheck jour
         return filed.IsDelete
             ? $"its version {version} was removed by commit {filed.Version}"
             : $"its version {version} is older than {filed.Version}, which the journal says is filed";
-    }
-
-    /// <summary>Where the damage of a file with a readable id begins: behind the header, or where the file ends too early or too late.</summary>
-    private static long BodyOffset(PatchyFile file, DocumentKey key)
-    {
-        byte[] head = new byte[DocumentHeader.BytesMax];
-        int count = file.Read(head, 0);
-        if (!DocumentHeader.TryRead(head.AsSpan(0, count), key, out ParsedHeader header, out _))
-        {
-            return 0;
-        }
-
-        long length = file.GetLength();
-        return length == header.FileBytes ? header.HeaderBytes : Math.Min(length, header.FileBytes);
     }
 
     private static string Place(int shard, string name) => $"{DocumentPath.ShardName(shard)}/{name}";

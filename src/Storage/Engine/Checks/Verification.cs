@@ -42,7 +42,7 @@ internal sealed class Verification(IDirectory data, IVerificationWitness? witnes
             }
         }
 
-        new VersionCheck(_report, journal, witness).Run(data);
+        new VersionCheck(_report, journal, witness).Run(data, areExpected: format is { HasVersions: true });
         new RequestCheck(_report, journal).Run(data);
         witness?.Finish(_report.DurableThrough, _report.DamageFound, _report.RemarksMade);
         return _report;
@@ -94,8 +94,9 @@ internal sealed class Verification(IDirectory data, IVerificationWitness? witnes
     {
         foreach (string name in data.List().Except(Expected).Order(StringComparer.Ordinal))
         {
-            _report.RemarksMade.Add(name.StartsWith(JournalEvidence.Prefix, StringComparison.Ordinal) || name == FormatRepair.EvidenceName
-                ? $"{name}: evidence kept by a salvage."
+            _report.RemarksMade.Add(
+                name.StartsWith(JournalEvidence.Prefix, StringComparison.Ordinal) || name == FormatRepair.EvidenceName ? $"{name}: evidence kept by a salvage."
+                : name == DataDirectory.VersionsDraftName ? $"{name}: left by a crash, gone on with when a version is kept."
                 : $"{name}: no part of the store, ignored.");
         }
 

@@ -8,11 +8,18 @@ namespace DocService.Storage.Engine.Checks;
 /// <remarks>Thread: one. Changes nothing. That a version is missing cannot be told: it may have been dropped.</remarks>
 internal sealed class VersionCheck(VerificationReport report, JournalCheck journal, IVerificationWitness? witness)
 {
-    public void Run(IDirectory data)
+    /// <param name="data">The data directory.</param>
+    /// <param name="areExpected">FORMAT says that there are directories of versions.</param>
+    public void Run(IDirectory data, bool areExpected)
     {
         try
         {
             using IDirectory? versions = data.TryOpenDirectory(DataDirectory.VersionsName);
+            if (versions is null && areExpected)
+            {
+                Add(DataDirectory.VersionsName, 0, "the directory is missing");
+            }
+
             for (int shard = 0; versions is not null && shard < DocumentPath.Shards; shard++)
             {
                 CheckShard(versions, shard);
@@ -20,7 +27,7 @@ internal sealed class VersionCheck(VerificationReport report, JournalCheck journ
         }
         catch (FileSystemException exception) when (!exception.IsOutOfHandles)
         {
-            report.DamageFound.Add(new VerificationDamage(DataDirectory.VersionsName, 0, exception.Message));
+            Add(DataDirectory.VersionsName, 0, exception.Message);
         }
     }
 
@@ -29,15 +36,21 @@ internal sealed class VersionCheck(VerificationReport report, JournalCheck journ
         string shardName = DocumentPath.ShardName(shard);
         try
         {
-            using IDirectory? directory = versions.TryOpenDirectory(shardName); // none: it was cut off when it made them
-            foreach (string name in directory?.List().Order(StringComparer.Ordinal) ?? Enumerable.Empty<string>())
+            using IDirectory? directory = versions.TryOpenDirectory(shardName);
+            if (directory is null)
+            {
+                Add($"{DataDirectory.VersionsName}/{shardName}", 0, "the directory is missing");
+                return;
+            }
+
+            foreach (string name in directory.List().Order(StringComparer.Ordinal))
             {
                 string place = $"{DataDirectory.VersionsName}/{shardName}/{name}";
                 if (!DocumentPath.IsVersionName(name))
                 {
                     report.RemarksMade.Add($"{place}: no part of the store, ignored.");
                 }
-                else if (directory!.GetKind(name) is not EntryKind.File and var kind)
+                else if (directory.GetKind(name) is not EntryKind.File and var kind)
                 {
                     Add(place, 0, $"a version's name, but not a regular file ({kind})");
                 }
@@ -70,6 +83,18 @@ internal sealed class VersionCheck(VerificationReport report, JournalCheck journ
                 return;
             }
 
+            CheckContent(file, key, shard, name, place);
+        }
+        catch (FileSystemException exception) when (!exception.IsOutOfHandles)
+        {
+            Add(place, 0, exception.Message);
+        }
+    }
+
+    private void CheckContent(PatchyFile file, DocumentKey key, int shard, string name, string place)
+    {
+        try
+        {
             using StoredDocument document = DocumentReader.Read(file, key, budget: null);
             var path = DocumentPath.Of(key);
             if (file.UnreadableAt is { } unreadable)
@@ -82,7 +107,7 @@ internal sealed class VersionCheck(VerificationReport report, JournalCheck journ
             }
             else if (Sha256Digest.Of(document.Body.Span) != document.Info.Sha256)
             {
-                Add(place, 0, "the body's SHA-256 does not match");
+                Add(place, DamagePlace.BodyOffset(file, key), "the body's SHA-256 does not match");
             }
             else if (document.Info.Version > journal.End)
             {
@@ -96,11 +121,7 @@ internal sealed class VersionCheck(VerificationReport report, JournalCheck journ
         }
         catch (DocumentCorruptException exception)
         {
-            Add(place, 0, exception.Reason);
-        }
-        catch (FileSystemException exception) when (!exception.IsOutOfHandles)
-        {
-            Add(place, 0, exception.Message);
+            report.DamageFound.Add(DamagePlace.Of(file, key, place, exception));
         }
     }
 

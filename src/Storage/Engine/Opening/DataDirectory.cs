@@ -1,4 +1,3 @@
-using System.Globalization;
 using DocService.Storage.Documents;
 using DocService.Storage.Io;
 using DocService.Storage.Threading;
@@ -18,6 +17,7 @@ internal sealed class DataDirectory : IDisposable
     public const string JournalName = "journal";
     public const string RequestsName = "requests";
     public const string VersionsName = VersionFiles.DirectoryName;
+    public const string VersionsDraftName = VersionFiles.DraftName;
 
     /// <summary>A derived follower's. The store does not look into it.</summary>
     public const string IndexName = "index";
@@ -117,8 +117,16 @@ internal sealed class DataDirectory : IDisposable
             data.Sync();
             format ??= FormatFile.Complete(data);
             watch = new DirectoryWatch(files, data);
-            documents.Versions.WhenMade(watch.AddVersions);
-            return new DataDirectory(data, heldLock, format, isFirstStart, documents, journal)
+            if (documents.Versions.IsMade)
+            {
+                watch.AddVersions();
+            }
+            else if (format.HasVersions)
+            {
+                throw Missing(data, VersionsName);
+            }
+
+            var opened = new DataDirectory(data, heldLock, format, isFirstStart, documents, journal)
             {
                 HandlesMax = files.HandlesMax,
                 Files = files,
@@ -126,6 +134,8 @@ internal sealed class DataDirectory : IDisposable
                 IsFormatRebuilt = isRebuilt,
                 Remark = remark,
             };
+            documents.Versions.WhenMade(opened.NoteVersions);
+            return opened;
         }
         catch
         {
@@ -158,7 +168,7 @@ internal sealed class DataDirectory : IDisposable
     /// A segment with that store id is durable: from now on a journal without segments is damage. FORMAT gets the id after
     /// the segment has it. If a cut comes in between, the segment's header names the id before.
     /// </summary>
-    public void NoteJournal(Guid storeId) => Replace(Format with { StoreId = storeId, HasJournal = true, Directory = _mark });
+    public void NoteJournal(Guid storeId) => Replace(Format with { StoreId = storeId, HasJournal = true, Directory = _mark, HasVersions = Documents.Versions.IsMade });
 
     public void Dispose()
     {
@@ -176,6 +186,13 @@ internal sealed class DataDirectory : IDisposable
         {
             Format = FormatFile.Replace(_data, format);
         }
+    }
+
+    /// <summary>The directories of versions are durable: from now on it is damage if they are not there. On the thread that makes them; done twice it does no harm.</summary>
+    private void NoteVersions()
+    {
+        Replace(Format with { HasVersions = true });
+        Watch.AddVersions();
     }
 
     private static (FormatFile? Format, bool IsRebuilt) Recognise(IDirectory data, bool isRepair, DateTimeOffset now) =>
@@ -236,6 +253,7 @@ internal sealed class DataDirectory : IDisposable
     }
 
     private static IDirectory OpenPart(IDirectory parent, string name) =>
-        parent.TryOpenDirectory(name)
-        ?? throw new StoreFormatException(string.Create(CultureInfo.InvariantCulture, $"{parent.Path}/{name} is missing; the data directory is incomplete."));
+        parent.TryOpenDirectory(name) ?? throw Missing(parent, name);
+
+    private static StoreFormatException Missing(IDirectory parent, string name) => new($"{parent.Path}/{name} is missing; the data directory is incomplete.");
 }

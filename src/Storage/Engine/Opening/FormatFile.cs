@@ -21,6 +21,9 @@ namespace DocService.Storage.Engine.Opening;
 /// <param name="Directory">See <see cref="DirectoryMark"/>: of the directory that it was written in; null where that is not known.</param>
 internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Created, bool HasJournal, long StartsAfter, string? Directory)
 {
+    /// <summary>Whether the directories of kept versions have been made: from then on their absence is damage. A program that does not know this leaves it out when it writes the file anew.</summary>
+    public bool HasVersions { get; init; }
+
     /// <summary>The format this version writes.</summary>
     public const int Current = 3;
 
@@ -101,6 +104,11 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
         line.Raw(HasJournal ? "true"u8 : "false"u8);
         line.Raw(",\"startsAfter\":"u8);
         line.Number(StartsAfter);
+        if (HasVersions)
+        {
+            line.Raw(",\"history\":true"u8);
+        }
+
         if (Directory is not null)
         {
             line.Raw(",\"directory\":"u8);
@@ -138,7 +146,10 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
                     root.GetProperty("created"u8).GetDateTimeOffset(),
                     root.GetProperty("journal"u8).GetBoolean(),
                     root.GetProperty("startsAfter"u8).GetInt64(),
-                    root.TryGetProperty("directory"u8, out JsonElement directory) ? directory.GetString() : null);
+                    root.TryGetProperty("directory"u8, out JsonElement directory) ? directory.GetString() : null)
+                {
+                    HasVersions = root.TryGetProperty("history"u8, out JsonElement history) && history.GetBoolean(),
+                };
             }
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

@@ -1,4 +1,6 @@
 using System.Text;
+using DocService.Storage.Engine.Opening;
+using DocService.Storage.Rules;
 using DocService.Storage.Tests.Rules;
 using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
@@ -6,10 +8,21 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DocService.Storage.Tests.Support.Crash;
 
-/// <summary>A client of a store that keeps versions. It notes in the disk's log which versions it is told of, and which it has dropped.</summary>
-/// <remarks>Thread: one fiber's at a time.</remarks>
+/// <summary>Clients of a store that keeps versions. They note in the disk's log which versions they are told of, and which they have dropped.</summary>
+/// <remarks>Thread: fibers, one at a time; one for each client.</remarks>
 internal sealed class KeptDocuments
 {
+    /// <summary>Where the files of versions are.</summary>
+    public const string Folder = $"{Scene.Data}/{DataDirectory.VersionsName}";
+
+    /// <summary>Where their directories are made.</summary>
+    public const string Draft = $"{Scene.Data}/{DataDirectory.VersionsDraftName}";
+
+    /// <summary>So many versions are asked for in every put that is kept.</summary>
+    private const ushort Keep = 2;
+
+    private static readonly byte[] Plain = "{\"plain\""u8.ToArray();
+
     private readonly SimulatedFileSystem _disk;
     private readonly DocumentStore _store;
     private int _bodies;
@@ -18,11 +31,14 @@ internal sealed class KeptDocuments
     {
         _disk = disk;
         _bodies = disk.Log.Marks().Count * 1000; // no two lives write the same
-        _store = DocumentStore.Open(disk, Scene.Options, scheduler, NullLoggerFactory.Instance, [new TestRule { Commit = KeepingStore.KeepAll }]);
+        _store = DocumentStore.Open(disk, Scene.Options, scheduler, NullLoggerFactory.Instance, [new TestRule { Commit = KeepUnlessPlain }]);
     }
 
     /// <summary>A version is acknowledged.</summary>
     public sealed record Kept(string Id, long Version, string Body);
+
+    /// <summary>A version is acknowledged that nobody asked to keep.</summary>
+    public sealed record NotKept(string Id, long Version);
 
     /// <summary>It is asked to go, and it may.</summary>
     public sealed record Dropping(string Id, long Version);
@@ -84,18 +100,53 @@ internal sealed class KeptDocuments
         }
     }
 
+    /// <summary>One that is not kept, between those that are.</summary>
+    public async Task PutPlainAsync(DurabilityLevel level, string id) => _disk.Mark(new NotKept(id, (await _store.PutAsync(id, $"{{\"plain\":{++_bodies}}}", level: level)).Sequence));
+
     public async Task DeleteAsync(string id) => await _store.DeleteAsync(id, level: DurabilityLevel.Durable);
 
     /// <summary>What cannot be dropped yet stays, and is not asked for again.</summary>
     public async Task DropOldestAsync(string id)
     {
+        if (Newest(id) is [.., var oldest])
+        {
+            await DropAsync(id, [oldest]);
+        }
+    }
+
+    /// <summary>All but as many as are to be kept, as a keeper of histories does.</summary>
+    public Task DropSurplusAsync(string id) => DropAsync(id, [.. Newest(id).Skip(Keep)]);
+
+    /// <summary>Versions that nobody has asked to drop.</summary>
+    private IReadOnlyList<long> Newest(string id)
+    {
         IReadOnlyList<object> notes = _disk.Log.Marks();
         var dropping = notes.OfType<Dropping>().Select(note => (note.Id, note.Version)).ToHashSet();
-        if (notes.OfType<Kept>().FirstOrDefault(note => note.Id == id && !dropping.Contains((note.Id, note.Version))) is { } oldest)
+        return [.. notes.OfType<Kept>().Where(note => note.Id == id && !dropping.Contains((id, note.Version))).Select(note => note.Version).OrderDescending()];
+    }
+
+    private async Task DropAsync(string id, IReadOnlyList<long> versions)
+    {
+        foreach (long version in versions)
         {
-            _disk.Mark(new Dropping(id, oldest.Version));
-            IReadOnlyList<KeptVersion> left = await _store.DropVersionsAsync([new KeptVersion(DocumentKey.Create(id), oldest.Version)], default);
-            _disk.Mark(left.Count == 0 ? new Dropped(id, oldest.Version) : new Left(id, oldest.Version));
+            _disk.Mark(new Dropping(id, version));
+        }
+
+        IReadOnlyList<KeptVersion> left = versions.Count == 0 ? [] : await _store.DropVersionsAsync([.. versions.Select(version => new KeptVersion(DocumentKey.Create(id), version))], default);
+        foreach (long version in versions)
+        {
+            _disk.Mark(left.Any(one => one.Version == version) ? new Left(id, version) : new Dropped(id, version));
+        }
+    }
+
+    private static void KeepUnlessPlain(CommitDraft draft)
+    {
+        for (int index = 0; index < draft.Operations.Count; index++)
+        {
+            if (draft.Operations[index].Operation is PutOperation put && !put.Content.Body.Span.StartsWith(Plain))
+            {
+                draft.KeepVersions(index, Keep);
+            }
         }
     }
 
@@ -121,6 +172,14 @@ internal sealed class KeptDocuments
         var dropping = notes.OfType<Dropping>().Select(note => (note.Id, note.Version)).ToHashSet(); // asked for once: what is left is not asked for again
         dropping.ExceptWith(notes.OfType<Left>().Select(note => (note.Id, note.Version)));
         var dropped = notes.OfType<Dropped>().Select(note => (note.Id, note.Version)).ToHashSet();
+        foreach (NotKept plain in notes.OfType<NotKept>())
+        {
+            if (await store.ReadVersionAsync(plain.Id, plain.Version) is { } found)
+            {
+                return $"{when}: version {plain.Version} of {plain.Id} is {found}, and was not to be kept";
+            }
+        }
+
         foreach (Kept kept in notes.OfType<Kept>())
         {
             string? found = await store.ReadVersionAsync(kept.Id, kept.Version);
