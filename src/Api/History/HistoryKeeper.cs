@@ -64,6 +64,7 @@ internal sealed class HistoryKeeper : BackgroundService
         {
             obstacle = await KeepAllAsync(DueReason.Erasure, stopping);
             obstacle = await KeepAllAsync(DueReason.Written, stopping) ?? obstacle;
+            obstacle = await KeepAllAsync(DueReason.Ended, stopping) ?? obstacle;
         }
         catch (Exception exception) when (exception is StoreException or IndexNotReadyException or IndexClosedException or IndexFailedException)
         {
@@ -156,25 +157,26 @@ internal sealed class HistoryKeeper : BackgroundService
         string? obstacle = null;
         while (true)
         {
-            List<DueHistory> due = await FindAsync(reason, behind, place => behind = place, stopping);
+            DateTimeOffset endedBy = MayEndBy(); // for both: what is found by it is judged by it
+            List<DueHistory> due = await FindAsync(reason, behind, endedBy, place => behind = place, stopping);
             if (due.Count == 0)
             {
                 return obstacle;
             }
 
             long started = _clock.GetTimestamp();
-            var work = new HistoryPass(_store, MayEndBy());
+            var work = new HistoryPass(_store, endedBy);
             await LookOverAsync(work, due, stopping);
             obstacle = work.Failure?.Message ?? obstacle;
             await Task.Delay(_clock.GetElapsedTime(started), _clock, stopping); // clients have the other half of the time
         }
     }
 
-    private async Task<List<DueHistory>> FindAsync(DueReason reason, byte[]? behind, Action<byte[]> note, CancellationToken stopping)
+    private async Task<List<DueHistory>> FindAsync(DueReason reason, byte[]? behind, DateTimeOffset endedBy, Action<byte[]> note, CancellationToken stopping)
     {
         var found = new List<DueHistory>(DocumentsMax);
         using IndexReader reader = await _index.Queries!.OpenAsync(isEventual: true, stopping);
-        using DueListing due = reader.ListDue(reason, behind);
+        using DueListing due = reader.ListDue(reason, behind, reason == DueReason.Ended ? endedBy : null);
         while (found.Count < DocumentsMax && due.MoveNext())
         {
             found.Add(due.Current);

@@ -4,4 +4,5 @@ namespace DocService.Index.History;
 /// <param name="Reason">Why.</param>
 /// <param name="Id">Of the document.</param>
 /// <param name="Version">Of the write that asks for it; of an erasure: the newest version that it concerns.</param>
-public readonly record struct DueHistory(DueReason Reason, string Id, long Version);
+/// <param name="End">Of a version that has ended: when; else null.</param>
+public readonly record struct DueHistory(DueReason Reason, string Id, long Version, DateTimeOffset? End = null);

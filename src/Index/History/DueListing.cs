@@ -12,9 +12,9 @@ public sealed class DueListing : IDisposable
     private readonly Action<IndexFailedException> _failed;
     private bool _hasBegun;
 
-    internal DueListing(RocksSnapshot snapshot, DueReason reason, byte[]? behind, Action<IndexFailedException> failed)
+    internal DueListing(RocksSnapshot snapshot, DueReason reason, DateTimeOffset? through, byte[]? behind, Action<IndexFailedException> failed)
     {
-        _rows = snapshot.Iterate(Family.Due, behind is null ? [(byte)reason] : [.. behind, 0], [(byte)(reason + 1)]);
+        _rows = snapshot.Iterate(Family.Due, behind is null ? [(byte)reason] : [.. behind, 0], DueKey.Behind(reason, through));
         _failed = failed;
     }
 
@@ -33,8 +33,8 @@ public sealed class DueListing : IDisposable
             _hasBegun = true;
             if (isValid)
             {
-                DueReason reason = DueKey.Read(_rows.Key, out ReadOnlySpan<byte> id);
-                Current = new DueHistory(reason, Encoding.UTF8.GetString(id), VersionKey.Read(_rows.Value));
+                DueReason reason = DueKey.Read(_rows.Key, out DateTimeOffset? end, out ReadOnlySpan<byte> id);
+                Current = new DueHistory(reason, Encoding.UTF8.GetString(id), VersionKey.Read(_rows.Value), end);
             }
 
             return isValid;

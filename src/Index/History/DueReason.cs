@@ -8,4 +8,7 @@ public enum DueReason
 
     /// <summary>A client erases the history.</summary>
     Erasure,
+
+    /// <summary>A version of it has ended.</summary>
+    Ended,
 }

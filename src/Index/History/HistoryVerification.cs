@@ -55,7 +55,7 @@ internal sealed class HistoryVerification
             VersionFacts facts = HistoryRow.Read(HistoryKey.Read(versions.Key, out ReadOnlySpan<byte> id), versions.Value);
             Sha256Digest digest = Sha256Digest.Of(id);
             if (facts.HasFile && !_files.Contains((digest, facts.Version)) && !_unfiled.Contains((digest, facts.Version))
-                && !isWrittenSince(digest) && !IsDue(rows, id))
+                && !isWrittenSince(digest) && !IsDue(rows, id, facts.Expires))
             {
                 yield return $"the index lists version {facts.Version} of '{Encoding.UTF8.GetString(HistoryId(versions.Key))}', and no file of it is intact";
             }
@@ -68,18 +68,13 @@ internal sealed class HistoryVerification
         return id;
     }
 
-    private static bool IsDue(RocksSnapshot rows, ReadOnlySpan<byte> id)
+    private static bool IsDue(RocksSnapshot rows, ReadOnlySpan<byte> id, DateTimeOffset? end) =>
+        IsDue(rows, DueReason.Written, null, id) || IsDue(rows, DueReason.Erasure, null, id) || (end is not null && IsDue(rows, DueReason.Ended, end, id));
+
+    private static bool IsDue(RocksSnapshot rows, DueReason reason, DateTimeOffset? end, ReadOnlySpan<byte> id)
     {
         Span<byte> key = stackalloc byte[DueKey.BytesMax];
-        foreach (DueReason reason in Enum.GetValues<DueReason>())
-        {
-            using RocksValue due = rows.Read(Family.Due, key[..DueKey.Write(key, reason, id)]);
-            if (due.IsFound)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        using RocksValue due = rows.Read(Family.Due, key[..DueKey.Write(key, reason, end, id)]);
+        return due.IsFound;
     }
 }

@@ -32,7 +32,8 @@ internal sealed class HistoryWriter
     /// <param name="Version">That the row tells of.</param>
     /// <param name="Row">As it will be.</param>
     /// <param name="NeedsOlder">It is written only where there is an older row of the document.</param>
-    private readonly record struct PendingVersion(DocumentKey Key, long Version, byte[] Row, bool NeedsOlder);
+    /// <param name="End">When the document is due once more, because this version has ended; null: never.</param>
+    private readonly record struct PendingVersion(DocumentKey Key, long Version, byte[] Row, bool NeedsOlder, DateTimeOffset? End);
 
     /// <summary>Of all rows that wait.</summary>
     public long Bytes { get; private set; }
@@ -49,7 +50,7 @@ internal sealed class HistoryWriter
         {
             _isAny = true;
             _oldest[key] = _oldest.TryGetValue(key, out long oldest) ? Math.Min(oldest, info.Version) : info.Version;
-            Add(key, info.Version, HistoryRow.Write(info), needsOlder: false);
+            Add(key, info.Version, HistoryRow.Write(info), needsOlder: false, info.Expires);
         }
         else if ((_isAny || isBuilding) && !key.IsHidden)
         {
@@ -105,7 +106,7 @@ internal sealed class HistoryWriter
         if (task.Erasure is { } erasure)
         {
             byte[] id = Encoding.UTF8.GetBytes(erasure.Id);
-            MarkDue(batch, erasure.Reason, id, Math.Max(erasure.Version, DueVersion(erasure.Reason, id)));
+            MarkDue(batch, erasure.Reason, null, id, Math.Max(erasure.Version, DueVersion(erasure, id)));
         }
     }
 
@@ -120,26 +121,27 @@ internal sealed class HistoryWriter
             batch.Delete(Family.History, key[..HistoryKey.Write(key, id, version)]);
         }
 
-        if (removal.IsDone && DueVersion(removal.Due.Reason, id) == removal.Due.Version)
+        if (removal.IsDone && DueVersion(removal.Due, id) == removal.Due.Version)
         {
-            batch.Delete(Family.Due, key[..DueKey.Write(key, removal.Due.Reason, id)]);
+            Span<byte> due = stackalloc byte[DueKey.BytesMax];
+            batch.Delete(Family.Due, due[..DueKey.Write(due, removal.Due.Reason, removal.Due.End, id)]);
         }
     }
 
     /// <summary>0 where it is not due.</summary>
-    private long DueVersion(DueReason reason, ReadOnlySpan<byte> id)
+    private long DueVersion(in DueHistory asked, ReadOnlySpan<byte> id)
     {
         Span<byte> key = stackalloc byte[DueKey.BytesMax];
-        using RocksValue due = _database.Read(Family.Due, key[..DueKey.Write(key, reason, id)]);
+        using RocksValue due = _database.Read(Family.Due, key[..DueKey.Write(key, asked.Reason, asked.End, id)]);
         return due.IsFound ? VersionKey.Read(due.Bytes) : 0;
     }
 
-    private static void MarkDue(RocksBatch batch, DueReason reason, ReadOnlySpan<byte> id, long version)
+    private static void MarkDue(RocksBatch batch, DueReason reason, DateTimeOffset? end, ReadOnlySpan<byte> id, long version)
     {
         Span<byte> key = stackalloc byte[DueKey.BytesMax];
         Span<byte> value = stackalloc byte[VersionKey.Bytes];
         VersionKey.Write(value, version);
-        batch.Put(Family.Due, key[..DueKey.Write(key, reason, id)], value);
+        batch.Put(Family.Due, key[..DueKey.Write(key, reason, end, id)], value);
     }
 
     public void Clear()
@@ -160,16 +162,20 @@ internal sealed class HistoryWriter
         }
 
         batch.Put(Family.History, key, version.Row);
-        MarkDue(batch, DueReason.Written, id, version.Version);
+        MarkDue(batch, DueReason.Written, null, id, version.Version);
+        if (version.End is not null)
+        {
+            MarkDue(batch, DueReason.Ended, version.End, id, version.Version);
+        }
     }
 
     private bool IsOlderIn(RocksIterator rows, ReadOnlySpan<byte> id, PendingVersion version) =>
         (_oldest.TryGetValue(version.Key, out long oldest) && oldest < version.Version)
         || (rows.Seek(HistoryKey.From(id)) && HistoryKey.Read(rows.Key, out ReadOnlySpan<byte> found) < version.Version && found.SequenceEqual(id));
 
-    private void Add(DocumentKey key, long version, byte[] row, bool needsOlder)
+    private void Add(DocumentKey key, long version, byte[] row, bool needsOlder, DateTimeOffset? end = null)
     {
-        _pending.Add(new PendingVersion(key, version, row, needsOlder));
+        _pending.Add(new PendingVersion(key, version, row, needsOlder, end));
         Bytes += row.Length + key.Id.Length + HistoryKey.BytesMax - DocumentKey.BytesMax;
     }
 }

@@ -84,7 +84,8 @@ public sealed class IndexReader : IDisposable
     /// <summary>Documents whose histories have to be looked over. Dispose it before the reader.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="behind">Only those behind this place of an earlier listing; null: all.</param>
-    public DueListing ListDue(DueReason reason, byte[]? behind = null) => new(_snapshot, reason, behind, _failed);
+    /// <param name="through">With <see cref="DueReason.Ended"/>: only where a version has ended at this moment or earlier; null: all.</param>
+    public DueListing ListDue(DueReason reason, byte[]? behind = null, DateTimeOffset? through = null) => new(_snapshot, reason, through, behind, _failed);
 
     /// <summary>Whether the document of an entry has ended by the moment.</summary>
     public bool HasEnded(EntryListing entry, DateTimeOffset moment)

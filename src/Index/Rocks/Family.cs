@@ -24,6 +24,6 @@ internal enum Family
     /// <summary>id, version → what is known of a version that is kept: documents without a history are not there.</summary>
     History,
 
-    /// <summary>reason, id → version: documents whose histories have to be looked over.</summary>
+    /// <summary>reason, of an ended version its end, id → version: documents whose histories have to be looked over.</summary>
     Due,
 }

@@ -11,7 +11,7 @@ namespace DocService.Index.Rows;
 internal sealed record IndexState(int Format, Guid StoreId, long Position, long CompleteFrom, bool IsBuilding)
 {
     /// <summary>Raised with any change of a byte that docs/index-format.md draws.</summary>
-    public const int CurrentFormat = 4;
+    public const int CurrentFormat = 5;
 
     private const int FormatBytes = sizeof(int);
     private const int StoreIdBytes = 16;

@@ -100,6 +100,27 @@ public sealed class HistoryKeeperTests
         await erase.AssertProblemAsync(HttpStatusCode.NotFound, "version-not-kept"); // nothing is known of it any more
     }
 
+    /// <summary>A version that had ended stayed on the disk until the history filled up: its document was not over, so nothing was swept.</summary>
+    [Fact]
+    public async Task Keep_AVersionHasBeenOverForAnHour_GoesThoughItsDocumentStays()
+    {
+        await using KeepingApplication app = await KeepingApplication.StartAsync("\"history\":5,\"timeToLive\":{\"field\":\"until\"}");
+        string end = (app.Clock.GetUtcNow() + TimeSpan.FromMinutes(90)).ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        long ending = await app.StoreAsync("h/a", $"{{\"until\":\"{end}\"}}");
+        long staying = await app.StoreAsync("h/a", "{}");
+        await app.KeepUntilAsync(files: 2);
+
+        app.Clock.Pass(TimeSpan.FromMinutes(120));
+        Assert.Equal((null, "{}"), (await app.ReadAsync("h/a", ending), await app.ReadAsync("h/a", staying)));
+        Assert.True(await app.Keeper.KeepAsync(default), app.Keeper.State.Reason);
+        Assert.Equal(2, app.Files()); // over for half an hour
+
+        app.Clock.Pass(TimeSpan.FromMinutes(31));
+        await app.KeepUntilAsync(files: 1);
+        Assert.Equal($"{staying}", app.Rows("h/a"));
+        Assert.Equal("{}", await app.Application.Client.GetStringAsync("/docs/h/a"));
+    }
+
     [Fact]
     public async Task Erase_DocumentIsThere_LeavesTheDocumentAlone()
     {

@@ -38,6 +38,24 @@ public sealed class HistoryRowsTests : IDisposable
         Assert.Equal((3, DateTimeOffset.UnixEpoch.AddSeconds(1), Storage.Model.Sha256Digest.Of("one"u8)), ((int)listing.Current.Length, listing.Current.Modified, listing.Current.Sha256));
     }
 
+    [Fact]
+    public void Write_VersionsThatEnd_AreDueAtTheirEnds()
+    {
+        DateTimeOffset end = DateTimeOffset.UnixEpoch.AddHours(1);
+        using IndexWriter writer = Create(Empty);
+        writer.Add(TestLog.Commit(Ending(TestLog.Put("b", "1", 1).Keeping(10), end.AddTicks(1)), Ending(TestLog.Put("a", "1", 1).Keeping(10), end)));
+        writer.Add(TestLog.Commit(TestLog.Put("a", "2", 2).Keeping(10), Ending(TestLog.Put("plain", "1", 2), end)));
+        writer.Write();
+
+        DueHistory[] all = [new(DueReason.Ended, "a", 1, end), new(DueReason.Ended, "b", 1, end.AddTicks(1))];
+        Assert.Equal([], Ended(writer, end.AddTicks(-1)));
+        Assert.Equal(all[..1], Ended(writer, end));
+        Assert.Equal(all, Ended(writer, end.AddTicks(1)));
+        writer.Write(new HistoryTask([new HistoryRemoval(all[0], [1])], null));
+        Assert.Equal(all[1..], Ended(writer, DateTimeOffset.MaxValue.AddTicks(-1)));
+        Assert.Equal("2 put 10", Versions(writer, "a"));
+    }
+
     /// <summary>Ids that begin with one another share no range.</summary>
     [Fact]
     public void ListVersions_OfIdsThatBeginAlike_AreThoseOfTheOneId()
@@ -205,6 +223,21 @@ public sealed class HistoryRowsTests : IDisposable
 
         return found;
     }
+
+    private static List<DueHistory> Ended(IndexWriter writer, DateTimeOffset through)
+    {
+        using IndexReader reader = Read(writer);
+        using DueListing listing = reader.ListDue(DueReason.Ended, through: through);
+        var found = new List<DueHistory>();
+        while (listing.MoveNext())
+        {
+            found.Add(listing.Current);
+        }
+
+        return found;
+    }
+
+    private static FollowedOperation Ending(FollowedOperation put, DateTimeOffset end) => put with { Info = put.Info! with { Expires = end } };
 
     private static List<DueHistory> Due(IndexWriter writer)
     {

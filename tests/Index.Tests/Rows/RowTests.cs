@@ -64,7 +64,7 @@ public sealed class RowTests
     public void State_HasItsBytes()
     {
         var state = new IndexState(IndexState.CurrentFormat, new Guid("00112233-4455-6677-8899-aabbccddeeff"), 258, 3, IsBuilding: true);
-        Assert.Equal("00000004" + "00112233445566778899AABBCCDDEEFF" + "0000000000000102" + "0000000000000003" + "01", Convert.ToHexString(state.ToRow()));
+        Assert.Equal("00000005" + "00112233445566778899AABBCCDDEEFF" + "0000000000000102" + "0000000000000003" + "01", Convert.ToHexString(state.ToRow()));
         Assert.Equal(state, IndexState.TryRead(state.ToRow()));
         Assert.Equal("state", Encoding.ASCII.GetString(IndexState.Key));
     }
@@ -103,13 +103,23 @@ public sealed class RowTests
         Assert.All(Enumerable.Range(0, 10), length => Assert.Throws<IndexFailedException>(() => HistoryKey.Read(new byte[length], out _)));
 
         byte[] due = new byte[DueKey.BytesMax];
-        due = due[..DueKey.Write(due, DueReason.Erasure, "ann"u8)];
+        due = due[..DueKey.Write(due, DueReason.Erasure, null, "ann"u8)];
         Assert.Equal("01" + Hex("ann"), Convert.ToHexString(due));
-        Assert.Equal(DueReason.Erasure, DueKey.Read(due, out id));
+        Assert.Equal((DueReason.Erasure, (DateTimeOffset?)null), (DueKey.Read(due, out DateTimeOffset? end, out id), end));
         Assert.Equal("ann", Encoding.ASCII.GetString(id));
-        due[0] = 2;
-        Assert.Throws<IndexFailedException>(() => DueKey.Read(due, out _));
-        Assert.Throws<IndexFailedException>(() => DueKey.Read([0], out _));
+        due[0] = 3;
+        Assert.Throws<IndexFailedException>(() => DueKey.Read(due, out _, out _));
+        Assert.Throws<IndexFailedException>(() => DueKey.Read([0], out _, out _));
+
+        byte[] ended = new byte[DueKey.BytesMax];
+        ended = ended[..DueKey.Write(ended, DueReason.Ended, Info.Created, "ann"u8)];
+        Assert.Equal("02" + "08DF4BA4088BD000" + Hex("ann"), Convert.ToHexString(ended));
+        Assert.Equal((DueReason.Ended, (DateTimeOffset?)Info.Created), (DueKey.Read(ended, out end, out id), end));
+        Assert.Equal("ann", Encoding.ASCII.GetString(id));
+        Assert.Equal(("02" + "08DF4BA4088BD001", "03"), (Convert.ToHexString(DueKey.Behind(DueReason.Ended, Info.Created)), Convert.ToHexString(DueKey.Behind(DueReason.Ended, null))));
+        Assert.All(Enumerable.Range(1, 9), length => Assert.Throws<IndexFailedException>(() => DueKey.Read(ended.AsSpan(0, length), out _, out _)));
+        ended[1] = 0xFF;
+        Assert.Throws<IndexFailedException>(() => DueKey.Read(ended, out _, out _));
     }
 
     [Fact]
