@@ -32,7 +32,7 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
     private readonly Tally _tally = new();
     private readonly FeedReader _feed = new(clock, diskMayFail: crash.Kind == CrashKind.PowerCut);
     private readonly RetryingClients _retrying = new(clock);
-    private readonly VersionCheck _versions = new();
+    private readonly VersionCheck _versions = new(VersionCheck.FilesTimeMax);
     private long _crashed;
     private bool _hasServed;
     private bool _isDeclared;
@@ -197,6 +197,7 @@ internal sealed class Campaign(ICrash crash, string dataDirectory, string logFil
         await using ServerProcess server = ServerProcess.Start(options.Program, dataDirectory, logFile);
         await server.ListenAsync(clock);
         IReadOnlyList<string> violations = await JudgeAsync(server, cancellation);
+        violations = violations.Count > 0 ? violations : await _versions.CompareFilesAsync(dataDirectory, clock, cancellation);
         if (violations.Count > 0)
         {
             return violations;

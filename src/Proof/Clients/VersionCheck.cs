@@ -8,15 +8,21 @@ namespace DocService.Proof.Clients;
 
 /// <summary>
 /// After each crash, the histories: every version that was acknowledged is kept and has its bytes, unless as many newer ones are kept
-/// as the collection asks for; and every version that is listed can be read.
+/// as the collection asks for; and every version that is listed can be read. In the end, the files of versions: there are those that are
+/// listed, and no others.
 /// </summary>
 /// <remarks>Owns: the versions that clients were told of and that may still be kept. Thread: one. On failure: as a list of violations.</remarks>
-internal sealed class VersionCheck
+/// <param name="patience">So long the files may take: <see cref="FilesTimeMax"/>.</param>
+internal sealed class VersionCheck(TimeSpan patience)
 {
     /// <summary>The history of the collection. Few: so that versions are dropped all the time.</summary>
     public const int Kept = 5;
 
+    /// <summary>Until the files are right. What is beyond a history is dropped once a second.</summary>
+    public static readonly TimeSpan FilesTimeMax = TimeSpan.FromSeconds(30);
+
     private readonly Dictionary<string, SortedDictionary<long, long>> _told = []; // by key: tags by versions
+    private readonly Dictionary<string, IReadOnlyList<long>> _listed = []; // by key: at the last look
 
     /// <summary>Versions read so far.</summary>
     public int Versions { get; private set; }
@@ -43,6 +49,7 @@ internal sealed class VersionCheck
         foreach (string key in keys)
         {
             List<long> listed = await ListAsync(http, key, cancellation);
+            _listed[key] = listed;
             SortedDictionary<long, long> told = ToldOf(key);
             foreach (long version in listed)
             {
@@ -67,6 +74,37 @@ internal sealed class VersionCheck
 
         return violations;
     }
+
+    /// <summary>Waits until the files of versions are those that <see cref="CompareAsync"/> has found listed. Every violation.</summary>
+    /// <param name="dataDirectory">Of a running server that has taken no write since.</param>
+    /// <param name="clock">For waiting.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<IReadOnlyList<string>> CompareFilesAsync(string dataDirectory, TimeProvider clock, CancellationToken cancellation)
+    {
+        string listed = Describe(_listed.SelectMany(one => one.Value.Select(version => FileOf(one.Key, version))));
+        string found;
+        long began = clock.GetTimestamp();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50), clock);
+        while ((found = Describe(FilesIn(Path.Combine(dataDirectory, "history")))) != listed)
+        {
+            if (clock.GetElapsedTime(began) >= patience)
+            {
+                return [$"files of versions are [{found}], and listed are [{listed}]"];
+            }
+
+            await timer.WaitForNextTickAsync(cancellation);
+        }
+
+        return [];
+    }
+
+    /// <summary>As docs/on-disk-format.md names it; keys have small letters, digits and slashes alone.</summary>
+    private static string FileOf(string key, long version) => string.Create(CultureInfo.InvariantCulture, $"{Uri.EscapeDataString(key)}.json.{version}");
+
+    private static IEnumerable<string> FilesIn(string directory) =>
+        Directory.Exists(directory) ? Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Select(path => Path.GetFileName(path)) : [];
+
+    private static string Describe(IEnumerable<string> files) => string.Join(' ', files.Order(StringComparer.Ordinal));
 
     private static async Task<List<long>> ListAsync(HttpClient http, string key, CancellationToken cancellation)
     {

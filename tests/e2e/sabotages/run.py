@@ -20,6 +20,8 @@ public static class Sabotage
 }
 """
 PROJECTS = ["Index", "Collections", "Storage"]
+# In place of a project: scripts of tests/e2e, with their arguments, against the server as it is built from the copy. Each of them must fail.
+SCRIPTS = "e2e"
 PATIENCE_SECONDS = 900
 # Many a step that is left out makes its test wait for good: that is noticed, and nobody waits for the eight minutes that a run of all tests is given.
 HANG = "1min"
@@ -41,10 +43,13 @@ def fault(root, step):
     if read(os.path.join(root, step["file"])).count(step["find"]) != 1:
         return f"not once in {step['file']}"
     project, names = step["tests"].split(" ", 1)
-    tests = "".join(read(os.path.join(folder, name)) for folder, _, files in os.walk(os.path.join(root, f"tests/{project}.Tests"))
-                    if "/obj" not in folder and "/bin" not in folder for name in files if name.endswith(".cs"))
     if step["name"] not in re.sub(r"\s+", " ", read(os.path.join(root, "docs/durability.md"))):
         return "docs/durability.md does not name it"
+    if project == SCRIPTS:
+        missing = [script for script, *_ in calls(names) if not os.path.exists(os.path.join(root, "tests/e2e", script))]
+        return f"no script {missing[0]}" if missing else None
+    tests = "".join(read(os.path.join(folder, name)) for folder, _, files in os.walk(os.path.join(root, f"tests/{project}.Tests"))
+                    if "/obj" not in folder and "/bin" not in folder for name in files if name.endswith(".cs"))
     missing = [name for name in names.split("|") if not re.search(rf"\b{name}\b", tests)]
     return f"no test {missing[0]}" if missing else None
 
@@ -58,7 +63,12 @@ def check(root):
     return failed
 
 
-def prepare(root, work):
+def calls(names):
+    """Scripts with their arguments."""
+    return [line.split() for line in names.split("|")]
+
+
+def prepare(root, work, needs_server):
     """The copy, with every step behind the switch: one build serves them all."""
     for name in ["src", "tests"] + [name for name in os.listdir(root) if os.path.isfile(os.path.join(root, name))]:
         source, target = os.path.join(root, name), os.path.join(work, name)
@@ -76,6 +86,8 @@ def prepare(root, work):
         assert text.count(step["find"]) == 1, f"{step['name']}: another step has changed its place"
         with open(path, "w", encoding="utf-8") as file:
             file.write(text.replace(step["find"], step["with"].replace("{off}", off)))
+    if needs_server:
+        subprocess.run(["dotnet", "build", f"{work}/src/Api", "-c", "Release", "-v", "q", "--nologo"], check=True, env=ENVIRONMENT)
     for project in PROJECTS:
         subprocess.run(["dotnet", "build", f"{work}/tests/{project}.Tests", "-v", "q", "--nologo"], check=True, env=ENVIRONMENT)
 
@@ -83,15 +95,14 @@ def prepare(root, work):
 def run(work, step, sabotaged):
     """Failed and passed tests; of a run that does not end nothing is known."""
     project, names = step["tests"].split(" ", 1)
+    environment = {**ENVIRONMENT, "DOCSERVICE_SABOTAGE": step["name"] if sabotaged else ""}
+    if project == SCRIPTS:
+        return run_scripts(work, names, environment, sabotaged)
     command = ["dotnet", "test", f"{work}/tests/{project}.Tests", "--no-build", "--nologo", "--blame-hang-timeout", HANG, "--blame-hang-dump-type", "none",
                "--filter", "|".join(f"FullyQualifiedName~{name}" for name in names.split("|"))]
-    environment = {**ENVIRONMENT, "DOCSERVICE_SABOTAGE": step["name"] if sabotaged else ""}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True) as process:
-        try:
-            output = process.communicate(timeout=PATIENCE_SECONDS)[0]
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 9)
-            return [], 0
+    output = output_of(command, environment)
+    if output is None:
+        return [], 0
     failed = re.findall(r"^ +Failed (\S+)", output, re.MULTILINE)
     counts = re.search(r"Failed: +(\d+), Passed: +(\d+),", output)
     if "aborted" in output:
@@ -99,9 +110,34 @@ def run(work, step, sabotaged):
     return sorted({name.split(".")[-1].split("(")[0] for name in failed}), int(counts[2]) if counts else 0
 
 
+def run_scripts(work, names, environment, sabotaged):
+    """What each script found first, and the least number of checks that one of them passed; nothing where one should have failed and did not."""
+    found, least = [], None
+    for script, *arguments in calls(names):
+        output = output_of(["bash", f"{work}/tests/e2e/{script}", *arguments], environment) or ""
+        failed = re.findall(r"^  FAIL (.*)", output, re.MULTILINE)
+        if sabotaged and not failed:
+            return [], 0
+        found += [f"{script}: {text[:120]}" for text in failed[:1]]
+        counts = re.search(r"^(\d+) passed, \d+ failed$", output, re.MULTILINE)
+        passed = int(counts[1]) if counts else 0
+        least = passed if least is None else min(least, passed)
+    return found, least
+
+
+def output_of(command, environment):
+    """All that the command says; None where it does not end in time."""
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True) as process:
+        try:
+            return process.communicate(timeout=PATIENCE_SECONDS)[0]
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            return None
+
+
 def try_all(root, work, word):
-    prepare(root, work)
     chosen = [step for step in steps(root) if re.search(word, step["name"])]
+    prepare(root, work, any(step["tests"].startswith(f"{SCRIPTS} ") for step in chosen))
     failed = 0
     for step in chosen:
         found, _ = run(work, step, sabotaged=True)
