@@ -105,6 +105,21 @@ public sealed class ChangePollTests(QueryApplication queries)
     }
 
     [Fact]
+    public async Task Wait_WithAFilter_AnswersWithWhatMatchesAndWithOthersAsGone()
+    {
+        await PutAsync("x", "{\"n\":1}");
+        string since = (await AskAsync()).GetProperty("next").GetString()!;
+        Task<JsonElement> waiting = AskAsync(("since", since), ("filter", "{\"n\":1}"), ("wait", "50"));
+        await PutAsync("x", "{\"n\":2}");
+        JsonElement page = await waiting;
+        Assert.Equal("gone x", Told(page));
+
+        waiting = AskAsync(("since", page.GetProperty("next").GetString()!), ("filter", "{\"n\":1}"), ("wait", "50"));
+        await PutAsync("y", "{\"n\":1}");
+        Assert.Equal("put y", Told(await waiting));
+    }
+
+    [Fact]
     public async Task Wait_TimeIsOver_AnswersEmptyWithANextThatHasAdvanced()
     {
         string since = (await AskAsync()).GetProperty("next").GetString()!;

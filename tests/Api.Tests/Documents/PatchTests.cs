@@ -88,6 +88,20 @@ public sealed class PatchTests(SharedApplication shared) : IClassFixture<SharedA
         Assert.Equal(tag, get.Field("ETag"));
     }
 
+    /// <summary>Thirty copies of a document into itself would be 2^30 times its size.</summary>
+    [Fact]
+    public async Task Patch_ThirtyCopiesOfADocumentIntoItself_Are413AndChangeNothing()
+    {
+        string id = TestApplication.NewId();
+        string tag = await _app.StoreAsync(id, """{"a":1}""");
+        string copies = string.Join(',', Enumerable.Range(0, 30).Select(n => $"{{\"op\":\"copy\",\"from\":\"\",\"path\":\"/c{n}\"}}"));
+        using HttpResponseMessage response = await PatchAsync(id, JsonPatch, $"[{copies}]");
+
+        await response.AssertProblemAsync(HttpStatusCode.RequestEntityTooLarge, "payload-too-large");
+        using HttpResponseMessage get = await _app.SendAsync("GET", "/docs/" + id);
+        Assert.Equal(tag, get.Field("ETag"));
+    }
+
     [Fact]
     public async Task Patch_WithAConditionThatFails_Is412BeforeThePatchIsJudged()
     {
