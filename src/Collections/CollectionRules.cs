@@ -19,7 +19,7 @@ public sealed class CollectionRules : IWriteRule
     internal static readonly DocumentKey Barrier = DocumentKey.CreateHidden("collections-barrier");
 
     private readonly IndexFollower? _index;
-    private readonly UniqueJudge? _judge;
+    private readonly UniqueRule _values;
     private readonly SchemaJudge _schemas;
     private volatile CollectionSet _collections = CollectionSet.Empty;
     private volatile string? _unreadable;
@@ -38,7 +38,7 @@ public sealed class CollectionRules : IWriteRule
     {
         _index = index;
         _schemas = schemas;
-        _judge = entries is null ? null : new UniqueJudge(entries, Overlay);
+        _values = new UniqueRule(entries);
     }
 
     /// <summary>In force.</summary>
@@ -47,9 +47,9 @@ public sealed class CollectionRules : IWriteRule
     public long DefinitionsVersion => _collections.Version;
 
     /// <summary>Whether indexes can be kept at all.</summary>
-    public bool HasIndex => _judge is not null;
+    public bool HasIndex => _values.HasIndex;
 
-    internal UniqueOverlay Overlay { get; } = new();
+    internal UniqueOverlay Overlay => _values.Overlay;
 
     /// <summary>Before any write is taken: what the definitions of an earlier life say.</summary>
     /// <param name="collections">All of them.</param>
@@ -85,13 +85,7 @@ public sealed class CollectionRules : IWriteRule
     {
         ArgumentNullException.ThrowIfNull(operations);
         ArgumentNullException.ThrowIfNull(values);
-        foreach (DocumentOperation operation in operations)
-        {
-            foreach (Sha256Digest value in operation is PutOperation put ? ClaimsOf(put)?.Values ?? [] : [])
-            {
-                values.Add(value);
-            }
-        }
+        UniqueRule.Collect(operations, _collections, values);
     }
 
     public void Judge(CommitDraft draft)
@@ -120,7 +114,7 @@ public sealed class CollectionRules : IWriteRule
 
             if (_collections.HasUnique)
             {
-                JudgeValues(draft);
+                _values.Judge(draft, _collections);
             }
         }
     }
@@ -141,10 +135,7 @@ public sealed class CollectionRules : IWriteRule
     private RuleViolation? JudgeAll(PutOperation operation, Collection collection) =>
         (collection.Schema is null ? null : PutNotes.Of(operation).Judged?.Violation)
         ?? (RuleViolation?)(collection.SaysEnds ? DocumentEnds.Of(operation, collection).Violation : null)
-        ?? JudgeKeys(operation);
-
-    private TooManyKeysViolation? JudgeKeys(PutOperation operation) =>
-        ClaimsOf(operation) is { Overflow: { } index } claims ? new TooManyKeysViolation(claims.CollectionName, index.Name) : null;
+        ?? UniqueRule.JudgeKeys(operation, _collections);
 
     private Collection? CollectionOf(PutOperation operation) => operation.Key.IsHidden ? null : _collections.Find(operation.Key.Id);
 
@@ -207,58 +198,6 @@ public sealed class CollectionRules : IWriteRule
                 draft.Refuse(number, violation);
             }
         }
-    }
-
-    private void JudgeValues(CommitDraft draft)
-    {
-        var claims = new UniqueClaims?[draft.Operations.Count];
-        for (int number = 0; number < draft.Operations.Count; number++)
-        {
-            DraftedOperation one = draft.Operations[number];
-            if (!one.Writes || one.Operation.Key.IsHidden || _collections.Find(one.Operation.Key.Id) is not { } collection)
-            {
-                continue;
-            }
-
-            if (collection.IsUnreadable && one.Operation is PutOperation)
-            {
-                draft.Refuse(number, new IndexUnavailableViolation(IsFailed: true, $"The definition of collection '{collection.Name}' cannot be read, so its rules are not known."));
-            }
-
-            if (collection.Unique.Count == 0)
-            {
-                continue;
-            }
-
-            DateTimeOffset? end = draft.EndOf(number);
-            UniqueClaims? of = one.Operation is PutOperation put && !(end <= draft.Now) ? ClaimsOf(put) : null; // absent at once: it holds nothing
-            claims[number] = of is { Claims.Count: > 0 } ? of : null;
-            var entry = new OverlayEntry(one.Operation.Key, collection.Unique, of?.Values ?? [], end);
-            draft.WhenPublished(sequence => Overlay.Publish(entry, sequence));
-        }
-
-        IndexUnavailableViolation? unavailable = _judge is null
-            ? new IndexUnavailableViolation(IsFailed: true, "There is no index, so unique values cannot be judged.")
-            : _judge.Judge(draft, claims);
-        for (int number = 0; unavailable is not null && number < claims.Length; number++)
-        {
-            if (claims[number] is not null)
-            {
-                draft.Refuse(number, unavailable);
-            }
-        }
-    }
-
-    /// <summary>Read once for each definition in force, because a write is asked for them three times.</summary>
-    private UniqueClaims? ClaimsOf(PutOperation put)
-    {
-        if (put.Key.IsHidden || _collections.Find(put.Key.Id) is not { Unique.Count: > 0 } collection)
-        {
-            return null;
-        }
-
-        PutNotes notes = PutNotes.Of(put);
-        return notes.Claims is { } claims && claims.IsOf(collection) ? claims : notes.Claims = UniqueClaims.Of(collection, put.Content.Body);
     }
 
     /// <summary>The index first: whoever sees the new rules finds it keeping their entries.</summary>

@@ -1,21 +1,16 @@
-using System.Runtime.CompilerServices;
-using System.Text;
 using DocService.Storage.Clock;
 using DocService.Storage.Engine;
-using DocService.Storage.Engine.Committing;
+using DocService.Storage.Engine.Following;
 using DocService.Storage.Engine.Health;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Recovery;
 using DocService.Storage.Engine.Requests;
 using DocService.Storage.Engine.Space;
-using DocService.Storage.Engine.Versions;
 using DocService.Storage.Followers;
 using DocService.Storage.Io;
 using DocService.Storage.Io.Posix;
 using DocService.Storage.Io.Volumes;
 using DocService.Storage.Journal.Format;
-using DocService.Storage.Journal.Marks;
-using DocService.Storage.Journal.Writing;
 using DocService.Storage.Requests;
 using DocService.Storage.Rules;
 using DocService.Storage.Threading;
@@ -48,27 +43,26 @@ public sealed class DocumentStore : IDocumentStore
     private readonly HealthMetrics _healthMetrics;
     private readonly StoreEngine? _engine; // null when the journal is damaged
     private readonly OperationGate _operations;
-    private readonly StoreOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly (DurabilityLevel Best, string? Remark) _promise;
-    private StrongBox<VolumeInfo> _lastVolume; // replaced as a whole: read and written by any thread
+    private readonly StoreReads _reads;
+    private readonly StoreWrites _writes;
+    private readonly StatusReader _status;
     private Task? _closing;
 
     private DocumentStore(DataDirectory directory, StoreOptions options, IReadOnlyList<IWriteRule> rules, IReadOnlyList<IFollower> followers, IThreads threads, ILogger logger)
     {
         _operations = new OperationGate(threads);
         _directory = directory;
-        _options = options;
         _clock = threads.Clock;
         Time = new StoreTime(_clock);
         _logger = logger;
-        _lastVolume = new StrongBox<VolumeInfo>(directory.Root.GetVolumeInfo());
-        _promise = VolumePromise.Judge(_lastVolume.Value);
+        VolumeInfo volume = directory.Root.GetVolumeInfo();
+        (DurabilityLevel Best, string? Remark) promise = VolumePromise.Judge(volume);
         if (directory.Remark is { } remark)
         {
             logger.LogWarning("{Remark}", remark);
-            _promise.Remark = _promise.Remark is null ? remark : $"{_promise.Remark} {remark}";
+            promise.Remark = promise.Remark is null ? remark : $"{promise.Remark} {remark}";
         }
 
         _health = new StoreHealth(logger);
@@ -77,10 +71,10 @@ public sealed class DocumentStore : IDocumentStore
             RememberedRequests? requests = null;
             OpenedJournal journal = new JournalOpening(directory, options, threads)
             {
-                LeastPosition = LeastPosition(followers),
+                LeastPosition = FollowerSet.LeastPosition(followers),
                 TakeOverRequests = (end, read) => (requests = new RememberedRequests(directory, options, _health, threads)).TakeOver(end, read),
             }.Open();
-            WarnOfCopy(journal);
+            RecoveryReports.WarnOfCopy(journal, directory.Root.Path, logger);
             _engine = new StoreEngine(directory, journal, options, rules, followers, requests!, _health, Time, threads, logger);
         }
         catch (JournalDamagedException exception)
@@ -89,6 +83,9 @@ public sealed class DocumentStore : IDocumentStore
         }
 
         _healthMetrics = new HealthMetrics(_health);
+        _reads = new StoreReads(_operations, Engine);
+        _writes = new StoreWrites(_operations, Engine, _health, options, promise.Best, _clock);
+        _status = new StatusReader(directory, volume, promise, _health, Time, _engine);
     }
 
     /// <inheritdoc/>
@@ -100,34 +97,7 @@ public sealed class DocumentStore : IDocumentStore
         get
         {
             using OperationGate.Passage passage = _operations.Enter();
-            VolumeInfo volume = AskVolume();
-            Watermarks? marks = _engine?.Journal.Marks;
-            return new JournalStatus
-            {
-                State = _health.State,
-                Reason = _health.Reason,
-                StoreId = _directory.Format.StoreId,
-                DataDirectory = _directory.Root.Path,
-                IsFirstStart = _directory.IsFirstStart,
-                FiledThrough = marks?.FiledThrough ?? 0, // read in this order, they are in theirs
-                DurableThrough = marks?.DurableThrough ?? 0,
-                AppendedThrough = marks?.AppendedThrough ?? 0,
-                PendingDocuments = _engine?.Pending.Count ?? 0,
-                JournalBytes = _engine?.Journal.UsedBytes ?? 0,
-                QueuedCommits = _engine?.Journal.QueueLength ?? 0,
-                Cache = _engine?.Cache.Report ?? default,
-                SyncRunningFor = _engine?.Journal.Statistics.SyncRunningFor ?? TimeSpan.Zero,
-                FilingObstacle = _engine?.FilingObstacle,
-                Recovery = _engine?.Recovery,
-                Requests = _engine?.Requests.Report,
-                Promise = _promise.Best,
-                PromiseRemark = _promise.Remark,
-                Time = new TimeReport(Time.Now, Time.WallAhead, Time.IsInDoubt),
-                FileSystem = volume.Type,
-                MountOptions = volume.MountOptions,
-                FreeBytes = volume.Free.Bytes,
-                FreeInodes = volume.Free.Inodes,
-            };
+            return _status.Read();
         }
     }
 
@@ -182,60 +152,21 @@ public sealed class DocumentStore : IDocumentStore
         }
     }
 
-    /// <summary>
-    /// Offline: files what is intact in a damaged journal, keeps the evidence, begins a new journal, and says what
-    /// could not be read. Does nothing to a journal that is whole.
-    /// </summary>
-    /// <exception cref="StoreException">As <see cref="Open(StoreOptions, TimeProvider, ILoggerFactory, IReadOnlyList{IWriteRule}, IReadOnlyList{IFollower})"/>.</exception>
-    public static SalvageReport Salvage(StoreOptions options, TimeProvider clock) => Salvage(PosixFileSystem.Create(), options, clock);
-
-    /// <summary>As the public one, on any filesystem.</summary>
-    internal static SalvageReport Salvage(IFileSystem files, StoreOptions options, TimeProvider clock)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        options = options.Validated();
-        try
-        {
-            using DataDirectory directory = DataDirectory.OpenForRepair(files, options.DataDirectory, new SystemThreads(clock));
-            return new Salvage(directory, options, clock).Run();
-        }
-        catch (FileSystemException exception)
-        {
-            throw new StoreConfigurationException($"The data directory {options.DataDirectory} cannot be salvaged: {exception.Message}", exception);
-        }
-    }
+    /// <inheritdoc/>
+    public ValueTask<StoredDocument?> ReadAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation) => _reads.ReadAsync(key, budget, cancellation);
 
     /// <inheritdoc/>
-    public ValueTask<StoredDocument?> ReadAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation) =>
-        LookUpAsync(key, budget, static (documents, key, budget) => documents.Read(key, budget), cancellation);
+    public ValueTask<StoredDocument?> OpenAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation) => _reads.OpenAsync(key, budget, cancellation);
 
     /// <inheritdoc/>
-    public ValueTask<StoredDocument?> OpenAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation) =>
-        LookUpAsync(key, budget, static (documents, key, budget) => documents.Open(key, budget), cancellation);
+    public CachedDocument? TryReadCached(ReadOnlySpan<char> id) => _reads.TryReadCached(id);
 
     /// <inheritdoc/>
-    public CachedDocument? TryReadCached(ReadOnlySpan<char> id)
-    {
-        using OperationGate.Passage passage = _operations.Enter();
-        StoreEngine engine = Engine();
-        if (engine.Cache.IsOff || !engine.Reads.TryEnter(out ReadGate.Place place))
-        {
-            return null;
-        }
-
-        using (place)
-        {
-            return engine.Documents.TryReadCached(id);
-        }
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation) =>
-        LookUpAsync(key, budget: null, static (documents, key, _) => documents.ReadInfo(key), cancellation);
+    public ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation) => _reads.ReadInfoAsync(key, cancellation);
 
     /// <inheritdoc/>
     public ValueTask<StoredDocument?> OpenVersionAsync(DocumentKey key, long version, ByteBudget? budget, CancellationToken cancellation) =>
-        LookUpAsync(key, budget, (documents, key, budget) => documents.OpenVersion(key, version, budget), cancellation);
+        _reads.OpenVersionAsync(key, version, budget, cancellation);
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<KeptVersion>> DropVersionsAsync(IReadOnlyList<KeptVersion> versions, CancellationToken cancellation)
@@ -262,91 +193,14 @@ public sealed class DocumentStore : IDocumentStore
 
     /// <inheritdoc/>
     public ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, CancellationToken cancellation) =>
-        CommitAsync(operations, level, turn: null, cancellation);
+        _writes.CommitAsync(operations, level, cancellation);
 
     /// <inheritdoc/>
-    public async ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, IdempotentRequest request, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        Validate(operations, isRemembered: true);
-        using OperationGate.Passage passage = _operations.Enter();
-        StoreEngine engine = Engine();
-        (RequestTurn? turn, RememberedRequest? known) = await engine.EnterAsync(request, cancellation).ConfigureAwait(false);
-        if (known is not null)
-        {
-            bool isFiled = level == DurabilityLevel.Filed && await engine.ReachFiledAsync(known, _options.BusyTimeout).ConfigureAwait(false);
-            return Replayed(known, Lower(isFiled ? DurabilityLevel.Filed : DurabilityLevel.Durable, _promise.Best));
-        }
-
-        try
-        {
-            return await CommitAsync(operations, level, turn, cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            turn!.End();
-        }
-    }
+    public ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, IdempotentRequest request, CancellationToken cancellation) =>
+        _writes.CommitAsync(operations, level, request, cancellation);
 
     /// <inheritdoc/>
-    public async ValueTask<FoundRequest?> FindRequestAsync(RequestKey key, CancellationToken cancellation)
-    {
-        using OperationGate.Passage passage = _operations.Enter();
-        StoreEngine engine = Engine();
-        if (await engine.FindAsync(key, cancellation).ConfigureAwait(false) is not { } found)
-        {
-            return null;
-        }
-
-        bool isFiled = await engine.ReachFiledAsync(found, TimeSpan.Zero).ConfigureAwait(false);
-        return new FoundRequest(found, Lower(isFiled ? DurabilityLevel.Filed : DurabilityLevel.Durable, _promise.Best));
-    }
-
-    private async ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, RequestTurn? turn, CancellationToken cancellation)
-    {
-        long cost = Validate(operations, isRemembered: turn is not null);
-        using OperationGate.Passage passage = _operations.Enter();
-        StoreEngine engine = Engine();
-        BodyJudgement bodies = await engine.Commits.JudgeBodiesAsync(operations, cancellation).ConfigureAwait(false);
-        if (bodies.Violations is { } violations)
-        {
-            return Refused(operations, violations);
-        }
-
-        _health.ThrowIfFenced();
-        engine.Space.ThrowIfNoRoom(cost);
-        foreach (DocumentOperation operation in operations)
-        {
-            engine.ThrowIfBlocked(operation.Key);
-        }
-
-        long started = _clock.GetTimestamp();
-        await engine.Admission.EnterAsync(isDeletesOnly: cost == 0, cancellation).ConfigureAwait(false);
-        TimeSpan left = _options.BusyTimeout - _clock.GetElapsedTime(started);
-        JudgedWrite? write = null;
-        try
-        {
-            write = await engine.Commits.SubmitAsync(operations, bodies, level == DurabilityLevel.Buffered, turn, left, cancellation).ConfigureAwait(false);
-            if (write.Commit is not { } commit)
-            {
-                long through = engine.Journal.Marks.DurableThrough;
-                return write.ToResult(through, DurableOrFiled(engine, through));
-            }
-
-            DurabilityLevel reached = await ReachAsync(engine, commit, level).ConfigureAwait(false);
-            return write.ToResult(commit.Sequence, reached);
-        }
-        catch (TimeoutException exception)
-        {
-            throw new StoreBusyException($"The write waited {_options.BusyTimeout.TotalSeconds} s for its turn.", exception);
-        }
-        catch (OutOfMemoryException exception)
-        {
-            throw write?.Commit is null
-                ? new StoreBusyException("There was no memory for the write. Nothing of it was done.", exception)
-                : new OutcomeUnknownException("Memory ran out while the write was under way: it may or may not have happened.", exception);
-        }
-    }
+    public ValueTask<FoundRequest?> FindRequestAsync(RequestKey key, CancellationToken cancellation) => _writes.FindRequestAsync(key, cancellation);
 
     /// <summary>
     /// Refuses new requests, gives running ones a moment, files what is there, seals, releases the directory. Takes 4 s
@@ -358,16 +212,6 @@ public sealed class DocumentStore : IDocumentStore
         {
             return new ValueTask(_closing ??= CloseAsync());
         }
-    }
-
-    /// <summary>With a place among the readers of the disk, and not while the store is being closed.</summary>
-    private async ValueTask<T> LookUpAsync<T>(DocumentKey key, ByteBudget? budget, Func<PresentDocuments, DocumentKey, ByteBudget?, T> look, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        using OperationGate.Passage passage = _operations.Enter();
-        StoreEngine engine = Engine();
-        using ReadGate.Place place = await engine.Reads.EnterAsync(cancellation).ConfigureAwait(false);
-        return look(engine.Documents, key, budget);
     }
 
     private async Task CloseAsync()
@@ -390,129 +234,11 @@ public sealed class DocumentStore : IDocumentStore
             return;
         }
 
-        LogWhatWaits();
+        _engine?.LogWhatWaits();
         _engine?.CloseFiles();
         _healthMetrics.Dispose();
         _directory.Dispose();
     }
 
-    private void LogWhatWaits()
-    {
-        if (_engine is not { } engine)
-        {
-            return;
-        }
-
-        Watermarks marks = engine.Journal.Marks;
-        if (marks.FiledThrough >= marks.DurableThrough)
-        {
-            _logger.LogInformation("Closed: every document is filed, durable through {DurableThrough}", marks.DurableThrough);
-        }
-        else
-        {
-            _logger.LogInformation(
-                "Closed: {Documents} documents wait in the journal to be filed by the next start; filed through {FiledThrough}, durable through {DurableThrough}",
-                engine.Pending.Count, marks.FiledThrough, marks.DurableThrough);
-        }
-    }
-
-    /// <summary>A copy of one moment is fine. A copy made while files changed is not. The two look alike, so the operator must decide.</summary>
-    private void WarnOfCopy(OpenedJournal journal)
-    {
-        if (!journal.Report.IsCopy)
-        {
-            return;
-        }
-
-        _logger.LogWarning(
-            "{Directory} is a copy of another data directory. It goes on as a store of its own: new store id, versions from {First} on.",
-            _directory.Root.Path,
-            journal.Current.Header.FirstSequence);
-        if (!journal.Report.WasCleanStop)
-        {
-            _logger.LogWarning(
-                "{Directory} was copied from a server that had not been stopped. Unless the copy was made from a snapshot of one moment, "
-                + "documents in it may be older than what was acknowledged (docs/durability.md, \"Copies and backups\").",
-                _directory.Root.Path);
-        }
-    }
-
-    private static long LeastPosition(IReadOnlyList<IFollower> followers)
-    {
-        foreach (IFollower follower in followers)
-        {
-            follower.Prepare();
-        }
-
-        return followers.Select(follower => follower.DurablePosition).DefaultIfEmpty(long.MaxValue).Min();
-    }
-
-    private VolumeInfo AskVolume()
-    {
-        try
-        {
-            _lastVolume = new StrongBox<VolumeInfo>(_directory.Root.GetVolumeInfo());
-        }
-        catch (Exception exception) when (exception is FileSystemException or OutOfMemoryException)
-        {
-            // The state matters most when the disk is failing; free space is the lesser part of the answer.
-        }
-
-        return _lastVolume.Value;
-    }
-
-    /// <summary>Checks the arguments; returns what the puts will take of the disk.</summary>
-    private long Validate(IReadOnlyList<DocumentOperation> operations, bool isRemembered)
-    {
-        ArgumentNullException.ThrowIfNull(operations);
-        ArgumentOutOfRangeException.ThrowIfZero(operations.Count);
-        long cost = CommitSize.Measure(operations, isRemembered, StoreEngine.CommitBytesMax(_options));
-        if (operations.Count > 1 && operations.DistinctBy(operation => operation.Key).Count() != operations.Count)
-        {
-            throw new ArgumentException("A commit names a document at most once.", nameof(operations));
-        }
-
-        return cost;
-    }
-
-    /// <summary>A body that is refused for itself needs neither locks nor room. The other operations have not been judged.</summary>
-    private static CommitResult Refused(IReadOnlyList<DocumentOperation> operations, IReadOnlyDictionary<int, RuleViolation> violations) => new()
-    {
-        IsCommitted = false,
-        Sequence = 0,
-        Level = default,
-        Results = [.. operations.Select((_, index) => new WriteResult { Status = WriteStatus.Refused, Violation = violations.GetValueOrDefault(index) })],
-    };
-
-    /// <summary>What an earlier request with the same key has done, as its own result. Of the documents only their versions are known.</summary>
-    private static CommitResult Replayed(RememberedRequest known, DurabilityLevel reached) => new()
-    {
-        IsCommitted = true,
-        Sequence = known.Sequence,
-        Level = reached,
-        Results = [.. known.Results.Select(result => new WriteResult { Status = result.Status, Sequence = result.Writes ? known.Sequence : 0, Level = reached })],
-        Replayed = known,
-    };
-
     private StoreEngine Engine() => _engine ?? throw new JournalDamagedException(_health.Reason!);
-
-    /// <summary>Waits for the level asked for, or as long as that is worth waiting; returns the one truly reached.</summary>
-    private async ValueTask<DurabilityLevel> ReachAsync(StoreEngine engine, Commit commit, DurabilityLevel level)
-    {
-        await commit.Acknowledged.ConfigureAwait(false);
-        if (level != DurabilityLevel.Filed)
-        {
-            return Lower(commit.IsBuffered ? DurabilityLevel.Buffered : DurabilityLevel.Durable, _promise.Best);
-        }
-
-        // After the time the write is durable. The result says whether it came further.
-        bool isFiled = await engine.ReachFiledAsync(commit, _options.BusyTimeout).ConfigureAwait(false);
-        return Lower(isFiled ? DurabilityLevel.Filed : DurabilityLevel.Durable, _promise.Best);
-    }
-
-    /// <summary>The level that a durable sequence has reached by now.</summary>
-    private DurabilityLevel DurableOrFiled(StoreEngine engine, long sequence) =>
-        Lower(engine.Journal.Marks.FiledThrough >= sequence ? DurabilityLevel.Filed : DurabilityLevel.Durable, _promise.Best);
-
-    private static DurabilityLevel Lower(DurabilityLevel left, DurabilityLevel right) => left < right ? left : right;
 }

@@ -15,7 +15,7 @@ internal static class SalvageCommand
             throw new ConfigurationError($"There is no data directory {options.DataDirectory}.");
         }
 
-        SalvageReport report = DocumentStore.Salvage(options, TimeProvider.System);
+        SalvageReport report = StoreSalvage.Run(options, TimeProvider.System);
         if (report.IsFormatRebuilt)
         {
             Console.WriteLine("FORMAT was damaged and has been written anew from the journal.");

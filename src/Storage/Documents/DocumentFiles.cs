@@ -167,44 +167,7 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
     /// The highest version in any readable document file, or file of a kept version; 0 when there is none. What a failing device cannot
     /// read is passed over. For repair, offline, where nothing else knows how far the sequence had come.
     /// </summary>
-    public long HighestVersion() => shards.Select(shard => HighestVersionIn(shard.Entries)).Append(versions.HighestVersion()).Max();
-
-    /// <summary>The same of one directory.</summary>
-    public static long HighestVersionIn(IDirectory directory)
-    {
-        long highest = 0;
-        foreach (string name in NamesIn(directory))
-        {
-            highest = Math.Max(highest, VersionOf(directory, name));
-        }
-
-        return highest;
-    }
-
-    private static IReadOnlyList<string> NamesIn(IDirectory shard)
-    {
-        try
-        {
-            return shard.List();
-        }
-        catch (FileSystemException exception) when (!exception.IsOutOfHandles)
-        {
-            return [];
-        }
-    }
-
-    private static long VersionOf(IDirectory shard, string name)
-    {
-        try
-        {
-            using IFile? file = shard.GetKind(name) == EntryKind.File ? shard.TryOpen(name, FileAccess.Read) : null;
-            return file is null ? 0 : DocumentReader.TryReadVersion(file);
-        }
-        catch (FileSystemException exception) when (!exception.IsOutOfHandles)
-        {
-            return 0;
-        }
-    }
+    public long HighestVersion() => shards.Select(shard => VersionScan.Highest(shard.Entries)).Append(versions.HighestVersion()).Max();
 
     private void LinkUnlessDone(IDirectory directory, string name, string newName)
     {

@@ -162,7 +162,7 @@ internal sealed class VersionFiles : IDisposable
         long highest = 0;
         foreach (SyncedDirectory? shard in _shards)
         {
-            highest = Math.Max(highest, shard is null ? 0 : DocumentFiles.HighestVersionIn(shard.Entries));
+            highest = Math.Max(highest, shard is null ? 0 : VersionScan.Highest(shard.Entries));
         }
 
         return highest;

@@ -14,8 +14,8 @@ using DocService.Storage.Engine.Requests;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Followers;
-using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Segments;
 using DocService.Storage.Journal.Writing;
 using DocService.Storage.Requests;
@@ -33,35 +33,35 @@ internal sealed class StoreEngine
 {
     private readonly OpenedJournal _opened;
     private readonly IThreads _threads;
-    private readonly IFileSystem _files;
     private readonly SegmentKeeper _keeper;
     private readonly FilingQueue _filing;
     private readonly BlockedDocuments _blocked;
-    private readonly MediaTypes _media = new();
-    private readonly List<FilingTicket> _tickets = []; // of one group; the journal's thread alone uses it
     private readonly Filer _filer;
     private readonly FollowerSet _followers;
     private readonly DigestLocks _locks;
     private readonly StoreMetrics _metrics;
+    private readonly ILogger _logger;
 
     public StoreEngine(DataDirectory directory, OpenedJournal opened, StoreOptions options, IReadOnlyList<IWriteRule> rules, IReadOnlyList<IFollower> followers, RememberedRequests requests, StoreHealth health, StoreTime time, IThreads threads, ILogger logger)
     {
         TimeProvider clock = threads.Clock;
         _threads = threads;
+        _logger = logger;
         _opened = opened;
         _filing = opened.Unfiled.Filing;
         _blocked = new BlockedDocuments(options.UsableJournalBytes, options.PendingDocumentsMax, threads);
         Pending = opened.Unfiled.Pending;
         var space = new DiskSpace(directory.Root, opened.Pool, () => _filing.Count, health, clock);
         Space = space;
-        _files = directory.Files;
+        var media = new MediaTypes();
+        GroupIntake? intake = null; // made behind the journal, which those that it tells need
         var hooks = new JournalHooks
         {
             Threads = threads,
             ThrowIfGone = directory.Watch.ThrowIfGone,
-            Expect = ExpectInPendingAndFiling,
-            Appended = AddToPending,
-            Published = AddToFiling,
+            Expect = group => intake!.Expect(group),
+            Appended = group => intake!.NoteAppended(group),
+            Published = group => intake!.NotePublished(group),
             Failed = health.Fence,
             OutOfSpace = reason => space.NoteFull(SpaceCause.Journal, reason),
             IsFilingOutOfSpace = () => space.IsFull(SpaceCause.Filing),
@@ -71,23 +71,25 @@ internal sealed class StoreEngine
             health.Fence(what, cause); // first: a writer that finds the journal closed finds the reason too
             Journal!.Fence(cause);
         });
-        var limits = new JournalLimits { UsableBytes = options.UsableJournalBytes, SealAfter = options.SealAfter };
-        Journal = new JournalWriter(opened.Pool, _keeper, opened.Sealed, opened.Current, opened.Marks, hooks, limits);
+        Journal = new JournalWriter(opened.Pool, _keeper, opened.Sealed, opened.Current, opened.Marks, hooks, options.UsableJournalBytes, options.SealAfter);
         var backlogLimits = new BacklogLimits(options.UsableJournalBytes, options.SegmentBytes, options.PendingDocumentsMax);
         Backlog = new Backlog(Journal, () => _filing.Count, backlogLimits);
         Admission = new Admission(Backlog, Space, options.BusyTimeout, clock);
         var headers = new FiledHeaders(options.JournalBytes);
         Reads = new ReadGate(options.BusyTimeout, threads);
         Cache = new DocumentCache(options.CacheBytes, directory.Documents, threads);
-        Documents = new PresentDocuments(new DocumentLookup(Pending, Journal.Segments, _media, headers, directory.Documents, Cache, Reads), time);
+        Documents = new PresentDocuments(new DocumentLookup(Pending, Journal.Segments, media, headers, directory.Documents, Cache, Reads), time);
         TakeUp(time, options.ConfirmsTime);
         var locks = new DigestLocks(threads);
         _locks = locks;
         Requests = requests;
         Commits = new CommitPath(locks, new RuleBook(rules, CommitBytesMax(options)), Documents, Reads, Journal, Space, health, clock, time) { BytesMax = CommitBytesMax(options), ThrowIfVersionsBlocked = key => _blocked.ThrowIfFull(key, isOfVersions: true) };
+        Filed = new FiledWait(_filing, _blocked, Journal.Marks, clock);
         var carry = new CarryForward(locks, Pending, Journal);
         Versions = new KeptVersions(directory.Documents.Versions, Pending, Journal, opened.Unfiled.CarriedThrough, () => carry.UnderWay > 0, health);
-        _filer = new Filer(directory.Documents, directory.HandlesMax, _media, headers, _filing, _blocked, carry, Pending, Journal, Backlog, Space, health, threads, logger);
+        intake = new GroupIntake(Pending, _filing, media, Cache, Versions, directory.Files);
+        var carriage = new BlockedCarriage(_blocked, carry, Pending, Journal, Backlog);
+        _filer = new Filer(directory.Documents, directory.HandlesMax, media, headers, _filing, _blocked, carriage, Pending, Journal, Backlog, Space, health, threads, logger);
         _metrics = new StoreMetrics(this);
         Space.Charge(opened.Unfiled.ChargedBytes);
         _followers = new FollowerSet([requests, .. followers], Journal, options.BusyTimeout, clock, logger)
@@ -125,6 +127,9 @@ internal sealed class StoreEngine
 
     public CommitPath Commits { get; }
 
+    /// <summary>For writes that wait for their files.</summary>
+    public FiledWait Filed { get; }
+
     public RememberedRequests Requests { get; }
 
     public RecoveryReport Recovery => _opened.Report;
@@ -135,17 +140,6 @@ internal sealed class StoreEngine
     /// <summary>Refuses a write into a directory that takes no documents, once too much of the journal is theirs.</summary>
     /// <exception cref="StoreBusyException">Nothing has been done.</exception>
     public void ThrowIfBlocked(DocumentKey key) => _blocked.ThrowIfFull(key);
-
-    /// <summary>Ends when every document through the sequence is filed or blocked, or when filing has ended. While a write waits here, filing does not pause.</summary>
-    public Task WaitForTriedAsync(long sequence) => _filing.WaitAsync(sequence, Journal.Marks.FiledThrough);
-
-    /// <summary>Waits until the documents of a published commit are filed, these versions or later ones; at most so long. Returns whether they are.</summary>
-    public Task<bool> ReachFiledAsync(Commit commit, TimeSpan timeout) =>
-        ReachFiledAsync(commit.Sequence, [.. commit.Places.ToArray().SelectMany(place => place.IsKept ? FiledWith(place.Key, commit.Sequence) : [place.Key.Digest])], timeout);
-
-    /// <summary>The same of a request that was carried out before.</summary>
-    public Task<bool> ReachFiledAsync(RememberedRequest request, TimeSpan timeout) =>
-        ReachFiledAsync(request.Sequence, [.. request.Results.Where(static result => result.Writes).SelectMany(result => FiledWith(result.Key, request.Sequence))], timeout);
 
     /// <summary>The lock of the request's key, or what an earlier one with this key has done.</summary>
     public ValueTask<(RequestTurn? Turn, RememberedRequest? Known)> EnterAsync(IdempotentRequest request, CancellationToken cancellation) =>
@@ -162,32 +156,6 @@ internal sealed class StoreEngine
         return left;
     }
 
-    /// <summary>What must not be blocked: the document, and the version, which is not if it is not kept.</summary>
-    private static IEnumerable<Sha256Digest> FiledWith(DocumentKey key, long version) => [key.Digest, VersionDigest.Of(key.Digest, version)];
-
-    private async Task<bool> ReachFiledAsync(long sequence, Sha256Digest[] documents, TimeSpan timeout)
-    {
-        long started = _threads.Clock.GetTimestamp();
-        try
-        {
-            await WaitForTriedAsync(sequence).WaitAsync(timeout, _threads.Clock).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
-
-        TimeSpan left = timeout - _threads.Clock.GetElapsedTime(started);
-        if (left > TimeSpan.Zero)
-        {
-            await _blocked.WaitAsync(documents, left).ConfigureAwait(false);
-        }
-
-        // filedThrough moves first, and what is blocked is noted before that.
-        bool isTried = Journal.Marks.FiledThrough >= sequence || _filing.TriedThrough >= sequence;
-        return isTried && !documents.Any(_blocked.Contains);
-    }
-
     /// <summary>Files what is there, for as long as that may take, then seals and ends every thread.</summary>
     public async Task StopAsync(TimeSpan filingTimeout)
     {
@@ -195,7 +163,7 @@ internal sealed class StoreEngine
         _metrics.Dispose();
         try
         {
-            await WaitForTriedAsync(Journal.Marks.DurableThrough).WaitAsync(filingTimeout, _threads.Clock).ConfigureAwait(false);
+            await Filed.WhenTriedAsync(Journal.Marks.DurableThrough).WaitAsync(filingTimeout, _threads.Clock).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -203,6 +171,22 @@ internal sealed class StoreEngine
         }
 
         await BlockingWork.RunAsync(_threads, EndThreads).ConfigureAwait(false);
+    }
+
+    /// <summary>After <see cref="StopAsync"/>, for operators.</summary>
+    public void LogWhatWaits()
+    {
+        Watermarks marks = Journal.Marks;
+        if (marks.FiledThrough >= marks.DurableThrough)
+        {
+            _logger.LogInformation("Closed: every document is filed, durable through {DurableThrough}", marks.DurableThrough);
+        }
+        else
+        {
+            _logger.LogInformation(
+                "Closed: {Documents} documents wait in the journal to be filed by the next start; filed through {FiledThrough}, durable through {DurableThrough}",
+                Pending.Count, marks.FiledThrough, marks.DurableThrough);
+        }
     }
 
     /// <summary>After <see cref="StopAsync"/>, when no reader is left.</summary>
@@ -239,95 +223,4 @@ internal sealed class StoreEngine
             }
         }
     }
-
-    /// <summary>If it throws, the room that it has made stays until the next group.</summary>
-    private void ExpectInPendingAndFiling(List<Commit> commits)
-    {
-        int operations = 0;
-        Pending.ForgetExpected();
-        _files.ExpectMemory();
-        foreach (Commit commit in commits)
-        {
-            foreach (OperationPlace place in commit.Places)
-            {
-                Pending.Expect(place.Key.Digest);
-                _ = place.Info is { } info ? _media.Pack(info) : default;
-                operations++;
-                if (place.IsKept)
-                {
-                    Pending.Expect(place.Key.Digest); // the version's own entry goes where the document's goes
-                    operations++;
-                }
-            }
-        }
-
-        _tickets.EnsureCapacity(operations);
-        _filing.Expect(operations);
-    }
-
-    private void AddToPending(List<Commit> commits)
-    {
-        foreach (Commit commit in commits)
-        {
-            if (commit.CarriedVersion == 0) // a version that is carried forward is there already
-            {
-                foreach (OperationPlace place in commit.Places)
-                {
-                    PackedInfo info = place.Info is { } known ? _media.Pack(known) : default;
-                    var version = new PendingVersion(commit.Sequence, place.Kind, info, LocatorOf(commit, place), place.KeepsEvidence, place.IsKept);
-                    Pending.Add(place.Key.Digest, version);
-                    if (place.IsKept)
-                    {
-                        Pending.Add(VersionDigest.Of(place.Key.Digest, commit.Sequence), version.OfVersion());
-                    }
-
-                    Cache.Drop(place.Key); // before the sync, so long before it is visible
-                }
-            }
-
-            commit.ReleasePayload();
-        }
-    }
-
-    private void AddToFiling(List<Commit> commits)
-    {
-        _tickets.Clear();
-        foreach (Commit commit in commits)
-        {
-            foreach (OperationPlace place in commit.Places)
-            {
-                if (commit.CarriedVersion != 0)
-                {
-                    AddCarried(commit, place);
-                    continue;
-                }
-
-                Pending.NotePublished(place.Key.Digest);
-                long cost = DiskSpace.CostOf(place.Kind, place.Bytes);
-                _tickets.Add(new FilingTicket(commit.Sequence, place.Key.Digest, cost));
-                if (place.IsKept)
-                {
-                    _tickets.Add(new FilingTicket(commit.Sequence, VersionDigest.Of(place.Key.Digest, commit.Sequence), cost));
-                }
-            }
-        }
-
-        _filing.Add(_tickets);
-    }
-
-    private void AddCarried(Commit commit, in OperationPlace place)
-    {
-        Sha256Digest document = place.Key.Digest;
-        if (commit.IsSuperseded)
-        {
-            Versions.NoteCarried(document, commit.Sequence);
-            document = VersionDigest.Of(document, commit.CarriedVersion);
-        }
-
-        Pending.NoteCarried(document, commit.CarriedVersion, LocatorOf(commit, place));
-        _tickets.Add(new FilingTicket(commit.Sequence, document, 0)); // charged already
-    }
-
-    private static RecordLocator LocatorOf(Commit commit, in OperationPlace place) =>
-        new(commit.Segment!.Header.Number, commit.PayloadOffset + place.Offset, place.Bytes, place.Hash);
 }

@@ -41,7 +41,7 @@ public sealed class PendingInUseTests
             last = await run.PutAsync(JournalTest.Json(JournalTest.SegmentBytes / 8));
         }
 
-        await run.Engine.WaitForTriedAsync(last).SoonAsync();
+        await run.Engine.Filed.WhenTriedAsync(last).SoonAsync();
         await JournalTest.UntilAsync(() => run.Engine.Journal.Segments.Count <= 2, "segments of which all is filed are gone");
         Assert.Equal((0, 0, 0), (run.Engine.Pending.Count, run.Engine.Pending.FollowedCount, run.Engine.Space.ChargedBytes));
     }
@@ -67,7 +67,7 @@ public sealed class PendingInUseTests
         {
             Assert.Equal((owed, 1), (run.Engine.Space.ChargedBytes, run.Engine.Pending.Count));
             gate.Release();
-            await run.Engine.WaitForTriedAsync(run.Engine.Journal.Marks.DurableThrough).SoonAsync();
+            await run.Engine.Filed.WhenTriedAsync(run.Engine.Journal.Marks.DurableThrough).SoonAsync();
             Assert.Equal((0, 0), (run.Engine.Space.ChargedBytes, run.Engine.Pending.Count));
         }
     }
@@ -95,7 +95,7 @@ public sealed class PendingInUseTests
         {
             Assert.Equal((owed, 3), (run.Engine.Space.ChargedBytes, run.Engine.Pending.Count));
             gate.Release();
-            await run.Engine.WaitForTriedAsync(run.Engine.Journal.Marks.DurableThrough).SoonAsync();
+            await run.Engine.Filed.WhenTriedAsync(run.Engine.Journal.Marks.DurableThrough).SoonAsync();
             Assert.Equal((0, 0), (run.Engine.Space.ChargedBytes, run.Engine.Pending.Count));
         }
     }

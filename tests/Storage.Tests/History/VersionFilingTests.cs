@@ -273,7 +273,7 @@ public sealed class VersionFilingTests
             _ = killed.FailCall(1, Errno.EPERM, forever: true, where: call => call.Kind == CallKind.Link);
         }
 
-        Assert.True(DocumentStore.Salvage(killed, JournalTest.Options, TimeProvider.System).WasDamaged);
+        Assert.True(StoreSalvage.Run(killed, JournalTest.Options, TimeProvider.System).WasDamaged);
 
         await using DocumentStore reopened = JournalTest.Open(killed, JournalTest.Sealing);
         Assert.Null(await reopened.ReadVersionAsync("hot", versions[1]));

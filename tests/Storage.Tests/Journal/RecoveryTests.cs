@@ -152,7 +152,7 @@ public sealed class RecoveryTests
             Assert.Contains("00000001.journal from offset 8192", damaged.Status.Reason!, StringComparison.Ordinal);
         }
 
-        SalvageReport report = DocumentStore.Salvage(disk, JournalTest.Options, TimeProvider.System);
+        SalvageReport report = StoreSalvage.Run(disk, JournalTest.Options, TimeProvider.System);
         Assert.Contains("from offset 8192", Assert.Single(report.Lost), StringComparison.Ordinal);
 
         await using DocumentStore store = JournalTest.Open(disk);

@@ -1,3 +1,6 @@
+using DocService.Storage.Engine.Versions;
+using DocService.Storage.Journal.Format;
+
 namespace DocService.Storage.Engine.Blocking;
 
 /// <summary>A document that cannot be filed at present.</summary>
@@ -28,4 +31,22 @@ internal sealed class BlockedDocument
 
     /// <summary>By record, and by document within one.</summary>
     public (long Sequence, Sha256Digest Digest) Order => (Sequence, Digest);
+
+    /// <summary>As it stands after one more attempt; see <see cref="BlockedDocuments.Add"/>.</summary>
+    public static BlockedDocument Of(Sha256Digest document, in PendingVersion version, (long First, long Last) records, long chargedBytes, Obstacle obstacle, BlockedDocument? before) => new()
+    {
+        Digest = document,
+        Sequence = SequenceOf(version, records.Last, before?.Sequence ?? records.First),
+        ChargedBytes = chargedBytes > 0 || before is null ? chargedBytes : before.ChargedBytes,
+        Bytes = RecordHeader.Bytes + version.Locator.Bytes,
+        Obstacle = obstacle,
+        IsCarried = before is { IsCarried: true } && records.Last <= before.Sequence,
+    };
+
+    /// <summary>
+    /// The sequence of the record that must be kept. As a rule it is the newest record. It is the first one where an
+    /// earlier version knew of evidence and the newest record does not say so. A copy that is carried forward says so.
+    /// </summary>
+    private static long SequenceOf(in PendingVersion version, long last, long first) =>
+        version.KeepsEvidence && version.Version >= last ? first : Math.Max(last, first);
 }

@@ -1,6 +1,4 @@
-using DocService.Storage.Documents;
 using DocService.Storage.Engine.Versions;
-using DocService.Storage.Journal.Format;
 using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Blocking;
@@ -27,18 +25,12 @@ internal sealed class BlockedDocuments
     private const int CarriedShare = 4;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<Sha256Digest, BlockedDocument> _documents = [];
-    private readonly SortedSet<(long Sequence, Sha256Digest Digest)> _ofTheirPlace = []; // because of their directory
-    private readonly SortedSet<(long Sequence, Sha256Digest Digest)> _lacking = []; // for another reason
-    private readonly Obstacles _obstacles;
+    private readonly BlockedTable _table;
     private readonly BlockedWaits _waits;
     private readonly Predicate<Sha256Digest> _isBlocked;
     private readonly TimeProvider _clock;
     private readonly long _journalBytes;
     private readonly int _documentsMax;
-    private long _bytes;
-    private int _placed; // how many are blocked because of their directory
-    private int _outOfSpace;
     private bool _isStopped;
 
     /// <param name="journalBytes">Of which they may take a part.</param>
@@ -49,9 +41,9 @@ internal sealed class BlockedDocuments
         _journalBytes = journalBytes;
         _documentsMax = documentsMax;
         _clock = threads.Clock;
-        _obstacles = new Obstacles(threads.Clock);
+        _table = new BlockedTable(new Obstacles(threads.Clock));
         _waits = new BlockedWaits(threads);
-        _isBlocked = _documents.ContainsKey;
+        _isBlocked = _table.Contains;
     }
 
     /// <summary>How many there are.</summary>
@@ -61,16 +53,16 @@ internal sealed class BlockedDocuments
         {
             lock (_gate)
             {
-                return _documents.Count;
+                return _table.Count;
             }
         }
     }
 
     /// <summary>What those take of the journal that are blocked because of their directory.</summary>
-    public long Bytes => Volatile.Read(ref _bytes);
+    public long Bytes => _table.Bytes;
 
     /// <summary>Whether one of them waits for room on the disk.</summary>
-    public bool IsOutOfSpace => Volatile.Read(ref _outOfSpace) > 0;
+    public bool IsOutOfSpace => _table.IsOutOfSpace;
 
     /// <summary>The lowest sequence of a record that holds one of them; the largest number when there are none.</summary>
     public long LowestSequence
@@ -79,7 +71,7 @@ internal sealed class BlockedDocuments
         {
             lock (_gate)
             {
-                return Math.Min(Lowest(_ofTheirPlace), Lowest(_lacking));
+                return _table.LowestSequence;
             }
         }
     }
@@ -91,14 +83,7 @@ internal sealed class BlockedDocuments
         {
             lock (_gate)
             {
-                long due = _obstacles.Due;
-                if (due == long.MaxValue)
-                {
-                    return Timeout.InfiniteTimeSpan;
-                }
-
-                TimeSpan left = _clock.GetElapsedTime(_clock.GetTimestamp(), due);
-                return left > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)) : TimeSpan.Zero;
+                return _table.Obstacles.UntilDue;
             }
         }
     }
@@ -110,7 +95,7 @@ internal sealed class BlockedDocuments
         {
             lock (_gate)
             {
-                return _obstacles.ToString();
+                return _table.Obstacles.ToString();
             }
         }
     }
@@ -120,7 +105,7 @@ internal sealed class BlockedDocuments
     {
         lock (_gate)
         {
-            return _documents.ContainsKey(document);
+            return _table.Contains(document);
         }
     }
 
@@ -128,7 +113,7 @@ internal sealed class BlockedDocuments
     /// <exception cref="StoreBusyException">Nothing has been done.</exception>
     public void ThrowIfFull(DocumentKey document, bool isOfVersions = false)
     {
-        if (Bytes <= _journalBytes / RefusedShare && Volatile.Read(ref _placed) <= _documentsMax / RefusedShare)
+        if (Bytes <= _journalBytes / RefusedShare && _table.Placed <= _documentsMax / RefusedShare)
         {
             return;
         }
@@ -136,7 +121,7 @@ internal sealed class BlockedDocuments
         lock (_gate)
         {
             int place = Blocking.Obstacle.PlaceOf(document.Digest, isOfVersions);
-            if (_obstacles.In(place) is { } reason)
+            if (_table.Obstacles.In(place) is { } reason)
             {
                 throw new StoreBusyException($"The directory {Blocking.Obstacle.NameOf(place)} takes no documents, and the journal holds enough of those that wait for it: {reason}.") { Document = document };
             }
@@ -177,7 +162,7 @@ internal sealed class BlockedDocuments
     {
         lock (_gate)
         {
-            bool isDue = _obstacles.TryTake(out BlockedDocument? blocked);
+            bool isDue = _table.Obstacles.TryTake(out BlockedDocument? blocked);
             document = isDue ? blocked!.Digest : default;
             return isDue;
         }
@@ -196,30 +181,12 @@ internal sealed class BlockedDocuments
         lock (_gate)
         {
             int shard = Blocking.Obstacle.PlaceOf(document, version.IsOfVersion);
-            _ = _documents.TryGetValue(document, out BlockedDocument? before);
-            _documents.EnsureCapacity(_documents.Count + 1);
-            bool isFirstInIt = _obstacles.In(shard) is null;
-            Obstacle obstacle = _obstacles.Of(shard, failure);
-            var blocked = new BlockedDocument
-            {
-                Digest = document,
-                Sequence = SequenceOf(version, records.Last, before?.Sequence ?? records.First),
-                ChargedBytes = chargedBytes > 0 || before is null ? chargedBytes : before.ChargedBytes,
-                Bytes = RecordHeader.Bytes + version.Locator.Bytes,
-                Obstacle = obstacle,
-                IsCarried = before is { IsCarried: true } && records.Last <= before.Sequence,
-            };
-            isNews = before is null && (obstacle.Shard is null ? _documents.Count == 0 : isFirstInIt);
-            SortedSet<(long, Sha256Digest)> order = OrderOf(obstacle);
-            _ = order.Add(blocked.Order); // the last that needs memory
-            _documents[document] = blocked;
-            obstacle.Add(blocked); // before the other is taken out: an obstacle without documents would be over
-            Count_NeedsLock(blocked, 1);
-            if (before is not null)
-            {
-                TakeOut_NeedsLock(before, keepsOrder: order == OrderOf(before.Obstacle) && before.Order == blocked.Order);
-            }
-
+            BlockedDocument? before = _table.Find(document);
+            bool isFirstInIt = _table.Obstacles.In(shard) is null;
+            Obstacle obstacle = _table.Obstacles.Of(shard, failure);
+            var blocked = BlockedDocument.Of(document, version, records, chargedBytes, obstacle, before);
+            isNews = before is null && (obstacle.Shard is null ? _table.Count == 0 : isFirstInIt);
+            _table.Put(blocked, before);
             return before is not null && chargedBytes > 0 ? before.ChargedBytes : 0;
         }
     }
@@ -233,14 +200,13 @@ internal sealed class BlockedDocuments
         lock (_gate)
         {
             isNews = false;
-            if (!_documents.Remove(document, out BlockedDocument? blocked))
+            if (_table.Remove(document) is not { } blocked)
             {
                 return 0;
             }
 
-            TakeOut_NeedsLock(blocked, keepsOrder: false);
             blocked.Obstacle.NoteFiled();
-            isNews = blocked.Obstacle.Shard is { } shard && _obstacles.In(shard) is null;
+            isNews = blocked.Obstacle.Shard is { } shard && _table.Obstacles.In(shard) is null;
             return blocked.ChargedBytes;
         }
     }
@@ -256,27 +222,7 @@ internal sealed class BlockedDocuments
     {
         lock (_gate)
         {
-            var holding = new List<Sha256Digest>();
-            if (_bytes > _journalBytes / CarriedShare)
-            {
-                return holding;
-            }
-
-            foreach ((long sequence, Sha256Digest document) in _ofTheirPlace)
-            {
-                BlockedDocument blocked = _documents[document];
-                if (sequence > through || (!blocked.IsCarried && (bytes -= blocked.Bytes) < 0 && holding.Count > 0))
-                {
-                    break;
-                }
-
-                if (!blocked.IsCarried)
-                {
-                    holding.Add(document);
-                }
-            }
-
-            return holding;
+            return Bytes > _journalBytes / CarriedShare ? [] : _table.Holding(bytes, through);
         }
     }
 
@@ -285,7 +231,7 @@ internal sealed class BlockedDocuments
     {
         lock (_gate)
         {
-            if (_documents.TryGetValue(document, out BlockedDocument? blocked))
+            if (_table.Find(document) is { } blocked)
             {
                 blocked.IsCarried = isCarried;
             }
@@ -309,34 +255,5 @@ internal sealed class BlockedDocuments
             _isStopped = true;
             _waits.Complete(static _ => false);
         }
-    }
-
-    /// <summary>
-    /// The sequence of the record that must be kept. As a rule it is the newest record. It is the first one where an
-    /// earlier version knew of evidence and the newest record does not say so. A copy that is carried forward says so.
-    /// </summary>
-    private static long SequenceOf(in PendingVersion version, long last, long first) =>
-        version.KeepsEvidence && version.Version >= last ? first : Math.Max(last, first);
-
-    private static long Lowest(SortedSet<(long Sequence, Sha256Digest)> order) => order.Count > 0 ? order.Min.Sequence : long.MaxValue;
-
-    private SortedSet<(long Sequence, Sha256Digest Digest)> OrderOf(Obstacle obstacle) => obstacle.Shard is null ? _lacking : _ofTheirPlace;
-
-    private void TakeOut_NeedsLock(BlockedDocument blocked, bool keepsOrder)
-    {
-        if (!keepsOrder)
-        {
-            OrderOf(blocked.Obstacle).Remove(blocked.Order);
-        }
-
-        _obstacles.Remove(blocked);
-        Count_NeedsLock(blocked, -1);
-    }
-
-    private void Count_NeedsLock(BlockedDocument blocked, int change)
-    {
-        Volatile.Write(ref _placed, _placed + (blocked.Obstacle.Shard is null ? 0 : change));
-        _outOfSpace += blocked.Obstacle.IsOutOfSpace ? change : 0;
-        Volatile.Write(ref _bytes, _bytes + (blocked.Obstacle.Shard is null ? 0 : change * blocked.Bytes));
     }
 }

@@ -12,8 +12,8 @@ internal sealed class Obstacles(TimeProvider clock)
 
     private readonly List<Obstacle> _all = [];
 
-    /// <summary>When some documents are to be tried again; the largest number when there are none.</summary>
-    public long Due
+    /// <summary>Time until some documents are to be tried again; infinite when there are none.</summary>
+    public TimeSpan UntilDue
     {
         get
         {
@@ -23,7 +23,13 @@ internal sealed class Obstacles(TimeProvider clock)
                 due = obstacle.Count > 0 ? Math.Min(due, obstacle.Due) : due;
             }
 
-            return due;
+            if (due == long.MaxValue)
+            {
+                return Timeout.InfiniteTimeSpan;
+            }
+
+            TimeSpan left = clock.GetElapsedTime(clock.GetTimestamp(), due);
+            return left > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)) : TimeSpan.Zero;
         }
     }
 

@@ -25,58 +25,42 @@ namespace DocService.Storage.Engine.Filing;
 /// </remarks>
 internal sealed class Filer : IDisposable
 {
-    /// <summary>Documents in a chunk: their temporary files are open at a time and share one write-back, and each directory is synced once.</summary>
-    private const int ChunkDocumentsMax = 2048;
-
-    /// <summary>Temporary files may take one in so many of the process's descriptors. Connections and readers need the others.</summary>
-    private const int HandlesShare = 8;
-
-    /// <summary>Bytes in a chunk.</summary>
-    private const long ChunkBytesMax = 16 * 1024 * 1024;
-
-    /// <summary>From this fill of the journal on, blocked documents are carried forward. Most of the journal is free again then, so a record is copied rarely.</summary>
-    private const double CarryFill = Backlog.SlowFrom / 2;
-
     private readonly DocumentFiles _files;
     private readonly MediaTypes _media;
     private readonly FiledHeaders _headers;
     private readonly FilingQueue _queue;
     private readonly BlockedDocuments _blocked;
-    private readonly CarryForward _carry;
+    private readonly BlockedCarriage _carriage;
     private readonly Pending _pending;
     private readonly JournalWriter _journal;
-    private readonly Backlog _backlog;
     private readonly DiskSpace _space;
     private readonly StoreHealth _health;
     private readonly FilingRhythm _rhythm;
     private readonly WriteBack _writeBack;
+    private readonly ChunkChoice _choice;
     private readonly ILogger _logger;
     private readonly DiskThreads _threads;
     private readonly IThreads _system;
     private IThread? _thread; // null before the start
-    private readonly int _chunkDocumentsMax;
-    private int _chunkDocuments;
     private FilingChunk? _chunk; // under way; kept when memory runs out
     private bool _isAgain;
 
-    public Filer(DocumentFiles files, int handlesMax, MediaTypes media, FiledHeaders headers, FilingQueue queue, BlockedDocuments blocked, CarryForward carry, Pending pending, JournalWriter journal, Backlog backlog, DiskSpace space, StoreHealth health, IThreads threads, ILogger logger)
+    public Filer(DocumentFiles files, int handlesMax, MediaTypes media, FiledHeaders headers, FilingQueue queue, BlockedDocuments blocked, BlockedCarriage carriage, Pending pending, JournalWriter journal, Backlog backlog, DiskSpace space, StoreHealth health, IThreads threads, ILogger logger)
     {
         _files = files;
         _media = media;
         _headers = headers;
         _queue = queue;
         _blocked = blocked;
-        _carry = carry;
+        _carriage = carriage;
         _pending = pending;
         _journal = journal;
-        _backlog = backlog;
         _space = space;
         _health = health;
         _rhythm = new FilingRhythm(queue, journal.Marks, backlog, space, threads.Clock);
         _writeBack = new WriteBack(files, threads.Clock);
         _logger = logger;
-        _chunkDocumentsMax = Math.Clamp(handlesMax / HandlesShare, 1, ChunkDocumentsMax);
-        _chunkDocuments = _chunkDocumentsMax;
+        _choice = new ChunkChoice(files.Versions, handlesMax, queue, blocked, pending);
         _threads = new DiskThreads(FilingChunk.Workers, threads);
         _system = threads;
     }
@@ -118,7 +102,8 @@ internal sealed class Filer : IDisposable
         try
         {
             _rhythm.Begin();
-            FilingChunk chunk = TakeChunk();
+            FilingChunk chunk = _chunk ??= new FilingChunk(_files, _journal.Segments, _threads);
+            _choice.Fill(chunk);
             if (_isAgain)
             {
                 chunk.DropTemps();
@@ -128,7 +113,7 @@ internal sealed class Filer : IDisposable
             Conclude(chunk);
             _chunk = null;
             _isAgain = false;
-            CarryBlocked();
+            _carriage.Carry();
         }
         catch (OutOfMemoryException exception)
         {
@@ -151,73 +136,6 @@ internal sealed class Filer : IDisposable
         }
     }
 
-    /// <summary>Blocked documents whose time has come, and the next operations. When memory runs out in between, it is called again.</summary>
-    private FilingChunk TakeChunk()
-    {
-        FilingChunk chunk = _chunk ??= new FilingChunk(_files, _journal.Segments, _threads);
-        int retried = Math.Min(Obstacle.TriedTogether, Math.Max(1, _chunkDocuments / 2));
-        for (int tried = chunk.Items.Count; tried < retried && _blocked.TryTakeDue(out Sha256Digest document); tried++)
-        {
-            var again = new FilingTicket(0, document, 0);
-            if (!_pending.TryFind(document, out PendingVersion version))
-            {
-                chunk.ChargedBytes += _blocked.Remove(document, out _);
-            }
-            else if (!chunk.TryRenew(again, version) && !chunk.TryAdd(again, version))
-            {
-                break; // no slot left in its directory
-            }
-            else
-            {
-                TakeVersion(chunk, document, version);
-            }
-        }
-
-        // On a full disk no more than one directory's slots: few temporary files take little room.
-        int documentsMax = Math.Max(retried + 1, _blocked.IsOutOfSpace ? Math.Min(DocumentFiles.TempSlots, _chunkDocuments) : _chunkDocuments);
-        while (_queue.TryPeek(out FilingTicket ticket))
-        {
-            // If a later version is filed by now, the document is not pending, and there is nothing to do. If the document
-            // is in the chunk, it may have got a later version since; the ticket then means that version.
-            if (!_pending.TryFind(ticket.Document, out PendingVersion version))
-            {
-                chunk.ChargedBytes += ticket.ChargedBytes;
-            }
-            else if (!chunk.TryRenew(ticket, version))
-            {
-                bool isFull = chunk.Items.Count > 0 && (chunk.Items.Count >= documentsMax || chunk.Bytes + version.Locator.Bytes > ChunkBytesMax);
-                if (isFull || !chunk.TryAdd(ticket, version))
-                {
-                    // A commit counts as filed only when all of its documents are.
-                    chunk.Through = ticket.Sequence - 1;
-                    return chunk;
-                }
-            }
-
-            _queue.Take();
-            chunk.Through = ticket.Sequence;
-            TakeVersion(chunk, ticket.Document, version); // behind the ticket, which must not be noted twice where memory runs out here
-        }
-
-        return chunk;
-    }
-
-    /// <summary>
-    /// A document is in the chunk, in a version that is kept: that one is filed with it, although its ticket comes later. So one file will
-    /// do for both, and for the ticket nothing is left to do. Where there is no slot for it, it gets a file of its own later.
-    /// </summary>
-    private void TakeVersion(FilingChunk chunk, Sha256Digest document, in PendingVersion version)
-    {
-        if (version is { IsKept: true, IsOfVersion: false } && _files.Versions.CanLink)
-        {
-            var ticket = new FilingTicket(version.Version, VersionDigest.Of(document, version.Version), 0);
-            if (!chunk.Contains(ticket.Document) && _pending.TryFind(ticket.Document, out PendingVersion kept))
-            {
-                _ = chunk.TryAdd(ticket, kept);
-            }
-        }
-    }
-
     private void Conclude(FilingChunk chunk)
     {
         bool isOutOfHandles = false;
@@ -234,7 +152,7 @@ internal sealed class Filer : IDisposable
             }
         }
 
-        _chunkDocuments = isOutOfHandles ? Math.Max(1, chunk.Items.Count / 2) : Math.Min(_chunkDocumentsMax, _chunkDocuments + (_chunkDocuments / 16) + 1);
+        _choice.NoteConcluded(chunk.Items.Count, isOutOfHandles);
         if (!_blocked.IsOutOfSpace)
         {
             _space.NoteRoom(SpaceCause.Filing);
@@ -280,49 +198,6 @@ internal sealed class Filer : IDisposable
         if (failure is FileSystemException { IsOutOfSpace: true })
         {
             _space.NoteFull(SpaceCause.Filing, failure.Message);
-        }
-    }
-
-    /// <summary>
-    /// Copies the records of blocked documents from older segments into the newest. A record is copied again only when the
-    /// journal has grown by twice what all of them take. So copies alone never cause the next copies.
-    /// </summary>
-    private void CarryBlocked()
-    {
-        if (_blocked.Count == 0 || _carry.UnderWay > 0 || _backlog.Fill < CarryFill)
-        {
-            return;
-        }
-
-        long apart = 2 * _blocked.Bytes / _journal.SegmentBytes;
-        if (_journal.Segments.After(_journal.Segments.Newest - 1 - apart) is not { Header.StartsAfter: var through })
-        {
-            return;
-        }
-
-        foreach (Sha256Digest document in _blocked.Holding(GroupBuffer.UsualBytes, through))
-        {
-            if (_pending.TryFind(document, out PendingVersion version))
-            {
-                Carry(document, version);
-            }
-        }
-    }
-
-    private void Carry(Sha256Digest document, in PendingVersion version)
-    {
-        bool hasBegun = false;
-        _blocked.NoteCarried(document, true); // first: its ticket may come before this returns
-        try
-        {
-            hasBegun = _carry.TryBegin(document, version, () => _blocked.NoteCarried(document, false));
-        }
-        finally
-        {
-            if (!hasBegun)
-            {
-                _blocked.NoteCarried(document, false);
-            }
         }
     }
 }

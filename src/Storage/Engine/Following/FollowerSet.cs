@@ -40,6 +40,17 @@ internal sealed class FollowerSet : ICommitLog, IDisposable
         }
     }
 
+    /// <summary>Makes them ready, and tells the least position that is durable with one of them; the largest number when there are none.</summary>
+    public static long LeastPosition(IReadOnlyList<IFollower> followers)
+    {
+        foreach (IFollower follower in followers)
+        {
+            follower.Prepare();
+        }
+
+        return followers.Select(follower => follower.DurablePosition).DefaultIfEmpty(long.MaxValue).Min();
+    }
+
     public required Guid StoreId { get; init; }
 
     public required IFiledDocuments Documents { get; init; }

@@ -1,9 +1,6 @@
-using System.IO.Hashing;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Requests;
 using DocService.Storage.Engine.Requests.Files;
-using DocService.Storage.Engine.Versions;
-using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Reading;
@@ -12,26 +9,6 @@ using DocService.Storage.Journal.Writing;
 using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Recovery;
-
-/// <summary>A journal ready to be appended to, and what recovery found in it.</summary>
-internal sealed class OpenedJournal
-{
-    public required SegmentPool Pool { get; init; }
-
-    /// <summary>Older segments with unfiled commits, ascending.</summary>
-    public required IReadOnlyList<Segment> Sealed { get; init; }
-
-    /// <summary>Begun by this opening.</summary>
-    public required Segment Current { get; init; }
-
-    /// <summary>How far the log has come.</summary>
-    public required Watermarks Marks { get; init; }
-
-    /// <summary>What is to be filed.</summary>
-    public required RecoveredVersions Unfiled { get; init; }
-
-    public required RecoveryReport Report { get; init; }
-}
 
 /// <summary>
 /// Recovery: from the files in the journal's directory to a journal that can be appended to. The decisions are
@@ -87,10 +64,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
     {
         Guid known = found?.Lineage.Newest ?? directory.Format.StoreId;
         bool isNew = found is null ? directory.Format.StartsAfter > 0 : directory.IsCopy;
-        return new SegmentPool(directory.Journal, isNew ? Guid.NewGuid() : known, options.Segments, threads)
-        {
-            PreviousStoreId = isNew ? known : Guid.Empty,
-        };
+        return new SegmentPool(directory.Journal, isNew ? Guid.NewGuid() : known, options.Segments, threads, previousStoreId: isNew ? known : Guid.Empty);
     }
 
     private OpenedJournal Create(SegmentPool pool, IReadOnlyList<string> leftovers)
@@ -103,10 +77,10 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
 
         long after = directory.Format.StartsAfter;
         long firstSequence = after > 0 ? VersionJump.After(after, threads.Clock.GetUtcNow()) : 1;
-        Segment first = pool.Begin(pool.TakeOrPrepare(0), after, firstSequence, after, after);
+        Segment first = pool.Segments.Begin(pool.TakeOrPrepare(0), after, firstSequence, after, after);
         try
         {
-            directory.NoteJournal(pool.StoreId);
+            directory.NoteJournal(pool.Segments.StoreId);
             TakeOverRequests(after, static _ => []);
         }
         catch
@@ -144,7 +118,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
     /// <summary>Begins the log's next segment. All segments that it opens are in the list, also when it fails.</summary>
     private OpenedJournal Continue(SegmentPool pool, JournalVerdict verdict, List<Segment> opened)
     {
-        Dictionary<JournalScan, Segment> segments = OpenSegments(directory, verdict, opened);
+        Dictionary<JournalScan, Segment> segments = JudgedRecords.OpenSegments(directory, verdict, opened);
         var rewrite = JournalRewrite.Choose(verdict, pool.SegmentBytes);
         var marks = new Watermarks(verdict.End, verdict.FiledThrough);
         long operations = verdict.Live.Sum(live => (long)live.Record.Operations);
@@ -152,7 +126,7 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
         var reader = new PayloadReader();
         foreach (LiveRecord live in rewrite.Kept)
         {
-            Collect(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset, unfiled.Add);
+            JudgedRecords.Collect(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset, unfiled.Add);
         }
 
         if (rewrite.Written.Count > 0)
@@ -167,13 +141,13 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
             segment.LastSequence = LastSequence(verdict, scan, rewrite.StartsAfter);
         }
 
-        Segment current = pool.Begin(pool.TakeOrPrepare(0), verdict.End, FirstSequence(verdict), verdict.End, verdict.FiledThrough);
+        Segment current = pool.Segments.Begin(pool.TakeOrPrepare(0), verdict.End, FirstSequence(verdict), verdict.End, verdict.FiledThrough);
 
         // Its header says durably how far everything is filed. Segments are released here and not later, so that a process
         // that dies right after its start does not leave one segment more each time.
         Segment[] older = [.. opened];
         opened.Add(current);
-        directory.NoteJournal(pool.StoreId);
+        directory.NoteJournal(pool.Segments.StoreId);
         long remembered = TakeOverRequests(verdict.End, after => JournalRequests.Read(verdict, segments, after));
         long settled = Math.Min(Math.Min(verdict.FiledThrough, LeastPosition), remembered);
         foreach (Segment unneeded in older.Where(segment => segment.LastSequence <= settled))
@@ -219,62 +193,4 @@ internal sealed class JournalOpening(DataDirectory directory, StoreOptions optio
     /// </summary>
     private long UncleanSkip(JournalVerdict verdict) =>
         verdict.Scans.Max(scan => Math.Max(options.SegmentBytes, scan.Header?.SizeBytes ?? 0)) / RecordHeader.Bytes;
-
-    /// <summary>
-    /// All segments with an intact header, those without unfiled commits too: they are recycled once the new one is
-    /// durable.
-    /// </summary>
-    public static Dictionary<JournalScan, Segment> OpenSegments(DataDirectory directory, JournalVerdict verdict, List<Segment> opened)
-    {
-        var segments = new Dictionary<JournalScan, Segment>();
-        foreach (JournalScan scan in verdict.Scans.Where(scan => scan.Header is not null))
-        {
-            IFile file = directory.Journal.TryOpen(scan.Name, FileAccess.ReadWrite)
-                ?? throw new JournalDamagedException($"{directory.Journal.Path}/{scan.Name} has gone while it was read.");
-            var segment = new Segment(scan.Header!.Value, file) { LastSequence = 0 };
-            segments.Add(scan, segment);
-            opened.Add(segment);
-        }
-
-        return segments;
-    }
-
-    /// <summary>Tells, with the commit's sequence, the version that each operation of the commit at that place makes.</summary>
-    /// <exception cref="JournalDamagedException">The payload, intact a moment ago, cannot be taken apart.</exception>
-    public static void Collect(PayloadReader reader, Segment segment, ScannedRecord record, long payloadOffset, Action<DocumentKey, long, PendingVersion> found)
-    {
-        ReadOnlySpan<byte> payload = ReadAgain(reader, segment, record, payloadOffset);
-        var parts = new PayloadParts(payload, record.Operations);
-        while (parts.TryNext(out Operation operation))
-        {
-            if (!DocumentKey.TryCreateStored(operation.Id, out DocumentKey key, out _))
-            {
-                throw NotTakenApart(segment, record, payloadOffset);
-            }
-
-            ulong hash = XxHash3.HashToUInt64(payload.Slice(parts.Offset, parts.Bytes));
-            var locator = new RecordLocator(segment.Header.Number, payloadOffset + parts.Offset, parts.Bytes, hash);
-            found(key, record.Sequence, new PendingVersion(operation.VersionIn(record.Sequence), operation.Kind, default, locator, operation.KeepsEvidence, operation.Keep > 0, operation.IsSuperseded));
-        }
-
-        if (!parts.TryGetFields(out _))
-        {
-            throw NotTakenApart(segment, record, payloadOffset);
-        }
-    }
-
-    private static JournalDamagedException NotTakenApart(Segment segment, ScannedRecord record, long payloadOffset) =>
-        new($"{segment.File.Path}: the commit {record.Sequence} at offset {payloadOffset} cannot be taken apart.");
-
-    /// <summary>
-    /// The judged bytes may have come from the page cache, and after a failed sync the device may hold other bytes. Those
-    /// must not get a fresh checksum. The bytes are valid until the reader is used again.
-    /// </summary>
-    public static ReadOnlySpan<byte> ReadAgain(PayloadReader reader, Segment segment, ScannedRecord record, long payloadOffset)
-    {
-        ReadOnlySpan<byte> payload = reader.Read(segment.File, payloadOffset, record.PayloadBytes);
-        return payload.Length == record.PayloadBytes && XxHash3.HashToUInt64(payload) == record.PayloadHash
-            ? payload
-            : throw new JournalDamagedException($"{segment.File.Path}: the commit {record.Sequence} at offset {payloadOffset} was different when it was read a second time. Start again to read it once more.");
-    }
 }

@@ -25,7 +25,7 @@ internal static class JournalRequests
 
             foreach (ScannedRecord record in scan.Records.Where(record => record.HasRequest && record.Sequence > after && record.Sequence <= through))
             {
-                ReadOnlySpan<byte> payload = JournalOpening.ReadAgain(reader, segments[scan], record, record.PayloadOffset);
+                ReadOnlySpan<byte> payload = JudgedRecords.ReadAgain(reader, segments[scan], record, record.PayloadOffset);
                 found[record.Sequence] = RequestField.TryRead(payload, record.Operations, record.Sequence) ?? KnownRequest.Lost(record.Sequence);
             }
         }

@@ -72,7 +72,7 @@ internal sealed class JournalRewrite
     {
         List<List<LiveRecord>> runs = Runs();
         Spare spare = pool.TakeOrPrepare(JournalFormat.BlockBytes + runs.Sum(GroupBytes) + ((long)runs.Count * JournalFormat.BlockBytes));
-        SegmentHeader header = pool.NewHeader(spare.SizeBytes, StartsAfter, Written[0].Sequence, Math.Min(_verdict.DurableThrough, StartsAfter), _verdict.FiledThrough);
+        SegmentHeader header = pool.Segments.NewHeader(spare.SizeBytes, StartsAfter, Written[0].Sequence, Math.Min(_verdict.DurableThrough, StartsAfter), _verdict.FiledThrough);
         var offsets = new List<long>();
         try
         {
@@ -84,13 +84,13 @@ internal sealed class JournalRewrite
             throw;
         }
 
-        Segment segment = pool.Begin(spare, header);
+        Segment segment = pool.Segments.Begin(spare, header);
         opened.Add(segment);
         segment.LastSequence = _verdict.End;
         var reader = new PayloadReader();
         for (int index = 0; index < offsets.Count; index++)
         {
-            JournalOpening.Collect(reader, segment, Written[index].Record, offsets[index], unfiled.Add);
+            JudgedRecords.Collect(reader, segment, Written[index].Record, offsets[index], unfiled.Add);
         }
     }
 
@@ -125,7 +125,7 @@ internal sealed class JournalRewrite
             group.Start(file, position);
             foreach (LiveRecord live in run)
             {
-                ReadOnlySpan<byte> payload = JournalOpening.ReadAgain(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset);
+                ReadOnlySpan<byte> payload = JudgedRecords.ReadAgain(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset);
                 offsets.Add(group.Add(CommitHeader(live), payload, header.Salt));
             }
 

@@ -1,8 +1,9 @@
 using DocService.Storage.Journal.Reading;
+using Microsoft.Extensions.Logging;
 
 namespace DocService.Storage.Engine.Recovery;
 
-/// <summary>Puts a verdict into words for operators.</summary>
+/// <summary>Puts into words for operators what an opening found.</summary>
 internal static class RecoveryReports
 {
     private const int IdsMax = 20;
@@ -32,4 +33,25 @@ internal static class RecoveryReports
         ? "it cannot be read which commits stood there"
         : $"commits {damage.FirstSequence} to {damage.LastSequence} cannot be read"
             + (damage.Ids.Count > 0 ? $" (documents that can still be named: {string.Join(", ", damage.Ids.Take(IdsMax))})" : string.Empty);
+
+    /// <summary>A copy of one moment is fine. A copy made while files changed is not. The two look alike, so the operator must decide.</summary>
+    public static void WarnOfCopy(OpenedJournal journal, string directory, ILogger logger)
+    {
+        if (!journal.Report.IsCopy)
+        {
+            return;
+        }
+
+        logger.LogWarning(
+            "{Directory} is a copy of another data directory. It goes on as a store of its own: new store id, versions from {First} on.",
+            directory,
+            journal.Current.Header.FirstSequence);
+        if (!journal.Report.WasCleanStop)
+        {
+            logger.LogWarning(
+                "{Directory} was copied from a server that had not been stopped. Unless the copy was made from a snapshot of one moment, "
+                + "documents in it may be older than what was acknowledged (docs/durability.md, \"Copies and backups\").",
+                directory);
+        }
+    }
 }

@@ -31,16 +31,13 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
 
         directory.RaiseFormat();
         directory.MakeRequests(new SystemThreads(clock));
-        using var pool = new SegmentPool(directory.Journal, Guid.NewGuid(), options.Segments, new SystemThreads(clock))
-        {
-            PreviousStoreId = found.Lineage.Newest,
-        };
+        using var pool = new SegmentPool(directory.Journal, Guid.NewGuid(), options.Segments, new SystemThreads(clock), previousStoreId: found.Lineage.Newest);
         IReadOnlyList<string> names = pool.TakeUp();
         string evidence = new JournalEvidence(directory.Root, directory.Journal, clock).Keep(names);
         FileLive(found.Verdict);
         FileRequests(found.Verdict);
         BeginAnew(pool, found.Verdict);
-        directory.NoteJournal(pool.StoreId);
+        directory.NoteJournal(pool.Segments.StoreId);
 
         // Not synced: where they come back after a power cut, the new segment's header says that they are filed.
         foreach (JournalScan scan in found.Verdict.Scans.Where(scan => !scan.IsForeign))
@@ -64,13 +61,13 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
         var opened = new List<Segment>();
         try
         {
-            Dictionary<JournalScan, Segment> segments = JournalOpening.OpenSegments(directory, verdict, opened);
+            Dictionary<JournalScan, Segment> segments = JudgedRecords.OpenSegments(directory, verdict, opened);
             var newest = new Dictionary<DocumentKey, PendingVersion>();
             var kept = new Dictionary<Sha256Digest, PendingVersion>();
             var reader = new PayloadReader();
             foreach (LiveRecord live in verdict.Live)
             {
-                JournalOpening.Collect(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset, (key, _, version) =>
+                JudgedRecords.Collect(reader, segments[live.Scan], live.Record, live.Record.PayloadOffset, (key, _, version) =>
                 {
                     if (version.IsKept) // also of a copy for its document's sake: the version's own may be what is damaged
                     {
@@ -105,7 +102,7 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
         var opened = new List<Segment>();
         try
         {
-            Dictionary<JournalScan, Segment> segments = JournalOpening.OpenSegments(directory, verdict, opened);
+            Dictionary<JournalScan, Segment> segments = JudgedRecords.OpenSegments(directory, verdict, opened);
             using var files = new RequestFiles(directory.Requests, options.IdempotencyRetention, clock);
             files.Open();
             IEnumerable<KnownRequest> lost = verdict.Damage
@@ -164,7 +161,7 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
             handedOut = Math.Max(handedOut, directory.Documents.HighestVersion());
         }
 
-        Segment begun = pool.Begin(pool.TakeOrPrepare(0), handedOut, VersionJump.After(handedOut, clock.GetUtcNow()), handedOut, handedOut);
+        Segment begun = pool.Segments.Begin(pool.TakeOrPrepare(0), handedOut, VersionJump.After(handedOut, clock.GetUtcNow()), handedOut, handedOut);
         begun.Dispose();
     }
 }

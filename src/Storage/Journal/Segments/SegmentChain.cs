@@ -86,7 +86,7 @@ internal sealed class SegmentChain
         try
         {
             _older.EnsureCapacity(_older.Count + 1);
-            SegmentHeader header = _pool.NewHeader(spare.SizeBytes, _marks.DurableThrough, lastSequence + 1, _marks.DurableThrough, _marks.FiledThrough);
+            SegmentHeader header = _pool.Segments.NewHeader(spare.SizeBytes, _marks.DurableThrough, lastSequence + 1, _marks.DurableThrough, _marks.FiledThrough);
             var next = new Segment(header, spare.File);
             Live.Add(next); // it has no records yet
             return next;
@@ -106,7 +106,7 @@ internal sealed class SegmentChain
     {
         try
         {
-            _pool.Begin(spare, next);
+            _pool.Segments.Begin(spare, next);
         }
         catch
         {
@@ -154,10 +154,10 @@ internal sealed class SegmentChain
     /// <exception cref="StorageFaultException">A segment is no longer found under its name: a next start would miss it.</exception>
     public void ThrowIfGone()
     {
-        _pool.ThrowIfGone(Current);
+        _pool.Segments.ThrowIfGone(Current);
         foreach (Segment segment in _older)
         {
-            _pool.ThrowIfGone(segment);
+            _pool.Segments.ThrowIfGone(segment);
         }
     }
 

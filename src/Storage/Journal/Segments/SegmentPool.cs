@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using DocService.Storage.Io;
 using DocService.Storage.Io.Volumes;
 using DocService.Storage.Journal.Format;
@@ -6,50 +5,40 @@ using DocService.Storage.Threading;
 
 namespace DocService.Storage.Journal.Segments;
 
-/// <summary>The spare files of the journal's directory, and the way from a spare to a segment.</summary>
+/// <summary>The spare files of the journal's directory.</summary>
 /// <remarks>
 /// Owns: the spares. Thread: any; the disk work of preparing and recycling is done by <see cref="SegmentKeeper"/>.
-/// Invariants: a name <c>spare-N</c> says that the file's blocks are synced; a file becomes a segment by a synced
-/// header, a rename and a sync of the directory, in this order. A released segment becomes a spare, so the next burst finds
-/// its zeros written. Spares beyond the least number are removed when a write finds the disk full.
+/// Invariants: a name <c>spare-N</c> says that the file's blocks are synced. A released segment becomes a spare, so the
+/// next burst finds its zeros written. Spares beyond the least number are removed when a write finds the disk full.
 /// </remarks>
 internal sealed class SegmentPool : IDisposable
 {
     private readonly IDirectory _directory;
     private readonly SegmentSizes _sizes;
-    private readonly IThreads _threads;
-    private readonly NewestMark _newest;
     private readonly SyncedDirectory _names; // the directory's owner disposes it
     private readonly SpareFactory _factory;
-    private readonly byte[] _headerBlock = new byte[JournalFormat.BlockBytes]; // the journal's thread has it: memory that is there cannot run out
-    private readonly StorageFaultException _gone = new("A segment of the journal was removed, renamed or replaced.");
     private readonly Lock _gate = new();
     private readonly Stack<Spare> _spares;
-    private long _lastNumber;
 
     /// <param name="directory">The journal's.</param>
     /// <param name="storeId">Told in every header that is made.</param>
     /// <param name="sizes">How large segments are, and how many there may be.</param>
     /// <param name="threads">How syncs of the directory wait for each other, and the date.</param>
-    public SegmentPool(IDirectory directory, Guid storeId, SegmentSizes sizes, IThreads threads)
+    /// <param name="previousStoreId">Told beside it: see <see cref="SegmentHeader.PreviousStoreId"/>.</param>
+    public SegmentPool(IDirectory directory, Guid storeId, SegmentSizes sizes, IThreads threads, Guid previousStoreId = default)
     {
         _directory = directory;
         _sizes = sizes;
-        _threads = threads;
-        _newest = new NewestMark(directory);
         _names = new SyncedDirectory(directory, threads);
         _factory = new SpareFactory(directory, _names);
         _spares = new Stack<Spare>(sizes.SparesMax + 1);
-        StoreId = storeId;
+        Segments = new SegmentFactory(directory, _names, storeId, previousStoreId, threads.Clock);
     }
 
     public long SegmentBytes => _sizes.SegmentBytes;
 
-    /// <summary>Told in every header that is made.</summary>
-    public Guid StoreId { get; }
-
-    /// <summary>Told beside it: see <see cref="SegmentHeader.PreviousStoreId"/>.</summary>
-    public Guid PreviousStoreId { get; init; }
+    /// <summary>What makes segments of the spares.</summary>
+    public SegmentFactory Segments { get; }
 
     public int Count
     {
@@ -71,18 +60,11 @@ internal sealed class SegmentPool : IDisposable
     /// <summary>Removes unfinished files, takes up the spares, and returns the names of the segments. At open, once. What has another name is somebody else's.</summary>
     public IReadOnlyList<string> TakeUp()
     {
-        var segments = new List<string>();
         IReadOnlyList<string> names = _directory.List();
-        _newest.TakeUp(names);
-        _lastNumber = NewestMark.Find(names); // no number is given out twice, not even that of a segment that is gone
+        IReadOnlyList<string> segments = Segments.TakeUp(names);
         foreach (string name in names)
         {
-            if (Segment.TryParseName(name) is { } number)
-            {
-                segments.Add(name);
-                _lastNumber = Math.Max(_lastNumber, number);
-            }
-            else if (Spare.TryParseName(name, out bool isUnfinished) is { } spare && _directory.GetKind(name) == EntryKind.File)
+            if (Spare.TryParseName(name, out bool isUnfinished) is { } spare && _directory.GetKind(name) == EntryKind.File)
             {
                 _factory.NoteUsed(spare);
                 if (isUnfinished)
@@ -198,96 +180,8 @@ internal sealed class SegmentPool : IDisposable
         Put(spare);
     }
 
-    /// <summary>
-    /// Makes the spare the next segment: header, sync, final name, sync of the directory. Content that the caller has
-    /// written behind the header's block becomes durable with it.
-    /// </summary>
-    /// <exception cref="FileSystemException">Unknown whether the segment exists.</exception>
-    public Segment Begin(Spare spare, long startsAfter, long firstSequence, long durableThrough, long filedThrough) =>
-        Begin(spare, NewHeader(spare.SizeBytes, startsAfter, firstSequence, durableThrough, filedThrough));
-
-    /// <summary>As the other, with a header made before.</summary>
-    public Segment Begin(Spare spare, SegmentHeader header)
-    {
-        var segment = new Segment(header, spare.File);
-        Begin(spare, segment);
-        return segment;
-    }
-
-    /// <summary>As the others, with a segment made before. Takes no memory.</summary>
-    public void Begin(Spare spare, Segment segment)
-    {
-        byte[] block = _headerBlock;
-        segment.Header.Write(block);
-        try
-        {
-            spare.File.Write(block, 0);
-            spare.File.Sync();
-            _directory.Rename(spare.Name, _directory, segment.Name);
-            _names.Sync();
-        }
-        catch
-        {
-            spare.File.Dispose();
-            throw;
-        }
-
-        _newest.Note(segment.Header.Number);
-    }
-
     /// <summary>The spare is not used after all. Needs no memory: its place is still there.</summary>
     public void GiveBack(Spare spare) => Put(spare);
-
-    public SegmentHeader NewHeader(long sizeBytes, long startsAfter, long firstSequence, long durableThrough, long filedThrough)
-    {
-        Span<byte> salt = stackalloc byte[8];
-        RandomNumberGenerator.Fill(salt);
-        return new SegmentHeader
-        {
-            StoreId = StoreId,
-            Salt = BitConverter.ToUInt64(salt),
-            SizeBytes = sizeBytes,
-            StartsAfter = startsAfter,
-            FirstSequence = firstSequence,
-            DurableThrough = durableThrough,
-            FiledThrough = filedThrough,
-            Created = _threads.Clock.GetUtcNow().UtcDateTime,
-            PreviousStoreId = PreviousStoreId,
-            Number = Interlocked.Increment(ref _lastNumber), // last: the date may lack memory
-        };
-    }
-
-    /// <exception cref="StorageFaultException">The segment's name leads to another file, or nowhere.</exception>
-    public void ThrowIfGone(Segment segment)
-    {
-        bool isGone;
-        try
-        {
-            isGone = _directory.TryGetIdentity(segment.Name) != segment.File.GetIdentity();
-        }
-        catch (FileSystemException)
-        {
-            isGone = false; // not known to be gone; if the disk fails, its syncs show it
-        }
-
-        if (isGone)
-        {
-            throw Gone(segment.Name);
-        }
-    }
-
-    /// <summary>Where there is no memory for the name, it is told without it: lack of memory must not hide that a segment is gone.</summary>
-    private StorageFaultException Gone(string name)
-    {
-        try
-        {
-            return new StorageFaultException($"{_directory.Path}/{name} is no longer the segment that this store has open: it was removed, renamed or replaced.");
-        }
-        catch (OutOfMemoryException)
-        {
-            return _gone;
-        }
-    }
 
     public void Dispose()
     {

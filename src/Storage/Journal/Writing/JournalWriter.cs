@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Marks;
@@ -12,7 +11,7 @@ namespace DocService.Storage.Journal.Writing;
 /// with one store, and completes every commit. While it syncs, the next group gathers.
 /// </summary>
 /// <remarks>
-/// Owns: a thread, the chain of segments, the sequence. Thread: its own; <see cref="TryAdd"/> from any.
+/// Owns: a thread, the chain of segments. Thread: its own; <see cref="TryAdd"/> from any.
 /// Invariants: group N+1 is not begun before the sync of group N has returned; a group never spans two segments.
 /// On failure: a failed sync ends the journal. Nothing of its group is acknowledged, no descriptor is synced again, the
 /// thread ends, and every waiting write gets an error. A write that found no room is voided by a new segment's synced
@@ -27,20 +26,15 @@ internal sealed class JournalWriter
     private readonly JournalHooks _hooks;
     private readonly PlaceWatch _places;
     private readonly SealRhythm _seals;
+    private readonly JournalEnd _end;
     private readonly CommitQueue _queue;
     private readonly StoreBusyException _noMemory = new("There is no memory for the write at present.");
     private readonly OutcomeUnknownException _unknown = new("The write may or may not survive."); // both for want of memory to say why
     private readonly StoreFencedException _fenced = new("Nothing of this request was done; the store takes no writes until it is restarted.");
-    private readonly GroupBuffer _buffer;
     private readonly List<Commit> _group = new(CommitQueue.GroupCommitsMax);
-    private readonly TimeProvider _clock;
     private readonly int _groupBytesMax; // a group never spans two segments, so it fits an empty one
-    private long _lastSequence;
-    private long _writtenDurable; // the watermarks as the bytes being written tell them
-    private long _writtenFiled;
     private IThread? _thread; // null before the start
     private bool _isHandedOver; // some bytes of the current group may be in the file
-    private bool _isUncertain; // something was begun on the disk, and its end is not known
     private volatile bool _isFailed;
 
     /// <param name="pool">Where segments come from.</param>
@@ -49,22 +43,21 @@ internal sealed class JournalWriter
     /// <param name="current">A segment just begun.</param>
     /// <param name="marks">How far the log has come.</param>
     /// <param name="hooks">Whom to tell.</param>
-    /// <param name="limits">What to keep to.</param>
-    public JournalWriter(SegmentPool pool, SegmentKeeper keeper, IEnumerable<Segment> older, Segment current, Watermarks marks, JournalHooks hooks, JournalLimits limits)
+    /// <param name="usableBytes">Bytes of segments that hold unfiled commits, beside the reserve.</param>
+    /// <param name="sealAfter">Quiet time after which a seal is written.</param>
+    public JournalWriter(SegmentPool pool, SegmentKeeper keeper, IEnumerable<Segment> older, Segment current, Watermarks marks, JournalHooks hooks, long usableBytes, TimeSpan sealAfter)
     {
         _pool = pool;
         _hooks = hooks;
-        _clock = hooks.Threads.Clock;
         _queue = new CommitQueue(hooks.Threads);
         _groupBytesMax = (int)Math.Min(GroupBuffer.UsualBytes, pool.SegmentBytes - JournalFormat.BlockBytes);
-        _buffer = new GroupBuffer((int)Math.Min(GroupBuffer.UsualBytes, pool.SegmentBytes));
-        _lastSequence = current.Header.FirstSequence - 1;
         Marks = marks;
         Published = new PublishedSignal(marks, hooks.Threads);
         _chain = new SegmentChain(pool, keeper, Marks, older, current);
-        _room = new JournalRoom(pool, keeper, _chain, _queue, hooks, limits.UsableBytes);
+        _room = new JournalRoom(pool, keeper, _chain, _queue, hooks, usableBytes);
         _places = new PlaceWatch(_chain, hooks);
-        _seals = new SealRhythm(_chain, limits.SealAfter, _clock);
+        _seals = new SealRhythm(_chain, sealAfter, hooks.Threads.Clock);
+        _end = new JournalEnd(pool, _chain, _places, _seals, Marks, Statistics, hooks.Threads.Clock);
     }
 
     public Watermarks Marks { get; }
@@ -142,7 +135,7 @@ internal sealed class JournalWriter
                     _chain.Release(); // segments that waited for a follower
                     if (_seals.Left == TimeSpan.Zero && !_queue.IsClosedAndEmpty)
                     {
-                        WriteSeal(RecordType.Seal);
+                        _end.WriteSeal(RecordType.Seal);
                     }
                 }
             }
@@ -150,7 +143,7 @@ internal sealed class JournalWriter
             _queue.ThrowIfFenced();
 
             // Unfiled commits are replayed at the next start, and that is no clean stop.
-            WriteSeal(Marks.FiledThrough == Marks.DurableThrough ? RecordType.CleanStop : RecordType.Seal);
+            _end.WriteSeal(Marks.FiledThrough == Marks.DurableThrough ? RecordType.CleanStop : RecordType.Seal);
         }
         catch (Exception exception)
         {
@@ -164,7 +157,7 @@ internal sealed class JournalWriter
         {
             WriteGroup();
         }
-        catch (OutOfMemoryException) when (!_isUncertain)
+        catch (OutOfMemoryException) when (!_end.IsUncertain)
         {
             // Nothing of the group is in the file, or every write of it has its answer.
             _room.Refuse(_group, static _ => true, _noMemory);
@@ -175,7 +168,7 @@ internal sealed class JournalWriter
     {
         _places.LookIfStale();
         long bytes = GroupBuffer.Measure(_group);
-        if (!Fits(bytes))
+        if (!_end.Fits(bytes))
         {
             _places.Look();
             if (_room.Find(_group) is not { } spare)
@@ -183,18 +176,17 @@ internal sealed class JournalWriter
                 return;
             }
 
-            BeginSegment(spare);
+            _end.BeginSegment(spare);
             bytes = GroupBuffer.Measure(_group);
         }
 
         Acknowledgements? early = Acknowledgements.Of(_hooks.Threads, _group, isBuffered: true);
         Acknowledgements? late = Acknowledgements.Of(_hooks.Threads, _group, isBuffered: false);
         _hooks.Expect(_group);
-        _isHandedOver = _isUncertain = true;
-        long end;
+        _isHandedOver = true;
         try
         {
-            end = Write();
+            _end.Write(_group);
         }
         catch (FileSystemException exception) when (exception.IsOutOfSpace)
         {
@@ -202,15 +194,13 @@ internal sealed class JournalWriter
             return;
         }
 
-        _chain.Current.Position = end;
-        _chain.Current.LastSequence = _lastSequence;
-        Marks.AdvanceAppended(_lastSequence);
+        Marks.AdvanceAppended(_end.LastSequence);
         _hooks.Appended(_group);
         early?.Send();
 
-        TimeSpan duration = Sync();
+        TimeSpan duration = _end.Sync();
         _places.LookAgainIfStale();
-        Marks.AdvanceDurable(_lastSequence);
+        Marks.AdvanceDurable(_end.LastSequence);
         _hooks.Published(_group);
         Published.Tell();
         foreach (Commit commit in _group)
@@ -219,163 +209,17 @@ internal sealed class JournalWriter
         }
 
         late?.Send();
-        _isHandedOver = _isUncertain = false;
-        _chain.NoteSynced(_writtenDurable, _writtenFiled);
-        Statistics.NoteSync(duration, _group.Count, bytes);
+        _isHandedOver = false;
+        _end.Conclude(duration, _group.Count, bytes);
     }
 
-    private bool Fits(long bytes) => _chain.Current.Position + bytes <= _chain.Current.Header.SizeBytes;
-
-    /// <summary>Gives the commits their sequences and places and writes them; returns where they end.</summary>
-    private long Write()
-    {
-        Segment segment = _chain.Current;
-        _buffer.Start(segment.File, segment.Position);
-        _writtenDurable = Marks.DurableThrough;
-        _writtenFiled = Marks.FiledThrough;
-        foreach (Commit commit in _group)
-        {
-            commit.Sequence = NextSequence();
-            commit.Segment = segment;
-            commit.PayloadOffset = _buffer.Add(
-                new RecordHeader
-                {
-                    Type = RecordType.Commit,
-                    PayloadBytes = commit.PayloadBytes,
-                    Operations = commit.Places.Length,
-                    Sequence = commit.Sequence,
-                    DurableThrough = _writtenDurable,
-                    FiledThrough = _writtenFiled,
-                    PayloadHash = commit.PayloadHash,
-                },
-                commit.Payload,
-                segment.Header.Salt);
-        }
-
-        return _buffer.Finish();
-    }
-
-    private long NextSequence() => ++_lastSequence < JournalFormat.SequenceMax ? _lastSequence : throw new InvalidOperationException("The sequences are used up.");
-
-    private void BeginSegment(Spare spare) => BeginSegment(spare, _chain.Prepare(spare, _lastSequence));
-
-    private void BeginSegment(Spare spare, Segment next)
-    {
-        _isUncertain = true;
-        using (Statistics.NoteSyncStarted())
-        {
-            _chain.Begin(spare, next);
-        }
-
-        _isUncertain = false;
-    }
-
-    private TimeSpan Sync()
-    {
-        long started = _clock.GetTimestamp();
-        using (Statistics.NoteSyncStarted())
-        {
-            _chain.Current.File.SyncData();
-        }
-
-        long ended = _clock.GetTimestamp();
-        _seals.NoteSynced(ended);
-        return _clock.GetElapsedTime(started, ended);
-    }
-
-    /// <summary>A seal only saves work at the next start. If there is no room or no memory for one, it is tried again after the next quiet time.</summary>
-    private void WriteSeal(RecordType type)
-    {
-        bool isWritten = false;
-        try
-        {
-            isWritten = TryWriteSeal(type);
-        }
-        catch (OutOfMemoryException) when (!_isUncertain)
-        {
-            // Nothing of it is in the file.
-        }
-
-        if (!isWritten)
-        {
-            _seals.NoteBlocked();
-        }
-    }
-
-    private bool TryWriteSeal(RecordType type)
-    {
-        if (!Fits(JournalFormat.BlockBytes))
-        {
-            _places.Look();
-            if (_pool.TryTake(SpareUse.Delete) is not { } spare)
-            {
-                return false;
-            }
-
-            // The new segment's header says all that the seal would; only a clean stop still needs its record.
-            BeginSegment(spare);
-            if (type == RecordType.Seal)
-            {
-                return true;
-            }
-        }
-
-        _writtenDurable = Marks.DurableThrough;
-        _writtenFiled = Marks.FiledThrough;
-        Segment segment = _chain.Current;
-        _isUncertain = true;
-        try
-        {
-            segment.Position = _buffer.WriteSeal(segment.File, segment.Position, type, _lastSequence, Marks, segment.Header.Salt);
-        }
-        catch (FileSystemException exception) when (exception.IsOutOfSpace)
-        {
-            _isUncertain = false;
-            return false; // what is there now was never synced, and the next group is written over it
-        }
-
-        TimeSpan duration = Sync();
-        _isUncertain = false;
-        _chain.NoteSynced(_writtenDurable, _writtenFiled);
-        Statistics.NoteSync(duration, 0, JournalFormat.BlockBytes);
-        return true;
-    }
-
-    /// <summary>
-    /// The group's write stopped short, so part of it may be in the file. A new segment whose synced header begins after
-    /// the last durable commit makes that part void. Then the effect is known to be nothing. If that fails, the journal
-    /// fails.
-    /// </summary>
+    /// <summary>The group's write stopped short. Once the effect is known to be nothing, it is refused. If that fails, the journal fails.</summary>
     private void VoidGroup(FileSystemException cause)
     {
-        Spare spare;
-        Segment? next;
-        do
-        {
-            spare = _pool.TryTake(SpareUse.Delete) ?? throw cause;
-        }
-        while (!TryPrepare(spare, out next));
-
-        BeginSegment(spare, next);
+        _end.MakeVoid(cause, _queue);
         _isHandedOver = false;
         _hooks.OutOfSpace(cause.Message);
         _room.Refuse(_group, _ => true, new OutOfSpaceException(cause.Message, cause));
-    }
-
-    /// <summary>False after a pause for memory: part of the group may be in the file, so this is not given up.</summary>
-    private bool TryPrepare(Spare spare, [NotNullWhen(true)] out Segment? next)
-    {
-        try
-        {
-            next = _chain.Prepare(spare, _lastSequence);
-            return true;
-        }
-        catch (OutOfMemoryException)
-        {
-            _queue.Pause(Intervals.Moment);
-            next = null;
-            return false;
-        }
     }
 
     /// <summary>Must not throw, or the process would end: it needs no memory.</summary>

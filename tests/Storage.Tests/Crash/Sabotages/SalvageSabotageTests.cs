@@ -53,7 +53,7 @@ public sealed class SalvageSabotageTests
         byte[] evidence = disk.Disk.Read(segment);
         _ = SabotageTests.Sabotage(disk, Steps[step], isHidden);
         CrashRecorder recorder = disk.StartRecording();
-        DocumentStore.Salvage(disk, SalvageTests.Options, TimeProvider.System);
+        StoreSalvage.Run(disk, SalvageTests.Options, TimeProvider.System);
 
         string? problem = null;
         foreach (CrashPoint point in recorder.Points().Reverse())
@@ -79,7 +79,7 @@ public sealed class SalvageSabotageTests
             return "the evidence is gone";
         }
 
-        DocumentStore.Salvage(left, SalvageTests.Options, TimeProvider.System);
+        StoreSalvage.Run(left, SalvageTests.Options, TimeProvider.System);
         await using DocumentStore store = SalvageTests.Open(left);
         for (int number = 0; number < 5; number++)
         {

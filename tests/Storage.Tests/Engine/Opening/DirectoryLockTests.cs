@@ -19,7 +19,7 @@ public sealed class DirectoryLockTests : IDisposable
         {
             File.Delete(_directory.Combine("LOCK"));
             _ = Assert.Throws<StoreInUseException>(() => TestDocuments.Open(_directory.Path));
-            _ = Assert.Throws<StoreInUseException>(() => DocumentStore.Salvage(TestDocuments.SmallOptions(_directory.Path), TimeProvider.System));
+            _ = Assert.Throws<StoreInUseException>(() => StoreSalvage.Run(TestDocuments.SmallOptions(_directory.Path), TimeProvider.System));
         }
 
         await TestDocuments.Open(_directory.Path).DisposeAsync();

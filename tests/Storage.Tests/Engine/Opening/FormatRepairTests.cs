@@ -33,7 +33,7 @@ public sealed class FormatRepairTests
         StoreFormatException refused = Assert.Throws<StoreFormatException>(() => SalvageTests.Open(disk));
         Assert.Equal(offset is 40 or 0, refused.Message.Contains("--salvage", StringComparison.Ordinal));
 
-        SalvageReport report = DocumentStore.Salvage(disk, SalvageTests.Options, TimeProvider.System);
+        SalvageReport report = StoreSalvage.Run(disk, SalvageTests.Options, TimeProvider.System);
 
         Assert.Equal((true, false), (report.IsFormatRebuilt, report.WasDamaged));
         Assert.Equal(damaged, disk.Disk.TryRead($"{SalvageTests.Data}/FORMAT.damaged"));
@@ -55,7 +55,7 @@ public sealed class FormatRepairTests
         SalvageTests.DamageSecondGroup(disk);
         disk.Disk.FlipBit(Format, 40, 2);
 
-        SalvageReport report = DocumentStore.Salvage(disk, SalvageTests.Options, TimeProvider.System);
+        SalvageReport report = StoreSalvage.Run(disk, SalvageTests.Options, TimeProvider.System);
 
         Assert.Equal((true, true, 4), (report.IsFormatRebuilt, report.WasDamaged, report.CommitsApplied));
         await using DocumentStore store = SalvageTests.Open(disk);
@@ -79,7 +79,7 @@ public sealed class FormatRepairTests
             disk.Disk.Remove(path);
         }
 
-        Assert.True(DocumentStore.Salvage(disk, SalvageTests.Options, TimeProvider.System).IsFormatRebuilt);
+        Assert.True(StoreSalvage.Run(disk, SalvageTests.Options, TimeProvider.System).IsFormatRebuilt);
         await using DocumentStore again = SalvageTests.Open(disk);
         Assert.Equal("1", await again.ReadAsync("d"));
     }
@@ -93,7 +93,7 @@ public sealed class FormatRepairTests
         disk.Disk.Write(Format, line.AsSpan(0, length));
         IReadOnlyList<string> before = disk.Disk.Tree();
 
-        _ = Assert.Throws<StoreFormatException>(() => DocumentStore.Salvage(disk, SalvageTests.Options, TimeProvider.System));
+        _ = Assert.Throws<StoreFormatException>(() => StoreSalvage.Run(disk, SalvageTests.Options, TimeProvider.System));
 
         Assert.Equal(before, disk.Disk.Tree());
     }
@@ -105,7 +105,7 @@ public sealed class FormatRepairTests
         disk.Disk.CreateDirectory($"{SalvageTests.Data}/journal");
         disk.Disk.Write($"{SalvageTests.Data}/journal/monday.txt", "mine"u8);
 
-        _ = Assert.Throws<StoreFormatException>(() => DocumentStore.Salvage(disk, SalvageTests.Options, TimeProvider.System));
+        _ = Assert.Throws<StoreFormatException>(() => StoreSalvage.Run(disk, SalvageTests.Options, TimeProvider.System));
 
         Assert.Equal(1, disk.Disk.Tree().Count(path => path.StartsWith(SalvageTests.Data, StringComparison.Ordinal) && !path.EndsWith('/')));
     }

@@ -23,7 +23,7 @@ public sealed class SalvageEvidenceTests
         string dark = FileOf("dark")[..FileOf("dark").LastIndexOf('/')];
         _ = disk.FailCall(1, Errno.EIO, forever: true, where: call => (call.Kind == CallKind.Read && call.Path == bad) || (call.Kind == CallKind.List && call.Path == dark));
 
-        SalvageReport report = DocumentStore.Salvage(disk, SalvageTests.Options, new FakeTimeProvider(DateTimeOffset.UnixEpoch));
+        SalvageReport report = StoreSalvage.Run(disk, SalvageTests.Options, new FakeTimeProvider(DateTimeOffset.UnixEpoch));
 
         Assert.True(report.WasDamaged);
         disk.ClearFaults();
@@ -41,7 +41,7 @@ public sealed class SalvageEvidenceTests
         int length = ChecksummedLine.Finish(line, Encoding.ASCII.GetBytes("[1", line), "header"u8);
         disk.Disk.Write(FileOf("d"), line.AsSpan(0, length));
 
-        Assert.True(DocumentStore.Salvage(disk, SalvageTests.Options, TimeProvider.System).WasDamaged);
+        Assert.True(StoreSalvage.Run(disk, SalvageTests.Options, TimeProvider.System).WasDamaged);
     }
 
     [Fact]
@@ -52,10 +52,10 @@ public sealed class SalvageEvidenceTests
         for (int attempt = 0; attempt < 3; attempt++)
         {
             _ = disk.FailCall(1, Errno.EIO, where: IsTempCreation);
-            _ = Assert.Throws<StoreConfigurationException>(() => DocumentStore.Salvage(disk, SalvageTests.Options, TimeProvider.System));
+            _ = Assert.Throws<StoreConfigurationException>(() => StoreSalvage.Run(disk, SalvageTests.Options, TimeProvider.System));
         }
 
-        SalvageReport report = DocumentStore.Salvage(disk, SalvageTests.Options, TimeProvider.System);
+        SalvageReport report = StoreSalvage.Run(disk, SalvageTests.Options, TimeProvider.System);
 
         Assert.Equal(4, report.CommitsApplied);
         Assert.Equal([report.Evidence + "/"], CopiesIn(disk));
@@ -67,9 +67,9 @@ public sealed class SalvageEvidenceTests
         SimulatedFileSystem disk = await SalvageTests.DiskWithUnfiledCommits();
         byte[] damaged = disk.Disk.Read(SalvageTests.DamageSecondGroup(disk));
         _ = disk.FailCall(1, Errno.EIO, where: call => call.Kind == CallKind.Write && call.Path.Contains("salvaged-", StringComparison.Ordinal));
-        _ = Assert.Throws<StoreConfigurationException>(() => DocumentStore.Salvage(disk, SalvageTests.Options, TimeProvider.System));
+        _ = Assert.Throws<StoreConfigurationException>(() => StoreSalvage.Run(disk, SalvageTests.Options, TimeProvider.System));
 
-        SalvageReport report = DocumentStore.Salvage(disk, SalvageTests.Options, TimeProvider.System);
+        SalvageReport report = StoreSalvage.Run(disk, SalvageTests.Options, TimeProvider.System);
 
         Assert.Equal([report.Evidence + "/"], CopiesIn(disk));
         Assert.Equal(damaged, disk.Disk.Read($"{report.Evidence}/00000001.journal"));
@@ -83,7 +83,7 @@ public sealed class SalvageEvidenceTests
         SalvageTests.DamageSecondGroup(disk);
         disk.Disk.Write(FileOf("d0"), "no header"u8);
 
-        DocumentStore.Salvage(disk, SalvageTests.Options, TimeProvider.System);
+        StoreSalvage.Run(disk, SalvageTests.Options, TimeProvider.System);
 
         string kept = Assert.Single(disk.Disk.Tree(), path => path.StartsWith($"{Data}/quarantine/", StringComparison.Ordinal) && !path.EndsWith('/'));
         Assert.Equal("no header"u8.ToArray(), disk.Disk.Read(kept));
@@ -102,7 +102,7 @@ public sealed class SalvageEvidenceTests
         for (int restore = 0; restore < 3; restore++)
         {
             SimulatedFileSystem copy = damaged.Kill();
-            DocumentStore.Salvage(copy, SalvageTests.Options, clock);
+            StoreSalvage.Run(copy, SalvageTests.Options, clock);
             await using DocumentStore store = SalvageTests.Open(copy);
             Assert.True(ids.Add(store.Status.StoreId));
             for (int write = 0; write < 20; write++)

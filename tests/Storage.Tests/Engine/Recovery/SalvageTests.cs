@@ -29,7 +29,7 @@ public sealed class SalvageTests
         SimulatedFileSystem disk = await DiskWithUnfiledCommits();
         int calls = disk.Disk.Tree().Count;
 
-        SalvageReport report = DocumentStore.Salvage(disk, Options, TimeProvider.System);
+        SalvageReport report = StoreSalvage.Run(disk, Options, TimeProvider.System);
 
         Assert.False(report.WasDamaged);
         Assert.Equal(calls, disk.Disk.Tree().Count);
@@ -48,13 +48,13 @@ public sealed class SalvageTests
             await Assert.ThrowsAsync<JournalDamagedException>(() => damaged.PutAsync("d0", "1"));
         }
 
-        SalvageReport report = DocumentStore.Salvage(disk, Options, TimeProvider.System);
+        SalvageReport report = StoreSalvage.Run(disk, Options, TimeProvider.System);
 
         Assert.True(report.WasDamaged);
         Assert.Equal(4, report.CommitsApplied);
         Assert.Contains("commits 2 to 2", Assert.Single(report.Lost), StringComparison.Ordinal);
         Assert.NotNull(disk.Disk.TryRead($"{report.Evidence}/{System.IO.Path.GetFileName(segment)}"));
-        Assert.False(DocumentStore.Salvage(disk, Options, TimeProvider.System).WasDamaged);
+        Assert.False(StoreSalvage.Run(disk, Options, TimeProvider.System).WasDamaged);
 
         await using DocumentStore store = Open(disk);
         Assert.Equal(StoreState.Ready, store.Status.State);
@@ -82,7 +82,7 @@ public sealed class SalvageTests
             disk.Disk.FlipBit(PathIn(name), 100, 0);
         }
 
-        SalvageReport report = DocumentStore.Salvage(disk, Options, TimeProvider.System);
+        SalvageReport report = StoreSalvage.Run(disk, Options, TimeProvider.System);
 
         Assert.True(report.WasDamaged);
         await using DocumentStore reopened = Open(disk);
@@ -96,14 +96,14 @@ public sealed class SalvageTests
         SimulatedFileSystem disk = await DiskWithUnfiledCommits();
         DamageSecondGroup(disk);
         CrashRecorder recorder = disk.StartRecording();
-        DocumentStore.Salvage(disk, Options, TimeProvider.System);
+        StoreSalvage.Run(disk, Options, TimeProvider.System);
 
         int states = 0;
         foreach (CrashState state in recorder.States(7, 2))
         {
             states++;
             SimulatedFileSystem left = state.Open();
-            DocumentStore.Salvage(left, Options, TimeProvider.System);
+            StoreSalvage.Run(left, Options, TimeProvider.System);
             await using DocumentStore store = Open(left);
             for (int i = 0; i < 5; i++)
             {

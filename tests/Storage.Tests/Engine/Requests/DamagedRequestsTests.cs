@@ -156,7 +156,7 @@ public sealed class DamagedRequestsTests : RequestTest
             await Assert.ThrowsAsync<JournalDamagedException>(() => OnceAsync(damaged, "kept", PutA));
         }
 
-        Assert.True(DocumentStore.Salvage(Disk, JournalTest.Options, TimeProvider.System).WasDamaged);
+        Assert.True(StoreSalvage.Run(Disk, JournalTest.Options, TimeProvider.System).WasDamaged);
         await using DocumentStore again = JournalTest.Open(Disk);
         AssertReplayed(kept, await OnceAsync(again, "kept", PutA));
         Assert.NotNull((await OnceAsync(again, "behind", [Put("c", "1")])).Replayed);

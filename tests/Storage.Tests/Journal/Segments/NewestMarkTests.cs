@@ -18,7 +18,7 @@ public sealed class NewestMarkTests
             Assert.Contains("00000002.journal (missing)", damaged.Status.Reason!, StringComparison.Ordinal);
         }
 
-        Assert.True(DocumentStore.Salvage(disk, JournalTest.Options, TimeProvider.System).WasDamaged);
+        Assert.True(StoreSalvage.Run(disk, JournalTest.Options, TimeProvider.System).WasDamaged);
         await using DocumentStore store = JournalTest.Open(disk);
         Assert.Equal(StoreState.Ready, store.Status.State);
         Assert.Equal("1", await store.ReadAsync("a"));

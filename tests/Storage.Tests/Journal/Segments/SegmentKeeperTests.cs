@@ -16,7 +16,7 @@ public sealed class SegmentKeeperTests
         int handles = disk.OpenHandles;
         var threads = new SystemThreads(TimeProvider.System);
         using var pool = new SegmentPool(root, Guid.NewGuid(), new SegmentSizes(JournalTest.SegmentBytes, Reserve: 1, Journal: 8), threads);
-        Segment[] segments = [.. Enumerable.Range(0, 40).Select(_ => pool.Begin(pool.TakeOrPrepare(0), 0, 1, 0, 0))];
+        Segment[] segments = [.. Enumerable.Range(0, 40).Select(_ => pool.Segments.Begin(pool.TakeOrPrepare(0), 0, 1, 0, 0))];
         var keeper = new SegmentKeeper(pool, threads, (_, cause) => Assert.Fail(cause.Message));
         keeper.Stop();
         using var started = new ManualResetEventSlim();

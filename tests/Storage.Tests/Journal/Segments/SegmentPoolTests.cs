@@ -17,7 +17,7 @@ public sealed class SegmentPoolTests
     public void Recycle_ReleasedSegments_KeepsAsManyAsTheJournalMayHave()
     {
         using SegmentPool pool = Pool(Max);
-        Segment[] segments = [.. Enumerable.Range(0, Max).Select(_ => pool.Begin(pool.TakeOrPrepare(0), 0, 1, 0, 0))];
+        Segment[] segments = [.. Enumerable.Range(0, Max).Select(_ => pool.Segments.Begin(pool.TakeOrPrepare(0), 0, 1, 0, 0))];
 
         foreach (Segment segment in segments)
         {
@@ -31,7 +31,7 @@ public sealed class SegmentPoolTests
     public void Recycle_MoreThanTheJournalMayHave_RemovesTheSegment()
     {
         using SegmentPool pool = Pool(Max);
-        Segment one = pool.Begin(pool.TakeOrPrepare(0), 0, 1, 0, 0);
+        Segment one = pool.Segments.Begin(pool.TakeOrPrepare(0), 0, 1, 0, 0);
         pool.Add();
 
         pool.Recycle(one);
@@ -100,7 +100,7 @@ public sealed class SegmentPoolTests
         var keeper = Task.Run(pool.Add);
         await gate.Reached;
 
-        Task<Segment> journal = Task.Run(() => pool.Begin(spare, 0, 1, 0, 0));
+        Task<Segment> journal = Task.Run(() => pool.Segments.Begin(spare, 0, 1, 0, 0));
         await JournalTest.UntilAsync(() => journal.IsCompleted || _disk.Segments().Length == 1, "the segment has its name");
         gate.Release();
 

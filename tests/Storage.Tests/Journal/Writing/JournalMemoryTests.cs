@@ -217,9 +217,8 @@ public sealed class JournalMemoryTests : IDisposable
             OutOfSpace = _ => { },
             IsFilingOutOfSpace = () => false,
         };
-        var limits = new JournalLimits { UsableBytes = 6 * JournalTest.SegmentBytes, SealAfter = sealAfter ?? TimeSpan.FromHours(1) };
-        Segment first = _pool.Begin(_pool.TakeOrPrepare(0), 0, 1, 0, 0);
-        _journal = new JournalWriter(_pool, _keeper, [], first, new Watermarks(0, 0), hooks, limits);
+        Segment first = _pool.Segments.Begin(_pool.TakeOrPrepare(0), 0, 1, 0, 0);
+        _journal = new JournalWriter(_pool, _keeper, [], first, new Watermarks(0, 0), hooks, usableBytes: 6 * JournalTest.SegmentBytes, sealAfter ?? TimeSpan.FromHours(1));
         _keeper.Start();
         _journal.Start();
     }
