@@ -1,6 +1,7 @@
 using DocService.Api.Access;
 using DocService.Api.Administration;
 using DocService.Api.Answers;
+using DocService.Api.Answers.Sealing;
 using DocService.Api.Batches;
 using DocService.Api.Bulk;
 using DocService.Api.Bulk.Importing;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using DocService.Api.Access;
+using DocService.Api.Answers.Sealing;
 using DocService.Api.Configuration;
 using DocService.Api.Keys;
 using DocService.Api.Problems;

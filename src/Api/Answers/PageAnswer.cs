@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using DocService.Api.Answers.Sealing;
 using DocService.Api.Fields;
 using DocService.Api.Problems;
 using DocService.Api.Queries;

@@ -1,4 +1,5 @@
 using DocService.Api.Access;
+using DocService.Api.Answers.Sealing;
 using DocService.Api.Bodies;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;

@@ -1,5 +1,6 @@
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
+using DocService.Storage.Tests.Support.Crash.Features;
 using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 using Xunit.Abstractions;

@@ -1,5 +1,6 @@
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
+using DocService.Storage.Tests.Journal.Format;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
 

@@ -1,6 +1,8 @@
-namespace DocService.Api.Problems;
+using DocService.Api.Problems;
 
-/// <summary>The part of the catalogue that is about changes.</summary>
+namespace DocService.Api.Waiting;
+
+/// <summary>Refusals of those who wait for changes.</summary>
 internal static class FeedProblems
 {
     private const int RetrySeconds = 5;

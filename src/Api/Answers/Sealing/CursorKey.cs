@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using DocService.Storage;
 
-namespace DocService.Api.Answers;
+namespace DocService.Api.Answers.Sealing;
 
 /// <summary>The key that cursors are sealed with: a hidden document, made when the first cursor is given.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using CsCheck;
 using DocService.Storage.Journal.Format;
 
-namespace DocService.Storage.Tests.Journal;
+namespace DocService.Storage.Tests.Journal.Format;
 
 /// <summary>What is encoded is what is decoded, and one bit less is noticed: for any values, shrunk to the smallest that fails.</summary>
 /// <remarks>New values each time. A failure prints its seed, with which (seed: "…") the same values come again.</remarks>

@@ -8,7 +8,7 @@ using DocService.Storage.Journal.Reading;
 using DocService.Storage.Journal.Writing;
 using DocService.Storage.Tests.Support.Simulation;
 
-namespace DocService.Storage.Tests.Journal;
+namespace DocService.Storage.Tests.Journal.Format;
 
 /// <summary>The bytes of the format, pinned, and that nothing but those bytes is read.</summary>
 public sealed class JournalBytesTests

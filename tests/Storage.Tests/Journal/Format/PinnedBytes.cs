@@ -1,6 +1,6 @@
 using DocService.Storage.Journal.Format;
 
-namespace DocService.Storage.Tests.Journal;
+namespace DocService.Storage.Tests.Journal.Format;
 
 /// <summary>What the journal looks like, in hexadecimal digits. Never changed: a new version adds its own.</summary>
 internal static class PinnedBytes

@@ -1,12 +1,13 @@
 using System.Text;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
+using DocService.Storage.Tests.Support.Crash.Features;
 using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit.Abstractions;
 
-namespace DocService.Storage.Tests.Crash;
+namespace DocService.Storage.Tests.Crash.Features;
 
 /// <summary>
 /// Power cuts beside the index's own rows. At a cut the index stands at any flush: its last, an earlier one, or none. The next

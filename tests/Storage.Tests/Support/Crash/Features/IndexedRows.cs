@@ -14,7 +14,7 @@ using DocService.Storage.Tests.Support.Simulation;
 using DocService.Storage.Threading;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace DocService.Storage.Tests.Support.Crash;
+namespace DocService.Storage.Tests.Support.Crash.Features;
 
 /// <summary>
 /// The index's own reading, building and writing of rows, in a real database, as one more thread of a seeded scheduler. Of

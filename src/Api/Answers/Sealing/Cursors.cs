@@ -6,7 +6,7 @@ using DocService.Api.Queries;
 using DocService.Index.Finding;
 using DocService.Index.Planning;
 
-namespace DocService.Api.Answers;
+namespace DocService.Api.Answers.Sealing;
 
 /// <summary>Cursors: where a page ended and of which query, sealed, so that a client can neither read nor make one.</summary>
 /// <remarks>

@@ -5,7 +5,7 @@ using DocService.Storage.Journal.Writing;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Simulation;
 
-namespace DocService.Storage.Tests.Journal;
+namespace DocService.Storage.Tests.Journal.Format;
 
 /// <summary>What later versions may add to records and operations: skipped and kept, or refused before anything is written.</summary>
 public sealed class FieldsTests

@@ -4,7 +4,7 @@ using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 using Xunit.Abstractions;
 
-namespace DocService.Storage.Tests.Crash;
+namespace DocService.Storage.Tests.Crash.Features;
 
 /// <summary>Documents that end, across power cuts and kills and under a wall clock that jumps.</summary>
 public sealed class ExpiryCrashTests(ITestOutputHelper output)

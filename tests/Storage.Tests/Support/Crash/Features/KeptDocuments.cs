@@ -6,7 +6,7 @@ using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace DocService.Storage.Tests.Support.Crash;
+namespace DocService.Storage.Tests.Support.Crash.Features;
 
 /// <summary>Clients of a store that keeps versions. They note in the disk's log which versions they are told of, and which they have dropped.</summary>
 /// <remarks>Thread: fibers, one at a time; one for each client.</remarks>

@@ -2,11 +2,12 @@ using DocService.Storage.Io;
 using DocService.Storage.Tests.Crash.Sabotages;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
+using DocService.Storage.Tests.Support.Crash.Features;
 using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 using Xunit.Abstractions;
 
-namespace DocService.Storage.Tests.Crash;
+namespace DocService.Storage.Tests.Crash.Features;
 
 /// <summary>Kept versions across power cuts and kills: each that was acknowledged has its exact bytes, and none that was dropped comes back.</summary>
 public sealed class HistoryCrashTests(ITestOutputHelper output)

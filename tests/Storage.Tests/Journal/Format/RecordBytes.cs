@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using DocService.Storage.Journal.Format;
 
-namespace DocService.Storage.Tests.Journal;
+namespace DocService.Storage.Tests.Journal.Format;
 
 /// <summary>Edits encoded headers and makes their checksums right again: what a later version might write.</summary>
 internal static class RecordBytes

@@ -1,7 +1,7 @@
 using DocService.Storage.Requests;
 using DocService.Storage.Tests.Support.Simulation;
 
-namespace DocService.Storage.Tests.Support.Crash;
+namespace DocService.Storage.Tests.Support.Crash.Features;
 
 /// <summary>A client that gives each of its requests a key, and sends again, after any crash, what it has no answer to.</summary>
 /// <remarks>

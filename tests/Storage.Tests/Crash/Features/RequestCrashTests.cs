@@ -1,11 +1,12 @@
 using DocService.Storage.Tests.Crash.Sabotages;
 using DocService.Storage.Tests.Support;
 using DocService.Storage.Tests.Support.Crash;
+using DocService.Storage.Tests.Support.Crash.Features;
 using DocService.Storage.Tests.Support.Scheduling;
 using DocService.Storage.Tests.Support.Simulation;
 using Xunit.Abstractions;
 
-namespace DocService.Storage.Tests.Crash;
+namespace DocService.Storage.Tests.Crash.Features;
 
 /// <summary>Clients that send again what they have no answer to, across power cuts at every call: each request is carried out once.</summary>
 public sealed class RequestCrashTests(ITestOutputHelper output)
