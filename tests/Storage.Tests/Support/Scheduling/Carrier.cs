@@ -19,7 +19,7 @@ internal sealed class Carrier
     private readonly object _gate = new(); // waited at without spinning: the other one runs for longer than a spin, and needs the core
     private readonly SemaphoreSlim _ended = new(0);
     private bool _hasTurn;
-    private SeededScheduler? _scheduler;
+    private FiberTurns? _turns;
     private volatile bool _isLost;
 
     private Carrier() => new Thread(Work) { IsBackground = true, Name = "fiber" }.UnsafeStart();
@@ -28,15 +28,15 @@ internal sealed class Carrier
     public static Carrier? Current => _ofThisThread;
 
     /// <summary>Whom it serves.</summary>
-    public SeededScheduler Scheduler => _scheduler!;
+    public FiberTurns Turns => _turns!;
 
     /// <summary>Whose turn it is, or was last.</summary>
     public Fiber? Fiber { get; set; }
 
-    public static Carrier Rent(SeededScheduler scheduler)
+    public static Carrier Rent(FiberTurns turns)
     {
         Carrier carrier = Pool.TryTake(out Carrier? idle) ? idle : new Carrier();
-        carrier._scheduler = scheduler;
+        carrier._turns = turns;
         return carrier;
     }
 
@@ -71,7 +71,7 @@ internal sealed class Carrier
             return;
         }
 
-        (Fiber, _scheduler) = (null, null);
+        (Fiber, _turns) = (null, null);
         Pool.Add(this);
     }
 
@@ -81,7 +81,7 @@ internal sealed class Carrier
         while (!_isLost)
         {
             AwaitTurn();
-            while (Scheduler.TryRunFiberOf(this))
+            while (Turns.TryRunFiberOf(this))
             {
             }
 

@@ -6,6 +6,8 @@ namespace DocService.Storage.Tests.Support.Scheduling;
 /// <remarks>Thread: whichever fiber runs changes it; there is one at a time.</remarks>
 internal sealed class Fiber(SeededScheduler scheduler, string name, Action work, int priority) : IThread
 {
+    public SeededScheduler Scheduler { get; } = scheduler;
+
     /// <summary>As the store named it; tests choose by it.</summary>
     public string Name { get; } = name;
 
@@ -28,7 +30,7 @@ internal sealed class Fiber(SeededScheduler scheduler, string name, Action work,
     /// <summary>The real thread that carries it; null before its first turn.</summary>
     public Carrier? Carrier { get; set; }
 
-    public void Join() => scheduler.Join(this);
+    public void Join() => Scheduler.Join(this);
 
     public override string ToString() => Gate is null ? $"{Name} could run" : $"{Name} waits at {Gate.GetType().Name}";
 }

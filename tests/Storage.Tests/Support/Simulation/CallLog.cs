@@ -56,15 +56,6 @@ internal sealed class CallLog
         }
     }
 
-    /// <summary>A call that is counted and not kept.</summary>
-    public void CountUnkept()
-    {
-        lock (_lock)
-        {
-            _count++;
-        }
-    }
-
     /// <summary>All calls so far that were kept, or the first of them.</summary>
     public IReadOnlyList<SimulatedCall> Take(int count = int.MaxValue)
     {

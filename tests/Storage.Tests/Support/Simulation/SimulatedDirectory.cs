@@ -8,11 +8,11 @@ namespace DocService.Storage.Tests.Support.Simulation;
 /// Owns: one handle.
 /// Thread: any.
 /// Invariants: follows the directory, not its name, when that is renamed.
-/// On failure: see <see cref="SimulatedFileSystem"/>; a failed sync makes what it was to save doubtful for good.
+/// On failure: see <see cref="MountedVolume"/>; a failed sync makes what it was to save doubtful for good.
 /// </remarks>
-internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long number, string path) : IDirectory
+internal sealed class SimulatedDirectory(MountedVolume mounted, long number, string path) : IDirectory
 {
-    private int _errorsSeen = fileSystem.SyncErrors_NeedsLock(number);
+    private int _errorsSeen = mounted.SyncErrors_NeedsLock(number);
     private bool _disposed;
     private bool _isLocked;
 
@@ -27,7 +27,7 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
             null => null,
             SpecialInode { Target: not null } => throw call.Fail(Errno.ELOOP),
             DirectoryInode when writable => throw call.Fail(Errno.EISDIR),
-            Inode inode => fileSystem.OpenFile_NeedsLock(inode.Number, call.Path, writable),
+            Inode inode => mounted.OpenFile_NeedsLock(inode.Number, call.Path, writable),
         };
     });
 
@@ -35,7 +35,7 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
     {
         EntryOperations.CheckName(call, name);
         return Volume.Find(number, name) is null
-            ? fileSystem.OpenFile_NeedsLock(AddFile(call, name), call.Path, writable: true)
+            ? mounted.OpenFile_NeedsLock(AddFile(call, name), call.Path, writable: true)
             : throw call.Fail(Errno.EEXIST);
     });
 
@@ -45,7 +45,7 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
         return Volume.Find(number, name) switch
         {
             null => null,
-            DirectoryInode directory => fileSystem.OpenDirectory_NeedsLock(directory.Number, call.Path),
+            DirectoryInode directory => mounted.OpenDirectory_NeedsLock(directory.Number, call.Path),
             SpecialInode { Target: not null } => throw call.Fail(Errno.ELOOP),
             _ => throw call.Fail(Errno.ENOTDIR),
         };
@@ -59,17 +59,17 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
             return false;
         }
 
-        fileSystem.Replace_NeedsLock(Volume.Add(call, number, name, new DirectoryInode { Number = Volume.NextNumber }));
+        mounted.Replace_NeedsLock(Volume.Add(call, number, name, new DirectoryInode { Number = Volume.NextNumber }));
         return true;
     });
 
     public void Link(string name, IDirectory target, string newName) => Run(CallKind.Link, name, target, newName, (call, other) =>
-        fileSystem.Replace_NeedsLock(Volume.Link(call, number, name, other, newName)));
+        mounted.Replace_NeedsLock(Volume.Link(call, number, name, other, newName)));
 
     public void Rename(string name, IDirectory target, string newName) => Run(CallKind.Rename, name, target, newName, (call, other) =>
-        fileSystem.Replace_NeedsLock(Volume.Rename(call, number, name, other, newName, fileSystem.IsOpen_NeedsLock)));
+        mounted.Replace_NeedsLock(Volume.Rename(call, number, name, other, newName, mounted.IsOpen_NeedsLock)));
 
-    public bool TryUnlink(string name) => (_disposed || !fileSystem.TryCountUnseen(number, name)) && Run(CallKind.Unlink, name, call =>
+    public bool TryUnlink(string name) => Run(CallKind.Unlink, name, call =>
     {
         EntryOperations.CheckName(call, name);
         if (Volume.Find(number, name) is null)
@@ -77,7 +77,7 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
             return false;
         }
 
-        fileSystem.Replace_NeedsLock(Volume.Unlink(call, number, name, fileSystem.IsOpen_NeedsLock));
+        mounted.Replace_NeedsLock(Volume.Unlink(call, number, name, mounted.IsOpen_NeedsLock));
         return true;
     });
 
@@ -89,7 +89,7 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
             return false;
         }
 
-        fileSystem.Replace_NeedsLock(Volume.RemoveDirectory(call, number, name, fileSystem.IsOpen_NeedsLock));
+        mounted.Replace_NeedsLock(Volume.RemoveDirectory(call, number, name, mounted.IsOpen_NeedsLock));
         return true;
     });
 
@@ -119,7 +119,7 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
     public InodeIdentity? TryGetIdentity(string name)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return fileSystem.Snapshot().Find(number, name) is { } inode ? SimulatedFile.IdentityOf(inode) : null;
+        return mounted.Snapshot().Find(number, name) is { } inode ? SimulatedFile.IdentityOf(inode) : null;
     }
 
     public IReadOnlyList<string> List(int most) =>
@@ -130,7 +130,7 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
     public void Sync()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        fileSystem.Sync(new SimulatedCall(CallKind.SyncDirectory, Path), number, ref _errorsSeen);
+        mounted.Sync(new SimulatedCall(CallKind.SyncDirectory, Path), number, ref _errorsSeen);
     }
 
     public IDisposable? TryLock(string name) => Run<IDisposable?>(CallKind.Lock, name, call =>
@@ -143,10 +143,10 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
             DirectoryInode => throw call.Fail(Errno.EISDIR),
             Inode inode => inode.Number,
         };
-        return fileSystem.TryLock_NeedsLock(file, call.Path);
+        return mounted.TryLock_NeedsLock(file, call.Path);
     });
 
-    public bool TryLock() => Run(CallKind.Lock, string.Empty, _ => _isLocked = fileSystem.TryLockDirectory_NeedsLock(number));
+    public bool TryLock() => Run(CallKind.Lock, string.Empty, _ => _isLocked = mounted.TryLockDirectory_NeedsLock(number));
 
     public InodeIdentity GetIdentity() => Run(CallKind.GetStamp, string.Empty, _ => new InodeIdentity((ulong)number, 0, 0));
 
@@ -160,23 +160,23 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
     {
         if (!Interlocked.Exchange(ref _disposed, true))
         {
-            fileSystem.Close(number, Path, _isLocked);
+            mounted.Close(number, Path, _isLocked);
         }
     }
 
-    private Volume Volume => fileSystem.Volume_NeedsLock;
+    private Volume Volume => mounted.Volume_NeedsLock;
 
     private long AddFile(SimulatedCall call, string name)
     {
         long file = Volume.NextNumber;
-        fileSystem.Replace_NeedsLock(Volume.Add(call, number, name, new FileInode { Number = file }));
+        mounted.Replace_NeedsLock(Volume.Add(call, number, name, new FileInode { Number = file }));
         return file;
     }
 
     private T Run<T>(CallKind kind, string name, Func<SimulatedCall, T> effect, Action<Fault>? failure = null)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return fileSystem.Run(new SimulatedCall(kind, Path, name), effect, failure);
+        return mounted.Run(new SimulatedCall(kind, Path, name), effect, failure);
     }
 
     private void Run(CallKind kind, string name, IDirectory target, string newName, Action<SimulatedCall, long> effect)
@@ -185,11 +185,11 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
         var other = (SimulatedDirectory)target;
         ObjectDisposedException.ThrowIf(other._disposed, other);
         var called = new SimulatedCall(kind, Path, name) { TargetPath = other.Full(newName) };
-        _ = fileSystem.Run(called, call =>
+        _ = mounted.Run(called, call =>
         {
             EntryOperations.CheckName(call, name);
             EntryOperations.CheckName(call, newName);
-            if (!other.IsOn(fileSystem))
+            if (!other.IsOn(mounted))
             {
                 throw call.Fail(Errno.EXDEV);
             }
@@ -201,7 +201,7 @@ internal sealed class SimulatedDirectory(SimulatedFileSystem fileSystem, long nu
 
     private long Number => number;
 
-    private bool IsOn(SimulatedFileSystem volume) => ReferenceEquals(volume, fileSystem);
+    private bool IsOn(MountedVolume volume) => ReferenceEquals(volume, mounted);
 
     private string Full(string name) => new SimulatedCall(CallKind.GetKind, Path, name).Path;
 }

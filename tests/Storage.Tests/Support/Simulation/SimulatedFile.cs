@@ -7,11 +7,11 @@ namespace DocService.Storage.Tests.Support.Simulation;
 /// Owns: one handle, which keeps the inode alive without names.
 /// Thread: any.
 /// Invariants: uses the file system only until disposed.
-/// On failure: see <see cref="SimulatedFileSystem"/>; a failed sync makes what it was to save doubtful for good.
+/// On failure: see <see cref="MountedVolume"/>; a failed sync makes what it was to save doubtful for good.
 /// </remarks>
-internal sealed class SimulatedFile(SimulatedFileSystem fileSystem, long number, string path, bool writable) : IFile
+internal sealed class SimulatedFile(MountedVolume mounted, long number, string path, bool writable) : IFile
 {
-    private int _errorsSeen = fileSystem.SyncErrors_NeedsLock(number);
+    private int _errorsSeen = mounted.SyncErrors_NeedsLock(number);
     private bool _disposed;
 
     public string Path { get; } = path;
@@ -74,16 +74,16 @@ internal sealed class SimulatedFile(SimulatedFileSystem fileSystem, long number,
     {
         if (!Interlocked.Exchange(ref _disposed, true))
         {
-            fileSystem.Close(number, Path);
+            mounted.Close(number, Path);
         }
     }
 
-    private Inode Inode => fileSystem.Volume_NeedsLock.Inodes[number];
+    private Inode Inode => mounted.Volume_NeedsLock.Inodes[number];
 
     private void Sync(CallKind kind)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        fileSystem.Sync(new SimulatedCall(kind, Path), number, ref _errorsSeen);
+        mounted.Sync(new SimulatedCall(kind, Path), number, ref _errorsSeen);
     }
 
     private int Write_NeedsLock(SimulatedCall call, ReadOnlySpan<byte> bytes, long offset)
@@ -98,10 +98,10 @@ internal sealed class SimulatedFile(SimulatedFileSystem fileSystem, long number,
             return 0;
         }
 
-        Volume volume = fileSystem.Volume_NeedsLock;
+        Volume volume = mounted.Volume_NeedsLock;
         FileInode file = volume.File(number);
         var outcome = file.Current.Write(bytes, offset, volume.NextOrdinal, volume.FreeBlocks);
-        fileSystem.Replace_NeedsLock(volume.With(file.With(outcome)) with { NextOrdinal = volume.NextOrdinal + 1 });
+        mounted.Replace_NeedsLock(volume.With(file.With(outcome)) with { NextOrdinal = volume.NextOrdinal + 1 });
 
         // As on Linux the bytes that found room stay written.
         return outcome.Count == bytes.Length ? outcome.Count : throw call.Fail(Errno.ENOSPC);
@@ -110,6 +110,6 @@ internal sealed class SimulatedFile(SimulatedFileSystem fileSystem, long number,
     private T Run<T>(SimulatedCall call, Func<SimulatedCall, T> effect, Action<Fault>? failure = null)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return fileSystem.Run(call, effect, failure);
+        return mounted.Run(call, effect, failure);
     }
 }

@@ -7,7 +7,7 @@ namespace DocService.Storage.Tests.Support.Simulation;
 /// Invariants: released once.
 /// On failure: cannot fail.
 /// </remarks>
-internal sealed class SimulatedLock(SimulatedFileSystem fileSystem, long number, string path) : IDisposable
+internal sealed class SimulatedLock(MountedVolume mounted, long number, string path) : IDisposable
 {
     private bool _disposed;
 
@@ -15,7 +15,7 @@ internal sealed class SimulatedLock(SimulatedFileSystem fileSystem, long number,
     {
         if (!Interlocked.Exchange(ref _disposed, true))
         {
-            fileSystem.Close(number, path, locked: true);
+            mounted.Close(number, path, locked: true);
         }
     }
 }

@@ -5,27 +5,35 @@ namespace DocService.Storage.Tests.Support.Simulation.Faults;
 /// <summary>The armed faults and gates of one file system.</summary>
 /// <remarks>
 /// Owns: both lists, and the count of calls that could have failed.
-/// Thread: faults under the file system's lock; gates from any thread and without it, because they block.
+/// Thread: any; one lock for faults, and none for gates, because they block.
 /// Invariants: of several faults that hit one call the first armed wins, and all of them count it.
 /// On failure: cannot fail.
 /// </remarks>
 internal sealed class FaultPlan
 {
     private readonly List<Fault> _faults = [];
+    private readonly Lock _lock = new();
     private ImmutableArray<CallGate> _gates = [];
+    private int _callsMade;
 
     /// <summary>Calls so far that could have failed.</summary>
-    public int CallsMade { get; private set; }
+    public int CallsMade => Volatile.Read(ref _callsMade);
 
-    /// <summary>Whether there is a fault or a gate that a call could meet.</summary>
-    public bool AreArmed => _faults.Count > 0 || _gates.Length > 0;
-
-    public void Arm(Fault fault) => _faults.Add(fault);
+    public void Arm(Fault fault)
+    {
+        lock (_lock)
+        {
+            _faults.Add(fault);
+        }
+    }
 
     public void Disarm()
     {
-        _faults.ForEach(fault => fault.Disarmed = true);
-        _faults.Clear();
+        lock (_lock)
+        {
+            _faults.ForEach(fault => fault.Disarmed = true);
+            _faults.Clear();
+        }
     }
 
     public void Add(CallGate gate) => _ = ImmutableInterlocked.Update(ref _gates, gates => gates.Add(gate));
@@ -38,9 +46,6 @@ internal sealed class FaultPlan
         }
     }
 
-    /// <summary>Counts a call that meets none.</summary>
-    public void CountHarmless() => CallsMade++;
-
     /// <summary>The fault that this call suffers; counts it.</summary>
     public Fault? Next(SimulatedCall call)
     {
@@ -49,13 +54,16 @@ internal sealed class FaultPlan
             return null;
         }
 
-        CallsMade++;
         Fault? hit = null;
-        foreach (Fault fault in _faults)
+        lock (_lock)
         {
-            if (fault.Hits(call))
+            _callsMade++;
+            foreach (Fault fault in _faults)
             {
-                hit ??= fault;
+                if (fault.Hits(call))
+                {
+                    hit ??= fault;
+                }
             }
         }
 
