@@ -17,7 +17,7 @@ namespace DocService.Api.Bodies;
 /// </remarks>
 internal sealed class RequestBody : IDisposable
 {
-    private const int FirstBytes = 16 * 1024;
+    private const int FirstBytes = BodySizes.Small;
     private const int GrowthFactor = 4; // a third of the body is copied once more while it grows, and a quarter of its buffer is there twice
 
     private readonly ByteBudget _budget;

@@ -12,7 +12,7 @@ internal static class ResponseBody
     public const int PieceBytes = StoredDocument.PieceBytes;
 
     /// <summary>Up to here the socket takes it all at once.</summary>
-    private const int SmallBytes = 16 * 1024;
+    private const int SmallBytes = BodySizes.Small;
 
     /// <summary>How much of a document is in the web server's buffers while it is sent.</summary>
     public static long CopiedBytes(long length) => length <= SmallBytes ? 0 : Math.Min(length, PieceBytes);

@@ -209,8 +209,7 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
     private static void WriteContent(IFile file, DocumentKey key, DocumentInfo info, ulong bodyHash, ReadOnlySpan<byte> body)
     {
         // Most documents fit one buffer with their header: one system call. A large body is not copied for that.
-        const int CopyBytesMax = 64 * 1024;
-        bool isCopied = body.Length <= CopyBytesMax;
+        bool isCopied = body.Length <= BodySizes.Large;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(DocumentHeader.BytesMax + (isCopied ? body.Length : 0));
         try
         {

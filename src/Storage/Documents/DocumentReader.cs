@@ -13,7 +13,7 @@ namespace DocService.Storage.Documents;
 internal static class DocumentReader
 {
     /// <summary>First read: one system call fetches header and body of most documents.</summary>
-    private const int FirstReadBytes = 16 * 1024;
+    private const int FirstReadBytes = BodySizes.Small;
 
     /// <summary>Header and body, both checksums verified.</summary>
     /// <param name="file">The document's.</param>

@@ -13,7 +13,7 @@ namespace DocService.Storage.Memory;
 internal sealed class LargeBuffers
 {
     /// <summary>Lengths are multiples of this, so that bodies of nearly the same length can use the same array.</summary>
-    private const int GrainBytes = 64 * 1024;
+    private const int GrainBytes = BodySizes.Large;
 
     /// <summary>An array is not used for a request if it is longer by more than this part.</summary>
     private const int WasteShare = 4;

@@ -18,7 +18,7 @@ namespace DocService.Storage.Engine.Caching;
 internal sealed class DocumentCache
 {
     /// <summary>Longest body that is held. A larger one costs more to send than to find, and would push many others out.</summary>
-    public const int BodyBytesMax = 64 * 1024;
+    public const int BodyBytesMax = BodySizes.Large;
 
     /// <summary>No entry takes more than this part of the room.</summary>
     private const int EntryShare = 16;

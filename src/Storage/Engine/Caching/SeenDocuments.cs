@@ -10,7 +10,7 @@ namespace DocService.Storage.Engine.Caching;
 internal sealed class SeenDocuments
 {
     /// <summary>Places for each document that the cache may hold: three others are seen before one is forgotten.</summary>
-    private const int PlacesOfADocument = 4;
+    private const int PlacesOfADocument = TableSizes.Ways;
 
     private readonly int[] _hashes;
 

@@ -8,4 +8,7 @@ internal static class TableSizes
 
     /// <summary>A document of the usual size: a cache of so many bytes, or a journal with them, is that of one document.</summary>
     public const int BytesOfADocument = 4096;
+
+    /// <summary>Places that a document may take where several meet: a few that are hot do not push each other out.</summary>
+    public const int Ways = 4;
 }

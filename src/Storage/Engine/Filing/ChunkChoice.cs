@@ -1,5 +1,6 @@
 using DocService.Storage.Documents;
 using DocService.Storage.Engine.Blocking;
+using DocService.Storage.Engine.Caching;
 using DocService.Storage.Engine.Versions;
 
 namespace DocService.Storage.Engine.Filing;
@@ -14,8 +15,8 @@ internal sealed class ChunkChoice
     /// <summary>Temporary files may take one in so many of the process's descriptors. Connections and readers need the others.</summary>
     private const int HandlesShare = 8;
 
-    /// <summary>Bytes in a chunk.</summary>
-    private const long BytesMax = 16 * 1024 * 1024;
+    /// <summary>Bytes in a chunk: twice what so many documents of the usual size have.</summary>
+    private const long BytesMax = 2L * DocumentsMax * TableSizes.BytesOfADocument;
 
     private readonly VersionFiles _versions;
     private readonly FilingQueue _queue;

@@ -10,12 +10,12 @@ namespace DocService.Storage.Engine.Filing;
 /// <remarks>Thread: the filer's.</remarks>
 internal sealed class WriteBack(DocumentFiles files, TimeProvider clock)
 {
-    /// <summary>From so many files on it saves their syncs more than it takes (bench/README.md, what brought how much).</summary>
-    private const int FilesMin = 128;
+    /// <summary>From some syncs for each worker on it saves them more than it takes: measured 128 (bench/README.md, what brought how much).</summary>
+    private const int FilesMin = 4 * FilingChunk.Workers;
 
     /// <summary>If it takes longer, even on a spinning disk, it is waiting for what others write on this filesystem. Then it rests for a while.</summary>
-    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Rest = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan TimeMax = 4 * FilingShare.RoundMax;
+    private static readonly TimeSpan Rest = 6 * FilingShare.PauseMax;
 
     private long? _slowAt;
 

@@ -18,8 +18,7 @@ namespace DocService.Storage.Engine.Versions;
 /// </remarks>
 internal sealed class FiledHeaders
 {
-    /// <summary>How many entries a document can use: enough that few hot keys push each other out.</summary>
-    private const int Ways = 4;
+    private const int Ways = TableSizes.Ways;
 
     private const int GateCount = DigestLocks.StripeCount;
 

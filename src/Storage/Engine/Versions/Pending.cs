@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using DocService.Storage.Engine.Caching;
 using DocService.Storage.Engine.Locks;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Marks;
@@ -19,7 +20,7 @@ namespace DocService.Storage.Engine.Versions;
 internal sealed class Pending
 {
     /// <summary>Room that is kept when nothing is pending: of this many versions with some 150 bytes.</summary>
-    public const int Kept = 64 * 1024;
+    public const int Kept = TableSizes.DocumentsMax / 2;
 
     private const int StripeCount = DigestLocks.StripeCount;
 

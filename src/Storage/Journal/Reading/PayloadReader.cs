@@ -6,7 +6,7 @@ namespace DocService.Storage.Journal.Reading;
 /// <remarks>Owns: a buffer. Thread: one.</remarks>
 internal sealed class PayloadReader
 {
-    private const int WindowBytes = 64 * 1024; // some sixty documents of 1 KiB; little is read in vain for a few
+    private const int WindowBytes = BodySizes.Large; // some sixty documents of 1 KiB; little is read in vain for a few
 
     private byte[] _window = GC.AllocateUninitializedArray<byte>(WindowBytes);
     private IFile? _file;

@@ -10,7 +10,7 @@ namespace DocService.Storage.Journal.Segments;
 internal sealed class SegmentReader(IFile file, byte[] buffer, int length)
 {
     /// <summary>Read at a time: much for a device, little to read in vain.</summary>
-    public const int StepBytes = 1024 * 1024;
+    public const int StepBytes = SpareFactory.PieceBytes / 2;
 
     private int _end = length;
     private int _read;

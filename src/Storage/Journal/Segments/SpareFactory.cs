@@ -13,7 +13,7 @@ namespace DocService.Storage.Journal.Segments;
 /// <param name="names">The same, for syncs of its names.</param>
 internal sealed class SpareFactory(IDirectory directory, SyncedDirectory names)
 {
-    /// <summary>Written and synced at a time.</summary>
+    /// <summary>Written and synced at a time. The other sizes in which the journal is read and written go by it.</summary>
     public const int PieceBytes = 2 * 1024 * 1024;
 
     private static readonly byte[] Zeros = new byte[PieceBytes];

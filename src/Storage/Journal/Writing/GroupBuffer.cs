@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using DocService.Storage.Io;
 using DocService.Storage.Journal.Format;
 using DocService.Storage.Journal.Marks;
+using DocService.Storage.Journal.Segments;
 
 namespace DocService.Storage.Journal.Writing;
 
@@ -15,7 +16,7 @@ namespace DocService.Storage.Journal.Writing;
 internal sealed class GroupBuffer(int bytesMax = GroupBuffer.UsualBytes)
 {
     /// <summary>A group of small commits is written with one call.</summary>
-    public const int UsualBytes = 4 * 1024 * 1024;
+    public const int UsualBytes = 2 * SpareFactory.PieceBytes;
 
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(bytesMax);
     private IFile? _file;
