@@ -2,6 +2,7 @@ using DocService.Api.Access;
 using DocService.Api.Administration;
 using DocService.Api.Answers;
 using DocService.Api.Answers.Sealing;
+using DocService.Api.Auditing;
 using DocService.Api.Batches;
 using DocService.Api.Bulk;
 using DocService.Api.Bulk.Importing;
@@ -14,17 +15,20 @@ using DocService.Api.Expiry;
 using DocService.Api.History;
 using DocService.Api.Idempotency;
 using DocService.Api.Keys;
+using DocService.Api.Limits;
 using DocService.Api.Metrics;
 using DocService.Api.OpenApi;
 using DocService.Api.Problems;
 using DocService.Api.Routing;
 using DocService.Api.Service;
+using DocService.Api.Tokens;
 using DocService.Api.Waiting;
 using DocService.Collections;
 using DocService.Index;
 using DocService.Schemas;
 using DocService.Storage;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
 using OpenTelemetry.Metrics;
@@ -48,12 +52,15 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton(services => new CollectionRules(services.GetRequiredService<ServedIndex>().Follower, services.GetRequiredService<SchemaJudge>()));
         builder.Services.AddSingleton<IDocumentStore>(OpenStore);
         builder.Services.AddSingleton(MakeCollections);
-        builder.Services.AddSingleton<KeyRing>();
+        builder.Services.AddSingleton(MakeKeys);
         builder.Services.AddSingleton(Exposure.None);
         builder.Services.AddSingleton<FailedLogins>();
         builder.Services.AddAuthenticationCore(authentication => authentication.DefaultScheme = ApiKeyHandler.SchemeName); // without the framework's protection of cookies, which writes keys of its own to the home directory
         builder.Services.AddWebEncoders();
         new AuthenticationBuilder(builder.Services).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, configureOptions: null);
+        TokenScheme.Add(builder.Services);
+        builder.Services.AddRateLimiter(static _ => { });
+        builder.Services.AddSingleton<AuditLog>();
         builder.Services.AddSingleton<AllowedHosts>();
         builder.Services.AddSingleton<DocumentRoutes>();
         builder.Services.AddSingleton<CachedReads>();
@@ -87,6 +94,7 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton<CollectionViolations>();
         builder.Services.AddSingleton<KeyEndpoints>();
         builder.Services.AddHostedService<StoreLifetime>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<AuditLog>());
         builder.Services.AddHostedService<CollectionWatch>(); // after the definitions have been read
         builder.Services.AddHostedService(services => services.GetRequiredService<ExpirySweep>());
         builder.Services.AddHostedService(services => services.GetRequiredService<HistoryKeeper>());
@@ -96,6 +104,7 @@ internal static class DocServiceHosting
         builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["*"]); // the framework's filter answers in HTML; HostMiddleware judges by the same key
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => forwarded.ForwardedHeaders |= ForwardedHeaders.XForwardedPrefix); // from loopback, or as the framework's own settings say
         builder.Logging.AddFilter(typeof(ApiKeyHandler).FullName, LogLevel.Warning); // a line for each request without a key; FailedLogins tells what counts
+        builder.Logging.AddFilter(typeof(JwtBearerHandler).FullName, LogLevel.Warning); // the same for each token; TokenJudge tells why
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // a failed start is written to stderr, once
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
         builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.Configure(context.Configuration.GetSection("Kestrel"), reloadOnChange: false)); // as by default, but certificates are not watched either
@@ -108,12 +117,18 @@ internal static class DocServiceHosting
     public static void UseDocService(this WebApplication app)
     {
         ServerRefusals.Explain(app.Services);
+        if (app.Services.GetRequiredService<DocServiceOptions>().AuditFile is not null)
+        {
+            app.UseMiddleware<AuditMiddleware>();
+        }
+
         app.UseMiddleware<ProblemMiddleware>();
         app.UseWhen(context => context.Request.Headers.ContainsKey("X-Forwarded-Prefix"), branch => branch.UseForwardedHeaders());
         app.UseMiddleware<RequestTargetMiddleware>();
         app.UseMiddleware<HostMiddleware>();
         app.UseMiddleware<Access.AuthenticationMiddleware>();
         ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true; // the framework would add its own in front of all, for every request
+        app.UseRequestLimits();
         app.UseMiddleware<DocumentPathMiddleware>();
         app.UseRouting(); // here, so that it sees the path that the middleware above has set
         app.UseMiddleware<QueryMiddleware>();
@@ -172,6 +187,12 @@ internal static class DocServiceHosting
         services.GetRequiredService<ServedIndex>().Follower,
         services.GetRequiredService<TimeProvider>(),
         services.GetRequiredService<ILogger<CollectionService>>());
+
+    private static KeyRing MakeKeys(IServiceProvider services) => new(
+        services.GetRequiredService<IDocumentStore>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<KeyRing>>())
+    {
+        TakesTokens = services.GetRequiredService<DocServiceOptions>().TakesTokens,
+    };
 
     private static ServedIndex MakeIndex(IServiceProvider services)
     {

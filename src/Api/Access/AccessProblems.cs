@@ -9,19 +9,31 @@ internal static class AccessProblems
     private const string Challenge = "Bearer realm=\"docservice\"";
 
     /// <summary>Nothing says who asks.</summary>
-    public static Problem NoKey { get; } = new(ProblemCatalogue.Unauthorized, "This needs an API key. With curl: -H 'Authorization: Bearer ds_…'.")
+    public static Problem NoKey { get; } = new(ProblemCatalogue.Unauthorized, "This needs an API key, or a token of the provider where the server takes those. With curl: -H 'Authorization: Bearer ds_…'.")
     {
         Field = new("WWW-Authenticate", Challenge),
     };
 
-    /// <summary>A key that is unknown, revoked or expired, or has another secret: which of them is not told.</summary>
-    public static Problem WrongKey { get; } = new(ProblemCatalogue.Unauthorized, "The API key opens nothing: it is mistyped, revoked, or expired. It is sent once, as 'Authorization: Bearer ds_…'.")
+    /// <summary>A key that is unknown, revoked or expired, or has another secret, or a token with any fault: which of them is not told.</summary>
+    public static Problem WrongKey { get; } = new(ProblemCatalogue.Unauthorized, "The API key or token opens nothing: it is mistyped, revoked, expired, or not for this server. It is sent once, as 'Authorization: Bearer …'.")
     {
         Field = new("WWW-Authenticate", Challenge + ", error=\"invalid_token\""),
     };
 
     /// <summary>It was a key when the request began.</summary>
-    public static Problem Ended { get; } = WrongKey with { Detail = "The API key was revoked, got another secret, or expired while the request was under way." };
+    public static Problem Ended { get; } = WrongKey with { Detail = "The API key was revoked, got another secret, or expired while the request was under way; or the token came to its end." };
+
+    /// <summary>A right token would be refused as well: it is not the client's fault.</summary>
+    public static Problem ProviderUnknown(int seconds) =>
+        new(ProblemCatalogue.ProviderUnknown, "The keys of the provider that makes the tokens cannot be fetched for now. API keys are taken as ever.") { RetryAfterSeconds = seconds };
+
+    /// <summary>The connection ends, so that each further try costs another one.</summary>
+    public static Problem TooManyFailed(int seconds) =>
+        new(ProblemCatalogue.TooManyRequests, "From this address too many requests have come with keys or tokens that open nothing (FailedLoginsPerMinute). One that opens something is taken all the same.")
+        {
+            RetryAfterSeconds = seconds,
+            EndsConnection = true,
+        };
 
     /// <summary>While there are no keys at all.</summary>
     public static Problem NoKeysYet { get; } = NoKey with

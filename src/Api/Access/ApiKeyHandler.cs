@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using DocService.Api.Keys;
-using DocService.Api.Problems;
 using DocService.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
@@ -10,14 +9,16 @@ using Microsoft.Extensions.Primitives;
 namespace DocService.Api.Access;
 
 /// <summary>Reads the API key of a request: <c>Authorization: Bearer ds_…</c> (RFC 6750). No secret is taken from a URL or logged.</summary>
-internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, KeyRing keys, IDocumentStore store, FailedLogins failed)
+internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, KeyRing keys, IDocumentStore store)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "ApiKey";
 
     private const string Bearer = "Bearer ";
 
-    private bool _isTried;
+    /// <summary>Whether it is an API key, right or wrong, and no token of a provider. Nothing at all counts as none, several fields as one that is wrong.</summary>
+    public static bool IsKey(StringValues fields) =>
+        fields is not [{ } field] || !field.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) || KeyToken.IsOne(field.AsSpan(Bearer.Length).Trim(' '));
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -27,11 +28,9 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
             return Task.FromResult(AuthenticateResult.NoResult());
         }
 
-        _isTried = true;
         HeldKey? key = fields is [{ } field] && field.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? keys.Find(field.AsSpan(Bearer.Length).Trim(' ')) : null;
         if (key is null)
         {
-            failed.Note(Context.Connection.RemoteIpAddress);
             return Task.FromResult(AuthenticateResult.Fail("The API key opens nothing."));
         }
 
@@ -40,7 +39,4 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
         var identity = new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, key.Key.Id), new Claim(ClaimTypes.Name, key.Key.Name)], SchemeName);
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));
     }
-
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
-        ProblemWriter.WriteAsync(Context, _isTried ? AccessProblems.WrongKey : AccessProblems.NoKey);
 }

@@ -1,14 +1,17 @@
+using DocService.Api.Configuration;
 using DocService.Api.Ids;
 using DocService.Api.Keys;
+using DocService.Api.Problems;
+using DocService.Api.Tokens;
 using Microsoft.AspNetCore.Authentication;
 
 namespace DocService.Api.Access;
 
 /// <summary>
-/// Finds out who asks, before anything else of the request is judged but its host. Where there are no keys it does nothing:
-/// a request then costs what it cost without this.
+/// Finds out who asks, before anything else of the request is judged but its host. Where neither keys nor tokens are asked for it does
+/// nothing: a request then costs what it cost without this.
 /// </summary>
-internal sealed class AuthenticationMiddleware(RequestDelegate next, KeyRing keys)
+internal sealed class AuthenticationMiddleware(RequestDelegate next, KeyRing keys, FailedLogins failed, DocServiceOptions options)
 {
     /// <summary>Beginnings of raw paths that are the same for everybody and tell nothing of documents. <see cref="RouteAccessMiddleware"/> judges the route itself once more.</summary>
     private static readonly string[] PublicPaths = ["/healthz/", "/problems", "/openapi/", "/swagger"];
@@ -17,23 +20,30 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, KeyRing key
 
     private async Task JudgeAsync(HttpContext context)
     {
-        AuthenticateResult result = await context.AuthenticateAsync(ApiKeyHandler.SchemeName);
+        bool isToken = options.TakesTokens && !ApiKeyHandler.IsKey(context.Request.Headers.Authorization);
+        AuthenticateResult result = await context.AuthenticateAsync(isToken ? TokenScheme.Name : ApiKeyHandler.SchemeName);
         if (result.Succeeded)
         {
             context.User = result.Principal;
         }
-        else if (IsPublic(context))
+        else if (Refuse(context, result) is var refused && !IsPublic(context))
         {
-            context.Features.Set(Caller.Nobody);
+            await ProblemWriter.WriteAsync(context, refused);
+            return;
         }
         else
         {
-            await context.ChallengeAsync(ApiKeyHandler.SchemeName);
-            return;
+            context.Features.Set(Caller.Nobody);
         }
 
         await next(context);
     }
+
+    private Problem Refuse(HttpContext context, AuthenticateResult result) =>
+        context.Request.Headers.Authorization.Count == 0 ? AccessProblems.NoKey
+        : result.Failure is ProviderUnknownException unknown ? AccessProblems.ProviderUnknown(unknown.RetrySeconds)
+        : failed.Note(context.Connection.RemoteIpAddress) is { } seconds ? AccessProblems.TooManyFailed(seconds)
+        : AccessProblems.WrongKey;
 
     /// <summary>Browsers ask for OPTIONS without a key (Fetch standard, "CORS-preflight fetch"); the answer is of the route, not of what is there.</summary>
     private static bool IsPublic(HttpContext context)

@@ -92,7 +92,7 @@ internal sealed class KeyEndpoints(KeyRing keys, IDocumentStore store, ByteBudge
 
             if (await keys.AddAsync(asked.Name!, rights!, expires, Caller.Of(context).Ended) is not var (key, token))
             {
-                return new Problem(ProblemCatalogue.KeysFull, $"There are {KeyRing.KeysMax} keys.");
+                return new Problem(ProblemCatalogue.KeysFull, KeyRing.Full);
             }
 
             context.Response.Headers.Location = $"{context.Request.PathBase.Value}{Route}/{key.Id}";

@@ -9,6 +9,7 @@ using DocService.Api.Problems;
 using DocService.Api.Queries;
 using DocService.Api.Routing;
 using DocService.Collections;
+using DocService.Collections.Definitions;
 using DocService.Index;
 using DocService.Index.Finding;
 using DocService.Index.Planning;
@@ -94,12 +95,13 @@ internal sealed class QueryEndpoints(
             return ProblemCatalogue.Invalid($"{field} must be '*' alone or a list of entity tags in double quotes, like \"17\", \"18\".");
         }
 
-        if (QueryAccess.Judge(context, collections.Collections, form) is { } forbidden)
+        CollectionSet inForce = collections.Collections; // once: what was judged by one definition must not run by another
+        if (QueryAccess.Judge(context, inForce, form) is { } forbidden)
         {
             return forbidden;
         }
 
-        if (QueryCollection.TryUse(collections.Collections, ref form) is { } missing)
+        if (QueryCollection.TryUse(inForce, ref form) is { } missing)
         {
             return missing;
         }

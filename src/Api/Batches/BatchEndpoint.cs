@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DocService.Api.Access;
+using DocService.Api.Auditing;
 using DocService.Api.Bodies;
 using DocService.Api.Configuration;
 using DocService.Api.Documents;
@@ -90,6 +91,7 @@ internal sealed class BatchEndpoint(IDocumentStore store, ByteBudget budget, Doc
                 return ProblemCatalogue.OverBudget;
             }
 
+            AuditNote.Add(context, operations);
             CommitResult result = key is null
                 ? await store.CommitAsync(operations, level, context.RequestAborted)
                 : await store.CommitAsync(operations, level, IdempotencyKey.Identify(context, key, Sha256Digest.Of(body.Bytes.Span)), context.RequestAborted);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using DocService.Api.Access;
 using DocService.Api.Answers;
+using DocService.Api.Auditing;
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
 using DocService.Api.Idempotency;
@@ -10,6 +11,7 @@ using DocService.Api.Problems;
 using DocService.Api.Queries;
 using DocService.Api.Routing;
 using DocService.Collections;
+using DocService.Collections.Definitions;
 using DocService.Index;
 using DocService.Index.Answering;
 using DocService.Index.Finding;
@@ -62,12 +64,13 @@ internal sealed class QueryDeletion(
         }
 
         QueryForm form = deletion.Form;
-        if (QueryAccess.Judge(context, collections.Collections, form, deletes: true) is { } forbidden)
+        CollectionSet inForce = collections.Collections; // once: what was judged by one definition must not run by another
+        if (QueryAccess.Judge(context, inForce, form, deletes: true) is { } forbidden)
         {
             return forbidden;
         }
 
-        if (Answers.QueryCollection.TryUse(collections.Collections, ref form) is { } missing)
+        if (Answers.QueryCollection.TryUse(inForce, ref form) is { } missing)
         {
             return missing;
         }
@@ -95,6 +98,7 @@ internal sealed class QueryDeletion(
         }
         finally
         {
+            AuditNote.Add(context, progress.Deleted);
             budget.Return(charged);
         }
     }

@@ -27,7 +27,7 @@ internal sealed class ChangePoll(FeedClients clients, ByteBudget budget, IHostAp
             return problem;
         }
 
-        using IDisposable? place = clients.TryEnter();
+        using IDisposable? place = clients.TryEnter(Caller.Of(context));
         return place is null ? FeedProblems.TooMany : await WaitAsync(context, form, feed, selection, position);
     }
 

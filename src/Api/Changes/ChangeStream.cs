@@ -63,7 +63,7 @@ internal sealed class ChangeStream(
             return FeedProblems.Reset("Last-Event-ID is not an id that this server gives.");
         }
 
-        using FeedClient? place = clients.TryEnter();
+        using FeedClient? place = clients.TryEnter(Caller.Of(context));
         if (place is null)
         {
             return FeedProblems.TooMany;

@@ -41,12 +41,13 @@ internal sealed class CollectionViolations(CollectionService collections, Served
             return invalid;
         }
 
-        if (CollectionAccess.JudgeViolations(context, collections.Collections, name) is { } forbidden)
+        CollectionSet inForce = collections.Collections; // once: what is judged is what is told
+        if (CollectionAccess.JudgeViolations(context, inForce, name) is { } forbidden)
         {
             return forbidden;
         }
 
-        if (collections.Collections.Get(name) is not { } collection)
+        if (inForce.Get(name) is not { } collection)
         {
             return CollectionRequest.Missing(name);
         }

@@ -65,10 +65,10 @@ internal static class KeysCommand
 
     private static async Task<int> AddAsync(KeyRing keys, string name, KeyRights rights, DateTimeOffset? expires)
     {
-        bool isFirst = !keys.IsOn;
+        bool isFirst = !keys.HasKeys;
         if (await keys.AddAsync(name, rights, expires) is not var (key, token))
         {
-            Console.Error.WriteLine($"docservice: There are {KeyRing.KeysMax} keys, as many as there may be.");
+            Console.Error.WriteLine($"docservice: {KeyRing.Full}");
             return ExitCode.Bad;
         }
 

@@ -5,7 +5,7 @@ using DocService.Storage;
 namespace DocService.Api.Configuration;
 
 /// <summary>The section <c>DocService</c> of the configuration. The README's table describes each key for users and must match.</summary>
-internal sealed class DocServiceOptions
+internal sealed partial class DocServiceOptions
 {
     public const string Section = "DocService";
 
@@ -206,6 +206,11 @@ internal sealed class DocServiceOptions
         if (!PathPrefix.IsValid(PathBase))
         {
             return $"DocService:PathBase {PathPrefix.Rule}; not '{PathBase}'.";
+        }
+
+        if (ValidateAccess() is { } access)
+        {
+            return access;
         }
 
         long largest = Math.Max(MaxDocumentBytes, BatchBytesMax);

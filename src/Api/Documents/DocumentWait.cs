@@ -41,7 +41,7 @@ internal sealed class DocumentWait(IDocumentStore store, ServedIndex index, Feed
             return QueryProblems.NoIndex;
         }
 
-        using FeedClient? place = clients.TryEnter();
+        using FeedClient? place = clients.TryEnter(Caller.Of(context));
         if (place is null)
         {
             return FeedProblems.TooMany;

@@ -4,7 +4,7 @@ using DocService.Storage.Rules;
 namespace DocService.Api.Keys;
 
 /// <summary>Who has sent a request, and what the request may do.</summary>
-internal sealed class Caller(string owner, KeyRights rights, CancellationToken ended)
+internal sealed class Caller(string owner, KeyRights rights, CancellationToken ended, string? name = null)
 {
     /// <summary>Whose the requests are of clients that nobody has told apart.</summary>
     public const string Anonymous = "anonymous";
@@ -17,6 +17,9 @@ internal sealed class Caller(string owner, KeyRights rights, CancellationToken e
 
     /// <summary>Whose the requests are that have an Idempotency-Key: the key's id, which a new secret leaves as it is.</summary>
     public string Owner => owner;
+
+    /// <summary>The key's name, for people; null where there is none.</summary>
+    public string? Name => name;
 
     /// <summary>Whether it has shown a key.</summary>
     public bool IsKnown => owner != Anonymous;

@@ -16,7 +16,7 @@ internal sealed class HeldKey
         Hash = new byte[KeyToken.Bytes];
         key.Hash.CopyTo(Hash);
         _lastUsedDay = _writtenDay = key.LastUsed?.DayNumber ?? -1;
-        Caller = new Caller(key.Id, key.Rights, _ended.Token);
+        Caller = new Caller(key.Id, key.Rights, _ended.Token, key.Name);
     }
 
     public ApiKey Key { get; }

@@ -15,14 +15,26 @@ internal sealed class KeyRing(IDocumentStore store, TimeProvider clock, ILogger<
 {
     public const int KeysMax = 1000;
 
+    /// <summary>Of all keys as they are kept, in one document: prefixes can be long.</summary>
+    public const int BytesMax = 1 << 20;
+
+    /// <summary>For messages.</summary>
+    public static readonly string Full = $"There are as many keys as there may be: {KeysMax}, or {BytesMax} bytes with all their prefixes.";
+
     private static readonly DocumentKey Document = DocumentKey.CreateHidden("api-keys");
     private static readonly byte[] NoHash = new byte[KeyToken.Bytes];
 
     private readonly SemaphoreSlim _changes = new(1, 1);
     private volatile Dictionary<string, HeldKey>? _keys;
 
-    /// <summary>Whether requests need a key. The first key ever made turns that on; it stays on when the last one is revoked.</summary>
-    public bool IsOn => _keys is not null;
+    /// <summary>Whether requests need a key, or a token of a provider that the settings name. The first key ever made turns that on; it stays on when the last one is revoked.</summary>
+    public bool IsOn => _keys is not null || TakesTokens;
+
+    /// <summary>Whether tokens of a provider are taken beside keys.</summary>
+    public bool TakesTokens { get; init; }
+
+    /// <summary>Whether a key was ever made.</summary>
+    public bool HasKeys => _keys is not null;
 
     public IReadOnlyList<ApiKey> All => [.. (_keys?.Values ?? Enumerable.Empty<HeldKey>()).Select(static held => held.Now).OrderBy(static key => key.Created).ThenBy(static key => key.Id, StringComparer.Ordinal)];
 
@@ -82,6 +94,11 @@ internal sealed class KeyRing(IDocumentStore store, TimeProvider clock, ILogger<
             string token = KeyToken.Make(id, out byte[] hash);
             var key = new ApiKey { Id = id, Name = name, Rights = rights, Hash = new Sha256Digest(hash), Created = Now(), Expires = expires };
             keys.Add(id, new HeldKey(key));
+            if (KeyList.Write(keys.Values.Select(static held => held.Now)).Length > BytesMax)
+            {
+                return null;
+            }
+
             await WriteAsync(keys);
             return (key, token);
         }

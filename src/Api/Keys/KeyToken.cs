@@ -18,6 +18,9 @@ internal static class KeyToken
     private const int SecretLength = 43; // base64url of 32 bytes
     private const int Length = 3 + IdLength + 1 + SecretLength;
 
+    /// <summary>Whether a text is meant to be one; nothing else that is sent as a bearer begins so.</summary>
+    public static bool IsOne(ReadOnlySpan<char> text) => text.StartsWith(Start, StringComparison.Ordinal);
+
     public static string NewId() => RandomNumberGenerator.GetHexString(IdLength, lowercase: true);
 
     public static bool IsId(string? id) => id is { Length: IdLength } && id.All(char.IsAsciiHexDigitLower);

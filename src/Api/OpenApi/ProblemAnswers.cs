@@ -13,7 +13,9 @@ internal static class ProblemAnswers
     /// <summary>What any operation may answer.</summary>
     private static readonly IReadOnlyList<ProblemType> Everywhere = [ProblemCatalogue.InternalError];
 
-    private static readonly IReadOnlyList<ProblemType> MayRetry = [ProblemCatalogue.Busy, ProblemCatalogue.ShuttingDown];
+    private static readonly IReadOnlyList<ProblemType> OfKeys = [ProblemCatalogue.Unauthorized, ProblemCatalogue.Forbidden, ProblemCatalogue.TooManyRequests, ProblemCatalogue.ProviderUnknown];
+
+    private static readonly IReadOnlyList<ProblemType> MayRetry = [ProblemCatalogue.Busy, ProblemCatalogue.ShuttingDown, ProblemCatalogue.TooManyRequests, ProblemCatalogue.ProviderUnknown];
 
     public static void AddTo(OpenApiDocument document)
     {
@@ -39,8 +41,8 @@ internal static class ProblemAnswers
     /// <summary>Of an operation that needs a key; and one that could change something, needed or not, is not for pages of other sites.</summary>
     private static IEnumerable<ProblemType> AnswersOfAccess(HttpMethod method, OpenApiOperation operation) =>
         operation.Security is { Count: 0 } ? []
-        : method == HttpMethod.Get || method == HttpMethod.Head ? [ProblemCatalogue.Unauthorized, ProblemCatalogue.Forbidden]
-        : [ProblemCatalogue.Unauthorized, ProblemCatalogue.Forbidden, ProblemCatalogue.CrossOrigin];
+        : method == HttpMethod.Get || method == HttpMethod.Head ? OfKeys
+        : [.. OfKeys, ProblemCatalogue.CrossOrigin];
 
     /// <summary>One answer for problem types of one status.</summary>
     private static OpenApiResponse Answer(IReadOnlyList<ProblemType> types, OpenApiDocument document, bool hasBody)

@@ -6,6 +6,9 @@ internal sealed record Problem(ProblemType Type, string Detail)
     /// <summary>Members beside the standard ones, in order.</summary>
     public IReadOnlyList<KeyValuePair<string, object?>> Extensions { get; init; } = [];
 
+    /// <summary>What whoever operates the whole store is told in place of the detail: it may name files. Null for most.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>A header field that tells a client what would be taken; null for most.</summary>
     public KeyValuePair<string, string>? Field { get; init; }
 

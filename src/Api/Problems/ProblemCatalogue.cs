@@ -24,8 +24,10 @@ internal static class ProblemCatalogue
     public static readonly ProblemType QueryTimeout = new("query-timeout", 503, "Query timeout", "The query searched longer than it may (QueryTimeout, or ExportTimeout of an export). Narrow it by a prefix.");
     public static readonly ProblemType FeedReset = new("feed-reset", 410, "Feed reset", "The changes behind this position cannot be told: it is one of another store, or of this one before it was salvaged or restored, or deletes behind it are no longer known (TombstoneRetention). Forget the copy that was made from the feed, and begin again without 'since'.");
     public static readonly ProblemType Misdirected = new("misdirected-request", 421, "Misdirected request", "The server does not answer for the host that the request names. Listening on loopback it takes loopback names (localhost, *.localhost, 127.0.0.0/8, [::1]); the setting AllowedHosts names others. Or the target is one of https, and the connection is not secured. Nothing was done.");
-    public static readonly ProblemType Unauthorized = new("unauthorized", 401, "Unauthorized", "The request needs an API key that is in force, as Authorization: Bearer. What was sent is none: missing, mistyped, revoked or expired. Nothing was done.");
-    public static readonly ProblemType Forbidden = new("forbidden", 403, "Forbidden", "The API key does not have the right that this takes, whether or not there is what the request names. The detail tells the right, and what the key has it for. Nothing was done.");
+    public static readonly ProblemType Unauthorized = new("unauthorized", 401, "Unauthorized", "The request needs an API key that is in force, as Authorization: Bearer, or a token of the provider where the server takes those. What was sent is none: missing, mistyped, revoked or expired. Nothing was done.");
+    public static readonly ProblemType Forbidden = new("forbidden", 403, "Forbidden", "The API key or token does not have the right that this takes, whether or not there is what the request names. The detail tells the right, and what it is had for. Nothing was done.");
+    public static readonly ProblemType TooManyRequests = new("too-many-requests", 429, "Too many requests", "One key, or one address without a key, has sent more requests than the server's settings let it, or has too many under way; or too many keys and tokens that open nothing have come from this address. Nothing was done; try again after Retry-After.");
+    public static readonly ProblemType ProviderUnknown = new("provider-unknown", 503, "Provider unknown", "The token cannot be judged: the keys of the provider that makes tokens cannot be fetched. Nothing was done; try again after Retry-After.");
     public static readonly ProblemType CrossOrigin = new("cross-origin", 403, "Cross-origin", "A browser has sent the request for a page of another site, and it could change something. Nothing was done.");
     public static readonly ProblemType KeysFull = new("keys-full", 409, "Keys full", "There are as many API keys as there may be. Revoke those that nobody uses: the list tells the day of each one's last use. Nothing was changed.");
     public static readonly ProblemType InvalidId = new("invalid-id", 400, "Invalid document id", "An id is 1 to 1,024 bytes of UTF-8 without control characters and without the path segments '.' and '..'; in a URL each byte may be percent-encoded.");
@@ -69,7 +71,7 @@ internal static class ProblemCatalogue
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         SchemaViolation, NumberOutOfRange, SchemaTooCostly, InvalidExpiry, InvalidPatch, PatchTestFailed, PatchNotApplicable, InvalidCollection, PrefixFixed, PrefixOverlap, UniqueViolation, TooManyKeys, IndexFailed,
-        Unauthorized, Forbidden, CrossOrigin, KeysFull, Misdirected, NotFound, VersionNotKept, MethodNotAllowed, InvalidRequest, UnknownParameter, InvalidId, InvalidJson, DigestMismatch, PreconditionFailed, PayloadTooLarge,
+        Unauthorized, Forbidden, TooManyRequests, ProviderUnknown, CrossOrigin, KeysFull, Misdirected, NotFound, VersionNotKept, MethodNotAllowed, InvalidRequest, UnknownParameter, InvalidId, InvalidJson, DigestMismatch, PreconditionFailed, PayloadTooLarge,
         InvalidParameter, InvalidFilter, InvalidSort, InvalidSelect, InvalidAggregate, InvalidCursor, CursorExpired, TooManyGroups, CountDiffers, NoIndex, IndexBuilding, QueryTimeout, FeedReset,
         UnsupportedMediaType, RequestTimeout, TargetTooLong, HeadersTooLarge, VersionNotSupported, DocumentCorrupt, StorageFault, InternalError, Busy, ShuttingDown,
         Fenced, OutcomeUnknown, JournalDamaged, OutOfSpace, RequestInProgress, IdempotencyKeyReused, RequestsUnknown,
@@ -135,16 +137,16 @@ internal static class ProblemCatalogue
     public static Problem Of(StoreException exception) => exception switch
     {
         DocumentCorruptException corrupt => new Problem(DocumentCorrupt, $"Document '{corrupt.Key.Id}' cannot be read: {corrupt.Reason}."),
-        StoreFencedException => new Problem(Fenced, exception.Message),
-        OutcomeUnknownException => new Problem(OutcomeUnknown, exception.Message),
+        StoreFencedException => new Problem(Fenced, "Nothing of this request was done; the store takes no writes until it is restarted. GET /status tells operators why.") { Reason = exception.Message },
+        OutcomeUnknownException => new Problem(OutcomeUnknown, "The write may or may not survive. GET /status tells operators why.") { Reason = exception.Message },
         OutOfSpaceException => new Problem(OutOfSpace, exception.Message),
         StoreBusyException => new Problem(Busy, exception.Message) { RetryAfterSeconds = 1 },
         StoreClosedException => new Problem(ShuttingDown, exception.Message) { RetryAfterSeconds = 5 },
-        JournalDamagedException => new Problem(JournalDamaged, exception.Message),
+        JournalDamagedException => new Problem(JournalDamaged, "Nothing is served until the journal is salvaged. GET /status tells operators why.") { Reason = exception.Message },
         RequestInProgressException => new Problem(RequestInProgress, exception.Message) { RetryAfterSeconds = 1 },
         RequestKeyReusedException => new Problem(IdempotencyKeyReused, exception.Message),
         RequestsUnknownException => new Problem(RequestsUnknown, exception.Message),
-        StorageFaultException => new Problem(StorageFault, exception.Message),
+        StorageFaultException => new Problem(StorageFault, "The disk refused an operation. Nothing was written. The log tells operators why.") { Reason = exception.Message },
         _ => Internal,
     };
 

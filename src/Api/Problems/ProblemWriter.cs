@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DocService.Api.Keys;
 
 namespace DocService.Api.Problems;
 
@@ -24,6 +25,11 @@ internal static class ProblemWriter
 
     public static async Task WriteAsync(HttpContext context, Problem problem)
     {
+        if (problem.Reason is { } reason && Caller.Of(context).May(Right.Operate, string.Empty))
+        {
+            problem = problem with { Detail = reason };
+        }
+
         HttpResponse response = context.Response;
         response.StatusCode = problem.Type.Status;
         response.ContentType = MediaType;

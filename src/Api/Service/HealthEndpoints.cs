@@ -31,8 +31,8 @@ internal static class HealthEndpoints
         string? reason = Caller.Of(context).May(Right.Operate, "") ? status.Reason : null; // it may name files
         Problem? problem = status.State switch
         {
-            StoreState.Fenced => new Problem(ProblemCatalogue.Fenced, reason ?? ForOperators),
-            StoreState.Damaged => new Problem(ProblemCatalogue.JournalDamaged, reason ?? ForOperators),
+            StoreState.Fenced => new Problem(ProblemCatalogue.Fenced, ForOperators) { Reason = status.Reason },
+            StoreState.Damaged => new Problem(ProblemCatalogue.JournalDamaged, ForOperators) { Reason = status.Reason },
             _ when status is JournalStatus { SyncRunningFor: var time } && time > HangingAfter => new Problem(ProblemCatalogue.Busy, $"A sync of the journal has been running for {time.TotalSeconds:F0} s.") { RetryAfterSeconds = 1 },
             _ => null,
         };

@@ -7,7 +7,7 @@ internal static class FeedProblems
 {
     private const int RetrySeconds = 5;
 
-    public static Problem TooMany { get; } = new(ProblemCatalogue.Busy, "As many clients wait for changes as may (FeedClientsMax).") { RetryAfterSeconds = RetrySeconds };
+    public static Problem TooMany { get; } = new(ProblemCatalogue.Busy, "As many clients wait for changes as may (FeedClientsMax; of one key half as many).") { RetryAfterSeconds = RetrySeconds };
 
     /// <param name="reason">A sentence.</param>
     public static Problem Reset(string reason) =>

@@ -11,6 +11,9 @@ internal interface IUniqueEntries
     /// <summary>The index failed, and is not built at present.</summary>
     bool IsFailed { get; }
 
+    /// <summary>Documents that have been read, and that there are to read, while it is built.</summary>
+    (long Done, long Total) Progress { get; }
+
     /// <summary>Null while it is not whole. Dispose it.</summary>
     IUniqueSnapshot? TryRead();
 }

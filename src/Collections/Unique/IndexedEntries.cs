@@ -12,6 +12,15 @@ internal sealed class IndexedEntries(IndexFollower index) : IUniqueEntries
 
     public bool IsFailed => index.Status.Stage == IndexStage.Waiting;
 
+    public (long Done, long Total) Progress
+    {
+        get
+        {
+            IndexStatus status = index.Status;
+            return (status.Done, status.Total);
+        }
+    }
+
     public IUniqueSnapshot? TryRead() => index.TryRead() is { } reader ? new Snapshot(reader) : null;
 
     private sealed class Snapshot(IndexReader reader) : IUniqueSnapshot

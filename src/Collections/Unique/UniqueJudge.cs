@@ -33,7 +33,7 @@ internal sealed class UniqueJudge(IUniqueEntries entries, UniqueOverlay overlay)
             List<(int Number, UniqueViolation Violation)> found = Find(draft, claims, published, indexed);
             if (indexed.AsOf < published.CompleteFrom())
             {
-                return new IndexUnavailableViolation(IsFailed: false, "The index has not read the latest commits yet, so unique values cannot be judged.");
+                return Building("The index has not read the latest commits yet, so unique values cannot be judged.");
             }
 
             found.ForEach(one => draft.Refuse(one.Number, one.Violation));
@@ -101,7 +101,13 @@ internal sealed class UniqueJudge(IUniqueEntries entries, UniqueOverlay overlay)
 
     private IndexUnavailableViolation Unavailable() => entries.IsFailed
         ? new IndexUnavailableViolation(IsFailed: true, "The index has failed, so unique values cannot be judged.")
-        : new IndexUnavailableViolation(IsFailed: false, "The index is being built, so unique values cannot be judged yet.");
+        : Building("The index is being built, so unique values cannot be judged yet.");
+
+    private IndexUnavailableViolation Building(string reason)
+    {
+        (long done, long total) = entries.Progress;
+        return new IndexUnavailableViolation(IsFailed: false, reason) { Done = done, Total = total };
+    }
 
     /// <summary>The ids that a commit writes. Most commits write one, and most are never asked for.</summary>
     private sealed class WrittenIds(CommitDraft draft)

@@ -1,9 +1,10 @@
 using DocService.Api.Keys;
 using DocService.Api.Tests.Support;
+using DocService.Api.Tests.Tokens;
 
 namespace DocService.Api.Tests.Access;
 
-/// <summary>An application with keys, one for each kind of caller, and a few documents below <c>notes/</c> and <c>other/</c>.</summary>
+/// <summary>An application with keys and tokens, one for each kind of caller, and a few documents below <c>notes/</c> and <c>other/</c>.</summary>
 public sealed class KeyedApplication : IAsyncLifetime
 {
     public const string Anonymous = "anonymous";
@@ -22,9 +23,13 @@ public sealed class KeyedApplication : IAsyncLifetime
         ["admin"] = new() { ["read"] = ["*"], ["write"] = ["*"], ["operate"] = ["*"] },
     };
 
-    private readonly Dictionary<string, (string Id, string Token)> _keys = [];
+    /// <summary>Behind the name of a caller: it shows a token with the same rights, in place of its key.</summary>
+    public const string WithToken = " token";
 
-    internal TestApplication Application { get; } = new();
+    private readonly Dictionary<string, (string Id, string Token)> _keys = [];
+    private TestProvider _provider = null!;
+
+    internal TestApplication Application { get; private set; } = null!;
 
     public static IEnumerable<string> Known => Rights.Keys;
 
@@ -32,15 +37,26 @@ public sealed class KeyedApplication : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await Application.StoreAsync("notes/a", """{"text":"ours","n":1}""");
-        await Application.StoreAsync("other/a", """{"text":"theirs","n":1}""");
+        _provider = await TestProvider.StartAsync();
+        Application = new TestApplication(new ApplicationSettings { Values = _provider.Settings() });
+        (_, string first) = await AddAsync("first", Rights["admin"]);
+        foreach ((string id, string json) in ((string, string)[])[("notes/a", """{"text":"ours","n":1}"""), ("other/a", """{"text":"theirs","n":1}""")])
+        {
+            using HttpResponseMessage stored = await SendWithAsync(first, "PUT", "/docs/" + id, json);
+            Assert.True(stored.IsSuccessStatusCode);
+        }
+
         foreach ((string name, Dictionary<string, string[]> rights) in Rights)
         {
             _keys[name] = await AddAsync(name, rights);
         }
     }
 
-    public async Task DisposeAsync() => await Application.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await Application.DisposeAsync();
+        await _provider.DisposeAsync();
+    }
 
     public string IdOf(string caller) => _keys[caller].Id;
 
@@ -62,6 +78,7 @@ public sealed class KeyedApplication : IAsyncLifetime
     private string? TokenOf(string caller) => caller switch
     {
         Anonymous => null,
+        _ when caller.EndsWith(WithToken, StringComparison.Ordinal) => _provider.Token(Rights[caller[..^WithToken.Length]].SelectMany(right => right.Value.Select(prefix => $"{right.Key}:{prefix}")).ToArray()),
         Wrong => _keys["admin"].Token[..^4] + "AAAA",
         _ => _keys[caller].Token,
     };

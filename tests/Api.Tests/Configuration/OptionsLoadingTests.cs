@@ -130,6 +130,42 @@ public sealed class OptionsLoadingTests
         Assert.Equal((1000, 7), (Load().FeedClientsMax, Load(("FeedClientsMax", "7")).FeedClientsMax));
     }
 
+    [Theory]
+    [InlineData("https://login.example", "docservice", "RS256", "docservice", null)]
+    [InlineData("http://127.0.0.1:8080/realm", "docservice", "ES256, PS512", "https://docservice.example/rights", null)]
+    [InlineData("http://login.example", "docservice", "RS256", "docservice", "JwtAuthority")]
+    [InlineData("login.example", "docservice", "RS256", "docservice", "JwtAuthority")]
+    [InlineData("ftp://login.example", "docservice", "RS256", "docservice", "JwtAuthority")]
+    [InlineData("https://login.example?a=b", "docservice", "RS256", "docservice", "JwtAuthority")]
+    [InlineData("https://user@login.example", "docservice", "RS256", "docservice", "JwtAuthority")]
+    [InlineData("", "docservice", "RS256", "docservice", "JwtAuthority")]
+    [InlineData("https://login.example", "", "RS256", "docservice", "JwtAudience")]
+    [InlineData("https://login.example", "docservice", "", "docservice", "JwtAlgorithms")]
+    [InlineData("https://login.example", "docservice", "none", "docservice", "JwtAlgorithms")]
+    [InlineData("https://login.example", "docservice", "RS256,HS256", "docservice", "JwtAlgorithms")]
+    [InlineData("https://login.example", "docservice", "RS256", " ", "JwtClaim")]
+    public void Load_SettingsOfTokens_AreTakenOrRefusedByName(string authority, string audience, string algorithms, string claim, string? refused)
+    {
+        (string, string)[] values = [("JwtAuthority", authority), ("JwtAudience", audience), ("JwtAlgorithms", algorithms), ("JwtClaim", claim)];
+        if (refused is null)
+        {
+            Assert.True(Load(values).TakesTokens);
+        }
+        else
+        {
+            Assert.Contains(refused, Refused(values), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Load_LimitsOfRequests_AreTaken()
+    {
+        DocServiceOptions options = Load(("RequestsPerMinute", "600"), ("RequestBurst", "7"), ("ConcurrentRequestsMax", "9"), ("FailedLoginsPerMinute", "0"));
+
+        Assert.Equal((600, 7, 9, 0), (options.RequestsPerMinute, options.RequestBurst, options.ConcurrentRequestsMax, options.FailedLoginsPerMinute));
+        Assert.Equal((null, null, 60, false), (Load().RequestsPerMinute, Load().ConcurrentRequestsMax, Load().FailedLoginsPerMinute, Load().TakesTokens));
+    }
+
     [Fact]
     public void ToStoreOptions_RelativeDirectory_IsMadeAbsolute() =>
         Assert.Equal(Path.GetFullPath("x/y"), Load(("DataDirectory", "x/y")).ToStoreOptions().DataDirectory);
@@ -160,6 +196,12 @@ public sealed class OptionsLoadingTests
     [InlineData("QueryThreads", "257")]
     [InlineData("ExportTimeout", "-00:00:01")]
     [InlineData("ExportIdle", "00:00:00")]
+    [InlineData("JwtAudience", "a")]
+    [InlineData("RequestsPerMinute", "0")]
+    [InlineData("RequestBurst", "5")]
+    [InlineData("AuditFile", " ")]
+    [InlineData("ConcurrentRequestsMax", "0")]
+    [InlineData("FailedLoginsPerMinute", "-1")]
     [InlineData("Index", "true")]
     [InlineData("Index", "")]
     [InlineData("IndexCacheBytes", "8388607")]

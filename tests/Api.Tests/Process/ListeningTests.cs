@@ -84,6 +84,15 @@ public sealed class ListeningTests
         Assert.DoesNotContain("Now listening", server.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>Its tokens tell clients apart as keys do, whether or not it can be reached now.</summary>
+    [Fact]
+    public async Task Start_AddressThatOthersReachWithAProvider_NeedsNoKey()
+    {
+        using ServerProcess server = Start("--urls", "http://*:0", "--DocService:JwtAuthority=http://127.0.0.1:9", "--DocService:JwtAudience=docservice");
+
+        await server.UntilLoggedAsync("without TLS: API keys and documents can be read on the way");
+    }
+
     private static ServerProcess Start(string name, string value, params string[] further) => name.StartsWith('-')
         ? ServerProcess.Listening([], [name, value, .. further])
         : ServerProcess.Listening(new() { [name] = value }, further);

@@ -14,6 +14,8 @@ internal sealed class LaggingEntries(Func<CollectionSet> collections) : IUniqueE
 
     public bool IsFailed { get; set; }
 
+    public (long Done, long Total) Progress { get; set; }
+
     public bool IsWhole { get; set; } = true;
 
     /// <summary>Called before a snapshot is taken: what happens between the look at the overlay and this.</summary>

@@ -104,7 +104,9 @@ public sealed class UniqueOrderTests : IDisposable
         await using TestStore store = await OpenAsync();
         await TakeAsync("u/1", "v");
         _entries.IsWhole = false;
-        Assert.False(Assert.IsType<IndexUnavailableViolation>((await store.PutAsync("u/2", Body("w"))).Violation).IsFailed);
+        _entries.Progress = (3, 7);
+        IndexUnavailableViolation building = Assert.IsType<IndexUnavailableViolation>((await store.PutAsync("u/2", Body("w"))).Violation);
+        Assert.Equal((false, 3, 7), (building.IsFailed, building.Done, building.Total));
         _entries.IsFailed = true;
         Assert.True(Assert.IsType<IndexUnavailableViolation>((await store.PutAsync("u/2", Body("w"))).Violation).IsFailed);
         Assert.Equal(WriteStatus.Created, (await store.PutAsync("other", Body("v"))).Status);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DocService.Api.Access;
 using DocService.Api.Answers;
+using DocService.Api.Auditing;
 using DocService.Api.Configuration;
 using DocService.Api.Fields;
 using DocService.Api.Idempotency;
@@ -88,6 +89,7 @@ internal sealed class Import(IDocumentStore store, Imports imports, ByteBudget b
         }
         finally
         {
+            AuditNote.Add(context, report.Created + report.Replaced);
             report.State = report.State == ImportState.Done ? ImportState.Done : ImportState.Ended;
             if (name is not null)
             {

@@ -11,10 +11,12 @@ internal sealed record ImportName(string Owner, string Key);
 internal sealed class Imports
 {
     /// <summary>Ended ones that are still told about.</summary>
-    private const int EndedMax = 1000;
+    internal const int EndedMax = 1000;
 
     private readonly ConcurrentDictionary<ImportName, ImportReport> _known = [];
-    private readonly ConcurrentQueue<(ImportName Name, ImportReport Report)> _ended = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Queue<(ImportName Name, ImportReport Report)>> _ended = new(StringComparer.Ordinal); // by owner
+    private int _endedCount;
 
     /// <summary>False while another with this key is under way.</summary>
     public bool TryBegin(ImportName name, ImportReport report)
@@ -39,14 +41,33 @@ internal sealed class Imports
         }
     }
 
-    /// <summary>It has ended, as its report says.</summary>
+    /// <summary>It has ended, as its report says. Where there are too many, whoever has the most loses the oldest: nobody pushes out what others have.</summary>
     public void End(ImportName name, ImportReport report)
     {
-        _ended.Enqueue((name, report));
-        while (_ended.Count > EndedMax && _ended.TryDequeue(out (ImportName Name, ImportReport Report) oldest))
+        (ImportName Name, ImportReport Report) oldest;
+        lock (_gate)
         {
-            _known.TryRemove(KeyValuePair.Create(oldest.Name, oldest.Report)); // unless another has taken its place
+            if (!_ended.TryGetValue(name.Owner, out Queue<(ImportName, ImportReport)>? own))
+            {
+                _ended.Add(name.Owner, own = []);
+            }
+
+            own.Enqueue((name, report));
+            if (++_endedCount <= EndedMax)
+            {
+                return;
+            }
+
+            (string owner, Queue<(ImportName, ImportReport)> most) = _ended.MaxBy(static of => of.Value.Count);
+            oldest = most.Dequeue();
+            _endedCount--;
+            if (most.Count == 0)
+            {
+                _ended.Remove(owner);
+            }
         }
+
+        _known.TryRemove(KeyValuePair.Create(oldest.Name, oldest.Report)); // unless another has taken its place
     }
 
     public bool TryGet(ImportName name, [NotNullWhen(true)] out ImportReport? report) => _known.TryGetValue(name, out report);

@@ -1,0 +1,95 @@
+using DocService.Api.Configuration;
+using DocService.Storage;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace DocService.Api.Tokens;
+
+/// <summary>
+/// Judges the tokens of the provider that the settings name. The framework judges signature and audience; here are the times, the
+/// rights, and where the keys come from. Why a token is refused is told to the log at the level Debug, and to no client.
+/// </summary>
+internal sealed class TokenJudge(ProviderKeys keys, HeldTokens held, IDocumentStore store, DocServiceOptions options, ILogger<TokenJudge> logger)
+{
+    /// <summary>How far the clocks of provider and server may differ: a token is taken that much before its beginning and behind its end.</summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(60);
+
+    private const string Bearer = "Bearer ";
+
+    private readonly string[] _algorithms = TokenSettings.AlgorithmsOf(options.JwtAlgorithms);
+
+    public void Apply(JwtBearerOptions bearer)
+    {
+        bearer.MapInboundClaims = false;
+        bearer.SaveToken = false;
+        bearer.TokenValidationParameters = new TokenValidationParameters
+        {
+            ValidAudience = options.JwtAudience,
+            ValidAlgorithms = _algorithms,
+            IssuerValidator = (issuer, _, _) => issuer is not null && keys.Known?.Issuer == issuer ? issuer : throw new SecurityTokenInvalidIssuerException("Another issuer."),
+            IssuerSigningKeyResolver = (_, _, keyId, _) => keys.Known?.Find(string.IsNullOrEmpty(keyId) ? null : keyId) ?? [],
+            TryAllIssuerSigningKeys = false,
+            LifetimeValidator = (begin, end, _, _) => IsInTime(begin, end),
+            RequireSignedTokens = true,
+            RequireExpirationTime = true,
+            RequireAudience = true,
+        };
+        bearer.Events = new JwtBearerEvents { OnMessageReceived = PrepareAsync, OnTokenValidated = TakeAsync, OnAuthenticationFailed = Refuse };
+    }
+
+    /// <summary>The header is judged before the provider is asked for a key.</summary>
+    private async Task PrepareAsync(MessageReceivedContext context)
+    {
+        string field = context.Request.Headers.Authorization.ToString();
+        string token = field.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? field[Bearer.Length..].Trim(' ') : string.Empty;
+        if (JoseHeader.TryRead(token) is not { } header || !_algorithms.Contains(header.Algorithm, StringComparer.Ordinal))
+        {
+            Refuse(context, "Its header is none of a token, or names another algorithm.");
+        }
+        else if (await keys.GetAsync(header.KeyId, context.HttpContext.RequestAborted) is null)
+        {
+            context.Fail(new ProviderUnknownException(keys.RetrySeconds));
+        }
+        else
+        {
+            context.Token = token;
+        }
+    }
+
+    /// <summary>Its signature, issuer, audience and times are good.</summary>
+    private Task TakeAsync(TokenValidatedContext context)
+    {
+        var token = (JsonWebToken)context.SecurityToken;
+        if (TokenClaims.TryRead(token.EncodedPayload, options.JwtClaim, out TokenClaims? claims) is { } fault)
+        {
+            Refuse(context, fault);
+            return Task.CompletedTask;
+        }
+
+        HeldToken taken = held.Hold(token.Issuer, claims!, EndOf(token.ValidTo));
+        context.HttpContext.Response.RegisterForDispose(taken);
+        context.HttpContext.Features.Set(taken.Caller);
+        return Task.CompletedTask;
+    }
+
+    private Task Refuse(AuthenticationFailedContext context)
+    {
+        Refuse(context, context.Exception.Message);
+        return Task.CompletedTask;
+    }
+
+    private void Refuse(Microsoft.AspNetCore.Authentication.ResultContext<JwtBearerOptions> context, string reason)
+    {
+        logger.LogDebug("A token is refused: {Reason}", reason);
+        context.Fail("The token opens nothing.");
+    }
+
+    private bool IsInTime(DateTime? begin, DateTime? end)
+    {
+        DateTime now = store.Time.Now.UtcDateTime;
+        return end is { } last && now < EndOf(last) && (begin is not { } first || now >= first || first - now <= ClockTolerance);
+    }
+
+    private static DateTime EndOf(DateTime end) => end < DateTime.MaxValue - ClockTolerance ? end + ClockTolerance : end;
+}
