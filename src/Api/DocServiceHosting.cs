@@ -4,6 +4,7 @@ using DocService.Api.Answers;
 using DocService.Api.Answers.Sealing;
 using DocService.Api.Auditing;
 using DocService.Api.Batches;
+using DocService.Api.Browsers;
 using DocService.Api.Bulk;
 using DocService.Api.Bulk.Importing;
 using DocService.Api.Changes;
@@ -21,6 +22,7 @@ using DocService.Api.OpenApi;
 using DocService.Api.Problems;
 using DocService.Api.Routing;
 using DocService.Api.Service;
+using DocService.Api.Tls;
 using DocService.Api.Tokens;
 using DocService.Api.Waiting;
 using DocService.Collections;
@@ -62,6 +64,8 @@ internal static class DocServiceHosting
         builder.Services.AddRateLimiter(static _ => { });
         builder.Services.AddSingleton<AuditLog>();
         builder.Services.AddSingleton<AllowedHosts>();
+        builder.Services.AddSingleton(services => new AllowedOrigins(services.GetRequiredService<DocServiceOptions>().Cors.Origins));
+        builder.Services.AddCors();
         builder.Services.AddSingleton<DocumentRoutes>();
         builder.Services.AddSingleton<CachedReads>();
         builder.Services.AddSingleton<DocumentWait>();
@@ -102,12 +106,13 @@ internal static class DocServiceHosting
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1.5)); // then requests are cut off; with the store's own limits a stop takes less than 5 s
         builder.Services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = false);
         builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["*"]); // the framework's filter answers in HTML; HostMiddleware judges by the same key
-        builder.Services.Configure<ForwardedHeadersOptions>(forwarded => forwarded.ForwardedHeaders |= ForwardedHeaders.XForwardedPrefix); // from loopback, or as the framework's own settings say
+        builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<DocServiceOptions>(ForwardedFields.Configure);
         builder.Logging.AddFilter(typeof(ApiKeyHandler).FullName, LogLevel.Warning); // a line for each request without a key; FailedLogins tells what counts
         builder.Logging.AddFilter(typeof(JwtBearerHandler).FullName, LogLevel.Warning); // the same for each token; TokenJudge tells why
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // a failed start is written to stderr, once
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
-        builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.Configure(context.Configuration.GetSection("Kestrel"), reloadOnChange: false)); // as by default, but certificates are not watched either
+        builder.Services.AddSingleton<ServedCertificates>();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ApplicationServices.GetRequiredService<ServedCertificates>().ServeBy(kestrel)); // endpoints as by default, certificates without a watch
         builder.WebHost.UseSockets(SocketOptions.Apply);
         ListenOnLoopbackUnlessTold(builder);
         builder.AddTelemetry();
@@ -117,13 +122,15 @@ internal static class DocServiceHosting
     public static void UseDocService(this WebApplication app)
     {
         ServerRefusals.Explain(app.Services);
+        app.UseMiddleware<SecurityFieldsMiddleware>();
+        app.UseCrossOriginSharing(app.Services.GetRequiredService<AllowedOrigins>());
         if (app.Services.GetRequiredService<DocServiceOptions>().AuditFile is not null)
         {
             app.UseMiddleware<AuditMiddleware>();
         }
 
         app.UseMiddleware<ProblemMiddleware>();
-        app.UseWhen(context => context.Request.Headers.ContainsKey("X-Forwarded-Prefix"), branch => branch.UseForwardedHeaders());
+        app.UseForwardedFields();
         app.UseMiddleware<RequestTargetMiddleware>();
         app.UseMiddleware<HostMiddleware>();
         app.UseMiddleware<Access.AuthenticationMiddleware>();

@@ -8,6 +8,8 @@ internal static class KestrelLimits
     /// <summary>256 kbit/s. A slower client does not get a large body through: 16 MiB take nine minutes at most, in either direction.</summary>
     public const int BytesPerSecondMin = 32 * 1024;
 
+    private const int BufferBytes = 128 * 1024;
+
     /// <summary>A small body may take so long, however slow the line.</summary>
     private static readonly TimeSpan RequestGrace = TimeSpan.FromSeconds(15);
 
@@ -30,6 +32,11 @@ internal static class KestrelLimits
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(130); // longer than the two minutes that many clients and proxies keep
         limits.MinRequestBodyDataRate = new MinDataRate(BytesPerSecondMin, RequestGrace); // a body that trickles holds what has arrived of the budget
         limits.MinResponseDataRate = new MinDataRate(BytesPerSecondMin, ResponseGrace); // a reader that does not read holds the whole document
-        limits.MaxRequestBufferSize = 128 * 1024; // no budget counts what a connection sends ahead of its turn; the default is 1 MiB for each
+        limits.MaxRequestBufferSize = BufferBytes; // no budget counts what a connection sends ahead of its turn; the default is 1 MiB for each
+
+        // HTTP/2, over TLS: the same for each of its requests, and four times that for the connection, so that one that waits does not stop the others. The defaults are 768 KiB and 1 MiB.
+        limits.Http2.InitialStreamWindowSize = BufferBytes;
+        limits.Http2.InitialConnectionWindowSize = 4 * BufferBytes;
+        limits.Http2.MaxStreamsPerConnection = 100; // the usual default
     }
 }

@@ -3,6 +3,7 @@ using DocService.Api.Commands;
 using DocService.Api.Configuration;
 using DocService.Api.Keys;
 using DocService.Api.Routing;
+using DocService.Api.Tls;
 using DocService.Storage;
 
 namespace DocService.Api;
@@ -21,6 +22,8 @@ internal static class Server
             WebApplicationBuilder builder = CreateBuilder(args);
             builder.AddDocService();
             MemoryLimit.LeaveRoomForIndex(OptionsLoading.Load(builder.Configuration));
+
+            ServedCertificates.Check(builder.Configuration, builder.Environment);
 
             // Before the application is built: telemetry would take the probe's meters for the web server's, and give those up with it.
             IReadOnlyList<string> addresses = await ListeningProbe.RunAsync(builder.Configuration, builder.Environment);

@@ -1,4 +1,5 @@
 using DocService.Api.Access;
+using DocService.Api.Browsers;
 using DocService.Api.Commands;
 using DocService.Api.Configuration;
 using DocService.Api.Expiry;
@@ -15,6 +16,7 @@ internal sealed class StoreLifetime(
     IDocumentStore store, CollectionService collections, KeyRing keys, TimeNotes notes, Exposure exposure, DocServiceOptions options, IConfiguration configuration, ILogger<StoreLifetime> logger) : IHostedService
 {
     private const long Mebibyte = 1 << 20;
+    private const string Remedy = "'docservice keys add' makes the first key, and requests need one from then on. --allow-anonymous starts without.";
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -40,14 +42,14 @@ internal sealed class StoreLifetime(
         await LoadKeysAsync(cancellationToken);
     }
 
-    /// <summary>Whoever can reach the server from another machine needs a key, unless the operator says otherwise.</summary>
+    /// <summary>Whoever can reach the server from another machine, or from any page in a browser, needs a key, unless the operator says otherwise.</summary>
     private async Task LoadKeysAsync(CancellationToken cancellation)
     {
         try
         {
             await keys.LoadAsync(cancellation);
         }
-        catch (JournalDamagedException) when (exposure.Addresses.Count == 0)
+        catch (JournalDamagedException) when (exposure.Addresses.Count == 0 && !options.RequireKeys)
         {
             return; // no document is served; this machine sees in /status what is damaged
         }
@@ -56,11 +58,31 @@ internal sealed class StoreLifetime(
             keys.Close();
         }
 
-        if (!keys.IsOn && exposure.Addresses is [var address, ..] && !ServeCommand.IsGiven(configuration, ServeCommand.AllowsAnonymous))
+        if (keys.IsOn)
+        {
+            return;
+        }
+
+        if (options.RequireKeys)
         {
             throw new StoreConfigurationException(
-                $"Other machines can reach {address}, and there are no API keys: whoever does could read and write every document. "
-                + "'docservice keys add' makes the first key, and requests need one from then on. --allow-anonymous starts without.");
+                $"There are no API keys in {Path.GetFullPath(options.DataDirectory)}, and DocService:RequireKeys says that there must be. "
+                + "If it is the right directory, 'docservice keys add' makes the first key; one that had keys before has lost them, and perhaps more.");
+        }
+
+        if (ServeCommand.IsGiven(configuration, ServeCommand.AllowsAnonymous))
+        {
+            return;
+        }
+
+        if (exposure.Addresses is [var address, ..])
+        {
+            throw new StoreConfigurationException($"Other machines can reach {address}, and there are no API keys: whoever does could read and write every document. {Remedy}");
+        }
+
+        if (options.Cors.Origins is [AllowedOrigins.Any])
+        {
+            throw new StoreConfigurationException($"DocService:Cors:Origins is '*', and there are no API keys: every page in a browser that reaches the server could read and write every document. {Remedy}");
         }
     }
 

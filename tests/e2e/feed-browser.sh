@@ -2,11 +2,10 @@
 # The change feed in a real browser: its own EventSource loses its connection, and its server by kill -9, and has seen every change
 # once it is back. Needs chromium, npm and its registry.
 source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/browser.lib.sh"
 
-need curl npm node chromium
-cp "$root"/tests/e2e/swagger/package.json "$root"/tests/e2e/feed/* "$work"
-(cd "$work" && timeout 120 npm install --ignore-scripts --no-audit --no-fund --no-package-lock) >"$work/npm.log" 2>&1 ||
-  skip "playwright-core could not be installed: $(tail -n 1 "$work/npm.log")"
+need curl
+has_browser "$root/tests/e2e/feed/follow.js" || skip "$why"
 
 start_small "$work/data"
 port=${base##*:}

@@ -2,12 +2,14 @@
 # Behind nginx, below a path prefix: the configuration of docs/proxies.md. Ids keep their bytes, entity tags stay strong,
 # and everything that the server links to lies below the prefix.
 source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/browser.lib.sh"
+source "$(dirname "$0")/tour.lib.sh"
 need nginx curl jq python3
 
 nginx_pid=
 at_exit+=('[[ -z $nginx_pid ]] || kill "$nginx_pid" 2>/dev/null')
 
-# The location is the one that the page shows; only its port is ours.
+# The location and its fields are those that the page shows; only the port is ours.
 write_nginx_configuration() {
   local location
   location=$(sed -n '/^```nginx$/,/^```$/{/^```/d;p}' "$root/docs/proxies.md" | sed "s|127.0.0.1:5080|${base#http://}|")
@@ -65,7 +67,7 @@ through() {
   base=$direct
 }
 
-start_small "$work/data" --DocService:PathBase=/store
+start_small "$work/data" --DocService:PathBase=/store --DocService:KnownProxies=127.0.0.1
 start_nginx
 printf '{"n":1}' >"$work/document"
 
@@ -120,6 +122,21 @@ head -c 2000000 /dev/zero | tr '\0' ' ' >"$work/large"
 printf '1' >>"$work/large"
 through PUT /store/docs/large -H 'Content-Type: application/json' -H 'Expect:' --data-binary "@$work/large"
 equal "what is too large is told by the server, not by nginx" "413 payload-too-large" "$code $(problem)"
+
+take_tour "$proxy/store" /store
+check "the whole tour of README.md is taken behind the proxy ($commands)" test "$commands" -ge 30
+
+# Swagger UI in a real browser shows, and asks for, what lies below the prefix.
+if has_browser "$root/tests/e2e/swagger/look.js"; then
+  document='{"id":369553424691494913, "large":1e400}'
+  printf '%s' "$document" >"$work/document"
+  through PUT /store/docs/raw -H 'Content-Type: application/json' --data-binary @"$work/document"
+  DOCUMENT=$document timeout 120 node "$work/look.js" "$proxy/store" "$(command -v chromium)" >"$work/out" 2>"$work/err" ||
+    fail "the browser broke off: $(head -c 2000 "$work/err")"
+  told "$work/out" 5
+else
+  say "skipped: Swagger UI behind the proxy: $why"
+fi
 
 kill "$nginx_pid"
 check "the server stops when asked" stop_server

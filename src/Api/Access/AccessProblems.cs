@@ -58,5 +58,5 @@ internal static class AccessProblems
 
     public static Problem CrossOrigin { get; } = new(
         ProblemCatalogue.CrossOrigin,
-        "A browser sends this for a page of another site, which the server does not know. A program that is no browser leaves out Origin and Sec-Fetch-Site.");
+        "A browser sends this for a page of another site, which the server does not know. Pages whose origin the setting Cors:Origins names may. A program that is no browser leaves out Origin and Sec-Fetch-Site.");
 }

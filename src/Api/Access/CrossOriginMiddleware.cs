@@ -1,31 +1,41 @@
+using DocService.Api.Browsers;
+using DocService.Api.Keys;
 using DocService.Api.Problems;
 
 namespace DocService.Api.Access;
 
 /// <summary>
-/// Refuses what a browser sends for a page of another site and that could change something, whatever its body: a form or a
-/// script needs nobody's consent to send it. What only reads is answered; the browser shows it to no other site.
+/// Refuses what a browser sends for a page of another site, unless the page's origin is allowed: what could change something,
+/// whatever its body, because a form or a script needs nobody's consent to send it; and while there are no API keys what only
+/// reads, because a page learns from a load or its failure whether a document is there. With keys the page has none, and learns 401.
 /// </summary>
 /// <remarks>
 /// Browsers name the site in Sec-Fetch-Site (W3C Fetch Metadata) where the server's own address is https or loopback, and in
-/// Origin (RFC 6454) with every such request. A page cannot set either.
+/// Origin (RFC 6454) with every request that could change something. A page cannot set either.
 /// </remarks>
-internal sealed class CrossOriginMiddleware(RequestDelegate next)
+internal sealed class CrossOriginMiddleware(RequestDelegate next, AllowedOrigins allowed, KeyRing keys)
 {
     public Task InvokeAsync(HttpContext context) =>
-        IsUnsafe(context.Request.Method) && IsOfAnotherSite(context.Request) ? ProblemWriter.WriteAsync(context, AccessProblems.CrossOrigin) : next(context);
+        IsOfAnotherSite(context.Request) && IsRefused(context.Request) ? ProblemWriter.WriteAsync(context, AccessProblems.CrossOrigin) : next(context);
+
+    private bool IsRefused(HttpRequest request) =>
+        !allowed.Contain(request.Headers.Origin.ToString())
+        && !HttpMethods.IsOptions(request.Method) // tells nothing of what is there
+        && (IsUnsafe(request.Method) || (!keys.IsOn && !IsVisit(request)));
 
     /// <summary>RFC 9110 section 9.2.1, RFC 10008.</summary>
-    private static bool IsUnsafe(string method) =>
-        !(HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || method == "QUERY");
+    private static bool IsUnsafe(string method) => !(HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || method == "QUERY");
+
+    /// <summary>The user follows a link: the browser shows what is there, and the page behind the link sees nothing of it.</summary>
+    private static bool IsVisit(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document";
 
     private static bool IsOfAnotherSite(HttpRequest request)
     {
         string site = request.Headers["Sec-Fetch-Site"].ToString();
-        string origin = request.Headers.Origin.ToString();
         return site switch
         {
-            "" => origin.Length > 0 && !IsOwn(origin, request.Host),
+            "" => request.Headers.Origin.ToString() is { Length: > 0 } origin && !IsOwn(origin, request.Host),
             "same-origin" or "none" => false, // "none": typed by the user, or a bookmark
             _ => true,
         };

@@ -97,9 +97,6 @@ internal sealed partial class DocServiceOptions
     /// <summary>Most clients that wait for changes at once: streams, pages, and reads of one document.</summary>
     public int FeedClientsMax { get; set; } = 1000;
 
-    /// <summary>Prefix of all paths under which a reverse proxy shows this server and which it leaves in place, like /store; empty: none.</summary>
-    public string PathBase { get; set; } = string.Empty;
-
     /// <summary>
     /// <see cref="MaxBatchBytes"/> as it counts. A default yields to a setting: a budget or segment size that is enough for
     /// every document must not stop the start because of the default for batches.
@@ -203,9 +200,9 @@ internal sealed partial class DocServiceOptions
             return $"DocService:FeedClientsMax must lie between 1 and {FeedClientsLimit}, not {FeedClientsMax}.";
         }
 
-        if (!PathPrefix.IsValid(PathBase))
+        if (ValidateWeb() is { } web)
         {
-            return $"DocService:PathBase {PathPrefix.Rule}; not '{PathBase}'.";
+            return web;
         }
 
         if (ValidateAccess() is { } access)

@@ -1,8 +1,13 @@
+using System.Reflection;
+
 namespace DocService.Api.Configuration;
 
 /// <summary>Reads the section once, strictly: an unknown key is a misspelt one.</summary>
 internal static class OptionsLoading
 {
+    /// <summary>In a list that is one value, as the command line and the environment have it.</summary>
+    private static readonly char[] ListSeparators = [';', ',', ' '];
+
     /// <exception cref="ConfigurationError">Unknown key, wrong form, or impossible value.</exception>
     public static DocServiceOptions Load(IConfiguration configuration)
     {
@@ -12,24 +17,13 @@ internal static class OptionsLoading
             throw new ConfigurationError("DocService must be a section of keys, not a value.");
         }
 
-        string[] known = [.. typeof(DocServiceOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];
-        foreach (IConfigurationSection child in section.GetChildren())
-        {
-            if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-            {
-                throw new ConfigurationError($"DocService:{child.Key} is not a known key. Known are {string.Join(", ", known)}.");
-            }
-
-            if (child.GetChildren().FirstOrDefault() is { } inner)
-            {
-                throw new ConfigurationError($"{inner.Path} is not a known key: DocService:{child.Key} is one value.");
-            }
-        }
-
+        RefuseUnknown(section, typeof(DocServiceOptions));
         var options = new DocServiceOptions();
         try
         {
             section.Bind(options);
+            options.Cors.Origins = Listed(section, "Cors:Origins") ?? options.Cors.Origins;
+            options.KnownProxies = Listed(section, nameof(options.KnownProxies)) ?? options.KnownProxies;
         }
         catch (InvalidOperationException exception)
         {
@@ -38,5 +32,35 @@ internal static class OptionsLoading
         }
 
         return options.Validate() is { } error ? throw new ConfigurationError(error) : options;
+    }
+
+    /// <summary>A list that is one value; null where it is written as a list.</summary>
+    private static string[]? Listed(IConfigurationSection section, string key) => section[key]?.Split(ListSeparators, StringSplitOptions.RemoveEmptyEntries);
+
+    private static void RefuseUnknown(IConfigurationSection section, Type type)
+    {
+        PropertyInfo[] known = [.. type.GetProperties().Where(property => property.CanWrite)];
+        foreach (IConfigurationSection child in section.GetChildren())
+        {
+            Type? kind = known.FirstOrDefault(property => property.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase))?.PropertyType;
+            if (kind is null)
+            {
+                throw new ConfigurationError($"{child.Path} is not a known key. Known are {string.Join(", ", known.Select(property => property.Name))}.");
+            }
+
+            if (kind.Namespace == type.Namespace)
+            {
+                if (child.Value is { Length: > 0 })
+                {
+                    throw new ConfigurationError($"{child.Path} must be a section of keys, not a value.");
+                }
+
+                RefuseUnknown(child, kind);
+            }
+            else if (child.GetChildren().FirstOrDefault(inner => !kind.IsArray || !int.TryParse(inner.Key, out _) || inner.GetChildren().Any()) is { } inner)
+            {
+                throw new ConfigurationError($"{inner.Path} is not a known key: {child.Path} is one value{(kind.IsArray ? ", or a list" : string.Empty)}.");
+            }
+        }
     }
 }

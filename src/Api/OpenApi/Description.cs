@@ -1,4 +1,5 @@
 using DocService.Api.Access;
+using DocService.Api.Browsers;
 using DocService.Api.Routing;
 using Microsoft.OpenApi;
 
@@ -23,14 +24,16 @@ internal static class Description
     {
         app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json")
             .WithMetadata(RouteAccess.Public, new HttpMethodMetadata(["GET", "HEAD"]), IgnoresUnknownParameters.Metadata);
+        string script = WrittenDescription.TextOf("raw-text.js");
+        string policy = SecurityFields.ForApplication(script);
 
         // Only below its own path: it looks at every request with regular expressions and for a file.
-        app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger"), branch => branch.Use(TakeGetAndHead).UseSwaggerUI(ui =>
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger"), branch => branch.Use((context, next) => TakeGetAndHead(context, policy, next)).UseSwaggerUI(ui =>
         {
             ui.SwaggerEndpoint("../openapi/v1.json", "DocService v1"); // relative, so that it holds behind any proxy
             ui.DocumentTitle = "DocService";
             ui.EnableDeepLinking();
-            ui.HeadContent = $"<script>{WrittenDescription.TextOf("raw-text.js")}</script>"; // in the page: no path to get wrong behind a proxy
+            ui.HeadContent = $"<script>{script}</script>"; // in the page: no path to get wrong behind a proxy
             ui.ConfigObject.Plugins = ["RawText"];
         }));
     }
@@ -53,8 +56,9 @@ internal static class Description
     /// Swagger UI knows GET alone, and lets every other method pass. The web server sends no body to a HEAD whatever the method
     /// reads meanwhile.
     /// </summary>
-    private static Task TakeGetAndHead(HttpContext context, RequestDelegate next)
+    private static Task TakeGetAndHead(HttpContext context, string policy, RequestDelegate next)
     {
+        context.Response.Headers.ContentSecurityPolicy = policy;
         if (HttpMethods.IsHead(context.Request.Method))
         {
             context.Request.Method = HttpMethods.Get;

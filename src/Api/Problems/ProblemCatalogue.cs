@@ -28,7 +28,7 @@ internal static class ProblemCatalogue
     public static readonly ProblemType Forbidden = new("forbidden", 403, "Forbidden", "The API key or token does not have the right that this takes, whether or not there is what the request names. The detail tells the right, and what it is had for. Nothing was done.");
     public static readonly ProblemType TooManyRequests = new("too-many-requests", 429, "Too many requests", "One key, or one address without a key, has sent more requests than the server's settings let it, or has too many under way; or too many keys and tokens that open nothing have come from this address. Nothing was done; try again after Retry-After.");
     public static readonly ProblemType ProviderUnknown = new("provider-unknown", 503, "Provider unknown", "The token cannot be judged: the keys of the provider that makes tokens cannot be fetched. Nothing was done; try again after Retry-After.");
-    public static readonly ProblemType CrossOrigin = new("cross-origin", 403, "Cross-origin", "A browser has sent the request for a page of another site, and it could change something. Nothing was done.");
+    public static readonly ProblemType CrossOrigin = new("cross-origin", 403, "Cross-origin", "A browser has sent the request for a page of another site that is not allowed, and it could change something or, while there are no API keys, tell what is there. Nothing was done.");
     public static readonly ProblemType KeysFull = new("keys-full", 409, "Keys full", "There are as many API keys as there may be. Revoke those that nobody uses: the list tells the day of each one's last use. Nothing was changed.");
     public static readonly ProblemType InvalidId = new("invalid-id", 400, "Invalid document id", "An id is 1 to 1,024 bytes of UTF-8 without control characters and without the path segments '.' and '..'; in a URL each byte may be percent-encoded.");
     public static readonly ProblemType InvalidCollection = new("invalid-collection", 400, "Invalid collection", "The name or the definition of a collection is not one that the server takes; 'pointer' (RFC 6901) says where in the definition. Nothing was changed.");
@@ -53,7 +53,7 @@ internal static class ProblemCatalogue
     public static readonly ProblemType UnsupportedMediaType = new("unsupported-media-type", 415, "Unsupported media type", "Documents are sent as application/json or a type ending in +json, in UTF-8, without a content coding; patches as Accept-Patch says. Nothing was written.");
     public static readonly ProblemType RequestTimeout = new("request-timeout", 408, "Request timeout", "The request did not arrive completely in time. Nothing was done.");
     public static readonly ProblemType TargetTooLong = new("target-too-long", 414, "Target too long", "The request line is longer than the server takes, 8 KiB. Nothing was done.");
-    public static readonly ProblemType VersionNotSupported = new("http-version-not-supported", 505, "HTTP version not supported", "The server speaks HTTP/1.0 and HTTP/1.1. Nothing was done.");
+    public static readonly ProblemType VersionNotSupported = new("http-version-not-supported", 505, "HTTP version not supported", "The server speaks HTTP/1.0 and HTTP/1.1, and over TLS HTTP/2. Nothing was done.");
     public static readonly ProblemType HeadersTooLarge = new("headers-too-large", 431, "Header fields too large", "The request's header fields are larger than the server takes. Nothing was done.");
     public static readonly ProblemType DocumentCorrupt = new("document-corrupt", 500, "Document corrupt", "The document exists but its file cannot be read or fails its checksums. Other documents are not concerned. An unconditional PUT or DELETE succeeds and keeps the damaged file in the quarantine directory.");
     public static readonly ProblemType StorageFault = new("storage-fault", 500, "Storage fault", "The disk refused an operation whose effect is known to be nothing. Nothing was written.");
@@ -181,7 +181,7 @@ internal static class ProblemCatalogue
         408 => new Problem(RequestTimeout, detail ?? "The request did not arrive completely in time."),
         413 => new Problem(PayloadTooLarge, detail ?? "The body is larger than the server takes."),
         414 => new Problem(TargetTooLong, detail ?? "The request line is longer than the server takes."),
-        505 => new Problem(VersionNotSupported, detail ?? "The server speaks HTTP/1.0 and HTTP/1.1."),
+        505 => new Problem(VersionNotSupported, detail ?? "The server speaks HTTP/1.0 and HTTP/1.1, and over TLS HTTP/2."),
         415 => new Problem(UnsupportedMediaType, detail ?? "Send Content-Type: application/json."),
         431 => new Problem(HeadersTooLarge, detail ?? "The request's header fields are larger than the server takes."),
         >= 400 and < 500 => Invalid(detail ?? "The request is malformed."),

@@ -1,3 +1,4 @@
+using DocService.Api.Browsers;
 using DocService.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
@@ -100,6 +101,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
     private static async Task AnswerAsync(HttpContext context, Problem problem)
     {
         context.Response.Clear();
+        SecurityFields.Write(context.Response.Headers);
         await ProblemWriter.WriteAsync(context, problem);
     }
 

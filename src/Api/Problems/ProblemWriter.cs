@@ -44,9 +44,9 @@ internal static class ProblemWriter
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        if (problem.EndsConnection || UnreadBody.Is(context.Request))
+        if ((problem.EndsConnection || UnreadBody.Is(context.Request)) && !HttpProtocol.IsHttp2(context.Request.Protocol))
         {
-            // What the client sends next might be taken for the rest of a body that it never sent.
+            // HTTP/2 has a stream for each request, and no such field. In HTTP/1, what the client sends next might be taken for the rest of a body that it never sent.
             response.Headers.Connection = "close";
         }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
+using DocService.Api.Browsers;
 using DocService.Api.Configuration;
 using DocService.Api.Ids;
 using DocService.Api.Problems;
@@ -36,7 +37,8 @@ internal sealed class ServerRefusals(string prefix) : IObserver<KeyValuePair<str
         if (occurrence is { Key: Refusal, Value: IFeatureCollection features }
             && features.Get<IBadRequestExceptionFeature>()?.Error is BadHttpRequestException error
             && features.Get<IHttpResponseFeature>() is { HasStarted: false } response
-            && features.Get<IHttpRequestFeature>() is { } request)
+            && features.Get<IHttpRequestFeature>() is { } request
+            && !HttpProtocol.IsHttp2(request.Protocol ?? string.Empty)) // its connection has other requests, and frames
         {
             string target = request.RawTarget ?? string.Empty; // it may be the target itself that could not be read
             string? pathBase = prefix.Length > 0 && RawTarget.TryTakeOff(target, prefix, out target) ? prefix : null;
@@ -78,6 +80,7 @@ internal sealed class ServerRefusals(string prefix) : IObserver<KeyValuePair<str
         response.Headers.ContentLength = text.Length;
         response.Headers.CacheControl = "no-store";
         response.Headers.Connection = "close";
+        SecurityFields.Write(response.Headers);
         await features.GetRequiredFeature<IHttpResponseBodyFeature>().StartAsync();
         PipeWriter connection = features.GetRequiredFeature<IConnectionTransportFeature>().Transport.Output;
         if (!HttpMethods.IsHead(features.GetRequiredFeature<IHttpRequestFeature>().Method ?? string.Empty))

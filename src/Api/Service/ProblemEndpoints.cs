@@ -35,8 +35,15 @@ internal static class ProblemEndpoints
 
     private static IResult InEitherForm(HttpRequest request, Func<string> page, Func<object> json)
     {
-        request.HttpContext.Response.Headers.Vary = "Accept";
-        return AcceptField.PrefersHtml(request.Headers.Accept) ? Results.Text(page(), ProblemPage.MediaType) : Results.Json(json());
+        IHeaderDictionary fields = request.HttpContext.Response.Headers;
+        fields.Vary = "Accept";
+        if (!AcceptField.PrefersHtml(request.Headers.Accept))
+        {
+            return Results.Json(json());
+        }
+
+        fields.ContentSecurityPolicy = ProblemPage.Policy;
+        return Results.Text(page(), ProblemPage.MediaType);
     }
 
     internal static object ToPage(ProblemType type, string? pathBase = null) => new { type = pathBase + type.Uri, title = type.Title, status = type.Status, explanation = type.Explanation };

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Encodings.Web;
+using DocService.Api.Browsers;
 using DocService.Api.Problems;
 
 namespace DocService.Api.Service;
@@ -8,6 +9,11 @@ namespace DocService.Api.Service;
 internal static class ProblemPage
 {
     public const string MediaType = "text/html; charset=utf-8";
+
+    /// <summary>The Content-Security-Policy of the pages.</summary>
+    public static readonly string Policy = SecurityFields.ForPage(Style);
+
+    private const string Style = "body { font: 1rem/1.5 sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem } td { vertical-align: top; padding: .3rem .6rem }";
 
     /// <summary>All of them, each with a link to its own page.</summary>
     public static string List(string? root)
@@ -31,7 +37,7 @@ internal static class ProblemPage
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width">
         <title>{{Text(title)}} - DocService</title>
-        <style>body { font: 1rem/1.5 sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem } td { vertical-align: top; padding: .3rem .6rem }</style>
+        <style>{{Style}}</style>
         <h1>{{Text(title)}}</h1>
         {{body}}
         </html>

@@ -3,6 +3,7 @@ using DocService.Api.Access;
 using DocService.Api.Expiry;
 using DocService.Api.Fields;
 using DocService.Api.History;
+using DocService.Api.Tls;
 using DocService.Index;
 using DocService.Storage;
 
@@ -17,7 +18,7 @@ internal static class StatusEndpoint
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/status", ["GET", "HEAD"], Get).WithMetadata(RouteAccess.Operator);
 
-    internal static IResult Get(IDocumentStore store, ServedIndex index, ExpirySweep sweep, HistoryKeeper keeper)
+    internal static IResult Get(IDocumentStore store, ServedIndex index, ExpirySweep sweep, HistoryKeeper keeper, ServedCertificates certificates)
     {
         IndexStatus? indexed = index.Follower?.Status; // before the end of the log, which only grows
         var status = (JournalStatus)store.Status; // there is only this engine
@@ -44,6 +45,7 @@ internal static class StatusEndpoint
             time = new { now = status.Time.Now.UtcDateTime, wallAheadSeconds = Math.Round(status.Time.WallAhead.TotalSeconds, 3), inDoubt = status.Time.IsInDoubt },
             sweep = ToReport(sweep),
             history = ToReport(keeper),
+            certificates = certificates.All.Select(ToReport),
             storeId = status.StoreId,
             dataDirectory = status.DataDirectory,
             firstStart = status.IsFirstStart,
@@ -83,6 +85,15 @@ internal static class StatusEndpoint
         (KeeperState state, string? reason) = keeper.State;
         return new { state = state == KeeperState.Off ? "off" : state == KeeperState.Ready ? "ready" : "paused", reason, dropped = keeper.Dropped };
     }
+
+    private static object ToReport(ServedCertificate certificate) => new
+    {
+        name = certificate.Name,
+        subject = certificate.Current.TargetCertificate.Subject,
+        serialNumber = certificate.Current.TargetCertificate.SerialNumber,
+        validUntil = certificate.Current.TargetCertificate.NotAfter.ToUniversalTime(),
+        problem = certificate.Problem,
+    };
 
     private static string NameOf(SweepState state) => state switch
     {

@@ -167,6 +167,40 @@ public sealed class OptionsLoadingTests
     }
 
     [Fact]
+    public void Load_EveryKeyOfAccess_IsTaken()
+    {
+        Assert.Equal((false, 0), (Load().RequireKeys, Load().Cors.Origins.Length));
+        Assert.True(Load(("RequireKeys", "true")).RequireKeys);
+        Assert.Equal(["https://a.example", "http://localhost:3000"], Load(("Cors:Origins", "https://a.example;http://localhost:3000")).Cors.Origins);
+        Assert.Equal(["https://a.example", "http://[::1]:3000"], Load(("Cors:Origins:0", "https://a.example"), ("cors:origins:1", "http://[::1]:3000")).Cors.Origins);
+        Assert.Equal(["*"], Load(("Cors:Origins", "*")).Cors.Origins);
+        Assert.Empty(Load(("Cors:Origins", "")).Cors.Origins);
+        Assert.Equal(["10.0.0.7", "fd00::/8"], Load(("KnownProxies", "10.0.0.7; fd00::/8")).KnownProxies);
+    }
+
+    [Theory]
+    [InlineData("https://a.example/", "https://a.example")]
+    [InlineData("https://A.example", "https://a.example")]
+    [InlineData("https://a.example:443", "https://a.example")]
+    [InlineData("http://localhost:3000/app", "http://localhost:3000")]
+    [InlineData("https://b\u00fccher.example", "https://xn--bcher-kva.example")]
+    [InlineData("https://user@a.example", "https://a.example")]
+    [InlineData("https://*.example.com", "'*' stands alone")]
+    [InlineData("*;https://a.example", "'*' stands alone")]
+    [InlineData("a.example", "is not an origin")]
+    [InlineData("localhost:3000", "is not an origin")]
+    [InlineData("null", "is not an origin")]
+    [InlineData("file:///home", "is not an origin")]
+    public void Load_OriginThatNoBrowserSends_IsAnErrorThatNamesIt(string value, string told)
+    {
+        string message = Refused(("Cors:Origins", value));
+
+        Assert.Contains("DocService:Cors:Origins", message, StringComparison.Ordinal);
+        Assert.Contains(told, message, StringComparison.Ordinal);
+        Assert.Contains(value.Split(';')[0], message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ToStoreOptions_RelativeDirectory_IsMadeAbsolute() =>
         Assert.Equal(Path.GetFullPath("x/y"), Load(("DataDirectory", "x/y")).ToStoreOptions().DataDirectory);
 
@@ -177,6 +211,9 @@ public sealed class OptionsLoadingTests
     [InlineData("Section", "x")]
     [InlineData("MaxDepth:Value", "5")]
     [InlineData("Journal:Bytes", "5")]
+    [InlineData("Cors:Origin", "https://a.example")]
+    [InlineData("Cors:Origins:0:x", "https://a.example")]
+    [InlineData("Cors", "https://a.example")]
     public void Load_UnknownKey_IsAnErrorThatNamesIt(string key, string value) =>
         Assert.Contains(key.Split(':')[0], Refused((key, value)), StringComparison.Ordinal);
 
@@ -229,8 +266,13 @@ public sealed class OptionsLoadingTests
     [InlineData("MaxBatchBytes", "536870913")]
     [InlineData("SegmentBytes", "64MiB")]
     [InlineData("ReserveBytes", "two")]
+    [InlineData("RequireKeys", "yes")]
+    [InlineData("KnownProxies", "proxy.example")]
+    [InlineData("KnownProxies", "10.1")]
+    [InlineData("KnownProxies", "10.0.0.7/8")]
+    [InlineData("KnownProxies:0", "*")]
     public void Load_ImpossibleValue_IsAnErrorThatNamesTheKey(string key, string value) =>
-        Assert.Contains(key, Refused((key, value)), StringComparison.Ordinal);
+        Assert.Contains(key.Split(':')[0], Refused((key, value)), StringComparison.Ordinal);
 
     [Fact]
     public void Load_ValueInsteadOfASection_IsAnError()

@@ -10,6 +10,12 @@ try {
   const page = await browser.newPage();
   page.setDefaultTimeout(20000);
   const elsewhere = [];
+  const refused = [];
+  page.on("console", (message) => {
+    if (/Content Security Policy/i.test(message.text())) {
+      refused.push(message.text());
+    }
+  });
   page.on("request", (request) => {
     if (!request.url().startsWith(address) && !request.url().startsWith("data:")) {
       elsewhere.push(request.url());
@@ -30,6 +36,7 @@ try {
   const operations = await page.locator(".opblock .opblock-summary-method").allTextContents();
   check("HEAD stands behind the other methods of documents", operations.indexOf("HEAD") === 5, operations);
   check("nothing is fetched from elsewhere", elsewhere.length === 0, elsewhere);
+  check("nothing of it breaks the page's own policy", refused.length === 0, refused);
 } finally {
   await browser.close();
 }
