@@ -21,6 +21,11 @@ internal static class SalvageCommand
             Console.WriteLine("FORMAT was damaged and has been written anew from the journal.");
         }
 
+        if (report.AreVersionsUnknown)
+        {
+            Console.WriteLine("Whether versions of documents were kept is not known: there is no directory history. If there was one, it is lost.");
+        }
+
         if (!report.WasDamaged)
         {
             Console.WriteLine(report.IsFormatRebuilt ? "The journal is whole." : "The journal is whole; nothing was changed.");

@@ -9,6 +9,9 @@ public sealed record SalvageReport
     /// <summary>FORMAT was damaged or gone, and has been written anew from what the journal says.</summary>
     public bool IsFormatRebuilt { get; init; }
 
+    /// <summary>Whether versions of documents were kept is not known: FORMAT alone says so, and it has been written anew where there are no directories of them.</summary>
+    public bool AreVersionsUnknown { get; init; }
+
     /// <summary>Where the journal was copied to before anything was changed; null when nothing was.</summary>
     public required string? Evidence { get; init; }
 

@@ -108,6 +108,40 @@ public sealed class VersionDirectoryTests
         Assert.Contains("\"history\":true", FormatOf(_disk), StringComparison.Ordinal);
     }
 
+    /// <summary>The sync failed, and there was no memory to say so. That passed for a lack of memory, and the next sync, to which the kernel does not tell it again, for a good one.</summary>
+    [Fact]
+    public async Task Make_SyncOfFormatsNameFailsWithoutMemoryToSaySo_FencesTheStore()
+    {
+        await using DocumentStore store = KeepingStore.Open(_disk);
+        int syncs = 0;
+        _disk.BeforeCall = call =>
+        {
+            if (call is { Kind: CallKind.SyncDirectory, Path: JournalTest.Data } && Interlocked.Increment(ref syncs) == 2) // the first is of the directories' name
+            {
+                throw new InsufficientMemoryException("There is no simulated memory to say that the sync has failed.");
+            }
+        };
+        await store.PutAsync("a", "1", DurabilityLevel.Durable).SoonAsync();
+        await JournalTest.UntilAsync(() => store.Status.State == StoreState.Fenced, "the store is fenced");
+        Assert.Equal(2, syncs);
+    }
+
+    /// <summary>Beside the directories of versions a draft of them is nothing that anybody goes on with.</summary>
+    [Fact]
+    public async Task Verify_ADraft_IsOfACrashOnlyWhereThereAreNoDirectories()
+    {
+        await JournalTest.Open(_disk).DisposeAsync();
+        _disk.Disk.CreateDirectory(Draft);
+        Assert.Equal($"{DataDirectory.VersionsDraftName}: left by a crash, gone on with when a version is kept.", Assert.Single(StoreVerification.Run(_disk, JournalTest.Data).Remarks));
+        await using (DocumentStore store = KeepingStore.Open(_disk))
+        {
+            await store.PutAsync("a", "1", DurabilityLevel.Filed).SoonAsync();
+        }
+
+        _disk.Disk.CreateDirectory(Draft);
+        Assert.Equal($"{DataDirectory.VersionsDraftName}: no part of the store, ignored.", Assert.Single(StoreVerification.Run(_disk, JournalTest.Data).Remarks));
+    }
+
     private void Note(SimulatedCall call, List<SimulatedFileSystem> states)
     {
         bool isOfOneShard = call.Path.StartsWith($"{Draft}/", StringComparison.Ordinal) && call.Path != $"{Draft}/80"; // all are made alike

@@ -96,7 +96,7 @@ internal sealed class Verification(IDirectory data, IVerificationWitness? witnes
         {
             _report.RemarksMade.Add(
                 name.StartsWith(JournalEvidence.Prefix, StringComparison.Ordinal) || name == FormatRepair.EvidenceName ? $"{name}: evidence kept by a salvage."
-                : name == DataDirectory.VersionsDraftName ? $"{name}: left by a crash, gone on with when a version is kept."
+                : name == DataDirectory.VersionsDraftName && data.GetKind(DataDirectory.VersionsName) == EntryKind.None ? $"{name}: left by a crash, gone on with when a version is kept."
                 : $"{name}: no part of the store, ignored.");
         }
 

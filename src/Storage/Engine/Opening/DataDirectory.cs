@@ -22,17 +22,17 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>A derived follower's. The store does not look into it.</summary>
     public const string IndexName = "index";
 
-    private readonly IDirectory _data;
+    private readonly SyncedDirectory _data;
     private readonly IDisposable _lock;
     private readonly string? _mark;
     private SyncedDirectory? _requests;
 
-    private DataDirectory(IDirectory data, IDisposable @lock, FormatFile format, bool isFirstStart, DocumentFiles documents, IDirectory journal)
+    private DataDirectory(SyncedDirectory data, IDisposable @lock, FormatFile format, bool isFirstStart, DocumentFiles documents, IDirectory journal)
     {
         Journal = journal;
         _data = data;
         _lock = @lock;
-        _mark = DirectoryMark.Of(data);
+        _mark = DirectoryMark.Of(data.Entries);
         Format = format;
         IsCopy = format.Directory is { } known && _mark is not null && known != _mark;
         IsFirstStart = isFirstStart;
@@ -73,7 +73,7 @@ internal sealed class DataDirectory : IDisposable
     public required DirectoryWatch Watch { get; init; }
 
     /// <summary>Handle of the data directory itself.</summary>
-    public IDirectory Root => _data;
+    public IDirectory Root => _data.Entries;
 
     /// <summary>Opens or creates the directory. Everything found in it, and every level created above it, is synced before this returns.</summary>
     /// <exception cref="StoreInUseException">Another process, or another store of this one, holds it.</exception>
@@ -94,6 +94,8 @@ internal sealed class DataDirectory : IDisposable
         DirectoryWatch? watch = null;
         try
         {
+            var synced = new SyncedDirectory(data, threads);
+
             // Before LOCK is made: a directory that is not ours is left as it was.
             Recognise(data, isRepair, now);
             heldLock = DirectoryLock.TryTake(data, LockName)
@@ -102,20 +104,20 @@ internal sealed class DataDirectory : IDisposable
             bool isFirstStart = format is null;
             if (isRebuilt)
             {
-                format = FormatRepair.Replace(data, format!);
+                format = FormatRepair.Replace(synced, format!);
             }
 
             if (isFirstStart)
             {
-                FormatFile.Announce(data, now);
+                FormatFile.Announce(synced, now);
                 CreateContent(data);
             }
 
             data.TryCreateDirectory(JournalName);
             documents = OpenContent(data, threads);
             journal = OpenPart(data, JournalName); // its own entries are synced with the segment that every opening begins
-            data.Sync();
-            format ??= FormatFile.Complete(data);
+            synced.Sync();
+            format ??= FormatFile.Complete(synced);
             watch = new DirectoryWatch(files, data);
             if (documents.Versions.IsMade)
             {
@@ -126,7 +128,7 @@ internal sealed class DataDirectory : IDisposable
                 throw Missing(data, VersionsName);
             }
 
-            var opened = new DataDirectory(data, heldLock, format, isFirstStart, documents, journal)
+            var opened = new DataDirectory(synced, heldLock, format, isFirstStart, documents, journal)
             {
                 HandlesMax = files.HandlesMax,
                 Files = files,
@@ -157,11 +159,11 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>Opens the directory of requests; an earlier version's store has none. Before anything is acknowledged, and not where the journal is damaged.</summary>
     public void MakeRequests(IThreads threads)
     {
-        _data.TryCreateDirectory(RequestsName);
-        _requests = new SyncedDirectory(OpenPart(_data, RequestsName), threads);
+        Root.TryCreateDirectory(RequestsName);
+        _requests = new SyncedDirectory(OpenPart(Root, RequestsName), threads);
         _requests.Sync(); // what is found may so far be in the page cache only
         _data.Sync();
-        Watch.AddRequests(_data);
+        Watch.AddRequests(Root);
     }
 
     /// <summary>

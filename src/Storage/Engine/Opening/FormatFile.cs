@@ -57,29 +57,29 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
     }
 
     /// <summary>Begins a first start: from here on a cut is recognised as one.</summary>
-    public static void Announce(IDirectory data, DateTimeOffset now)
+    public static void Announce(SyncedDirectory data, DateTimeOffset now)
     {
-        WriteDraft(data, new FormatFile(Current, Guid.NewGuid(), now, HasJournal: false, StartsAfter: 0, DirectoryMark.Of(data)));
-        data.Rename(DraftName, data, TempName);
+        WriteDraft(data.Entries, new FormatFile(Current, Guid.NewGuid(), now, HasJournal: false, StartsAfter: 0, DirectoryMark.Of(data.Entries)));
+        data.Entries.Rename(DraftName, data.Entries, TempName);
         data.Sync();
     }
 
-    /// <summary>Replaces the file by the four steps.</summary>
-    public static FormatFile Replace(IDirectory data, FormatFile format)
+    /// <summary>Replaces the file by the four steps. Also while the store serves, so a failed sync must be told even where there is no memory to say so.</summary>
+    public static FormatFile Replace(SyncedDirectory data, FormatFile format)
     {
-        WriteDraft(data, format);
+        WriteDraft(data.Entries, format);
         return Rename(data, DraftName);
     }
 
     /// <summary>Ends a first start: everything else is there and synced.</summary>
-    public static FormatFile Complete(IDirectory data) => Rename(data, TempName);
+    public static FormatFile Complete(SyncedDirectory data) => Rename(data, TempName);
 
-    private static FormatFile Rename(IDirectory data, string from)
+    private static FormatFile Rename(SyncedDirectory data, string from)
     {
-        data.Rename(from, data, Name);
+        data.Entries.Rename(from, data.Entries, Name);
         data.Sync();
-        using IFile? file = data.TryOpen(Name, FileAccess.Read);
-        return Read(file ?? throw new StoreFormatException($"{data.Path}/{Name} was written and is gone again."));
+        using IFile? file = data.Entries.TryOpen(Name, FileAccess.Read);
+        return Read(file ?? throw new StoreFormatException($"{data.Entries.Path}/{Name} was written and is gone again."));
     }
 
     private static void WriteDraft(IDirectory data, FormatFile format)
@@ -161,5 +161,5 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
     }
 
     private static StoreFormatException Damaged(IFile file, string reason, Exception? cause) =>
-        new($"{file.Path} is damaged: {reason.TrimEnd('.')}. The journal's segments say the same: --salvage writes it anew.", cause) { IsDamage = true };
+        new($"{file.Path} is damaged: {reason.TrimEnd('.')}. The journal's segments say the same, but for whether versions were kept: --salvage writes it anew.", cause) { IsDamage = true };
 }

@@ -4,7 +4,7 @@ using DocService.Storage.Journal.Reading;
 
 namespace DocService.Storage.Engine.Opening;
 
-/// <summary>FORMAT made again from the headers of the journal's segments, which hold all of it. For salvage alone.</summary>
+/// <summary>FORMAT made again from the headers of the journal's segments, which hold all of it but whether versions were kept. For salvage alone.</summary>
 internal static class FormatRepair
 {
     /// <summary>Where a damaged FORMAT is kept.</summary>
@@ -31,11 +31,12 @@ internal static class FormatRepair
     }
 
     /// <summary>Puts the rebuilt file in its place, and keeps the damaged one.</summary>
-    public static FormatFile Replace(IDirectory data, FormatFile format)
+    public static FormatFile Replace(SyncedDirectory data, FormatFile format)
     {
-        if (data.GetKind(FormatFile.Name) != EntryKind.None && data.GetKind(EvidenceName) == EntryKind.None)
+        IDirectory names = data.Entries;
+        if (names.GetKind(FormatFile.Name) != EntryKind.None && names.GetKind(EvidenceName) == EntryKind.None)
         {
-            data.Link(FormatFile.Name, data, EvidenceName);
+            names.Link(FormatFile.Name, names, EvidenceName);
         }
 
         return FormatFile.Replace(data, format);

@@ -23,10 +23,11 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
 
     public SalvageReport Run()
     {
+        bool areVersionsUnknown = directory is { IsFormatRebuilt: true, Documents.Versions.IsMade: false }; // before the journal's are filed
         FoundJournal? found = directory.Format.HasJournal ? FoundJournal.Read(directory) : null;
         if (found is null or { Verdict.Damage.Count: 0 })
         {
-            return new SalvageReport { WasDamaged = false, IsFormatRebuilt = directory.IsFormatRebuilt, Evidence = null, CommitsApplied = 0, Lost = [] };
+            return new SalvageReport { WasDamaged = false, IsFormatRebuilt = directory.IsFormatRebuilt, AreVersionsUnknown = areVersionsUnknown, Evidence = null, CommitsApplied = 0, Lost = [] };
         }
 
         directory.RaiseFormat();
@@ -49,6 +50,7 @@ internal sealed class Salvage(DataDirectory directory, StoreOptions options, Tim
         {
             WasDamaged = true,
             IsFormatRebuilt = directory.IsFormatRebuilt,
+            AreVersionsUnknown = areVersionsUnknown,
             Evidence = evidence,
             CommitsApplied = found.Verdict.Live.Count,
             Lost = RecoveryReports.Lines(found.Verdict),

@@ -6,7 +6,7 @@ using DocService.Storage.Tests.Support.Simulation;
 
 namespace DocService.Storage.Tests.Engine.Opening;
 
-/// <summary>FORMAT is 160 bytes in one copy; all it says stands in every segment's header too.</summary>
+/// <summary>FORMAT is 160 bytes in one copy; all it says, but for whether versions were kept, stands in every segment's header too.</summary>
 public sealed class FormatRepairTests
 {
     private const string Format = $"{SalvageTests.Data}/FORMAT";
@@ -46,6 +46,29 @@ public sealed class FormatRepairTests
         }
 
         Assert.InRange((await store.PutAsync("d0", "again")).Sequence, 6, 1L << 32);
+    }
+
+    /// <summary>The segments do not tell whether versions were kept: what a salvage cannot know it says.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Salvage_FormatDamaged_SaysWhereItIsNotKnownWhetherVersionsWereKept(bool isLost)
+    {
+        var disk = new SimulatedFileSystem();
+        disk.Disk.CreateDirectory("/srv");
+        await using (DocumentStore store = KeepingStore.Open(disk, SalvageTests.Options))
+        {
+            await store.PutAsync("d", "1", level: DurabilityLevel.Filed);
+        }
+
+        if (isLost)
+        {
+            disk.Disk.Move($"{SalvageTests.Data}/history", "/srv/aside");
+        }
+
+        disk.Disk.FlipBit(Format, 40, 2);
+        Assert.Equal(isLost, StoreSalvage.Run(disk, SalvageTests.Options, TimeProvider.System).AreVersionsUnknown);
+        Assert.False(StoreSalvage.Run(disk, SalvageTests.Options, TimeProvider.System).AreVersionsUnknown); // FORMAT is whole now
     }
 
     [Fact]
