@@ -14,7 +14,9 @@ namespace DocService.Index;
 /// What commits behind the index's position have changed is not compared: the next start reads those commits. An index that the
 /// next start makes anew in any case is no damage.
 /// </remarks>
-public sealed class IndexVerification(string directory) : IVerificationWitness, IDisposable
+/// <param name="directory">Of the index.</param>
+/// <param name="clock">Tells which versions have ended.</param>
+public sealed class IndexVerification(string directory, TimeProvider clock) : IVerificationWitness, IDisposable
 {
     private const string File = IndexOptions.DirectoryName;
 
@@ -22,7 +24,7 @@ public sealed class IndexVerification(string directory) : IVerificationWitness, 
     private readonly Dictionary<Sha256Digest, Commit> _journal = []; // by the document's id: its last commit there
     private readonly HashSet<Sha256Digest> _documents = []; // that exist, by their ids
     private readonly List<VerificationDamage> _damage = [];
-    private readonly HistoryVerification _history = new();
+    private readonly HistoryVerification _history = new(clock.GetUtcNow());
     private RocksDatabase? _database;
     private RocksSnapshot? _rows;
     private string? _remark;

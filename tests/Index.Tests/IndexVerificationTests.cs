@@ -84,7 +84,7 @@ public sealed class IndexVerificationTests : IDisposable
 
     private VerificationReport Verify()
     {
-        using var index = new IndexVerification(Path.Combine(_directory.Path, "index"));
+        using var index = new IndexVerification(Path.Combine(_directory.Path, "index"), TimeProvider.System);
         return StoreVerification.Run(_directory.Path, index);
     }
 

@@ -54,7 +54,7 @@ public sealed class IndexedStoreTests : IDisposable
             expected = store.Expected;
         }
 
-        using (var index = new IndexVerification(_directory["data/index"]))
+        using (var index = new IndexVerification(_directory["data/index"], TimeProvider.System))
         {
             Assert.Empty(StoreVerification.Run(Data, index).Damage);
         }

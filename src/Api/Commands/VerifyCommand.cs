@@ -18,7 +18,7 @@ internal static class VerifyCommand
 
     private static int Run(string data)
     {
-        using var index = new IndexVerification(Path.Combine(data, IndexOptions.DirectoryName));
+        using var index = new IndexVerification(Path.Combine(data, IndexOptions.DirectoryName), TimeProvider.System);
         VerificationReport report = StoreVerification.Run(data, index);
         foreach (string remark in report.Remarks)
         {

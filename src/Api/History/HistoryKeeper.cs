@@ -1,4 +1,3 @@
-using DocService.Api.Expiry;
 using DocService.Index;
 using DocService.Index.History;
 using DocService.Index.Reading;
@@ -28,7 +27,6 @@ internal sealed class HistoryKeeper : BackgroundService
 
     private readonly IDocumentStore _store;
     private readonly ServedIndex _index;
-    private readonly ExpirySweep _sweep;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly HistoryMetrics _metrics;
@@ -36,11 +34,10 @@ internal sealed class HistoryKeeper : BackgroundService
     private long _dropped;
     private string? _obstacle;
 
-    public HistoryKeeper(IDocumentStore store, ServedIndex index, ExpirySweep sweep, TimeProvider clock, ILogger<HistoryKeeper> logger)
+    public HistoryKeeper(IDocumentStore store, ServedIndex index, TimeProvider clock, ILogger<HistoryKeeper> logger)
     {
         _store = store;
         _index = index;
-        _sweep = sweep;
         _clock = clock;
         _logger = logger;
         _metrics = new HistoryMetrics(this);
@@ -206,7 +203,7 @@ internal sealed class HistoryKeeper : BackgroundService
         }
     }
 
-    /// <summary>What has ended by then may go: by a time that is not in doubt.</summary>
+    /// <summary>What has ended by then may go: by a time that is not in doubt, and not in the first hour of a run. What keeps the sweep of documents has no say.</summary>
     private DateTimeOffset MayEndBy() =>
-        _sweep.State.State == SweepState.Ready ? _store.Time.Now - StoreTime.SweepAfter : DateTimeOffset.MinValue;
+        _store.Time.MaySweep(DateTimeOffset.MinValue) ? _store.Time.Now - StoreTime.SweepAfter : DateTimeOffset.MinValue;
 }

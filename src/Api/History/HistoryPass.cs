@@ -14,6 +14,7 @@ internal sealed class HistoryPass(IDocumentStore store, DateTimeOffset endedBy)
     public const int VersionsMax = 1000;
 
     private readonly List<Plan> _plans = [];
+    private readonly Dictionary<string, IReadOnlyList<VersionFacts>> _surplus = []; // by ids: one of which several versions have ended is due once for each
 
     /// <param name="Due">What asks for it.</param>
     /// <param name="Surplus">Rows that go, at most so many.</param>
@@ -37,12 +38,23 @@ internal sealed class HistoryPass(IDocumentStore store, DateTimeOffset endedBy)
     {
         foreach (DueHistory one in due)
         {
-            List<VersionFacts> versions = [.. HistoryJudge.Of(reader, one.Id)];
             IReadOnlyList<VersionFacts> surplus = one.Reason == DueReason.Erasure
-                ? [.. versions.Where(version => version.Version <= one.Version)]
-                : HistoryJudge.Surplus(versions, endedBy);
+                ? [.. HistoryJudge.Of(reader, one.Id).Where(version => version.Version <= one.Version)]
+                : SurplusOf(reader, one.Id);
             _plans.Add(new Plan(one, [.. surplus.TakeLast(VersionsMax)], surplus.Count <= VersionsMax));
         }
+    }
+
+    /// <summary>Judged once.</summary>
+    private IReadOnlyList<VersionFacts> SurplusOf(IndexReader reader, string id)
+    {
+        if (!_surplus.TryGetValue(id, out IReadOnlyList<VersionFacts>? surplus))
+        {
+            surplus = HistoryJudge.Surplus([.. HistoryJudge.Of(reader, id)], endedBy);
+            _surplus.Add(id, surplus);
+        }
+
+        return surplus;
     }
 
     /// <summary>Drops it. What has no file any more, and what is done with that.</summary>
@@ -62,11 +74,11 @@ internal sealed class HistoryPass(IDocumentStore store, DateTimeOffset endedBy)
     private async Task<IReadOnlyList<HistoryRemoval>> DropOneByOneAsync(CancellationToken cancellation)
     {
         var removals = new List<HistoryRemoval>();
-        foreach (Plan plan in _plans)
+        foreach (IGrouping<string, Plan> ofOne in _plans.GroupBy(plan => plan.Due.Id))
         {
             try
             {
-                removals.AddRange(await DropAsync([plan], cancellation));
+                removals.AddRange(await DropAsync([.. ofOne], cancellation));
             }
             catch (StoreException exception)
             {
@@ -80,7 +92,7 @@ internal sealed class HistoryPass(IDocumentStore store, DateTimeOffset endedBy)
 
     private async Task<IReadOnlyList<HistoryRemoval>> DropAsync(List<Plan> plans, CancellationToken cancellation)
     {
-        KeptVersion[] files = [.. plans.SelectMany(plan => plan.Files)];
+        KeptVersion[] files = [.. plans.SelectMany(plan => plan.Files).Distinct()];
         HashSet<KeptVersion> left = files.Length == 0 ? [] : [.. await store.DropVersionsAsync(files, cancellation)];
         Dropped += files.Length - left.Count;
         return [.. plans.Select(plan => RemovalOf(plan, left))];

@@ -1,6 +1,7 @@
 using System.Text;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;
+using DocService.Storage.Clock;
 using DocService.Storage.Model;
 
 namespace DocService.Index.History;
@@ -9,10 +10,14 @@ namespace DocService.Index.History;
 /// <remarks>
 /// Owns: what has been seen. Thread: the verification's. On failure: <see cref="IndexFailedException"/>.
 /// A file goes before its row, and the row may come back after a crash: then the document is due, or has been written behind the index's
-/// position, and the keeper looks over it again. So a row without a file is damage only where neither is so.
+/// position, and the keeper looks over it again. So a row without a file is damage only where neither is so. That a version ends some day
+/// is no excuse before that day: no keeper has dropped it for that.
 /// </remarks>
-internal sealed class HistoryVerification
+/// <param name="now">Of the wall clock.</param>
+internal sealed class HistoryVerification(DateTimeOffset now)
 {
+    /// <summary>What has ended by then a keeper may have dropped. The store's time may have been ahead of the wall clock by as much as is no doubt.</summary>
+    private readonly DateTimeOffset _endedBy = now - StoreTime.SweepAfter + StoreTime.DoubtAfter;
     private readonly HashSet<(Sha256Digest Id, long Version)> _files = [];
     private readonly HashSet<(Sha256Digest Id, long Version)> _unfiled = []; // or filed as well: they are in the journal
 
@@ -68,8 +73,8 @@ internal sealed class HistoryVerification
         return id;
     }
 
-    private static bool IsDue(RocksSnapshot rows, ReadOnlySpan<byte> id, DateTimeOffset? end) =>
-        IsDue(rows, DueReason.Written, null, id) || IsDue(rows, DueReason.Erasure, null, id) || (end is not null && IsDue(rows, DueReason.Ended, end, id));
+    private bool IsDue(RocksSnapshot rows, ReadOnlySpan<byte> id, DateTimeOffset? end) =>
+        IsDue(rows, DueReason.Written, null, id) || IsDue(rows, DueReason.Erasure, null, id) || (end <= _endedBy && IsDue(rows, DueReason.Ended, end, id));
 
     private static bool IsDue(RocksSnapshot rows, DueReason reason, DateTimeOffset? end, ReadOnlySpan<byte> id)
     {

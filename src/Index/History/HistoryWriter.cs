@@ -116,6 +116,7 @@ internal sealed class HistoryWriter
         Span<byte> id = stackalloc byte[DocumentKey.BytesMax];
         Span<byte> key = stackalloc byte[HistoryKey.BytesMax];
         id = id[..Encoding.UTF8.GetBytes(removal.Due.Id, id)];
+        RemoveEnds(batch, removal, id);
         foreach (long version in removal.Versions)
         {
             batch.Delete(Family.History, key[..HistoryKey.Write(key, id, version)]);
@@ -126,6 +127,51 @@ internal sealed class HistoryWriter
             Span<byte> due = stackalloc byte[DueKey.BytesMax];
             batch.Delete(Family.Due, due[..DueKey.Write(due, removal.Due.Reason, removal.Due.End, id)]);
         }
+    }
+
+    /// <summary>Versions that go end no more. Where one that stays ends at the same moment, it needs the row that they share.</summary>
+    private void RemoveEnds(RocksBatch batch, HistoryRemoval removal, ReadOnlySpan<byte> id)
+    {
+        List<DateTimeOffset> ends = [];
+        Span<byte> key = stackalloc byte[HistoryKey.BytesMax];
+        foreach (long version in removal.Versions)
+        {
+            using RocksValue row = _database.Read(Family.History, key[..HistoryKey.Write(key, id, version)]);
+            if (row.IsFound && HistoryRow.Read(version, row.Bytes).Expires is { } end)
+            {
+                ends.Add(end);
+            }
+        }
+
+        if (ends.Count == 0)
+        {
+            return;
+        }
+
+        Span<byte> due = stackalloc byte[DueKey.BytesMax];
+        foreach (DateTimeOffset end in ends.Except(EndsOfOthers(removal, id)))
+        {
+            batch.Delete(Family.Due, due[..DueKey.Write(due, DueReason.Ended, end, id)]);
+        }
+    }
+
+    /// <summary>Of the versions that stay.</summary>
+    private HashSet<DateTimeOffset> EndsOfOthers(HistoryRemoval removal, ReadOnlySpan<byte> id)
+    {
+        HashSet<long> going = [.. removal.Versions];
+        HashSet<DateTimeOffset> ends = [];
+        using RocksSnapshot snapshot = _database.TakeSnapshot();
+        using RocksIterator rows = snapshot.Iterate(Family.History, HistoryKey.From(id), HistoryKey.To(id, null));
+        for (bool isValid = rows.First(); isValid; isValid = rows.Next())
+        {
+            VersionFacts facts = HistoryRow.Read(HistoryKey.Read(rows.Key, out _), rows.Value);
+            if (facts.Expires is { } end && !going.Contains(facts.Version))
+            {
+                ends.Add(end);
+            }
+        }
+
+        return ends;
     }
 
     /// <summary>0 where it is not due.</summary>

@@ -121,6 +121,25 @@ public sealed class HistoryKeeperTests
         Assert.Equal("{}", await app.Application.Client.GetStringAsync("/docs/h/a"));
     }
 
+    /// <summary>A document is due once for each of its versions that has ended, and all of them were dropped and counted as often.</summary>
+    [Fact]
+    public async Task Keep_SeveralVersionsOfADocumentHaveEnded_CountsEachOnce()
+    {
+        const int Ended = 5;
+        await using KeepingApplication app = await KeepingApplication.StartAsync("\"history\":10,\"timeToLive\":{\"field\":\"until\"}");
+        DateTimeOffset end = app.Clock.GetUtcNow() + TimeSpan.FromMinutes(90);
+        for (int n = 0; n < Ended; n++)
+        {
+            await app.StoreAsync("h/a", $"{{\"until\":\"{end.AddSeconds(n).ToString("O", System.Globalization.CultureInfo.InvariantCulture)}\"}}");
+        }
+
+        long staying = await app.StoreAsync("h/a", "{}");
+        await app.KeepUntilAsync(files: Ended + 1);
+        app.Clock.Pass(TimeSpan.FromHours(3));
+        await app.UntilAsync(async () => await app.Keeper.KeepAsync(default) && app.Rows("h/a") == $"{staying}");
+        Assert.Equal((Ended, 1), (app.Keeper.Dropped, app.Files()));
+    }
+
     [Fact]
     public async Task Erase_DocumentIsThere_LeavesTheDocumentAlone()
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using DocService.Api.Expiry;
 using DocService.Api.Tests.Support;
 
 namespace DocService.Api.Tests.History;
@@ -78,6 +79,32 @@ public sealed class HistoryObstacleTests
         leaving!.LeftVersion = null;
         await app.UntilAsync(async () => await app.Keeper.KeepAsync(default) && app.Rows("h/a") == $"{versions[3]}");
         Assert.Equal((3, 1), (app.Keeper.Dropped, app.Files()));
+    }
+
+    /// <summary>One document that could not be swept kept all versions that had ended on the disk.</summary>
+    [Fact]
+    public async Task Keep_ADocumentCannotBeSwept_DropsVersionsThatHaveEnded()
+    {
+        var blocked = DocumentKey.Create("h/over");
+        await using KeepingApplication app = await KeepingApplication.StartAsync("\"history\":5,\"timeToLive\":{\"field\":\"until\"}", MeddledStore.BeforeEach(operations =>
+        {
+            if (operations.Any(one => one is SweepOperation))
+            {
+                throw new StoreBusyException("Its directory is foreign.") { Document = blocked };
+            }
+        }));
+        string end = (app.Clock.GetUtcNow() + TimeSpan.FromMinutes(90)).ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        await app.StoreAsync("h/over", $"{{\"until\":\"{end}\"}}");
+        await app.StoreAsync("h/a", $"{{\"until\":\"{end}\"}}");
+        long staying = await app.StoreAsync("h/a", "{}");
+        await app.KeepUntilAsync(files: 3);
+        app.Clock.Pass(TimeSpan.FromHours(3));
+        await app.Application.WaitForIndexAsync();
+        ExpirySweep sweep = app.Application.Service<ExpirySweep>();
+        Assert.False(await sweep.SweepAsync(default));
+        Assert.Equal((SweepState.Paused, "Its directory is foreign."), sweep.State);
+        await app.KeepUntilAsync(files: 1);
+        Assert.Equal($"{staying}", app.Rows("h/a"));
     }
 
     [Fact]

@@ -56,6 +56,37 @@ public sealed class HistoryRowsTests : IDisposable
         Assert.Equal("2 put 10", Versions(writer, "a"));
     }
 
+    /// <summary>A version that had been dropped stayed due until its end: a document that is written all the time left one row for each write.</summary>
+    [Fact]
+    public void Write_VersionsThatEndAreDropped_AreNotDueAtTheirEnds()
+    {
+        DateTimeOffset end = DateTimeOffset.UnixEpoch.AddHours(1);
+        using IndexWriter writer = Create(Empty);
+        for (int n = 1; n <= 10; n++)
+        {
+            writer.Add(TestLog.Commit(Ending(TestLog.Put("a", "1", n).Keeping(2), end.AddHours(n))));
+        }
+
+        writer.Write();
+        writer.Write(Removal("a", due: 10, [.. Enumerable.Range(1, 8).Select(n => (long)n)]));
+        Assert.Equal([new DueHistory(DueReason.Ended, "a", 9, end.AddHours(9)), new DueHistory(DueReason.Ended, "a", 10, end.AddHours(10))], Ended(writer, DateTimeOffset.MaxValue.AddTicks(-1)));
+    }
+
+    /// <summary>Versions that end at one moment share a row, whose version is the one that was read last.</summary>
+    [Fact]
+    public void Write_AVersionIsDroppedAndAnotherEndsAtTheSameMoment_StaysDue()
+    {
+        DateTimeOffset end = DateTimeOffset.UnixEpoch.AddHours(1);
+        using IndexWriter writer = Create(Empty);
+        writer.Add(TestLog.Commit(Ending(TestLog.Put("a", "2", 2).Keeping(1), end)));
+        writer.Add(new FollowedCommit(3, [Ending(TestLog.Put("a", "1", 1).Keeping(1), end) with { IsSuperseded = true }]));
+        writer.Write();
+        writer.Write(Removal("a", due: 3, 1));
+        Assert.Equal([new DueHistory(DueReason.Ended, "a", 1, end)], Ended(writer, end));
+        writer.Write(Removal("a", due: 3, 2));
+        Assert.Empty(Ended(writer, end));
+    }
+
     /// <summary>Ids that begin with one another share no range.</summary>
     [Fact]
     public void ListVersions_OfIdsThatBeginAlike_AreThoseOfTheOneId()

@@ -3,6 +3,7 @@ using DocService.Index.Reading;
 using DocService.Storage;
 using DocService.Storage.Model;
 using DocService.Storage.Reports;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DocService.Index.Tests.History;
 
@@ -10,6 +11,7 @@ namespace DocService.Index.Tests.History;
 public sealed class KeptVersionTests : IDisposable
 {
     private readonly TestDirectory _directory = new();
+    private DateTimeOffset? _end; // of every version that is written
 
     public void Dispose() => _directory.Dispose();
 
@@ -52,6 +54,21 @@ public sealed class KeptVersionTests : IDisposable
         Assert.Contains(Verify().Damage, damage => damage.File == "index" && damage.What.Contains("of 'b', and no file", StringComparison.Ordinal));
     }
 
+    /// <summary>A version with an end is due from its write on, which excused every lost file of such a version.</summary>
+    [Fact]
+    public async Task Verify_AFileOfAVersionThatEndsIsGone_IsMissedUntilAKeeperMayHaveDroppedIt()
+    {
+        DateTimeOffset end = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        _end = end;
+        await (await StoreAsync()).DisposeAsync();
+        await ForgetAsync();
+        await LookOverAsync();
+        Assert.Empty(Verify().Damage);
+        File.Delete(Files("b").Order(StringComparer.Ordinal).First());
+        Assert.All([end.AddYears(-1), end, end.AddMinutes(58)], now => Assert.Contains("of 'b', and no file", Assert.Single(Verify(now).Damage).What, StringComparison.Ordinal));
+        Assert.Empty(Verify(end.AddHours(1)).Damage);
+    }
+
     [Fact]
     public async Task Verify_AFileThatTheIndexDoesNotKnow_IsTold()
     {
@@ -83,7 +100,7 @@ public sealed class KeptVersionTests : IDisposable
         return string.Join(", ", ids.Select(id => HistoryRowsTests.Versions(reader, id)));
     }
 
-    private IndexedStore Open() => IndexedStore.Open(_directory.Path, rule: new KeepingRule(5));
+    private IndexedStore Open() => IndexedStore.Open(_directory.Path, rule: new KeepingRule(5, _end));
 
     private async Task<IndexedStore> StoreAsync()
     {
@@ -129,9 +146,9 @@ public sealed class KeptVersionTests : IDisposable
 
     private string[] Files(string id) => Directory.GetFiles(_directory["history"], $"{id}.json.*", SearchOption.AllDirectories);
 
-    private VerificationReport Verify()
+    private VerificationReport Verify(DateTimeOffset? now = null)
     {
-        using var index = new IndexVerification(_directory["index"]);
+        using var index = new IndexVerification(_directory["index"], now is { } moment ? new FakeTimeProvider(moment) : TimeProvider.System);
         return StoreVerification.Run(_directory.Path, index);
     }
 }

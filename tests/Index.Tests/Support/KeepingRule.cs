@@ -3,8 +3,8 @@ using DocService.Storage.Rules;
 
 namespace DocService.Index.Tests.Support;
 
-/// <summary>Keeps so many versions of every document.</summary>
-internal sealed class KeepingRule(ushort versions) : IWriteRule
+/// <summary>Keeps so many versions of every document; all of them end at that moment, where there is one.</summary>
+internal sealed class KeepingRule(ushort versions, DateTimeOffset? end = null) : IWriteRule
 {
     public long DefinitionsVersion => 1;
 
@@ -29,6 +29,10 @@ internal sealed class KeepingRule(ushort versions) : IWriteRule
             if (draft.Operations[index].Operation is PutOperation { Key.IsHidden: false })
             {
                 draft.KeepVersions(index, versions);
+                if (end is { } moment)
+                {
+                    draft.ExpireAt(index, moment);
+                }
             }
         }
     }
