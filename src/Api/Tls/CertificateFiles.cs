@@ -35,7 +35,7 @@ internal sealed record CertificateFiles(string Name, string Path, string? KeyPat
         {
             return (ReadWhole(Path), KeyPath is null ? [] : ReadWhole(KeyPath));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException) // the last one: a pipe, which cannot be read again
         {
             throw Refusal(exception.Message);
         }
@@ -45,34 +45,34 @@ internal sealed record CertificateFiles(string Name, string Path, string? KeyPat
     /// <exception cref="ConfigurationError">They are no pair that clients would take, or not any more.</exception>
     public SslStreamCertificateContext Take(byte[] certificate, byte[] key, DateTimeOffset now)
     {
-        X509Certificate2 own;
-        X509Certificate2Collection chain = [];
+        X509Certificate2? own = null;
+        string fault;
         try
         {
+            X509Certificate2Collection chain = [];
             own = Open(certificate, key, chain);
+            if (FaultOf(own, now) is not { } found)
+            {
+                return SslStreamCertificateContext.Create(own, chain, offline: true); // asks nobody for what is missing in the chain: a handshake must not wait for that
+            }
+
+            fault = found;
         }
-        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
-            throw Refusal(exception.Message);
+            fault = exception.Message; // extensions are decoded when they are asked for
         }
 
-        if (!own.HasPrivateKey)
-        {
-            throw Refusal("there is no private key in it.");
-        }
-
-        if (own.NotAfter <= now.LocalDateTime)
-        {
-            throw Refusal($"it expired on {own.NotAfter.ToUniversalTime():u}.");
-        }
-
-        if (own.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault() is { } usage && !usage.EnhancedKeyUsages.OfType<Oid>().Any(static oid => oid.Value == ServerAuthentication))
-        {
-            throw Refusal("it is not for servers (extended key usage).");
-        }
-
-        return SslStreamCertificateContext.Create(own, chain, offline: true); // asks nobody for what is missing in the chain: a handshake must not wait for that
+        own?.Dispose();
+        throw Refusal(fault);
     }
+
+    private static string? FaultOf(X509Certificate2 own, DateTimeOffset now) =>
+        !own.HasPrivateKey ? "there is no private key in it."
+        : own.NotAfter <= now.LocalDateTime ? $"it expired on {own.NotAfter.ToUniversalTime():u}."
+        : own.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault() is { } usage && !usage.EnhancedKeyUsages.OfType<Oid>().Any(static oid => oid.Value == ServerAuthentication)
+            ? "it is not for servers (extended key usage)."
+        : null;
 
     private X509Certificate2 Open(byte[] certificate, byte[] key, X509Certificate2Collection chain)
     {
@@ -91,9 +91,15 @@ internal sealed record CertificateFiles(string Name, string Path, string? KeyPat
     private static byte[] ReadWhole(string path)
     {
         using FileStream file = File.OpenRead(path);
-        byte[] buffer = new byte[BytesMax];
+        long length = file.Length;
+        if (length > BytesMax)
+        {
+            throw new IOException($"{path} is larger than any certificate.");
+        }
+
+        byte[] buffer = new byte[length + 1]; // one more tells whether it has grown meanwhile
         int count = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-        return count < buffer.Length ? buffer[..count] : throw new IOException($"{path} is larger than any certificate.");
+        return count < buffer.Length ? buffer[..count] : throw new IOException($"{path} is being written.");
     }
 
     private ConfigurationError Refusal(string reason) => new($"The certificate of {Name} ({Path}{(KeyPath is null ? string.Empty : ", " + KeyPath)}) cannot be used: {reason}");

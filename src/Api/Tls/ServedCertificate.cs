@@ -59,5 +59,12 @@ internal sealed class ServedCertificate
             _problem = error.Message;
             return before != _problem;
         }
+#pragma warning disable CA1031 // A timer calls this: what nobody thought of would end the process, and the certificate that is served is a good one.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _problem = $"The certificate of {Name} ({_files.Path}) cannot be used: {exception.Message}";
+            return before != _problem;
+        }
     }
 }

@@ -20,13 +20,18 @@ internal sealed class CertificateMaker : IDisposable
 
     /// <summary>Signs itself, for an hour unless told otherwise.</summary>
     /// <returns>The serial number and both files' texts.</returns>
-    public static (string Serial, string Certificate, string Key) Make(DateTimeOffset? from = null, DateTimeOffset? until = null, string? usage = null)
+    public static (string Serial, string Certificate, string Key) Make(DateTimeOffset? from = null, DateTimeOffset? until = null, string? usage = null, X509Extension? further = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
         if (usage is not null)
         {
             request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
+        }
+
+        if (further is not null)
+        {
+            request.CertificateExtensions.Add(further);
         }
 
         using X509Certificate2 certificate = request.CreateSelfSigned(from ?? Now.AddHours(-1), until ?? Now.AddHours(1));
@@ -41,9 +46,9 @@ internal sealed class CertificateMaker : IDisposable
 
     /// <summary>Makes a pair and puts it there.</summary>
     /// <returns>Its serial number.</returns>
-    public string Put(DateTimeOffset? from = null, DateTimeOffset? until = null, string? usage = null)
+    public string Put(DateTimeOffset? from = null, DateTimeOffset? until = null, string? usage = null, X509Extension? further = null)
     {
-        (string serial, string certificate, string key) = Make(from, until, usage);
+        (string serial, string certificate, string key) = Make(from, until, usage, further);
         Put(certificate, key);
         return serial;
     }

@@ -42,6 +42,8 @@ public sealed class ServedCertificatesTests : IDisposable
     [InlineData("expired")]
     [InlineData("not yet")]
     [InlineData("for clients")]
+    [InlineData("usage that cannot be read")]
+    [InlineData("large")]
     public void Files_ExchangedForWhatCannotBeServed_LeaveTheOneBefore(string fault)
     {
         string first = _made.Put();
@@ -56,6 +58,8 @@ public sealed class ServedCertificatesTests : IDisposable
             case "empty": _made.Put(string.Empty, key); break;
             case "gone": File.Delete(_made.KeyPath); break;
             case "expired": _made.Put(until: CertificateMaker.Now.AddMinutes(-1)); break;
+            case "usage that cannot be read": _made.Put(further: new X509Extension("2.5.29.37", [1, 2, 3], critical: false)); break; // decoded when it is asked for
+            case "large": _made.Put(good + new string('\n', 1 << 20), key); break;
             case "not yet": _made.Put(from: CertificateMaker.Now.AddMinutes(30)); break;
             default: _made.Put(usage: "1.3.6.1.5.5.7.3.2"); break;
         }
