@@ -4,7 +4,8 @@
 
 Each connection is a case of its own number: the seed and the number make the same bytes again. With CASEs these alone are sent.
 What must hold: every answer is HTTP and, from 400 on, a problem; none is 5xx but 503 and 507; what must be answered is answered;
-nothing below vault/ is changed, by documents, versions and files, or shown to a key that may not read it; the memory stays.
+each key with rights gets something done, and at most a fifth is 503 or 507; nothing below vault/ is changed, by documents, versions
+and files, or shown to a key that may not read it; the memory stays.
 """
 import hashlib
 import http.client
@@ -28,6 +29,8 @@ CLOSE = b"GET /healthz/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n
 RIGHTS = {
     "read": {"read": ["fuzz/"]}, "write": {"write": ["fuzz/"]}, "both": {"read": ["fuzz/"], "write": ["fuzz/"]}, "operate": {"read": ["fuzz/"], "write": ["fuzz/"], "operate": ["fuzz/"]}, "reader of all": {"read": ["*"]},
 }
+JUDGED = (b"/docs", b"/batch", b"/query", b"/changes", b"/versions")  # nothing here is answered without a key
+BUSY_SHARE_MAX = 0.2   # a server that refuses everything breaks no rule
 
 
 class Run:
@@ -39,6 +42,7 @@ class Run:
         self.secret = f"SECRET-{hashlib.sha256(str(seed).encode()).hexdigest()[:16]}"
         self.operations = messages.operations(json.loads(self.ask("GET", "/openapi/v1.json")[1]))
         self.keys = [(None, False), ("ds_000000000000_" + "A" * 43, False)]
+        self.done = {}  # of each key with rights: how many requests were carried out
 
     def ask(self, method, target, body=None, **fields):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -52,6 +56,7 @@ class Run:
         for name, rights in RIGHTS.items():
             status, text = self.ask("POST", "/keys", json.dumps({"name": name, "rights": rights}), **{"Content-Type": "application/json"})
             assert status == 201, text
+            self.done[json.loads(text)["key"]] = [name, 0]
             self.keys += [(json.loads(text)["key"], "*" in rights["read"] if "read" in rights else False)] * 3
         for number, identifier in enumerate(values.OTHERS):
             assert self.ask("PUT", f"/docs/{identifier}", json.dumps({"n": number, "text": self.secret}), **{"Content-Type": "application/json", "Durability": "filed"})[0] == 201
@@ -92,6 +97,8 @@ class Run:
                     raise ValueError(f"{answer.status}: {answer.body[:300]!r}")
             with self.gate:
                 self.resets += end == "reset"
+                if key in self.done:
+                    self.done[key][1] += sum(200 <= answer.status < 300 and message.method != b"OPTIONS" and message.data.partition(b" ")[2].startswith(JUDGED) for message, answer in zip(sent, told))
                 for answer in told:
                     self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
         except (ValueError, ConnectionRefusedError) as error:
@@ -164,10 +171,15 @@ def main():
         faults.append("documents below vault/ are not as they were")
     if files_of_vault(data) != files:
         faults.append("files of documents below vault/ are not as they were")
+    if run.cases is None:
+        faults += [f"no request of the key '{name}' was carried out" for name, count in run.done.values() if count == 0]
+        if sum(run.statuses.get(status, 0) for status in (503, 507)) > BUSY_SHARE_MAX * sum(run.statuses.values()):
+            faults.append("the server was too busy for most of what it was asked")
     after = resident_mib(pid)
     if run.cases is None and after > max(warm * 1.5, warm + GROWTH_MIB):
         faults.append(f"the server has {after} MiB; after a third of the time it had {warm}")
     print(f"{run.next} cases, answers {dict(sorted(run.statuses.items()))}, {run.resets} resets, resident {warm} then {after} MiB")
+    print("carried out: " + ", ".join(f"{name} {count}" for name, count in run.done.values()))
     for fault in faults:
         print(fault)
     sys.exit(1 if faults else 0)
