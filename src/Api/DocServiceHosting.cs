@@ -124,7 +124,8 @@ internal static class DocServiceHosting
         ServerRefusals.Explain(app.Services);
         app.UseMiddleware<SecurityFieldsMiddleware>();
         app.UseCrossOriginSharing(app.Services.GetRequiredService<AllowedOrigins>());
-        if (app.Services.GetRequiredService<DocServiceOptions>().AuditFile is not null)
+        bool isAudited = app.Services.GetRequiredService<DocServiceOptions>().AuditFile is not null;
+        if (isAudited)
         {
             app.UseMiddleware<AuditMiddleware>();
         }
@@ -135,12 +136,17 @@ internal static class DocServiceHosting
         app.UseMiddleware<HostMiddleware>();
         app.UseMiddleware<Access.AuthenticationMiddleware>();
         ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true; // the framework would add its own in front of all, for every request
+        app.UseMiddleware<CrossOriginMiddleware>(); // before the limits: a page must not use up the rate of the machine that it is shown on
         app.UseRequestLimits();
+        if (isAudited)
+        {
+            app.Use(AuditNote.CountAsync);
+        }
+
         app.UseMiddleware<DocumentPathMiddleware>();
         app.UseRouting(); // here, so that it sees the path that the middleware above has set
         app.UseMiddleware<QueryMiddleware>();
         app.UseMiddleware<RouteAccessMiddleware>();
-        app.UseMiddleware<CrossOriginMiddleware>();
         app.UseDescription();
         DocumentEndpoints.Map(app);
         QueryEndpoints.Map(app);

@@ -58,19 +58,14 @@ internal sealed class StoreLifetime(
             keys.Close();
         }
 
-        if (keys.IsOn)
-        {
-            return;
-        }
-
-        if (options.RequireKeys)
+        if (options.RequireKeys && !keys.HasKeys)
         {
             throw new StoreConfigurationException(
                 $"There are no API keys in {Path.GetFullPath(options.DataDirectory)}, and DocService:RequireKeys says that there must be. "
                 + "If it is the right directory, 'docservice keys add' makes the first key; one that had keys before has lost them, and perhaps more.");
         }
 
-        if (ServeCommand.IsGiven(configuration, ServeCommand.AllowsAnonymous))
+        if (keys.IsOn || ServeCommand.IsGiven(configuration, ServeCommand.AllowsAnonymous))
         {
             return;
         }

@@ -31,6 +31,7 @@ internal static class AccessProblems
     public static Problem TooManyFailed(int seconds) =>
         new(ProblemCatalogue.TooManyRequests, "From this address too many requests have come with keys or tokens that open nothing (FailedLoginsPerMinute). One that opens something is taken all the same.")
         {
+            Field = WrongKey.Field, // an expired token among others' failures: its client learns that it needs another one (RFC 9110 section 11.6.1)
             RetryAfterSeconds = seconds,
             EndsConnection = true,
         };

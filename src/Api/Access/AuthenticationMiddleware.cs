@@ -4,6 +4,7 @@ using DocService.Api.Keys;
 using DocService.Api.Problems;
 using DocService.Api.Tokens;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace DocService.Api.Access;
 
@@ -28,6 +29,11 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, KeyRing key
         }
         else if (Refuse(context, result) is var refused && !IsPublic(context))
         {
+            if (refused.Type == ProblemCatalogue.TooManyRequests && HttpProtocol.IsHttp2(context.Request.Protocol))
+            {
+                context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose(); // GOAWAY: HTTP/2 has no field for it (RFC 9113 section 6.8)
+            }
+
             await ProblemWriter.WriteAsync(context, refused);
             return;
         }

@@ -35,17 +35,17 @@ internal sealed class CrossOriginMiddleware(RequestDelegate next, AllowedOrigins
         string site = request.Headers["Sec-Fetch-Site"].ToString();
         return site switch
         {
-            "" => request.Headers.Origin.ToString() is { Length: > 0 } origin && !IsOwn(origin, request.Host),
+            "" => request.Headers.Origin.ToString() is { Length: > 0 } origin && !IsOwn(origin, request),
             "same-origin" or "none" => false, // "none": typed by the user, or a bookmark
             _ => true,
         };
     }
 
-    /// <summary>By host and port: behind a proxy the server does not know whether its clients use https.</summary>
-    private static bool IsOwn(string origin, HostString host) =>
+    /// <summary>By host and port: a server that is asked without https may stand behind a proxy whose clients use it. One that is asked with it has no pages without.</summary>
+    private static bool IsOwn(string origin, HttpRequest request) =>
         Uri.TryCreate(origin, UriKind.Absolute, out Uri? own)
-        && own.Scheme is "http" or "https"
-        && host.HasValue
+        && (own.Scheme == Uri.UriSchemeHttps || (own.Scheme == Uri.UriSchemeHttp && !request.IsHttps))
+        && request.Host is { HasValue: true } host
         && string.Equals(own.IdnHost, host.Host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase)
-        && own.Port == (host.Port ?? (own.Scheme == "https" ? 443 : 80));
+        && own.Port == (host.Port ?? (own.Scheme == Uri.UriSchemeHttps ? 443 : 80));
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Threading.Channels;
 using DocService.Api.Configuration;
 using DocService.Storage;
@@ -9,20 +10,32 @@ namespace DocService.Api.Auditing;
 /// No write waits for it. What the disk does not take, or comes faster than the disk takes it, is left out, and a line tells how much.
 /// </summary>
 /// <remarks>
-/// Owns: the lines that are not written yet, <see cref="LinesMax"/> at most. Thread: any adds; one writes. The file is opened anew each
-/// time, so whoever moves it away gets another. A line is in the system's hands when it is written; a power cut may take the last ones.
+/// Owns: the lines that are not written yet, <see cref="LinesMax"/> and <see cref="BytesMax"/> at most. Thread: any adds; one writes. The
+/// file is opened anew each time, so whoever moves it away gets another. A line is in the system's hands when it is written; a power cut
+/// may take the last ones. On failure: lines are left out, and the server's log says so once in a minute at most.
 /// </remarks>
 internal sealed class AuditLog(DocServiceOptions options, TimeProvider clock, ILogger<AuditLog> logger) : BackgroundService
 {
     public const int LinesMax = 8192;
+
+    /// <summary>Of the lines that wait: paths and ids are as long as their sender likes.</summary>
+    public const int BytesMax = 16 << 20;
+
+    /// <summary>Its end waits that long for the disk, whatever the requests before have left of the host's own time.</summary>
+    public static readonly TimeSpan StopMax = TimeSpan.FromSeconds(1);
 
     private const int BytesAtOnce = 1 << 20;
 
     private static readonly TimeSpan ToldEvery = TimeSpan.FromMinutes(1);
 
     private readonly Channel<byte[]> _lines = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(LinesMax) { SingleReader = true });
+    private readonly Lock _telling = new();
+    private long _waiting;
     private long _leftOut;
     private long? _told;
+
+    /// <summary>Opens the file of that path, to be added to.</summary>
+    public Func<string, Stream> Open { get; init; } = AuditFile.Open;
 
     /// <summary>Lines that are not written and never will be, and that no line has told of yet.</summary>
     public long LeftOut => Interlocked.Read(ref _leftOut);
@@ -30,10 +43,14 @@ internal sealed class AuditLog(DocServiceOptions options, TimeProvider clock, IL
     /// <summary>Never waits, and never throws.</summary>
     public void Add(byte[] line)
     {
-        if (!_lines.Writer.TryWrite(line))
+        if (Interlocked.Add(ref _waiting, line.Length) <= BytesMax && _lines.Writer.TryWrite(line))
         {
-            Interlocked.Increment(ref _leftOut);
+            return;
         }
+
+        Interlocked.Add(ref _waiting, -line.Length);
+        Interlocked.Increment(ref _leftOut);
+        Tell("more come than the disk takes.");
     }
 
     /// <exception cref="StoreConfigurationException">The file cannot be written: whoever asks for an audit log wants to know that.</exception>
@@ -46,7 +63,7 @@ internal sealed class AuditLog(DocServiceOptions options, TimeProvider clock, IL
 
         try
         {
-            using FileStream file = Open();
+            using Stream file = Open(options.AuditFile);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -62,7 +79,12 @@ internal sealed class AuditLog(DocServiceOptions options, TimeProvider clock, IL
         _lines.Writer.TryComplete();
         if (ExecuteTask is { } writing)
         {
-            await writing.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Not by the host's token: the requests before may have used up all of its time, and theirs are the lines.
+            await writing.WaitAsync(StopMax, clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!writing.IsCompleted || LeftOut > 0)
+            {
+                logger.LogError("The audit log {File} ends without {Lines} lines", options.AuditFile, LeftOut + _lines.Reader.Count);
+            }
         }
 
         await base.StopAsync(cancellationToken);
@@ -70,52 +92,51 @@ internal sealed class AuditLog(DocServiceOptions options, TimeProvider clock, IL
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var text = new MemoryStream();
         while (await _lines.Reader.WaitToReadAsync(CancellationToken.None)) // it ends when the log is complete
         {
-            using var text = new MemoryStream();
-            long count = 0;
-            long before = Interlocked.Exchange(ref _leftOut, 0);
-            if (before > 0)
+            long lines = 0;
+            try
             {
-                text.Write(System.Text.Encoding.ASCII.GetBytes($$"""{"time":"{{clock.GetUtcNow().UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}}","leftOut":{{before}}}""" + "\n"));
+                text.SetLength(0);
+                lines = Interlocked.Exchange(ref _leftOut, 0);
+                if (lines > 0)
+                {
+                    text.Write(Encoding.ASCII.GetBytes($$"""{"time":"{{clock.GetUtcNow().UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}}","leftOut":{{lines}}}""" + "\n"));
+                }
+
+                while (text.Length < BytesAtOnce && _lines.Reader.TryRead(out byte[]? line))
+                {
+                    lines++;
+                    Interlocked.Add(ref _waiting, -line.Length);
+                    text.Write(line);
+                }
+
+                await using Stream file = Open(options.AuditFile!);
+                await AuditFile.AppendAsync(file, text.GetBuffer().AsMemory(0, (int)text.Length));
             }
-
-            while (text.Length < BytesAtOnce && _lines.Reader.TryRead(out byte[]? line))
+#pragma warning disable CA1031 // What ends this ends the server. Whatever keeps the lines from the file, also a lack of memory: the writes go on.
+            catch (Exception exception)
+#pragma warning restore CA1031
             {
-                text.Write(line);
-                count++;
-            }
-
-            await WriteAsync(text, before + count);
-        }
-    }
-
-    private async Task WriteAsync(MemoryStream text, long lines)
-    {
-        try
-        {
-            await using FileStream file = Open();
-            await file.WriteAsync(text.GetBuffer().AsMemory(0, (int)text.Length));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Interlocked.Add(ref _leftOut, lines);
-            if (_told is not { } told || clock.GetElapsedTime(told) >= ToldEvery)
-            {
-                _told = clock.GetTimestamp();
-                logger.LogError("The audit log {File} cannot be written; {Lines} lines are left out: {Reason}", options.AuditFile, lines, exception.Message);
+                Interlocked.Add(ref _leftOut, lines);
+                Tell(exception.Message);
             }
         }
     }
 
-    private FileStream Open()
+    private void Tell(string reason)
     {
-        var how = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
+        lock (_telling)
         {
-            how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // ids may tell something themselves
+            if (_told is { } told && clock.GetElapsedTime(told) < ToldEvery)
+            {
+                return;
+            }
+
+            _told = clock.GetTimestamp();
         }
 
-        return new FileStream(options.AuditFile!, how);
+        logger.LogError("The audit log {File} leaves lines out, {Lines} by now: {Reason}", options.AuditFile, LeftOut, reason);
     }
 }

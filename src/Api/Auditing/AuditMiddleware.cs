@@ -14,6 +14,9 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, TimePr
 {
     private const string Query = "/query";
 
+    /// <summary>The longest path of a document has 3,078 characters: 1,024 bytes, each in three. What is longer names nothing.</summary>
+    private const int PathMax = 3100;
+
     /// <summary>What is not ASCII is escaped: a reader of lines sees no other line and no control character.</summary>
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.Default };
 
@@ -34,7 +37,7 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, TimePr
         finally
         {
             string path = RawTarget.PathOf(RawTarget.Of(context)).ToString(); // now, without the prefix of a proxy
-            if (path != Query && context.Response.StatusCode != StatusCodes.Status401Unauthorized) // nobody's; the server's log counts these
+            if (note.Counts && path != Query && context.Response.StatusCode != StatusCodes.Status401Unauthorized) // that one is nobody's
             {
                 log.Add(Line(context, path, note));
             }
@@ -52,7 +55,7 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, TimePr
             writer.WriteString("owner", caller.Owner);
             writer.WriteString("name", caller.Name);
             writer.WriteString("method", context.Request.Method);
-            writer.WriteString("path", path);
+            writer.WriteString("path", path.Length > PathMax ? path[..PathMax] + "…" : path);
             WriteIds(writer, note);
             if (IsAnswered(context))
             {

@@ -1,3 +1,4 @@
+using DocService.Api.Keys;
 using DocService.Storage;
 
 namespace DocService.Api.Auditing;
@@ -13,6 +14,20 @@ internal sealed class AuditNote
 
     /// <summary>Documents that were written or deleted; null: the one of the path.</summary>
     public long? Documents { get; private set; }
+
+    /// <summary>Whether the request has come so far that it could change something. Else whoever reaches the server could fill the disk with lines.</summary>
+    public bool Counts { get; private set; }
+
+    /// <summary>A middleware behind all that judges host, key, origin and rate. Without a key, where there are keys, only what is the same for everybody is beyond it.</summary>
+    public static Task CountAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<AuditNote>() is { } note)
+        {
+            note.Counts = Caller.Of(context) != Caller.Nobody;
+        }
+
+        return next(context);
+    }
 
     public static void Add(HttpContext context, IReadOnlyList<DocumentOperation> operations)
     {

@@ -33,11 +33,7 @@ internal static class CrossOriginSharing
             return;
         }
 
-        if (!origins.AreAll)
-        {
-            app.Use(VaryByOrigin);
-        }
-
+        app.Use(VaryByOrigin);
         app.UseWhen(static context => context.Request.Headers.Origin.Count > 0, branch => branch.UseCors(policy =>
         {
             _ = origins.AreAll ? policy.AllowAnyOrigin() : policy.SetIsOriginAllowed(origins.Contain);

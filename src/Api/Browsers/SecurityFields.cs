@@ -14,7 +14,10 @@ internal static class SecurityFields
 
     private static readonly StringValues NoSniff = "nosniff";
 
-    /// <summary>Not in the way of CORS: browsers look at it for what is loaded without (images, scripts, styles), which could tell a page that a document is there.</summary>
+    /// <summary>
+    /// Neither is in the way of CORS. Of resources: browsers look at it for what is loaded without (images, scripts, styles), which could tell a
+    /// page that a document is there. Of openers: a page that opens another window has no hold on it, and cannot see when it is there.
+    /// </summary>
     private static readonly StringValues SameOrigin = "same-origin";
 
     private static readonly StringValues NoReferrer = "no-referrer";
@@ -23,6 +26,7 @@ internal static class SecurityFields
     {
         fields.XContentTypeOptions = NoSniff;
         fields.ContentSecurityPolicy = Policy;
+        fields["Cross-Origin-Opener-Policy"] = SameOrigin;
         fields["Cross-Origin-Resource-Policy"] = SameOrigin;
         fields["Referrer-Policy"] = NoReferrer;
     }

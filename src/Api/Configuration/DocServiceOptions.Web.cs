@@ -14,7 +14,7 @@ internal sealed partial class DocServiceOptions
     /// <summary>Which pages of other origins may use the server.</summary>
     public CrossOriginOptions Cors { get; set; } = new();
 
-    /// <summary>A server that finds no API keys does not start.</summary>
+    /// <summary>A server that finds no API keys in its directory does not start, whether it takes tokens of a provider or not.</summary>
     public bool RequireKeys { get; set; }
 
     private string? ValidateWeb()

@@ -11,7 +11,7 @@ internal static class ClientAddress
 {
     public const int Places = 1 << 14;
 
-    /// <summary>From 0 to <see cref="Places"/>. An IPv6 address counts by its first 64 bits: whoever has one has all of these.</summary>
+    /// <summary>From 0 to <see cref="Places"/>. An IPv6 address counts by its first 56 bits: about what one client has been given, and few enough of them to not have all places.</summary>
     public static int PlaceOf(IPAddress? address)
     {
         if (address is null)
@@ -26,7 +26,7 @@ internal static class ClientAddress
 
         ReadOnlySpan<byte> bytes = address.GetAddressBytes();
         var hash = default(HashCode);
-        hash.AddBytes(address.AddressFamily == AddressFamily.InterNetworkV6 ? bytes[..8] : bytes);
+        hash.AddBytes(address.AddressFamily == AddressFamily.InterNetworkV6 ? bytes[..7] : bytes);
         return hash.ToHashCode() & (Places - 1);
     }
 }

@@ -1,4 +1,3 @@
-using DocService.Api.Browsers;
 using DocService.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
@@ -101,7 +100,6 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
     private static async Task AnswerAsync(HttpContext context, Problem problem)
     {
         context.Response.Clear();
-        SecurityFields.Write(context.Response.Headers);
         await ProblemWriter.WriteAsync(context, problem);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DocService.Api.Browsers;
 using DocService.Api.Keys;
 
 namespace DocService.Api.Problems;
@@ -34,6 +35,7 @@ internal static class ProblemWriter
         response.StatusCode = problem.Type.Status;
         response.ContentType = MediaType;
         response.Headers.CacheControl = "no-store";
+        SecurityFields.Write(response.Headers); // whoever has taken back what was said until then has taken these back as well
         if (problem.Field is { } field)
         {
             response.Headers[field.Key] = field.Value;

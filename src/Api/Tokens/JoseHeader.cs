@@ -31,7 +31,7 @@ internal sealed record JoseHeader(string Algorithm, string? KeyId)
                 ? null
                 : new JoseHeader(algorithm, keyId);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException) // the last one: half a surrogate pair, which is no text
         {
             return null;
         }

@@ -45,11 +45,6 @@ internal sealed class ProviderKeys(DocServiceOptions options, TimeProvider clock
     {
         if (Known is { } known && known.Find(keyId).Any())
         {
-            if (clock.GetElapsedTime(Volatile.Read(ref _held)!.At) >= RefreshAfter)
-            {
-                _ = TryLook(); // nobody waits for it
-            }
-
             return known;
         }
 
@@ -59,6 +54,15 @@ internal sealed class ProviderKeys(DocServiceOptions options, TimeProvider clock
         }
 
         return Known;
+    }
+
+    /// <summary>Begins a look when the last good one is an hour old, so that a withdrawn key is noticed although nobody names another. Nobody waits for it.</summary>
+    public void Refresh()
+    {
+        if (Volatile.Read(ref _held) is { } held && clock.GetElapsedTime(held.At) >= RefreshAfter)
+        {
+            _ = TryLook();
+        }
     }
 
     public void Dispose()

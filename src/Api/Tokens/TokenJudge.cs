@@ -47,13 +47,26 @@ internal sealed class TokenJudge(ProviderKeys keys, HeldTokens held, IDocumentSt
         {
             Refuse(context, "Its header is none of a token, or names another algorithm.");
         }
-        else if (await keys.GetAsync(header.KeyId, context.HttpContext.RequestAborted) is null)
+        else if (!await AreKeysKnownAsync(header, context.HttpContext.RequestAborted))
         {
             context.Fail(new ProviderUnknownException(keys.RetrySeconds));
         }
         else
         {
             context.Token = token;
+        }
+    }
+
+    /// <summary>A client that does not wait for the provider's answer has failed at nothing.</summary>
+    private async Task<bool> AreKeysKnownAsync(JoseHeader header, CancellationToken gone)
+    {
+        try
+        {
+            return await keys.GetAsync(header.KeyId, gone) is not null;
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            return false;
         }
     }
 

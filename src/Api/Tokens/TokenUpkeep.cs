@@ -3,7 +3,7 @@ using DocService.Storage;
 
 namespace DocService.Api.Tokens;
 
-/// <summary>Fetches the provider's keys when the server starts, and ends what tokens have opened whose time is over.</summary>
+/// <summary>Fetches the provider's keys when the server starts and every hour, and ends what tokens have opened whose time is over.</summary>
 internal sealed class TokenUpkeep(HeldTokens tokens, ProviderKeys keys, IDocumentStore store, DocServiceOptions options, TimeProvider clock) : BackgroundService
 {
     /// <summary>What a token has opened ends within 15 s of its end, as with API keys.</summary>
@@ -23,6 +23,7 @@ internal sealed class TokenUpkeep(HeldTokens tokens, ProviderKeys keys, IDocumen
             {
                 await Task.Delay(Interval, clock, stoppingToken);
                 tokens.EndExpired(store.Time.Now);
+                keys.Refresh();
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

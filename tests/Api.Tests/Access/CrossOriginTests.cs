@@ -83,4 +83,17 @@ public sealed class CrossOriginTests(SharedApplication shared) : IClassFixture<S
 
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
     }
+
+    /// <summary>Whoever is on the way can put anything into a page without https, of the same name too.</summary>
+    [Theory]
+    [InlineData("https://localhost", 201)]
+    [InlineData("https://localhost:443", 201)]
+    [InlineData("http://localhost", 403)]
+    [InlineData("http://localhost:443", 403)]
+    public async Task Origin_WithoutHttps_IsNoneOfAServerThatIsAskedWithIt(string origin, int status)
+    {
+        using HttpResponseMessage response = await shared.Application.SendAsync("PUT", "https://localhost/docs/" + TestApplication.NewId(), "1", ("Origin", origin));
+
+        Assert.Equal(status, (int)response.StatusCode);
+    }
 }

@@ -88,6 +88,58 @@ public sealed class AuditTests : IDisposable
         Assert.Contains("\"leftOut\":", await File.ReadAllTextAsync(Log), StringComparison.Ordinal);
     }
 
+    /// <summary>Whoever has no key must not fill the disk with lines, nor push out those of others.</summary>
+    [Fact]
+    public async Task Requests_ThatAreRefusedBeforeTheirKeyCounts_HaveNoLine()
+    {
+        await using (TestApplication application = Start(("FailedLoginsPerMinute", "1")))
+        {
+            await SendAsync(application, null, "DELETE", "/docs/a", null, HttpStatusCode.MisdirectedRequest, ("Host", "rebound.example"));
+            await SendAsync(application, null, "DELETE", "/docs/a", null, HttpStatusCode.Forbidden, ("Sec-Fetch-Site", "cross-site"));
+            (_, string token) = await KeyedApplication.AddAsync(application.Service<KeyRing>(), "web", new() { ["write"] = ["notes/"] });
+            await SendAsync(application, "ds_wrong", "DELETE", "/docs/a", null, HttpStatusCode.Unauthorized);
+            await SendAsync(application, "ds_wrong", "DELETE", "/docs/a", null, HttpStatusCode.TooManyRequests);
+            await SendAsync(application, null, "DELETE", "/problems/busy", null, HttpStatusCode.MethodNotAllowed);
+            await SendAsync(application, token, "DELETE", "/docs/notes/a", null, HttpStatusCode.Forbidden, ("Sec-Fetch-Site", "cross-site"));
+            await SendAsync(application, token, "DELETE", "/docs/notes/known", null, null);
+            await application.StopAsync();
+        }
+
+        Assert.Contains("/docs/notes/known", Assert.Single(await File.ReadAllLinesAsync(Log)), StringComparison.Ordinal);
+    }
+
+    /// <summary>A path may have 8 KB, and what is not plain takes six characters in a line.</summary>
+    [Fact]
+    public async Task Path_LongerThanThatOfAnyDocument_IsCut()
+    {
+        await using (TestApplication application = Start())
+        {
+            await SendAsync(application, null, "DELETE", "/docs/" + new string('x', 7000), null, HttpStatusCode.BadRequest);
+            await application.StopAsync();
+        }
+
+        string line = Assert.Single(await File.ReadAllLinesAsync(Log));
+        string path = JsonDocument.Parse(line).RootElement.GetProperty("path").GetString()!;
+        Assert.StartsWith("/docs/xx", path, StringComparison.Ordinal);
+        Assert.Equal((3101, '…'), (path.Length, path[^1]));
+    }
+
+    /// <summary>As a crash in the middle of a write leaves it.</summary>
+    [Fact]
+    public async Task Line_LeftHalf_EndsBeforeTheNext()
+    {
+        await File.WriteAllTextAsync(Log, "{\"time\":\"20");
+        await using (TestApplication application = Start())
+        {
+            await application.StoreAsync("a", "1");
+            await application.StopAsync();
+        }
+
+        string[] lines = await File.ReadAllLinesAsync(Log);
+        Assert.Equal("{\"time\":\"20", lines[0]);
+        Assert.Equal("/docs/a", JsonDocument.Parse(Assert.Single(lines[1..])).RootElement.GetProperty("path").GetString());
+    }
+
     [Fact]
     public void File_ThatCannotBeWrittenAtTheStart_RefusesTheStart()
     {
@@ -96,11 +148,13 @@ public sealed class AuditTests : IDisposable
         Assert.Contains("audit", Assert.Throws<StoreConfigurationException>(() => Start()).Message, StringComparison.Ordinal);
     }
 
-    private TestApplication Start() => new(new ApplicationSettings { Values = new Dictionary<string, string> { ["AuditFile"] = Log } });
+    private TestApplication Start(params (string Name, string Value)[] settings) =>
+        new(new ApplicationSettings { Values = settings.Append(("AuditFile", Log)).ToDictionary() });
 
-    private static async Task SendAsync(TestApplication application, string token, string method, string path, string? json, HttpStatusCode? expected)
+    private static async Task SendAsync(
+        TestApplication application, string? token, string method, string path, string? json, HttpStatusCode? expected, params (string Name, string Value)[] fields)
     {
-        using HttpResponseMessage response = await application.SendAsync(method, path, json, ("Authorization", "Bearer " + token));
+        using HttpResponseMessage response = await application.SendAsync(method, path, json, token is null ? fields : [.. fields, ("Authorization", "Bearer " + token)]);
         if (expected is { } status)
         {
             Assert.Equal(status, response.StatusCode);

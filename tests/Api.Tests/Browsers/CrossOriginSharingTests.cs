@@ -176,8 +176,10 @@ public sealed class CrossOriginSharingTests(CrossOriginSharingTests.TwoOrigins s
         {
             Assert.Equal("*", response.Field("Access-Control-Allow-Origin"));
             Assert.Null(response.Field("Access-Control-Allow-Credentials"));
-            Assert.Null(response.Field("Vary"));
         }
+
+        using HttpResponseMessage plain = await app.SendAsync("GET", "/docs/a");
+        Assert.Equal((null, "Origin"), (plain.Field("Access-Control-Allow-Origin"), plain.Field("Vary"))); // a cache must not give this one to a page
     }
 
     private static TestApplication With(string origins) => new(new ApplicationSettings { Values = new Dictionary<string, string> { ["Cors:Origins"] = origins } });

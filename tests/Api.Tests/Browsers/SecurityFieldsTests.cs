@@ -65,6 +65,24 @@ public sealed class SecurityFieldsTests(SharedSocketApplication shared) : IClass
         Assert.Equal(("nosniff", OfDocuments), (response.Field("X-Content-Type-Options"), response.Field("Content-Security-Policy")));
     }
 
+    /// <summary>The same, where the answer is taken back by a query and not by what stands in front of all.</summary>
+    [Fact]
+    public async Task Query_ThatTakesTooLong_HasTheFields()
+    {
+        await using var slow = new TestApplication(new ApplicationSettings { Values = new Dictionary<string, string> { ["QueryTimeout"] = "00:00:00.001" } });
+        await slow.WaitForIndexAsync();
+        string large = $"{{\"list\":[{string.Join(',', Enumerable.Repeat(1, 250_000))}],\"x\":1}}";
+        for (int number = 0; number < 20; number++)
+        {
+            await slow.StoreAsync($"slow/{number}", large); // 10 MB to look through: no machine does that in a millisecond
+        }
+
+        using HttpResponseMessage response = await slow.SendAsync("GET", "/docs?prefix=slow/&sort=x");
+
+        await response.AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "query-timeout");
+        Assert.Equal(("nosniff", OfDocuments, "same-origin"), (response.Field("X-Content-Type-Options"), response.Field("Content-Security-Policy"), response.Field("Cross-Origin-Opener-Policy")));
+    }
+
     [Theory]
     [InlineData("/problems/not-found", "style-src 'sha256-")]
     [InlineData("/swagger/index.html", "script-src 'self' 'sha256-")]
@@ -83,6 +101,7 @@ public sealed class SecurityFieldsTests(SharedSocketApplication shared) : IClass
     private static void AssertSecured(RawResponse response, string policy)
     {
         Assert.Equal("nosniff", response.Field("X-Content-Type-Options"));
+        Assert.Equal("same-origin", response.Field("Cross-Origin-Opener-Policy"));
         Assert.Equal("same-origin", response.Field("Cross-Origin-Resource-Policy"));
         Assert.Equal("no-referrer", response.Field("Referrer-Policy"));
         Assert.Equal(policy, response.Field("Content-Security-Policy"));

@@ -8,7 +8,8 @@ public sealed class ClientAddressTests
     [Theory]
     [InlineData("192.0.2.1", "::ffff:192.0.2.1", true)]
     [InlineData("2001:db8::1", "2001:db8::ffff:1", true)]
-    [InlineData("2001:db8:0:1::1", "2001:db8:0:2::1", false)]
+    [InlineData("2001:db8:0:1::1", "2001:db8:0:ff::1", true)]
+    [InlineData("2001:db8:0:100::1", "2001:db8:0:200::1", false)]
     [InlineData("192.0.2.1", "192.0.2.2", false)]
     public void Place_OfTwoAddresses_IsOneWhereOneClientHasBoth(string one, string other, bool isSame)
     {

@@ -13,6 +13,7 @@ public sealed class OpenStartTests : IDisposable
 
     [Theory]
     [InlineData("RequireKeys")]
+    [InlineData("RequireKeys", "--DocService:JwtAuthority=https://login.example", "--DocService:JwtAudience=docservice")] // a wrong directory is one all the same
     [InlineData("RequireKeys", "--allow-anonymous")] // keys that are lost must not open what the flag was given for on another day
     public async Task Start_WithoutTheKeysThatMustBe_IsRefusedAndSaysWhatToDo(string named, params string[] further)
     {

@@ -30,7 +30,14 @@ internal sealed class ApplicationFactory(string dataDirectory, ApplicationSettin
             builder.UseSetting(key, value);
         }
 
-        builder.ConfigureLogging(logging => logging.ClearProviders());
+        builder.ConfigureLogging(logging =>
+        {
+            logging.ClearProviders();
+            if (settings.Log is { } log)
+            {
+                logging.AddProvider(log);
+            }
+        });
         if (settings.BeforeStore is { } before)
         {
             builder.ConfigureTestServices(services =>

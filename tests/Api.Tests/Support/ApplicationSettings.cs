@@ -21,6 +21,9 @@ internal sealed record ApplicationSettings
     /// <summary>Stands in front of the store, for tests that need something to happen at one moment.</summary>
     public Func<IDocumentStore, IDocumentStore>? BeforeStore { get; init; }
 
+    /// <summary>Gets the lines of the server's log; null: nobody does.</summary>
+    public LogLines? Log { get; init; }
+
     /// <summary>Listen on a free port instead of answering in memory.</summary>
     public bool UsesSockets { get; init; }
 

@@ -1,8 +1,13 @@
+using System.Buffers.Text;
 using System.Net;
+using System.Text;
 using DocService.Api.Tests.Access;
 using DocService.Api.Tests.Support;
 using DocService.Api.Tokens;
 using DocService.Storage;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DocService.Api.Tests.Tokens;
 
@@ -122,7 +127,64 @@ public sealed class ProviderTests : IAsyncLifetime
         }
     }
 
-    private TestApplication Start(bool usesSockets = false) => new(new ApplicationSettings { Values = _provider.Settings(), Clock = _clock, UsesSockets = usesSockets });
+    /// <summary>A key that the provider has taken back must not open anything for as long as nobody names another.</summary>
+    [Fact]
+    public async Task Keys_ThatAreWithdrawn_AreNoticedWithinTheHourWithoutAnyToken()
+    {
+        await using TestApplication application = Start();
+        Assert.Equal(404, await StatusAsync(application, Token()));
+        ProviderKeys keys = application.Service<ProviderKeys>();
+        string withdrawn = _provider.Key.Id;
+        _provider.Rotate();
+
+        _clock.Pass(ProviderKeys.RefreshAfter);
+
+        for (int look = 0; keys.Known!.Find(withdrawn).Any(); look++)
+        {
+            Assert.True(look < 3000, "A key that was withdrawn more than an hour ago is still trusted.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
+    /// <summary>Anybody can send these: they are neither faults of the server, nor worth a trace of the stack.</summary>
+    [Theory]
+    [InlineData("""{"alg":"RS256","kid":"\ud800"}""")]
+    [InlineData("""{"alg":"\ud800"}""")]
+    [InlineData("""{"alg":"RS256","\ud800":1}""")]
+    public async Task Header_WithHalfASurrogatePair_IsRefusedAndTheLogHasNoError(string header)
+    {
+        var log = new LogLines();
+        await using TestApplication application = Start(log: log);
+
+        Assert.Equal(401, await StatusAsync(application, Base64Url.EncodeToString(Encoding.ASCII.GetBytes(header)) + ".e30.AAAA"));
+
+        AssertNoFault(log);
+    }
+
+    /// <summary>It has failed at nothing, and there is nobody to tell.</summary>
+    [Fact]
+    public async Task Client_GoneWhileTheProviderIsAsked_IsNoFailedLoginAndNoError()
+    {
+        var log = new LogLines();
+        var mayAnswer = new TaskCompletionSource();
+        _provider.MayAnswer = mayAnswer.Task;
+        await using TestApplication application = Start(log: log);
+        using IServiceScope scope = application.Service<IServiceScopeFactory>().CreateScope();
+        var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider, RequestAborted = new CancellationToken(canceled: true) };
+        context.Request.Headers.Authorization = "Bearer " + Token();
+
+        AuthenticateResult result = await context.AuthenticateAsync(TokenScheme.Name);
+        mayAnswer.SetResult();
+
+        Assert.IsType<ProviderUnknownException>(result.Failure);
+        AssertNoFault(log);
+    }
+
+    private TestApplication Start(bool usesSockets = false, LogLines? log = null) =>
+        new(new ApplicationSettings { Values = _provider.Settings(), Clock = _clock, UsesSockets = usesSockets, Log = log });
+
+    private static void AssertNoFault(LogLines log) =>
+        Assert.DoesNotContain(log.Lines, line => line.StartsWith("Error ", StringComparison.Ordinal) || line.StartsWith("Critical ", StringComparison.Ordinal));
 
     private string Token() => _provider.Token((string[])["read:notes/"], _clock.GetUtcNow());
 

@@ -32,6 +32,9 @@ internal sealed class TestProvider : IAsyncDisposable
     /// <summary>Answers 500.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>Ended when it may answer.</summary>
+    public Task MayAnswer { get; set; } = Task.CompletedTask;
+
     /// <summary>How often it was asked who it is.</summary>
     public int Looks => Volatile.Read(ref _looks);
 
@@ -42,7 +45,7 @@ internal sealed class TestProvider : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         WebApplication application = builder.Build();
         var provider = new TestProvider(application);
-        application.MapGet("/.well-known/openid-configuration", provider.Describe);
+        application.MapGet("/.well-known/openid-configuration", provider.DescribeAsync);
         application.MapGet("/keys", provider.TellKeys);
         await application.StartAsync();
         return provider;
@@ -89,9 +92,10 @@ internal sealed class TestProvider : IAsyncDisposable
 
     private static string Encode(byte[] bytes) => Base64Url.EncodeToString(bytes);
 
-    private IResult Describe()
+    private async Task<IResult> DescribeAsync()
     {
         Interlocked.Increment(ref _looks);
+        await MayAnswer;
         return IsDown ? Results.StatusCode(500) : Results.Json(new { issuer = OtherName ?? Issuer, jwks_uri = Issuer + "/keys" });
     }
 
