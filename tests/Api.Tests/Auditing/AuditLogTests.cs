@@ -84,7 +84,7 @@ public sealed class AuditLogTests : IDisposable
     public async Task Memory_ThatIsLacking_EndsNothing()
     {
         bool isLacking = false;
-        using AuditLog log = Make(path => isLacking ? throw new OutOfMemoryException() : AuditFile.Open(path));
+        using AuditLog log = Make(path => isLacking ? throw new InsufficientMemoryException() : AuditFile.Open(path));
         await log.StartAsync(default);
         isLacking = true;
         log.Add("lost\n"u8.ToArray());
