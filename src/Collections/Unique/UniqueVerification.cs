@@ -18,7 +18,10 @@ internal sealed class UniqueVerification(IDocumentStore store, CollectionRules r
     /// <summary>Named of a violated index.</summary>
     public const int PairsMax = 10;
 
-    /// <summary>Between two looks at what is violated, or could not be looked at.</summary>
+    /// <summary>
+    /// Between two looks. Also where nothing seems to be left: definitions are in force a moment after the index has heard of them, and
+    /// an index that is taken out and put back at once is no change there. A look at what is known costs nothing.
+    /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan IndexTimeMax = TimeSpan.FromSeconds(30);
@@ -40,35 +43,33 @@ internal sealed class UniqueVerification(IDocumentStore store, CollectionRules r
         while (!stopping.IsCancellationRequested)
         {
             Task changed = index.WhenDeclaredChanges();
-            bool isDone = await TryVerifyAllAsync(stopping).ConfigureAwait(false);
+            await TryVerifyAllAsync(stopping).ConfigureAwait(false);
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            Task again = Task.Delay(isDone ? Timeout.InfiniteTimeSpan : Pause, clock, pause.Token);
+            Task again = Task.Delay(Pause, clock, pause.Token);
             await Task.WhenAny(changed, again).ConfigureAwait(false);
             await pause.CancelAsync().ConfigureAwait(false);
         }
     }
 
-    private async Task<bool> TryVerifyAllAsync(CancellationToken stopping)
+    private async Task TryVerifyAllAsync(CancellationToken stopping)
     {
         try
         {
-            return await VerifyAllAsync(stopping).ConfigureAwait(false);
+            await VerifyAllAsync(stopping).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            return true;
+            // The store stops.
         }
 #pragma warning disable CA1031 // The top of the loop: whatever it is, it is tried again, and judging goes on.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             logger.LogError(exception, "Unique indexes could not be looked through");
-            return false;
         }
     }
 
-    /// <summary>Whether nothing is left to look at again.</summary>
-    private async Task<bool> VerifyAllAsync(CancellationToken stopping)
+    private async Task VerifyAllAsync(CancellationToken stopping)
     {
         CollectionIndex[] unique = [.. rules.Collections.All.SelectMany(collection => collection.Unique)];
         foreach (Sha256Digest gone in _findings.Keys.Except(unique.Select(one => one.Declared.Identity)))
@@ -76,45 +77,36 @@ internal sealed class UniqueVerification(IDocumentStore store, CollectionRules r
             _findings.TryRemove(gone, out _);
         }
 
-        bool isDone = true;
         foreach (CollectionIndex one in unique)
         {
             try
             {
-                isDone &= await VerifyAsync(one, stopping).ConfigureAwait(false);
+                await VerifyAsync(one, stopping).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is StoreException or IndexClosedException or IndexFailedException)
             {
                 logger.LogWarning("Unique index '{Index}' could not be looked through: {Reason}", one.Name, exception.Message);
-                isDone = false;
             }
         }
-
-        return isDone;
     }
 
-    private async Task<bool> VerifyAsync(CollectionIndex unique, CancellationToken stopping)
+    private async Task VerifyAsync(CollectionIndex unique, CancellationToken stopping)
     {
-        if (Of(unique) is { Count: 0 })
+        if (Of(unique) is { Count: 0 } || !IsBuilt(unique))
         {
-            return true;
-        }
-
-        if (!IsBuilt(unique))
-        {
-            return true; // it is told when that changes
+            return;
         }
 
         CommitResult barrier = await store.CommitAsync([new DeleteOperation(CollectionRules.Barrier, Conditions.None)], DurabilityLevel.Durable, stopping).ConfigureAwait(false);
         if (!await index.WaitForAsync(barrier.Sequence, IndexTimeMax, stopping).ConfigureAwait(false))
         {
-            return false;
+            return;
         }
 
         using IUniqueSnapshot? snapshot = _entries.TryRead();
         if (snapshot is null || snapshot.AsOf < barrier.Sequence)
         {
-            return false;
+            return;
         }
 
         IReadOnlyList<DuplicatePair> pairs = snapshot.FindDuplicates(unique, PairsMax, stopping);
@@ -123,8 +115,6 @@ internal sealed class UniqueVerification(IDocumentStore store, CollectionRules r
             _findings[unique.Declared.Identity] = (unique, pairs);
             Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         }
-
-        return pairs.Count == 0;
     }
 
     private bool IsBuilt(CollectionIndex unique)

@@ -163,6 +163,38 @@ public sealed class UniqueIndexTests : IDisposable
         Assert.Null(verification.Of(again));
     }
 
+    /// <summary>The index may be put back before the follower has heard that it was gone: then nothing changes there, and nobody is told.</summary>
+    [Fact]
+    public async Task Definition_InForceWithoutAChangeOfTheIndex_IsLookedThrough()
+    {
+        await using TestStore store = await TestStore.OpenAsync(_directory["data"]);
+        await store.DefineAndBuildAsync("users", Users);
+        CollectionSet first = store.Rules.Collections;
+        await store.DefineAsync("users", """{"prefix":"u/"}""");
+        await store.DefineAndBuildAsync("users", Users);
+        var clock = new FakeTimeProvider();
+        var verification = new UniqueVerification(store.Store, store.Rules, store.Index!, clock, NullLogger.Instance);
+        using var looking = new CancellationTokenSource();
+        Task looks = verification.RunAsync(looking.Token);
+        await UntilKnownAsync(store.Rules.Collections);
+        store.Rules.Begin(first, durableThrough: 0);
+
+        await UntilKnownAsync(first);
+
+        await looking.CancelAsync();
+        await looks;
+
+        async Task UntilKnownAsync(CollectionSet collections)
+        {
+            using var patience = new CancellationTokenSource(TestStore.Patience);
+            while (verification.Of(collections.All.Single().Unique[0]) is null)
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
+            }
+        }
+    }
+
     /// <summary>From the commit of the definition on, whether the index has read the older documents or not.</summary>
     [Fact]
     public async Task Definition_WhileItIsBuilt_IsEnforcedAmongAllThatIsWrittenSince()
