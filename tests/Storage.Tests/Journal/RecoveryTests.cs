@@ -211,12 +211,20 @@ public sealed class RecoveryTests
         SimulatedFileSystem disk = await JournalTest.DiskWithAsync(id =>
             new SegmentForge(id, 1).Put(1, "a", 0).Put(2, "b", 1).Put(3, "c", 2, joins: true).Put(4, "d", 2).Spoil(4, BadForm.Garbage));
         _ = disk.FailCall(1, Errno.EIO, forever: true, where: JournalTest.IsTempCreation);
+        SimulatedFileSystem? killed = null;
+        disk.BeforeCall = call =>
+        {
+            if (Volatile.Read(ref killed) is null && JournalTest.IsTempCreation(call))
+            {
+                _ = Interlocked.CompareExchange(ref killed, disk.Kill(), null); // before what cannot be filed is carried forward
+            }
+        };
 
         DocumentStore first = JournalTest.Open(disk);
-        SimulatedFileSystem killed = disk.Kill();
+        await JournalTest.UntilAsync(() => Volatile.Read(ref killed) is not null, "filing has begun");
         (int Records, long End) seen = (first.Status.Recovery!.Records, first.Status.Recovery.End);
         await first.DisposeAsync();
-        await using DocumentStore second = JournalTest.Open(killed);
+        await using DocumentStore second = JournalTest.Open(killed!);
 
         Assert.Equal(seen, (second.Status.Recovery!.Records, second.Status.Recovery.End));
         Assert.Equal("{\"v\":1}", await second.ReadAsync("a"));
