@@ -14,11 +14,9 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
 {
     public const string SchemeName = "ApiKey";
 
-    private const string Bearer = "Bearer ";
-
     /// <summary>Whether it is an API key, right or wrong, and no token of a provider. Nothing at all counts as none, several fields as one that is wrong.</summary>
     public static bool IsKey(StringValues fields) =>
-        fields is not [{ } field] || !field.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) || KeyToken.IsOne(field.AsSpan(Bearer.Length).Trim(' '));
+        !BearerField.TryRead(fields, out ReadOnlySpan<char> token) || KeyToken.IsOne(token);
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -28,7 +26,7 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
             return Task.FromResult(AuthenticateResult.NoResult());
         }
 
-        HeldKey? key = fields is [{ } field] && field.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? keys.Find(field.AsSpan(Bearer.Length).Trim(' ')) : null;
+        HeldKey? key = BearerField.TryRead(fields, out ReadOnlySpan<char> token) ? keys.Find(token) : null;
         if (key is null)
         {
             return Task.FromResult(AuthenticateResult.Fail("The API key opens nothing."));

@@ -1,4 +1,3 @@
-using DocService.Api.Configuration;
 using DocService.Api.Ids;
 using DocService.Api.Keys;
 using DocService.Api.Problems;
@@ -12,7 +11,7 @@ namespace DocService.Api.Access;
 /// Finds out who asks, before anything else of the request is judged but its host. Where neither keys nor tokens are asked for it does
 /// nothing: a request then costs what it cost without this.
 /// </summary>
-internal sealed class AuthenticationMiddleware(RequestDelegate next, KeyRing keys, FailedLogins failed, DocServiceOptions options)
+internal sealed class AuthenticationMiddleware(RequestDelegate next, KeyRing keys, FailedLogins failed)
 {
     /// <summary>Beginnings of raw paths that are the same for everybody and tell nothing of documents. <see cref="RouteAccessMiddleware"/> judges the route itself once more.</summary>
     private static readonly string[] PublicPaths = ["/healthz/", "/problems", "/openapi/", "/swagger"];
@@ -21,13 +20,17 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, KeyRing key
 
     private async Task JudgeAsync(HttpContext context)
     {
-        bool isToken = options.TakesTokens && !ApiKeyHandler.IsKey(context.Request.Headers.Authorization);
+        bool isToken = keys.TakesTokens && !ApiKeyHandler.IsKey(context.Request.Headers.Authorization);
         AuthenticateResult result = await context.AuthenticateAsync(isToken ? TokenScheme.Name : ApiKeyHandler.SchemeName);
         if (result.Succeeded)
         {
             context.User = result.Principal;
+            await next(context);
+            return;
         }
-        else if (Refuse(context, result) is var refused && !IsPublic(context))
+
+        Problem refused = Refuse(context, result); // also where it is not told: a wrong key counts wherever it is tried
+        if (!IsPublic(context))
         {
             if (refused.Type == ProblemCatalogue.TooManyRequests && HttpProtocol.IsHttp2(context.Request.Protocol))
             {
@@ -37,11 +40,8 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, KeyRing key
             await ProblemWriter.WriteAsync(context, refused);
             return;
         }
-        else
-        {
-            context.Features.Set(Caller.Nobody);
-        }
 
+        context.Features.Set(Caller.Nobody);
         await next(context);
     }
 

@@ -21,10 +21,7 @@ internal sealed class CrossOriginMiddleware(RequestDelegate next, AllowedOrigins
     private bool IsRefused(HttpRequest request) =>
         !allowed.Contain(request.Headers.Origin.ToString())
         && !HttpMethods.IsOptions(request.Method) // tells nothing of what is there
-        && (IsUnsafe(request.Method) || (!keys.IsOn && !IsVisit(request)));
-
-    /// <summary>RFC 9110 section 9.2.1, RFC 10008.</summary>
-    private static bool IsUnsafe(string method) => !(HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || method == "QUERY");
+        && (!SafeMethods.Contain(request.Method) || (!keys.IsOn && !IsVisit(request)));
 
     /// <summary>The user follows a link: the browser shows what is there, and the page behind the link sees nothing of it.</summary>
     private static bool IsVisit(HttpRequest request) =>

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DocService.Api.Access;
 using DocService.Api.Ids;
 using DocService.Api.Keys;
 using Microsoft.Extensions.Primitives;
@@ -20,11 +21,7 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, TimePr
     /// <summary>What is not ASCII is escaped: a reader of lines sees no other line and no control character.</summary>
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.Default };
 
-    public Task InvokeAsync(HttpContext context) => IsUnsafe(context.Request.Method) ? NoteAsync(context) : next(context);
-
-    /// <summary>RFC 9110 section 9.2.1, RFC 10008.</summary>
-    private static bool IsUnsafe(string method) =>
-        !(HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || method == "QUERY");
+    public Task InvokeAsync(HttpContext context) => SafeMethods.Contain(context.Request.Method) ? next(context) : NoteAsync(context);
 
     private async Task NoteAsync(HttpContext context)
     {

@@ -1,4 +1,5 @@
 using DocService.Api.Configuration;
+using DocService.Api.Keys;
 using DocService.Storage;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -14,8 +15,6 @@ internal sealed class TokenJudge(ProviderKeys keys, HeldTokens held, IDocumentSt
 {
     /// <summary>How far the clocks of provider and server may differ: a token is taken that much before its beginning and behind its end.</summary>
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(60);
-
-    private const string Bearer = "Bearer ";
 
     private readonly string[] _algorithms = TokenSettings.AlgorithmsOf(options.JwtAlgorithms);
 
@@ -41,8 +40,7 @@ internal sealed class TokenJudge(ProviderKeys keys, HeldTokens held, IDocumentSt
     /// <summary>The header is judged before the provider is asked for a key.</summary>
     private async Task PrepareAsync(MessageReceivedContext context)
     {
-        string field = context.Request.Headers.Authorization.ToString();
-        string token = field.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? field[Bearer.Length..].Trim(' ') : string.Empty;
+        string token = BearerField.TryRead(context.Request.Headers.Authorization, out ReadOnlySpan<char> sent) ? sent.ToString() : string.Empty;
         if (JoseHeader.TryRead(token) is not { } header || !_algorithms.Contains(header.Algorithm, StringComparer.Ordinal))
         {
             Refuse(context, "Its header is none of a token, or names another algorithm.");
