@@ -91,7 +91,7 @@ public sealed class CollectionRules : IWriteRule
     public void Judge(CommitDraft draft)
     {
         ArgumentNullException.ThrowIfNull(draft);
-        if (draft.Operations.Any(one => one.Writes && CollectionName.Of(one.Operation.Key) is not null))
+        if (WritesDefinition(draft.Operations))
         {
             new DefinitionJudge(_collections, _unreadable).Judge(draft, Change);
         }
@@ -117,6 +117,19 @@ public sealed class CollectionRules : IWriteRule
                 _values.Judge(draft, _collections);
             }
         }
+    }
+
+    private static bool WritesDefinition(IReadOnlyList<DraftedOperation> operations)
+    {
+        for (int number = 0; number < operations.Count; number++)
+        {
+            if (operations[number].Writes && CollectionName.Of(operations[number].Operation.Key) is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static DefinitionViolation? JudgeDefinition(string name, PutOperation operation)

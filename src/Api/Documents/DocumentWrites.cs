@@ -13,10 +13,11 @@ namespace DocService.Api.Documents;
 internal sealed class DocumentWrites(
     IDocumentStore store, ByteBudget budget, DocServiceOptions options, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
-    public async Task<Problem?> PutAsync(HttpContext context)
+    public Task<Problem?> PutAsync(HttpContext context)
     {
         // Everything that the fields alone refuse is refused before the body is asked for (Expect: 100-continue).
-        return PutRequest.TryParse(context, options, out PutRequest request) ?? Judge(context, request) ?? await WriteAsync(context, request);
+        Problem? refused = PutRequest.TryParse(context, options, out PutRequest request) ?? Judge(context, request);
+        return refused is null ? WriteAsync(context, request) : Task.FromResult<Problem?>(refused);
     }
 
     /// <summary>A new document under an id that is made here: the prefix that the client names, and a UUID in the order of time (RFC 9562, version 7).</summary>
@@ -58,15 +59,11 @@ internal sealed class DocumentWrites(
                 return wrong;
             }
 
-            if (request.IdempotencyKey is { } key)
-            {
-                CommitResult commit = await store.CommitAsync(
-                    [new PutOperation(request.Key, content, request.Conditions)], request.Level, IdempotencyKey.Identify(context, key, content.Sha256), context.RequestAborted);
-                return await PutAnswer.OfAsync(context, request, commit, body.Bytes, body, clock.GetUtcNow());
-            }
-
-            WriteResult result = await store.PutAsync(request.Key, content, request.Conditions, request.Level, context.RequestAborted);
-            return await PutAnswer.OfAsync(context, request, result, body.Bytes, body, clock.GetUtcNow());
+            DocumentOperation[] operations = [new PutOperation(request.Key, content, request.Conditions)];
+            CommitResult commit = request.IdempotencyKey is { } key
+                ? await store.CommitAsync(operations, request.Level, IdempotencyKey.Identify(context, key, content.Sha256), context.RequestAborted)
+                : await store.CommitAsync(operations, request.Level, context.RequestAborted);
+            return await PutAnswer.OfAsync(context, request, commit, body.Bytes, body, clock.GetUtcNow());
         }
     }
 

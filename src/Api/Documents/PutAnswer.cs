@@ -38,7 +38,7 @@ internal static class PutAnswer
     /// <param name="document">The document as it is now, where it was carried out.</param>
     /// <param name="body">Of the request; once the write is done, it is charged less.</param>
     /// <param name="now">The time.</param>
-    public static async ValueTask<Problem?> OfAsync(HttpContext context, PutRequest request, WriteResult result, ReadOnlyMemory<byte> document, RequestBody body, DateTimeOffset now)
+    private static async ValueTask<Problem?> OfAsync(HttpContext context, PutRequest request, WriteResult result, ReadOnlyMemory<byte> document, RequestBody body, DateTimeOffset now)
     {
         switch (result.Status)
         {

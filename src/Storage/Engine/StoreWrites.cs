@@ -75,9 +75,9 @@ internal sealed class StoreWrites(OperationGate gate, Func<StoreEngine> engine, 
 
         health.ThrowIfFenced();
         store.Space.ThrowIfNoRoom(cost);
-        foreach (DocumentOperation operation in operations)
+        for (int index = 0; index < operations.Count; index++)
         {
-            store.ThrowIfBlocked(operation.Key);
+            store.ThrowIfBlocked(operations[index].Key);
         }
 
         long started = clock.GetTimestamp();
@@ -93,8 +93,14 @@ internal sealed class StoreWrites(OperationGate gate, Func<StoreEngine> engine, 
                 return write.ToResult(through, DurableOrFiled(store, through));
             }
 
-            DurabilityLevel reached = await ReachAsync(store, commit, level).ConfigureAwait(false);
-            return write.ToResult(commit.Sequence, reached);
+            await commit.Acknowledged.ConfigureAwait(false);
+            DurabilityLevel reached = commit.IsBuffered ? DurabilityLevel.Buffered : DurabilityLevel.Durable;
+            if (level == DurabilityLevel.Filed && await store.Filed.ReachAsync(commit, options.BusyTimeout).ConfigureAwait(false))
+            {
+                reached = DurabilityLevel.Filed; // or it was not worth more waiting
+            }
+
+            return write.ToResult(commit.Sequence, Lower(reached, best));
         }
         catch (TimeoutException exception)
         {
@@ -140,20 +146,6 @@ internal sealed class StoreWrites(OperationGate gate, Func<StoreEngine> engine, 
         Results = [.. known.Results.Select(result => new WriteResult { Status = result.Status, Sequence = result.Writes ? known.Sequence : 0, Level = reached })],
         Replayed = known,
     };
-
-    /// <summary>Waits for the level asked for, or as long as that is worth waiting; returns the one truly reached.</summary>
-    private async ValueTask<DurabilityLevel> ReachAsync(StoreEngine store, Commit commit, DurabilityLevel level)
-    {
-        await commit.Acknowledged.ConfigureAwait(false);
-        if (level != DurabilityLevel.Filed)
-        {
-            return Lower(commit.IsBuffered ? DurabilityLevel.Buffered : DurabilityLevel.Durable, best);
-        }
-
-        // After the time the write is durable. The result says whether it came further.
-        bool isFiled = await store.Filed.ReachAsync(commit, options.BusyTimeout).ConfigureAwait(false);
-        return Lower(isFiled ? DurabilityLevel.Filed : DurabilityLevel.Durable, best);
-    }
 
     /// <summary>The level that a durable sequence has reached by now.</summary>
     private DurabilityLevel DurableOrFiled(StoreEngine store, long sequence) =>

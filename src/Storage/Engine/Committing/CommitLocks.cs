@@ -19,7 +19,7 @@ internal sealed class CommitLocks(DigestLocks locks, TimeSpan timeout, TimeProvi
     /// <summary>Exclusive for what is written, shared for what is only checked, by digest.</summary>
     public async ValueTask AcquireAsync(IReadOnlyList<DocumentOperation> operations, CancellationToken cancellation)
     {
-        Reserve(operations.Count);
+        Reserve(operations.Count + 1); // and the definitions' behind them
         if (operations.Count == 1)
         {
             await AcquireAsync(operations[0].Key.Digest, ModeOf(operations[0]), cancellation).ConfigureAwait(false);

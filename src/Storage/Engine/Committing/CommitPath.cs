@@ -49,9 +49,10 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, PresentDocum
             {
                 bodies = await HoldDefinitionsAsync(operations, bodies, leases, cancellation).ConfigureAwait(false);
                 bool isRefused = bodies.Violations is not null || faults is not null; // what takes long is not done under this lock for nothing
-                foreach (Sha256Digest value in isRefused ? [] : rules.Values(operations))
+                IReadOnlyList<Sha256Digest> values = isRefused ? [] : rules.Values(operations);
+                for (int index = 0; index < values.Count; index++)
                 {
-                    await leases.AcquireAsync(value, LockMode.Exclusive, cancellation).ConfigureAwait(false);
+                    await leases.AcquireAsync(values[index], LockMode.Exclusive, cancellation).ConfigureAwait(false);
                 }
             }
 
@@ -122,9 +123,9 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, PresentDocum
         var write = new JudgedWrite(operations.Count) { Violations = bodies.Violations };
         DateTimeOffset judgedAt = time.Now; // before the wall clock is read: where both are in step, lives count from that
         DateTimeOffset now = clock.GetUtcNow();
-        foreach (DocumentOperation operation in operations)
+        for (int index = 0; index < operations.Count; index++) // a list behind an interface is gone through without an enumerator
         {
-            write.Operations.Add(JudgedOperation.Of(operation, documents.ReadCurrent(moment, operation.Key), now, time));
+            write.Operations.Add(JudgedOperation.Of(operations[index], documents.ReadCurrent(moment, operations[index].Key), now, time));
         }
 
         if (!rules.IsEmpty && !write.HasFailed)
@@ -142,7 +143,14 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, PresentDocum
 
     private void JudgeByRules(JudgedWrite write, DateTimeOffset moment, DateTimeOffset judgedAt, DateTimeOffset now)
     {
-        var draft = new CommitDraft([.. write.Operations.Select(judged => new DraftedOperation(judged.Operation, judged.Current.Exists, judged.Current.Info, judged.Writes, judged.Info?.Modified))], moment, judgedAt);
+        var drafted = new DraftedOperation[write.Operations.Count];
+        for (int index = 0; index < drafted.Length; index++)
+        {
+            JudgedOperation judged = write.Operations[index];
+            drafted[index] = new DraftedOperation(judged.Operation, judged.Current.Exists, judged.Current.Info, judged.Writes, judged.Info?.Modified);
+        }
+
+        var draft = new CommitDraft(drafted, moment, judgedAt);
         rules.Judge(draft);
         write.Violations = draft.Violations;
         write.Fields = draft.Fields is { } fields ? RuleBook.Encode(fields) : [];

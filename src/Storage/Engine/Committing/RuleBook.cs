@@ -18,14 +18,17 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
     /// <summary>Every writer may have to wait so long for the lock, for each that judges under it.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
 
-    public bool IsEmpty => rules.Count == 0;
+    // Every write asks them several times: an array is gone through without an enumerator.
+    private readonly IWriteRule[] _rules = [.. rules];
+
+    public bool IsEmpty => _rules.Length == 0;
 
     /// <summary>The mode in which a write of these operations holds the definitions' lock.</summary>
     public LockMode DefinitionsMode(IReadOnlyList<DocumentOperation> operations)
     {
-        foreach (DocumentOperation operation in operations)
+        for (int index = 0; index < operations.Count; index++)
         {
-            if (operation is not CheckOperation && rules.Any(rule => rule.IsDefinition(operation.Key)))
+            if (operations[index] is not CheckOperation && IsDefinition(operations[index].Key))
             {
                 return LockMode.Exclusive;
             }
@@ -34,7 +37,20 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
         return LockMode.Shared;
     }
 
-    private long[] Versions => [.. rules.Select(rule => rule.DefinitionsVersion)];
+    private bool IsDefinition(DocumentKey key)
+    {
+        foreach (IWriteRule rule in _rules)
+        {
+            if (rule.IsDefinition(key))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private long[] Versions => Array.ConvertAll(_rules, static rule => rule.DefinitionsVersion);
 
     /// <summary>What is wrong with the bodies by the definitions in force at present. It may take long, so the definitions' lock is not held.</summary>
     /// <param name="operations">Of the commit.</param>
@@ -98,7 +114,7 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
     private bool TryJudgeBody(PutOperation put, out RuleViolation? violation)
     {
         violation = null;
-        foreach (IWriteRule rule in rules)
+        foreach (IWriteRule rule in _rules)
         {
             if (!rule.TryJudgeBody(put, out violation))
             {
@@ -117,7 +133,7 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
     /// <summary>What is wrong with one body by the definitions in force; null: nothing.</summary>
     private async ValueTask<RuleViolation?> JudgeBodyAsync(PutOperation put, CancellationToken cancellation)
     {
-        foreach (IWriteRule rule in rules)
+        foreach (IWriteRule rule in _rules)
         {
             if (await rule.JudgeBodyAsync(put, cancellation).ConfigureAwait(false) is { } violation)
             {
@@ -134,27 +150,27 @@ internal sealed class RuleBook(IReadOnlyList<IWriteRule> rules, long payloadByte
         bool isCurrent = true;
         for (int index = 0; index < judgement.Versions?.Length; index++)
         {
-            isCurrent &= judgement.Versions[index] == rules[index].DefinitionsVersion;
+            isCurrent &= judgement.Versions[index] == _rules[index].DefinitionsVersion;
         }
 
         return isCurrent;
     }
 
     /// <summary>Under the definitions' lock: the digests of values to lock, each once, in the order of locking.</summary>
-    public IEnumerable<Sha256Digest> Values(IReadOnlyList<DocumentOperation> operations)
+    public IReadOnlyList<Sha256Digest> Values(IReadOnlyList<DocumentOperation> operations)
     {
-        var values = new SortedSet<Sha256Digest>();
-        foreach (IWriteRule rule in rules)
+        var values = new List<Sha256Digest>();
+        foreach (IWriteRule rule in _rules)
         {
             rule.CollectValues(operations, values);
         }
 
-        return values;
+        return values.Count < 2 ? values : [.. values.Distinct().Order()];
     }
 
     public void Judge(CommitDraft draft)
     {
-        foreach (IWriteRule rule in rules)
+        foreach (IWriteRule rule in _rules)
         {
             rule.Judge(draft);
         }
