@@ -21,7 +21,14 @@ internal static class CrashTestCommand
         Option<int?> idle = CommandOptions.Number("--idle", "Idle connections beside the load", 50, 0, IdleMax);
         Option<int?> seed = CommandOptions.Number("--seed", "Makes the same choices again. Default: another one each time", null, 0, int.MaxValue);
         var under = new Option<string?>("--under") { HelpName = "command", Description = "Starts the server under this command, such as strace" };
-        var command = new Command("crashtest", "Crash this program under load on your own disk and check what is left") { data, kills, cuts, idle, seed, under };
+        var command = new TaughtCommand(
+            "crashtest",
+            "Crash this program under load on your own disk and check what is left",
+            "docservice crashtest --data /mnt/disk --kills 100",
+            "sudo docservice crashtest --data /mnt/disk --kills 0 --cuts 50         # power cuts, in image files there")
+        {
+            data, kills, cuts, idle, seed, under,
+        };
         command.SetAction((line, _) => RunAsync(
             new CrashTestOptions
             {

@@ -13,7 +13,13 @@ internal static class DoctorCommand
     {
         Option<string> data = CommandOptions.Data("A directory on the disk to be examined; no server may be using it");
         Option<int?> rounds = CommandOptions.Number("--rounds", "How often each way to sync is timed", RoundsDefault, 1, DiskExamination.RoundsMax);
-        var command = new Command("doctor", "Say what a disk and its filesystem can promise, and time its syncs") { data, rounds };
+        var command = new TaughtCommand(
+            "doctor",
+            "Say what a disk and its filesystem can promise, and time its syncs",
+            "docservice doctor --data /var/lib                                      # before the first start; a directory that exists")
+        {
+            data, rounds,
+        };
         command.SetAction(line => Run(line.Directory(data), line.GetRequiredValue(rounds)!.Value));
         return command;
     }

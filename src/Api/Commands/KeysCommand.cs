@@ -37,7 +37,14 @@ internal static class KeysCommand
 
     public static Command Create()
     {
-        var add = new Command("add", "Make a key, and print it: this once") { Name, Rights, Prefix, Expires };
+        var add = new TaughtCommand(
+            "add",
+            "Make a key, and print it: this once",
+            "docservice keys add --name web --rights read,write --prefix notes/ --prefix tasks/",
+            "docservice keys add --name admin --rights read,write,operate --prefix '*' --expires 2027-01-31")
+        {
+            Name, Rights, Prefix, Expires,
+        };
         add.SetAction((line, cancellation) => AddAsync(line, cancellation));
         var list = new Command("list", "Print all keys, without their secrets");
         list.SetAction((line, cancellation) => WithKeysAsync(line, makes: false, ListAsync, cancellation));
@@ -47,7 +54,15 @@ internal static class KeysCommand
         rotate.SetAction((line, cancellation) => WithKeysAsync(line, makes: false, keys => RotateAsync(keys, line.GetRequiredValue(Id)), cancellation));
         var reset = new Command("reset", "Forget all keys, also where they cannot be read. Requests still need a key: add one") { };
         reset.SetAction((line, cancellation) => WithKeysAsync(line, makes: false, ResetAsync, cancellation, loads: false));
-        return new Command("keys", "Make, list and end the API keys of a stopped server's directory") { Data, add, list, revoke, rotate, reset };
+        return new TaughtCommand(
+            "keys",
+            "Make, list and end the API keys of a stopped server's directory",
+            "docservice keys add --data /var/lib/docservice --name web --rights read,write --prefix notes/",
+            "docservice keys list --data /var/lib/docservice",
+            "docservice keys revoke 3f9c0a1b2c3d4e5f --data /var/lib/docservice")
+        {
+            Data, add, list, revoke, rotate, reset,
+        };
     }
 
     private static Task<int> AddAsync(ParseResult line, CancellationToken cancellation)

@@ -18,7 +18,13 @@ internal static class ReindexCommand
     public static Command Create()
     {
         Option<string> data = CommandOptions.Data("The data directory; no server may be using it. Other settings come from appsettings.json and the environment");
-        var command = new Command("reindex", "Make the index of a stopped server's directory anew from its documents") { data };
+        var command = new TaughtCommand(
+            "reindex",
+            "Make the index of a stopped server's directory anew from its documents",
+            "docservice reindex --data /var/lib/docservice")
+        {
+            data,
+        };
         command.SetAction((line, cancellation) => RunAsync(line.Directory(data), cancellation));
         return command;
     }

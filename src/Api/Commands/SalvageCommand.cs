@@ -1,11 +1,23 @@
+using System.CommandLine;
 using DocService.Api.Configuration;
 using DocService.Storage;
 
 namespace DocService.Api.Commands;
 
-/// <summary><c>--salvage</c>: repairs a damaged journal offline, prints what was done, and ends.</summary>
+/// <summary><c>salvage</c>, and <c>--salvage</c> as it was called first: repairs a damaged journal offline, prints what was done, and ends.</summary>
 internal static class SalvageCommand
 {
+    public static Command Create()
+    {
+        var command = new TaughtCommand(
+            "salvage",
+            "Repair a damaged journal of a stopped server offline, keep the evidence, and say what is lost",
+            "docservice salvage --data /var/lib/docservice");
+        ServeCommand.AddSettings(command);
+        command.SetAction(line => Run(ServeCommand.SettingsOf(line)));
+        return command;
+    }
+
     public static int Run(string[] args)
     {
         StoreOptions options = OptionsLoading.Load(Server.CreateBuilder(args).Configuration).ToStoreOptions();

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace DocService.Api.Commands;
 
-/// <summary>No command: the server, or with <c>--salvage</c> the repair of its journal. Turns the options into settings.</summary>
+/// <summary><c>serve</c>, or no command: the server, or with <c>--salvage</c> the repair of its journal. Turns the options into settings.</summary>
 internal static class ServeCommand
 {
     public const string Description = """
@@ -12,9 +12,10 @@ internal static class ServeCommand
 
         Without a command it serves, on http://localhost:5080 with its data in ./data unless told otherwise:
           docservice --data /var/lib/docservice --port 9000
-        With --salvage it repairs a damaged journal instead, and ends:
-          docservice --salvage --data /var/lib/docservice
+        Each command has examples of its own: docservice import --help
         """;
+
+    private const string Name = "serve";
 
     /// <summary>The option, and the key of the configuration that it becomes.</summary>
     public const string IgnoresRules = "--ignore-rules";
@@ -65,25 +66,40 @@ internal static class ServeCommand
         .. SettingArguments.RareKeys.Select(name => Setting(name, "value", "ASP.NET Core's setting of that name", isHidden: true)),
     ];
 
+    /// <summary>The server is what the program is when no command is named.</summary>
     public static void AddTo(RootCommand root)
     {
-        root.Add(Data);
-        root.Add(Port);
+        AddOptions(root);
         root.Add(Salvage);
-        foreach (Option<bool> flag in Flags)
-        {
-            root.Add(flag);
-        }
+        root.SetAction(async (line, _) => line.GetValue(Salvage) ? SalvageCommand.Run(SettingsOf(line)) : await ServeAsync(line));
+    }
 
+    public static Command Create()
+    {
+        var command = new TaughtCommand(
+            Name,
+            "Serve documents over HTTP; the same without a command",
+            "docservice serve --data /var/lib/docservice --port 9000",
+            "docservice serve --urls http://0.0.0.0:8080 --DocService:RequireKeys=true",
+            "DocService__MaxDocumentBytes=1048576 docservice serve                   # settings can be in the environment, too");
+        AddOptions(command);
+        command.SetAction((line, _) => ServeAsync(line));
+        return command;
+    }
+
+    /// <summary>Whether a command line is the server's.</summary>
+    public static bool IsServer(Command command) => command is RootCommand || command.Name == Name;
+
+    /// <summary>The directory, and settings of the configuration: for commands that work with the server's own.</summary>
+    public static void AddSettings(Command command)
+    {
+        command.Add(Data);
         foreach (Option<string[]> setting in Settings)
         {
-            root.Add(setting);
+            command.Add(setting);
         }
 
-        root.Validators.Add(RefuseTwoWords);
-        root.SetAction(async (line, _) => line.GetValue(Salvage)
-            ? SalvageCommand.Run(SettingsOf(line))
-            : await Server.RunAsync(SettingsOf(line)) ? ExitCode.Good : ExitCode.Bad);
+        command.Validators.Add(RefuseTwoWords);
     }
 
     /// <summary>The arguments as ASP.NET Core's configuration reads them.</summary>
@@ -113,6 +129,18 @@ internal static class ServeCommand
 
     /// <summary>Whether a start has one of the options that become keys of the configuration.</summary>
     public static bool IsGiven(IConfiguration configuration, string option) => configuration.GetValue<bool>(option.TrimStart('-'));
+
+    private static void AddOptions(Command command)
+    {
+        AddSettings(command);
+        command.Add(Port);
+        foreach (Option<bool> flag in Flags)
+        {
+            command.Add(flag);
+        }
+    }
+
+    private static async Task<int> ServeAsync(ParseResult line) => await Server.RunAsync(SettingsOf(line)) ? ExitCode.Good : ExitCode.Bad;
 
     private static void RefuseTwoWords(CommandResult line)
     {

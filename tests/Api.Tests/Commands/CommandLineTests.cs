@@ -60,7 +60,10 @@ public sealed class CommandLineTests
     [InlineData("/data=x")]
     [InlineData("urls=http://localhost:1")]
     [InlineData("./data")]
-    [InlineData("serve")]
+    [InlineData("serve more")]
+    [InlineData("serve --salvage")]
+    [InlineData("salvage --port 1")]
+    [InlineData("serve --data x --DocService:DataDirectory=y")]
     [InlineData("--data x verify")]
     [InlineData("-- x")]
     [InlineData("--salvage=no")]
@@ -74,18 +77,91 @@ public sealed class CommandLineTests
     [InlineData("crashtest --data x --kills -1")]
     [InlineData("crashtest --data x --kills 1000001")]
     [InlineData("crashtest --data x --seed abc")]
+    [InlineData("import")]
+    [InlineData("import a --url ftp://a")]
+    [InlineData("import a --url http://a/?b=c")]
+    [InlineData("import a --url http://user:word@a/")]
+    [InlineData("import a --url")]
+    [InlineData("import a --from xml")]
+    [InlineData("import a --on-conflict merge")]
+    [InlineData("import a --key=")]
+    [InlineData("import a --restrat")]
+    [InlineData("export more")]
+    [InlineData("export --to=")]
+    [InlineData("completion tcsh")]
+    [InlineData("completion")]
     public void Arguments_NotUnderstood_AreRefused(string line) => Assert.NotEmpty(Parse(line).Errors);
 
     [Theory]
     [InlineData("verify --data x", "verify")]
     [InlineData("doctor --data x --rounds 7", "doctor")]
     [InlineData("crashtest --data x --kills 1 --cuts 2 --idle 3 --seed 4 --under strace", "crashtest")]
+    [InlineData("serve --data x --port 1 --DocService:MaxDepth=5", "serve")]
+    [InlineData("salvage --data x --DocService:SegmentBytes=5", "salvage")]
+    [InlineData("import a b - --url https://a:1/store --key k --prefix p/ --from couchdb --on-conflict skip --note n --restart", "import")]
+    [InlineData("export --url http://a --key k --to f --prefix p --filter {}", "export")]
+    [InlineData("completion zsh", "completion")]
     public void Command_ByItsName_IsFound(string line, string name)
     {
         ParseResult parsed = Parse(line);
 
         Assert.Empty(parsed.Errors);
         Assert.Equal(name, parsed.CommandResult.Command.Name);
+    }
+
+    [Theory]
+    [InlineData("--data x keys list")]
+    [InlineData("--port 1 import a")]
+    [InlineData("--salvage export")]
+    public void OptionsOfTheServer_BeforeAnotherCommand_AreNotPassedOver(string line) => Assert.NotNull(DocServiceCommand.FindMisplaced(Parse(line)));
+
+    [Theory]
+    [InlineData("serve --data x")]
+    [InlineData("--data x")]
+    [InlineData("keys list --data x")]
+    public void OptionsInTheirPlace_AreTaken(string line) => Assert.Null(DocServiceCommand.FindMisplaced(Parse(line)));
+
+    [Fact]
+    public void Serve_HasTheSettingsOfNoCommand() =>
+        Assert.Equal(ServeCommand.SettingsOf(Parse("--data x --port 9000")), ServeCommand.SettingsOf(Parse("serve --data x --port 9000")));
+
+    [Theory]
+    [InlineData("docservice ", "import export verify serve salvage keys completion --data --port")]
+    [InlineData("docservice im", "import")]
+    [InlineData("docservice import --", "--url --key --prefix --from --on-conflict --note --restart")]
+    [InlineData("docservice import --from ", "couchdb directory mongodb ndjson")]
+    [InlineData("docservice import a --on-conflict ", "fail replace skip")]
+    [InlineData("docservice keys ", "add list revoke rotate reset")]
+    [InlineData("docservice completion ", "bash fish zsh")]
+    public void Completion_OffersWhatFits(string typed, string offered)
+    {
+        using var output = new StringWriter();
+        DocServiceCommand.Parse([$"[suggest:{typed.Length}]", typed]).Invoke(new InvocationConfiguration { Output = output });
+
+        string[] lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(offered.Split(' '), word => Assert.Contains(word, lines));
+    }
+
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("verify")]
+    [InlineData("doctor")]
+    [InlineData("crashtest")]
+    [InlineData("salvage")]
+    [InlineData("reindex")]
+    [InlineData("keys")]
+    [InlineData("keys add")]
+    [InlineData("import")]
+    [InlineData("export")]
+    [InlineData("completion")]
+    public void Help_OfEachCommand_HasExamplesThatAreUnderstood(string command)
+    {
+        using var output = new StringWriter();
+        Assert.Equal(0, DocServiceCommand.Parse([.. Words(command), "--help"]).Invoke(new InvocationConfiguration { Output = output }));
+
+        string[] examples = [.. output.ToString().Split("Examples:")[1].Split('\n').Where(line => line.TrimStart().StartsWith("docservice ", StringComparison.Ordinal) && !line.Contains('\'') && !line.Contains('|'))];
+        Assert.NotEmpty(examples);
+        Assert.All(examples, example => Assert.Empty(Parse(example.Split(" #")[0].Split(" > ")[0].Trim()["docservice ".Length..]).Errors));
     }
 
     private static ParseResult Parse(string line) => DocServiceCommand.Parse(Words(line));

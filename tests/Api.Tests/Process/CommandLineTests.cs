@@ -12,7 +12,10 @@ public sealed class CommandLineTests
     [InlineData("'--DocServic:MaxDepth", "Did you mean --DocService?", "--DocServic:MaxDepth=5")]
     [InlineData("'verfy'", "Did you mean verify?", "verfy", "--data", "x")]
     [InlineData("'--dat'", "Did you mean --data?", "verify", "--dat", "x")]
-    [InlineData("'serve'", "docservice --help", "serve")]
+    [InlineData("'sreve'", "Did you mean serve?", "sreve")]
+    [InlineData("'exprot'", "Did you mean export?", "exprot")]
+    [InlineData("'--ulr'", "Did you mean --url?", "import", "a", "--ulr", "x")]
+    [InlineData("--data stands before 'keys list'", "See docservice keys list --help.", "--data", "x", "keys", "list")]
     [InlineData("--data must not be empty", "docservice --help", "--data", "")]
     [InlineData("'--kills'", "docservice --help", "crashtest", "--data", ".", "--kills", "many")]
     [InlineData("nothing to do", "no kills and no cuts", "crashtest", "--data", ".", "--kills", "0")]
@@ -37,7 +40,7 @@ public sealed class CommandLineTests
 
         Assert.Equal(0, await program.ExitAsync());
 
-        foreach (string expected in (string[])["docservice --data /var/lib/docservice --port 9000", "http://localhost:5080", "verify", "reindex", "doctor", "crashtest", "--salvage", "--version", "--urls", "--DocService"])
+        foreach (string expected in (string[])["docservice --data /var/lib/docservice --port 9000", "http://localhost:5080", "verify", "reindex", "doctor", "crashtest", "salvage", "keys", "import", "export", "completion", "--salvage", "--version", "--urls", "--DocService"])
         {
             Assert.Contains(expected, program.Output, StringComparison.Ordinal);
         }

@@ -1,4 +1,4 @@
-namespace DocService.Api.Commands;
+namespace DocService.Api.Commands.Parts;
 
 /// <summary>What a command's end tells a script.</summary>
 internal static class ExitCode

@@ -1,7 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 
-namespace DocService.Api.Commands;
+namespace DocService.Api.Commands.Parts;
 
 /// <summary>Options that several commands have, and their limits.</summary>
 internal static class CommandOptions
@@ -39,8 +40,21 @@ internal static class CommandOptions
     public static string Directory(this ParseResult line, Option<string> data) =>
         Path.TrimEndingDirectorySeparator(Path.GetFullPath(line.GetRequiredValue(data)));
 
+    /// <summary>An argument that may be anything must not take an option that is misspelt. A file of such a name is <c>./-x</c>.</summary>
+    public static void NoOption(ArgumentResult result)
+    {
+        if (FindOption(result.Tokens) is { } option)
+        {
+            result.AddError($"'{option}' is no option of this command.");
+        }
+    }
+
+    /// <summary>What looks like an option among arguments; null: nothing does.</summary>
+    public static string? FindOption(IEnumerable<Token> arguments) =>
+        arguments.FirstOrDefault(static token => token.Type == TokenType.Argument && token.Value.Length > 1 && token.Value[0] == '-')?.Value;
+
     /// <summary>An empty path is a mistake: mostly a variable that is not set.</summary>
-    public static void NotEmpty(System.CommandLine.Parsing.OptionResult result)
+    public static void NotEmpty(OptionResult result)
     {
         if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
         {
