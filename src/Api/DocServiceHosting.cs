@@ -116,6 +116,7 @@ internal static class DocServiceHosting
         builder.WebHost.UseSockets(SocketOptions.Apply);
         ListenOnLoopbackUnlessTold(builder);
         builder.AddTelemetry();
+        builder.AddJsonLines();
         builder.AddDescription();
     }
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using DocService.Api;
 using DocService.Api.Commands;
+using DocService.Api.Service;
 
 // Of regular expressions that name no time of their own, those of libraries among them. Before the first of them is made: a
 // schema or a document must not keep a core busy.
@@ -11,6 +12,7 @@ AppContext.SetData("REGEX_DEFAULT_MATCH_TIMEOUT", TimeSpan.FromMilliseconds(100)
 bool isOwnProcess = Assembly.GetEntryAssembly() == typeof(Program).Assembly;
 if (isOwnProcess)
 {
+    FileModes.Apply(); // those of another process are its own
     return await DocServiceCommand.RunAsync(args);
 }
 

@@ -3,6 +3,7 @@ using DocService.Api.Commands;
 using DocService.Api.Configuration;
 using DocService.Api.Keys;
 using DocService.Api.Routing;
+using DocService.Api.Service;
 using DocService.Api.Tls;
 using DocService.Storage;
 
@@ -30,6 +31,7 @@ internal static class Server
             builder.Services.AddSingleton(new Exposure([.. addresses.Where(address => !AllowedHosts.IsLoopback(address))]));
             WebApplication app = Build(builder);
             signals.PassTo(app.Lifetime);
+            Supervision.TellOf(app.Lifetime);
             app.Lifetime.ApplicationStarted.Register(() =>
             {
                 isStarted = true;

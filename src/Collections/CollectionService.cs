@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using DocService.Collections.Definitions;
 using DocService.Collections.Unique;
@@ -12,6 +13,9 @@ namespace DocService.Collections;
 /// <remarks>Thread: any; <see cref="LoadAsync"/> before any write. On failure: as the store.</remarks>
 public sealed class CollectionService
 {
+    /// <summary>Spans of requests, for whoever listens.</summary>
+    private static readonly ActivitySource Spans = new("DocService.Collections");
+
     private readonly IDocumentStore _store;
     private readonly CollectionRules _rules;
     private readonly IndexFollower? _index;
@@ -113,6 +117,7 @@ public sealed class CollectionService
             return true;
         }
 
+        using Activity? waiting = Spans.StartActivity("docservice.index.build.wait");
         using var limit = new CancellationTokenSource(longest, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         while (true)

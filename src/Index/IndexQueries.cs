@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using DocService.Index.Answering;
 using DocService.Index.Finding;
+using DocService.Index.Following;
 using DocService.Index.Planning;
 using DocService.Index.Reading;
 using DocService.Queries;
@@ -69,6 +71,7 @@ public sealed class IndexQueries(IndexFollower index, QueryLimits limits, TimePr
             return;
         }
 
+        using Activity? waiting = IndexTrace.BeginWait();
         long started = clock.GetTimestamp();
         bool follows;
         do

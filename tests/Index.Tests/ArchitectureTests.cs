@@ -50,7 +50,7 @@ public sealed partial class ArchitectureTests
         string root = SourceRoot();
         Assert.DoesNotContain(
             Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories).Where(file => !file.StartsWith(Path.Combine(root, "Rocks"), StringComparison.Ordinal)),
-            file => File.ReadAllText(file).Contains("RocksDbSharp", StringComparison.Ordinal));
+            file => File.ReadAllText(file).Contains("RocksNative", StringComparison.Ordinal));
     }
 
     private static string SourceRoot([CallerFilePath] string thisFile = "") =>

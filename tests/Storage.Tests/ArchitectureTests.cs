@@ -57,6 +57,13 @@ public sealed partial class ArchitectureTests
             assembly => assembly.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
     }
 
+    /// <summary>The framework's own sources and meters tell whoever listens; who that is, Api alone knows.</summary>
+    [Fact]
+    public void OnlyApi_KnowsOpenTelemetry() =>
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(SourceRoot(), "*.csproj", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "Api.csproj"),
+            file => File.ReadAllText(file).Contains("OpenTelemetry", StringComparison.Ordinal));
+
     [Fact]
     public void Api_KnowsOnlyTheStoresRootFolder()
     {

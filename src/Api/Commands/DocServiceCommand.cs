@@ -75,6 +75,7 @@ internal static class DocServiceCommand
         root.Add(DoctorCommand.Create());
         root.Add(CrashTestCommand.Create());
         root.Add(KeysCommand.Create());
+        root.Add(HealthCommand.Create());
         root.Add(ImportCommand.Create());
         root.Add(ExportCommand.Create());
         root.Add(CompletionCommand.Create());

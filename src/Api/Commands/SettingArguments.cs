@@ -23,6 +23,7 @@ internal static class SettingArguments
         "--http_ports", "--https_ports", "--AllowedHosts", "--contentRoot", "--applicationName", "--webroot",
         "--shutdownTimeoutSeconds", "--preferHostingUrls", "--suppressStatusMessages", "--detailedErrors",
         "--ForwardedHeaders_Enabled", "--OTEL_EXPORTER_OTLP_ENDPOINT", "--OTEL_EXPORTER_OTLP_PROTOCOL", "--OTEL_SERVICE_NAME",
+        "--OTEL_TRACES_SAMPLER", "--OTEL_TRACES_SAMPLER_ARG",
     ];
 
     /// <summary>Writes every setting as the parser knows it: the usual spelling, and a section's key and value in one word.</summary>

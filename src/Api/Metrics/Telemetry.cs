@@ -6,13 +6,14 @@ using DocService.Api.Routing;
 using DocService.Api.Waiting;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace DocService.Api.Metrics;
 
-/// <summary>OpenTelemetry: metrics for GET /metrics, and metrics and traces for a collector where one is named.</summary>
+/// <summary>OpenTelemetry: metrics for GET /metrics, and metrics, traces and the log for a collector where one is named.</summary>
 internal static class Telemetry
 {
     /// <summary>The variable of OpenTelemetry's own specification. Without it nothing leaves this process but what /metrics is asked for.</summary>
@@ -23,11 +24,14 @@ internal static class Telemetry
     /// <summary>Series that one instrument has at most; OpenTelemetry takes the memory for them at once.</summary>
     private const int SeriesMax = 256;
 
-    /// <summary>A collector that does not answer holds up a stop no longer than this.</summary>
+    /// <summary>A collector that does not answer holds up a stop so long for each of the three, when the store is closed already.</summary>
     private const int SendMilliseconds = 1000;
 
     private static readonly string[] Meters =
         ["DocService.Storage", "DocService.Index", FeedMetrics.MeterName, ExpiryMetrics.MeterName, HistoryMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
+
+    /// <summary>Where the spans inside of a request come from. While nobody listens to a source, it makes none.</summary>
+    private static readonly string[] Sources = ["DocService.Storage", "DocService.Index", "DocService.Collections"];
 
     /// <summary>Those that the conventions advise, and some below: most requests take less than 5 ms here.</summary>
     private static readonly double[] RequestSeconds =
@@ -44,14 +48,19 @@ internal static class Telemetry
         }));
         if (builder.Configuration[CollectorVariable] is { Length: > 0 })
         {
-            telemetry.WithMetrics(metrics => metrics.AddOtlpExporter(Limit));
-            telemetry.WithTracing(traces => traces.AddAspNetCoreInstrumentation().AddOtlpExporter(Limit));
+            telemetry.WithMetrics(metrics => metrics.SetExemplarFilter(ExemplarFilterType.TraceBased).AddOtlpExporter(Limit));
+            telemetry.WithTracing(traces => traces.AddSource(Sources).AddAspNetCoreInstrumentation(requests => requests.Filter = IsTraced).AddOtlpExporter(Limit));
+            telemetry.WithLogging(logs => logs.AddOtlpExporter(Limit), lines => lines.IncludeFormattedMessage = true);
         }
     }
 
     /// <summary>GET /metrics, for Prometheus and whatever reads its text. A scraper may be told to send parameters of its own.</summary>
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(RouteAccess.Operator, new HttpMethodMetadata(["GET", "HEAD"]), IgnoresUnknownParameters.Metadata);
+
+    /// <summary>What probes and scrapers ask every few seconds tells nobody anything.</summary>
+    private static bool IsTraced(HttpContext context) =>
+        !context.Request.Path.StartsWithSegments("/healthz", StringComparison.Ordinal) && !context.Request.Path.StartsWithSegments("/metrics", StringComparison.Ordinal);
 
     private static void Limit(OtlpExporterOptions exporter) => exporter.TimeoutMilliseconds = SendMilliseconds;
 

@@ -10,17 +10,17 @@ internal sealed class FeedMetrics : IDisposable
     public const string MeterName = "DocService.Feed";
 
     private readonly Meter _meter = new(MeterName);
-    private readonly Counter<long> _cutOff;
+    private long _cutOff;
 
     public FeedMetrics(FeedClients clients, ServedIndex index)
     {
         _meter.CreateObservableGauge("docservice.feed.clients", () => clients.Count, "{client}", "Clients that wait for changes: streams, pages and reads of one document.");
         _meter.CreateObservableGauge("docservice.feed.lag", () => LagOf(clients, index.Feed), "{commit}", "Published commits that the stream has not been sent that is furthest behind.");
         _meter.CreateObservableGauge("docservice.feed.held", () => index.Feed?.Tail.HeldBytes ?? 0, "By", "Changes that are kept in memory for all streams.");
-        _cutOff = _meter.CreateCounter<long>("docservice.feed.cut_off", "{client}", "Streams that were ended because their clients took nothing.");
+        _meter.CreateObservableCounter("docservice.feed.cut_off", () => Interlocked.Read(ref _cutOff), "{client}", "Streams that were ended because their clients took nothing.");
     }
 
-    public void NoteCutOff() => _cutOff.Add(1);
+    public void NoteCutOff() => Interlocked.Increment(ref _cutOff);
 
     public void Dispose() => _meter.Dispose();
 

@@ -1,4 +1,4 @@
-using RocksDbSharp;
+using DocService.Index.Rocks.Library;
 
 namespace DocService.Index.Rocks;
 
@@ -9,7 +9,7 @@ internal sealed unsafe class RocksBatch(RocksDatabase database) : IDisposable
     /// <summary>The library keeps the memory of a cleared batch; of one that was larger it is given back.</summary>
     private const long KeptBytesMax = 8L << 20;
 
-    private nint _handle = Native.Instance.rocksdb_writebatch_create();
+    private nint _handle = RocksNative.rocksdb_writebatch_create();
 
     public long Bytes { get; private set; }
 
@@ -26,7 +26,7 @@ internal sealed unsafe class RocksBatch(RocksDatabase database) : IDisposable
     {
         fixed (byte* keyStart = key, valueStart = value)
         {
-            Native.Instance.rocksdb_writebatch_put_cf(Handle, database.HandleOf(family), keyStart, (nuint)key.Length, valueStart, (nuint)value.Length);
+            RocksNative.rocksdb_writebatch_put_cf(Handle, database.HandleOf(family), keyStart, (nuint)key.Length, valueStart, (nuint)value.Length);
         }
 
         Bytes += key.Length + value.Length;
@@ -36,7 +36,7 @@ internal sealed unsafe class RocksBatch(RocksDatabase database) : IDisposable
     {
         fixed (byte* start = key)
         {
-            Native.Instance.rocksdb_writebatch_delete_cf(Handle, database.HandleOf(family), start, (nuint)key.Length);
+            RocksNative.rocksdb_writebatch_delete_cf(Handle, database.HandleOf(family), start, (nuint)key.Length);
         }
 
         Bytes += key.Length;
@@ -47,7 +47,7 @@ internal sealed unsafe class RocksBatch(RocksDatabase database) : IDisposable
     {
         fixed (byte* start = from, end = to)
         {
-            Native.Instance.rocksdb_writebatch_delete_range_cf(Handle, database.HandleOf(family), start, (nuint)from.Length, end, (nuint)to.Length);
+            RocksNative.rocksdb_writebatch_delete_range_cf(Handle, database.HandleOf(family), start, (nuint)from.Length, end, (nuint)to.Length);
         }
 
         Bytes += from.Length + to.Length;
@@ -57,12 +57,12 @@ internal sealed unsafe class RocksBatch(RocksDatabase database) : IDisposable
     {
         if (Bytes > KeptBytesMax)
         {
-            Native.Instance.rocksdb_writebatch_destroy(Handle);
-            _handle = Native.Instance.rocksdb_writebatch_create();
+            RocksNative.rocksdb_writebatch_destroy(Handle);
+            _handle = RocksNative.rocksdb_writebatch_create();
         }
         else
         {
-            Native.Instance.rocksdb_writebatch_clear(Handle);
+            RocksNative.rocksdb_writebatch_clear(Handle);
         }
 
         Bytes = 0;
@@ -72,7 +72,7 @@ internal sealed unsafe class RocksBatch(RocksDatabase database) : IDisposable
     {
         if (_handle != 0)
         {
-            Native.Instance.rocksdb_writebatch_destroy(_handle);
+            RocksNative.rocksdb_writebatch_destroy(_handle);
             _handle = 0;
         }
     }

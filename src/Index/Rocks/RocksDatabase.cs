@@ -1,4 +1,5 @@
-using RocksDbSharp;
+using System.Runtime.InteropServices;
+using DocService.Index.Rocks.Library;
 
 namespace DocService.Index.Rocks;
 
@@ -11,7 +12,7 @@ namespace DocService.Index.Rocks;
 /// moment that snapshots share is forgotten before that.
 /// On failure: every native error is an <see cref="IndexFailedException"/>, and the caller gives the index up.
 /// </remarks>
-internal sealed class RocksDatabase
+internal sealed unsafe class RocksDatabase
 {
     private readonly Lock _using = new();
     private readonly TaskCompletionSource _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,15 +27,14 @@ internal sealed class RocksDatabase
 
     private RocksDatabase(nint database, nint[] families)
     {
-        Native native = Native.Instance;
         _database = database;
         _families = families;
-        _writeOptions = native.rocksdb_writeoptions_create();
-        native.rocksdb_writeoptions_disable_WAL(_writeOptions, 1);
-        _flushOptions = native.rocksdb_flushoptions_create();
-        native.rocksdb_flushoptions_set_wait(_flushOptions, 1);
-        _readOptions = native.rocksdb_readoptions_create();
-        native.rocksdb_readoptions_set_verify_checksums(_readOptions, 1);
+        _writeOptions = RocksNative.rocksdb_writeoptions_create();
+        RocksNative.rocksdb_writeoptions_disable_WAL(_writeOptions, 1);
+        _flushOptions = RocksNative.rocksdb_flushoptions_create();
+        RocksNative.rocksdb_flushoptions_set_wait(_flushOptions, 1);
+        _readOptions = RocksNative.rocksdb_readoptions_create();
+        RocksNative.rocksdb_readoptions_set_verify_checksums(_readOptions, 1);
     }
 
     private static string NameOf(Family family) => family == Family.State ? "default" : family.ToString();
@@ -50,13 +50,7 @@ internal sealed class RocksDatabase
     {
         NativeAllocation.GiveLargeBack();
         using var options = new RocksOptions(cacheBytes);
-        Family[] all = Enum.GetValues<Family>();
-        string[] names = [.. all.Select(NameOf)];
-        nint[] families = new nint[all.Length];
-        nint database = Native.Instance.rocksdb_open_column_families(
-            options.Database, directory, all.Length, names, [.. all.Select(options.Of)], families, out nint error);
-        RocksError.ThrowIfAny(error, "it was opened");
-        return new RocksDatabase(database, families);
+        return Open(options, directory, isForReading: false);
     }
 
     /// <summary>Opens what is there for reading alone, and changes nothing in it.</summary>
@@ -66,20 +60,38 @@ internal sealed class RocksDatabase
     public static RocksDatabase OpenForReading(string directory, string logDirectory)
     {
         using var options = new RocksOptions(RocksOptions.CacheBytesMin);
-        Native.Instance.rocksdb_options_set_db_log_dir(options.Database, logDirectory);
+        RocksNative.rocksdb_options_set_db_log_dir(options.Database, logDirectory);
+        return Open(options, directory, isForReading: true);
+    }
+
+    private static RocksDatabase Open(RocksOptions options, string directory, bool isForReading)
+    {
         Family[] all = Enum.GetValues<Family>();
         nint[] families = new nint[all.Length];
-        nint database = Native.Instance.rocksdb_open_for_read_only_column_families(
-            options.Database, directory, all.Length, [.. all.Select(NameOf)], [.. all.Select(options.Of)], families, 0, out nint error);
-        RocksError.ThrowIfAny(error, "it was opened");
-        return new RocksDatabase(database, families);
+        nint[] each = [.. all.Select(options.Of)];
+        nint[] names = [.. all.Select(family => Marshal.StringToCoTaskMemUTF8(NameOf(family)))];
+        try
+        {
+            fixed (nint* optionsOf = each, handles = families, namesOf = names)
+            {
+                nint database = isForReading
+                    ? RocksNative.rocksdb_open_for_read_only_column_families(options.Database, directory, all.Length, namesOf, optionsOf, handles, 0, out nint error)
+                    : RocksNative.rocksdb_open_column_families(options.Database, directory, all.Length, namesOf, optionsOf, handles, out error);
+                RocksError.ThrowIfAny(error, "it was opened");
+                return new RocksDatabase(database, families);
+            }
+        }
+        finally
+        {
+            Array.ForEach(names, Marshal.FreeCoTaskMem);
+        }
     }
 
     /// <summary>Writes all of the batch, or nothing. Not durable before <see cref="Flush"/>.</summary>
     public void Write(RocksBatch batch)
     {
         ThrowIfClosed();
-        Native.Instance.rocksdb_write(_database, _writeOptions, batch.Handle, out nint error);
+        RocksNative.rocksdb_write(_database, _writeOptions, batch.Handle, out nint error);
         RocksError.ThrowIfAny(error, "a batch was written");
         ForgetMoment();
     }
@@ -88,7 +100,12 @@ internal sealed class RocksDatabase
     public void Flush()
     {
         ThrowIfClosed();
-        Native.Instance.rocksdb_flush_cfs(_database, _flushOptions, _families, _families.Length, out nint error);
+        nint error;
+        fixed (nint* families = _families)
+        {
+            RocksNative.rocksdb_flush_cfs(_database, _flushOptions, families, _families.Length, out error);
+        }
+
         RocksError.ThrowIfAny(error, "it was flushed");
     }
 
@@ -186,16 +203,15 @@ internal sealed class RocksDatabase
             }
         }
 
-        Native native = Native.Instance;
         foreach (nint family in _families)
         {
-            native.rocksdb_column_family_handle_destroy(family);
+            RocksNative.rocksdb_column_family_handle_destroy(family);
         }
 
-        native.rocksdb_close(_database); // waits for flushes and compactions that run
-        native.rocksdb_writeoptions_destroy(_writeOptions);
-        native.rocksdb_flushoptions_destroy(_flushOptions);
-        native.rocksdb_readoptions_destroy(_readOptions);
+        RocksNative.rocksdb_close(_database); // waits for flushes and compactions that run
+        RocksNative.rocksdb_writeoptions_destroy(_writeOptions);
+        RocksNative.rocksdb_flushoptions_destroy(_flushOptions);
+        RocksNative.rocksdb_readoptions_destroy(_readOptions);
         _freed.SetResult();
     }
 }

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using RocksDbSharp;
+using DocService.Index.Rocks.Library;
 
 namespace DocService.Index.Rocks;
 
@@ -16,7 +16,7 @@ internal static class RocksError
         }
 
         string message = Marshal.PtrToStringUTF8(error) ?? "no message";
-        Native.Instance.rocksdb_free(error);
+        RocksNative.rocksdb_free(error);
         throw Of(message, doing);
     }
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using RocksDbSharp;
+using DocService.Index.Rocks.Library;
 
 namespace DocService.Index.Rocks;
 
@@ -32,13 +32,13 @@ internal sealed unsafe class RocksIterator : IDisposable
         _bounds = (byte*)NativeMemory.Alloc((nuint)(from.Length + to.Length + 1));
         from.CopyTo(new Span<byte>(_bounds, from.Length));
         to.CopyTo(new Span<byte>(_bounds + from.Length, to.Length));
-        Native.Instance.rocksdb_readoptions_set_iterate_lower_bound(options, _bounds, (nuint)from.Length);
+        RocksNative.rocksdb_readoptions_set_iterate_lower_bound(options, _bounds, (nuint)from.Length);
         if (to.Length > 0)
         {
-            Native.Instance.rocksdb_readoptions_set_iterate_upper_bound(options, _bounds + from.Length, (nuint)to.Length);
+            RocksNative.rocksdb_readoptions_set_iterate_upper_bound(options, _bounds + from.Length, (nuint)to.Length);
         }
 
-        _handle = Native.Instance.rocksdb_create_iterator_cf(database.Handle, options, database.HandleOf(family));
+        _handle = RocksNative.rocksdb_create_iterator_cf(database.Handle, options, database.HandleOf(family));
     }
 
     /// <summary>Valid until the iterator moves.</summary>
@@ -50,7 +50,7 @@ internal sealed unsafe class RocksIterator : IDisposable
             nint handle = Standing();
             if (_key is null)
             {
-                _key = (byte*)Native.Instance.rocksdb_iter_key(handle, out nuint length);
+                _key = (byte*)RocksNative.rocksdb_iter_key(handle, out nuint length);
                 _keyLength = checked((int)length);
             }
 
@@ -66,7 +66,7 @@ internal sealed unsafe class RocksIterator : IDisposable
             nint handle = Standing();
             if (_value is null)
             {
-                _value = (byte*)Native.Instance.rocksdb_iter_value(handle, out nuint length);
+                _value = (byte*)RocksNative.rocksdb_iter_value(handle, out nuint length);
                 _valueLength = checked((int)length);
             }
 
@@ -89,14 +89,14 @@ internal sealed unsafe class RocksIterator : IDisposable
     /// <exception cref="IndexClosedException">The database is being closed: dispose the iterator.</exception>
     public bool First()
     {
-        Native.Instance.rocksdb_iter_seek_to_first(Handle);
+        RocksNative.rocksdb_iter_seek_to_first(Handle);
         return IsValid();
     }
 
     /// <summary>To the last key; false where there is none.</summary>
     public bool Last()
     {
-        Native.Instance.rocksdb_iter_seek_to_last(Handle);
+        RocksNative.rocksdb_iter_seek_to_last(Handle);
         return IsValid();
     }
 
@@ -105,7 +105,7 @@ internal sealed unsafe class RocksIterator : IDisposable
     {
         fixed (byte* start = key)
         {
-            Native.Instance.rocksdb_iter_seek(Handle, start, (nuint)key.Length);
+            RocksNative.rocksdb_iter_seek(Handle, start, (nuint)key.Length);
         }
 
         return IsValid();
@@ -114,14 +114,14 @@ internal sealed unsafe class RocksIterator : IDisposable
     /// <summary>One on, from a key; false at the end.</summary>
     public bool Next()
     {
-        Native.Instance.rocksdb_iter_next(Standing());
+        RocksNative.rocksdb_iter_next(Standing());
         return IsValid();
     }
 
     /// <summary>One back, from a key; false before the first.</summary>
     public bool Previous()
     {
-        Native.Instance.rocksdb_iter_prev(Standing());
+        RocksNative.rocksdb_iter_prev(Standing());
         return IsValid();
     }
 
@@ -132,9 +132,9 @@ internal sealed unsafe class RocksIterator : IDisposable
             return;
         }
 
-        Native.Instance.rocksdb_iter_destroy(_handle);
+        RocksNative.rocksdb_iter_destroy(_handle);
         _handle = 0;
-        Native.Instance.rocksdb_readoptions_destroy(_options);
+        RocksNative.rocksdb_readoptions_destroy(_options);
         NativeMemory.Free(_bounds);
     }
 
@@ -144,13 +144,13 @@ internal sealed unsafe class RocksIterator : IDisposable
     private bool IsValid()
     {
         _key = _value = null;
-        _isValid = Native.Instance.rocksdb_iter_valid(_handle) != 0;
+        _isValid = RocksNative.rocksdb_iter_valid(_handle) != 0;
         if (_isValid)
         {
             return true;
         }
 
-        Native.Instance.rocksdb_iter_get_error(_handle, out nint error);
+        RocksNative.rocksdb_iter_get_error(_handle, out nint error);
         RocksError.ThrowIfAny(error, "rows were read");
         return false;
     }

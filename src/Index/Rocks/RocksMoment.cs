@@ -1,4 +1,4 @@
-using RocksDbSharp;
+using DocService.Index.Rocks.Library;
 
 namespace DocService.Index.Rocks;
 
@@ -16,7 +16,7 @@ internal sealed class RocksMoment
     public RocksMoment(nint database)
     {
         _database = database;
-        _snapshot = Native.Instance.rocksdb_create_snapshot(database);
+        _snapshot = RocksNative.rocksdb_create_snapshot(database);
         Options = NewOptions();
     }
 
@@ -29,9 +29,9 @@ internal sealed class RocksMoment
     /// <summary>Options of their own, for an iterator's bounds.</summary>
     public nint NewOptions()
     {
-        nint options = Native.Instance.rocksdb_readoptions_create();
-        Native.Instance.rocksdb_readoptions_set_verify_checksums(options, 1);
-        Native.Instance.rocksdb_readoptions_set_snapshot(options, _snapshot);
+        nint options = RocksNative.rocksdb_readoptions_create();
+        RocksNative.rocksdb_readoptions_set_verify_checksums(options, 1);
+        RocksNative.rocksdb_readoptions_set_snapshot(options, _snapshot);
         return options;
     }
 
@@ -41,7 +41,7 @@ internal sealed class RocksMoment
 
     public void Free()
     {
-        Native.Instance.rocksdb_readoptions_destroy(Options);
-        Native.Instance.rocksdb_release_snapshot(_database, _snapshot);
+        RocksNative.rocksdb_readoptions_destroy(Options);
+        RocksNative.rocksdb_release_snapshot(_database, _snapshot);
     }
 }

@@ -1,4 +1,4 @@
-using RocksDbSharp;
+using DocService.Index.Rocks.Library;
 
 namespace DocService.Index.Rocks;
 
@@ -23,6 +23,9 @@ internal sealed class RocksOptions : IDisposable
     /// <summary>Larger documents stand in files of their own kind: flushes do not copy them, and compactions do not write them again.</summary>
     private const ulong BlobBytesMin = 256 << 10;
 
+    private const int NotCompressed = 0; // as rocksdb/c.h numbers them
+    private const int Lz4 = 4;
+
     private const int LogFilesKept = 2;
     private const ulong LogFileBytesMax = 1 << 20;
     private const int WarnLevel = 2;
@@ -44,9 +47,9 @@ internal sealed class RocksOptions : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(cacheBytes, CacheBytesMin);
         WriteBufferBytes = cacheBytes / 2;
-        _cache = Native.Instance.rocksdb_cache_create_lru((nuint)cacheBytes);
-        _buffers = Native.Instance.rocksdb_write_buffer_manager_create_with_cache((nuint)WriteBufferBytes, _cache, 0);
-        Database = Native.Instance.rocksdb_options_create();
+        _cache = RocksNative.rocksdb_cache_create_lru((nuint)cacheBytes);
+        _buffers = RocksNative.rocksdb_write_buffer_manager_create_with_cache((nuint)WriteBufferBytes, _cache, 0);
+        Database = RocksNative.rocksdb_options_create();
         SetDatabase(Database);
     }
 
@@ -58,26 +61,25 @@ internal sealed class RocksOptions : IDisposable
     /// <summary>Options of a family; they live as long as this.</summary>
     public nint Of(Family family)
     {
-        Native native = Native.Instance;
-        nint table = native.rocksdb_block_based_options_create();
+        nint table = RocksNative.rocksdb_block_based_options_create();
         _tables.Add(table);
-        native.rocksdb_block_based_options_set_block_cache(table, _cache);
-        native.rocksdb_block_based_options_set_block_size(table, (nuint)BlockBytes);
-        native.rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1); // else they are counted nowhere
-        native.rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1);
-        native.rocksdb_block_based_options_set_filter_policy(table, native.rocksdb_filterpolicy_create_bloom_full(BloomBitsPerKey)); // the table owns it
+        RocksNative.rocksdb_block_based_options_set_block_cache(table, _cache);
+        RocksNative.rocksdb_block_based_options_set_block_size(table, (nuint)BlockBytes);
+        RocksNative.rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1); // else they are counted nowhere
+        RocksNative.rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1);
+        RocksNative.rocksdb_block_based_options_set_filter_policy(table, RocksNative.rocksdb_filterpolicy_create_bloom_full(BloomBitsPerKey)); // the table owns it
 
-        nint options = native.rocksdb_options_create();
+        nint options = RocksNative.rocksdb_options_create();
         _families.Add(options);
-        native.rocksdb_options_set_block_based_table_factory(options, table);
-        native.rocksdb_options_set_compression(options, family == Family.Documents ? Compression.Lz4 : Compression.No);
-        native.rocksdb_options_set_write_buffer_size(options, (nuint)WriteBufferBytes); // all families share the budget
-        native.rocksdb_options_set_bottommost_file_compaction_delay(options, (uint)LastLevelRest.TotalSeconds);
+        RocksNative.rocksdb_options_set_block_based_table_factory(options, table);
+        RocksNative.rocksdb_options_set_compression(options, family == Family.Documents ? Lz4 : NotCompressed);
+        RocksNative.rocksdb_options_set_write_buffer_size(options, (nuint)WriteBufferBytes); // all families share the budget
+        RocksNative.rocksdb_options_set_bottommost_file_compaction_delay(options, (uint)LastLevelRest.TotalSeconds);
         if (family == Family.Documents)
         {
-            native.rocksdb_options_set_enable_blob_files(options, 1);
-            native.rocksdb_options_set_min_blob_size(options, BlobBytesMin);
-            native.rocksdb_options_set_enable_blob_gc(options, 1);
+            RocksNative.rocksdb_options_set_enable_blob_files(options, 1);
+            RocksNative.rocksdb_options_set_min_blob_size(options, BlobBytesMin);
+            RocksNative.rocksdb_options_set_enable_blob_gc(options, 1);
         }
 
         return options;
@@ -85,29 +87,27 @@ internal sealed class RocksOptions : IDisposable
 
     public void Dispose()
     {
-        Native native = Native.Instance;
-        _families.ForEach(native.rocksdb_options_destroy);
-        _tables.ForEach(native.rocksdb_block_based_options_destroy);
-        native.rocksdb_options_destroy(Database);
-        native.rocksdb_write_buffer_manager_destroy(_buffers);
-        native.rocksdb_cache_destroy(_cache);
+        _families.ForEach(RocksNative.rocksdb_options_destroy);
+        _tables.ForEach(RocksNative.rocksdb_block_based_options_destroy);
+        RocksNative.rocksdb_options_destroy(Database);
+        RocksNative.rocksdb_write_buffer_manager_destroy(_buffers);
+        RocksNative.rocksdb_cache_destroy(_cache);
     }
 
     private void SetDatabase(nint options)
     {
-        Native native = Native.Instance;
-        native.rocksdb_options_set_create_if_missing(options, 1);
-        native.rocksdb_options_set_create_missing_column_families(options, 1);
-        native.rocksdb_options_set_paranoid_checks(options, 1);
-        native.rocksdb_options_set_atomic_flush(options, 1); // rows and the position after them, or neither
-        native.rocksdb_options_set_avoid_flush_during_shutdown(options, 1); // flushing is the follower's decision
-        native.rocksdb_options_set_write_buffer_manager(options, _buffers);
-        native.rocksdb_options_set_max_open_files(options, OpenFilesMax);
-        native.rocksdb_options_set_bytes_per_sync(options, BytesPerSync);
-        native.rocksdb_options_set_info_log_level(options, WarnLevel);
-        native.rocksdb_options_set_keep_log_file_num(options, (nuint)LogFilesKept);
-        native.rocksdb_options_set_max_log_file_size(options, (nuint)LogFileBytesMax);
-        native.rocksdb_options_set_stats_dump_period_sec(options, 0);
-        native.rocksdb_options_set_stats_persist_period_sec(options, 0);
+        RocksNative.rocksdb_options_set_create_if_missing(options, 1);
+        RocksNative.rocksdb_options_set_create_missing_column_families(options, 1);
+        RocksNative.rocksdb_options_set_paranoid_checks(options, 1);
+        RocksNative.rocksdb_options_set_atomic_flush(options, 1); // rows and the position after them, or neither
+        RocksNative.rocksdb_options_set_avoid_flush_during_shutdown(options, 1); // flushing is the follower's decision
+        RocksNative.rocksdb_options_set_write_buffer_manager(options, _buffers);
+        RocksNative.rocksdb_options_set_max_open_files(options, OpenFilesMax);
+        RocksNative.rocksdb_options_set_bytes_per_sync(options, BytesPerSync);
+        RocksNative.rocksdb_options_set_info_log_level(options, WarnLevel);
+        RocksNative.rocksdb_options_set_keep_log_file_num(options, (nuint)LogFilesKept);
+        RocksNative.rocksdb_options_set_max_log_file_size(options, (nuint)LogFileBytesMax);
+        RocksNative.rocksdb_options_set_stats_dump_period_sec(options, 0);
+        RocksNative.rocksdb_options_set_stats_persist_period_sec(options, 0);
     }
 }

@@ -1,4 +1,4 @@
-using RocksDbSharp;
+using DocService.Index.Rocks.Library;
 
 namespace DocService.Index.Rocks;
 
@@ -16,7 +16,7 @@ internal static unsafe class RocksSize
             nuint firstBytes = (nuint)from.Length;
             nuint lastBytes = (nuint)to.Length;
             ulong bytes = 0;
-            Native.Instance.rocksdb_approximate_sizes_cf_with_flags(
+            RocksNative.rocksdb_approximate_sizes_cf_with_flags(
                 database, family, 1, (nint)(&first), (nint)(&firstBytes), (nint)(&last), (nint)(&lastBytes), FilesAndMemory, (nint)(&bytes), out nint error);
             RocksError.ThrowIfAny(error, "a range was measured");
             return checked((long)bytes);

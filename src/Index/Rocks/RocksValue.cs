@@ -1,4 +1,4 @@
-using RocksDbSharp;
+using DocService.Index.Rocks.Library;
 
 namespace DocService.Index.Rocks;
 
@@ -14,7 +14,7 @@ internal readonly unsafe struct RocksValue : IDisposable
         _slice = slice;
         if (slice != 0)
         {
-            _start = (byte*)Native.Instance.rocksdb_pinnableslice_value(slice, out nuint length);
+            _start = (byte*)RocksNative.rocksdb_pinnableslice_value(slice, out nuint length);
             _length = checked((int)length);
         }
     }
@@ -29,7 +29,7 @@ internal readonly unsafe struct RocksValue : IDisposable
     {
         fixed (byte* start = key)
         {
-            nint slice = Native.Instance.rocksdb_get_pinned_cf(database, options, family, start, (nuint)key.Length, out nint error);
+            nint slice = RocksNative.rocksdb_get_pinned_cf(database, options, family, start, (nuint)key.Length, out nint error);
             RocksError.ThrowIfAny(error, "a row was read");
             return new RocksValue(slice);
         }
@@ -39,7 +39,7 @@ internal readonly unsafe struct RocksValue : IDisposable
     {
         if (_slice != 0)
         {
-            Native.Instance.rocksdb_pinnableslice_destroy(_slice);
+            RocksNative.rocksdb_pinnableslice_destroy(_slice);
         }
     }
 }

@@ -40,7 +40,7 @@ internal sealed class IndexDirectory(string path, long cacheBytes, TimeProvider 
     /// <exception cref="IndexFailedException">It cannot be made.</exception>
     public IndexWriter Create(IndexState state)
     {
-        Directory.CreateDirectory(path);
+        MakeDirectory();
         var writer = new IndexWriter(RocksDatabase.Open(path, cacheBytes), state, clock, declarations);
         try
         {
@@ -78,6 +78,19 @@ internal sealed class IndexDirectory(string path, long cacheBytes, TimeProvider 
         }
 
         return bytes;
+    }
+
+    /// <summary>Nobody else's business, whatever the umask of the process: the library makes its files for all to read.</summary>
+    private void MakeDirectory()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
+        }
     }
 
     private static string? Judge(RocksDatabase database, out IndexState? state)

@@ -24,11 +24,13 @@ internal sealed class StoreMetrics : IDisposable
             HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
         });
         _meter.CreateObservableCounter("docservice.journal.written", () => engine.Journal.Statistics.Bytes, "By", "Bytes written to the journal, padding included.");
+        _meter.CreateObservableGauge("docservice.journal.sync.running", () => engine.Journal.Statistics.SyncRunningFor.TotalSeconds, "s", "How long the sync under way has been running; 0 while there is none.");
         _meter.CreateObservableGauge("docservice.journal.queue", () => engine.Journal.QueueLength, "{commit}", "Commits waiting for the journal's thread.");
         _meter.CreateObservableGauge("docservice.journal.used", () => engine.Journal.UsedBytes, "By", "Bytes of journal that hold unfiled commits.");
         _meter.CreateObservableGauge("docservice.pending", () => engine.Pending.Count, "{document}", "Documents whose newest version is only in the journal.");
         _meter.CreateObservableGauge("docservice.backlog", () => engine.Backlog.Operations, "{document}", "Published operations not yet filed.");
         _meter.CreateObservableGauge("docservice.backlog.fill", () => engine.Backlog.Fill, "1", "How full the journal is; writers are slowed from 0.5.");
+        _meter.CreateObservableGauge("docservice.disk.free", () => engine.Space.FreeBytes, "By", "Bytes that the filesystem of the data directory has free.");
         _meter.CreateObservableGauge("docservice.durable_through", () => engine.Journal.Marks.DurableThrough, "{sequence}", "Every commit up to here is durable.");
         _meter.CreateObservableGauge("docservice.filed_through", () => engine.Journal.Marks.FiledThrough, "{sequence}", "Every commit up to here is filed.");
         _meter.CreateObservableGauge("docservice.requests.held", () => engine.Requests.Report.Held, "{request}", "Requests that are remembered by their keys.");

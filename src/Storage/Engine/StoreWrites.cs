@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DocService.Storage.Engine.Committing;
 using DocService.Storage.Engine.Health;
 using DocService.Storage.Engine.Requests;
@@ -62,7 +63,26 @@ internal sealed class StoreWrites(OperationGate gate, Func<StoreEngine> engine, 
         return new FoundRequest(found, Lower(isFiled ? DurabilityLevel.Filed : DurabilityLevel.Durable, best));
     }
 
-    private async ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, RequestTurn? turn, CancellationToken cancellation)
+    private ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, RequestTurn? turn, CancellationToken cancellation) =>
+        WriteTrace.IsOn ? TraceAsync(operations, level, turn, cancellation) : WriteAsync(operations, level, turn, cancellation);
+
+    private async ValueTask<CommitResult> TraceAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, RequestTurn? turn, CancellationToken cancellation)
+    {
+        using Activity? span = WriteTrace.Begin(); // here, so that it is the current one of this write alone
+        try
+        {
+            CommitResult result = await WriteAsync(operations, level, turn, cancellation).ConfigureAwait(false);
+            WriteTrace.End(span, result);
+            return result;
+        }
+        catch (Exception exception)
+        {
+            WriteTrace.Fail(span, exception);
+            throw;
+        }
+    }
+
+    private async ValueTask<CommitResult> WriteAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, RequestTurn? turn, CancellationToken cancellation)
     {
         long cost = Validate(operations, isRemembered: turn is not null);
         using OperationGate.Passage passage = gate.Enter();
@@ -94,6 +114,12 @@ internal sealed class StoreWrites(OperationGate gate, Func<StoreEngine> engine, 
             }
 
             await commit.Acknowledged.ConfigureAwait(false);
+            if (commit.Times is { } times)
+            {
+                WriteTrace.TellJournal(times, isSynced: !commit.IsBuffered, clock);
+            }
+
+            using Activity? filing = level == DurabilityLevel.Filed ? WriteTrace.BeginFiling() : null;
             DurabilityLevel reached = commit.IsBuffered ? DurabilityLevel.Buffered : DurabilityLevel.Durable;
             if (level == DurabilityLevel.Filed && await store.Filed.ReachAsync(commit, options.BusyTimeout).ConfigureAwait(false))
             {

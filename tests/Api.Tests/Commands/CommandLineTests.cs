@@ -154,6 +154,7 @@ public sealed class CommandLineTests
     [InlineData("import")]
     [InlineData("export")]
     [InlineData("completion")]
+    [InlineData("health")]
     public void Help_OfEachCommand_HasExamplesThatAreUnderstood(string command)
     {
         using var output = new StringWriter();

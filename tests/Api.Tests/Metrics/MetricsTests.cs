@@ -20,7 +20,7 @@ public sealed class MetricsTests(SharedSocketApplication shared) : IClassFixture
         foreach ((string name, string kind) in new[]
         {
             ("docservice_journal_sync_duration_seconds", "histogram"), ("docservice_journal_group_size", "histogram"),
-            ("docservice_journal_written_bytes_total", "counter"), ("docservice_journal_queue", "gauge"), ("docservice_journal_used_bytes", "gauge"),
+            ("docservice_journal_written_bytes_total", "counter"), ("docservice_journal_queue", "gauge"), ("docservice_journal_sync_running_seconds", "gauge"), ("docservice_disk_free_bytes", "gauge"), ("docservice_journal_used_bytes", "gauge"),
             ("docservice_pending", "gauge"), ("docservice_backlog", "gauge"), ("docservice_backlog_fill", "gauge"),
             ("docservice_cache_hits_total", "counter"), ("docservice_cache_misses_total", "counter"), ("docservice_cache_used_bytes", "gauge"),
             ("docservice_durable_through", "gauge"), ("docservice_filed_through", "gauge"),

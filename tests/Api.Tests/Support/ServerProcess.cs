@@ -242,6 +242,12 @@ internal sealed class ServerProcess : IDisposable
             return;
         }
 
+        int at = line.IndexOf(ListeningOn, StringComparison.Ordinal);
+        if (at >= 0)
+        {
+            _port.TrySetResult(int.Parse(string.Concat(line[(at + ListeningOn.Length)..].TakeWhile(char.IsAsciiDigit)), CultureInfo.InvariantCulture)); // before whoever waits for the line asks for it
+        }
+
         lock (builder)
         {
             builder.AppendLine(line);
@@ -249,12 +255,6 @@ internal sealed class ServerProcess : IDisposable
             {
                 _awaited.FindAll(awaited => line.Contains(awaited.Text, StringComparison.Ordinal)).ForEach(awaited => awaited.Logged.TrySetResult());
             }
-        }
-
-        int at = line.IndexOf(ListeningOn, StringComparison.Ordinal);
-        if (at >= 0)
-        {
-            _port.TrySetResult(int.Parse(line[(at + ListeningOn.Length)..], CultureInfo.InvariantCulture));
         }
     }
 }

@@ -1,11 +1,11 @@
 using DocService.Index.Declared;
 using DocService.Index.Reading;
 using DocService.Index.Rocks;
+using DocService.Index.Rocks.Library;
 using DocService.Index.Rows;
 using DocService.Index.Writing;
 using DocService.Storage.Followers;
 using Microsoft.Extensions.Time.Testing;
-using RocksDbSharp;
 
 namespace DocService.Index.Tests.Writing;
 
@@ -75,11 +75,11 @@ public sealed class IndexWriterTests : IDisposable
     public void Write_ACommit_IsOneBatchWithItsPosition()
     {
         using IndexWriter writer = Create();
-        ulong before = Native.Instance.rocksdb_get_latest_sequence_number(writer.Database.Handle);
+        ulong before = RocksNative.rocksdb_get_latest_sequence_number(writer.Database.Handle);
         Write(writer, TestLog.Commit(TestLog.Put("a", "1", 1), TestLog.Put("b", "2", 1)));
 
         // The library numbers every change: two documents, two rows of the feed, one state.
-        Assert.Equal(before + 5, Native.Instance.rocksdb_get_latest_sequence_number(writer.Database.Handle));
+        Assert.Equal(before + 5, RocksNative.rocksdb_get_latest_sequence_number(writer.Database.Handle));
     }
 
     [Fact]

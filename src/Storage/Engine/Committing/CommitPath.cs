@@ -6,6 +6,7 @@ using DocService.Storage.Engine.Requests;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Writing;
 using DocService.Storage.Rules;
 
@@ -211,6 +212,7 @@ internal sealed class CommitPath(DigestLocks locks, RuleBook rules, PresentDocum
             request?.Release();
         };
         space.Charge(cost);
+        commit.Times = WriteTrace.IsOn ? new CommitTimes(clock.GetTimestamp()) : null;
         bool isTaken = false;
         bool isExpected = false;
         try

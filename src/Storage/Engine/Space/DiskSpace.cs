@@ -63,6 +63,16 @@ internal sealed class DiskSpace : IDisposable
     public static long CostOf(OperationKind kind, int operationBytes) =>
         kind == OperationKind.Delete ? 0 : JournalFormat.BlockAlign(operationBytes) + JournalFormat.BlockBytes;
 
+    /// <summary>What the volume had free a moment ago.</summary>
+    public long FreeBytes
+    {
+        get
+        {
+            AskIfStale();
+            return Volatile.Read(ref _freeBytes);
+        }
+    }
+
     public void Charge(long cost) => Interlocked.Add(ref _charged, cost);
 
     /// <summary>The documents are filed, or never will be.</summary>

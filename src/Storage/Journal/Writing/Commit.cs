@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Text;
 using System.Threading.Tasks.Sources;
 using DocService.Storage.Journal.Format;
+using DocService.Storage.Journal.Marks;
 using DocService.Storage.Journal.Segments;
 
 namespace DocService.Storage.Journal.Writing;
@@ -53,6 +54,9 @@ internal sealed class Commit : IValueTaskSource<long>, IThreadPoolWorkItem
     public long Deadline { get; set; } = long.MaxValue;
 
     public ReadOnlySpan<byte> Payload => _buffer.AsSpan(0, PayloadBytes);
+
+    /// <summary>Of a commit that is traced; given before it is queued.</summary>
+    public CommitTimes? Times { get; set; }
 
     /// <summary>Given by the journal's thread when the record is made.</summary>
     public long Sequence { get; set; }

@@ -64,8 +64,10 @@ internal sealed class JournalEnd
         _buffer.Start(segment.File, segment.Position);
         _writtenDurable = _marks.DurableThrough;
         _writtenFiled = _marks.FiledThrough;
+        long now = _clock.GetTimestamp();
         foreach (Commit commit in group)
         {
+            commit.Times?.NoteTaken(now);
             commit.Sequence = NextSequence();
             commit.Segment = segment;
             commit.PayloadOffset = _buffer.Add(
@@ -104,7 +106,8 @@ internal sealed class JournalEnd
     }
 
     /// <summary>What was written is durable when this returns; returns how long that took.</summary>
-    public TimeSpan Sync()
+    /// <param name="group">What was written of commits.</param>
+    public TimeSpan Sync(List<Commit>? group)
     {
         long started = _clock.GetTimestamp();
         using (_statistics.NoteSyncStarted())
@@ -114,6 +117,11 @@ internal sealed class JournalEnd
 
         long ended = _clock.GetTimestamp();
         _seals.NoteSynced(ended);
+        for (int index = 0; index < group?.Count; index++)
+        {
+            group[index].Times?.NoteSynced(started, ended);
+        }
+
         return _clock.GetElapsedTime(started, ended);
     }
 
@@ -176,7 +184,7 @@ internal sealed class JournalEnd
             return false; // what is there now was never synced, and the next group is written over it
         }
 
-        TimeSpan duration = Sync();
+        TimeSpan duration = Sync(group: null);
         Conclude(duration, 0, JournalFormat.BlockBytes);
         return true;
     }

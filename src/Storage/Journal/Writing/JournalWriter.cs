@@ -198,7 +198,7 @@ internal sealed class JournalWriter
         _hooks.Appended(_group);
         early?.Send();
 
-        TimeSpan duration = _end.Sync();
+        TimeSpan duration = _end.Sync(_group);
         _places.LookAgainIfStale();
         Marks.AdvanceDurable(_end.LastSequence);
         _hooks.Published(_group);

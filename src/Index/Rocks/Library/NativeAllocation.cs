@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace DocService.Index.Rocks;
+namespace DocService.Index.Rocks.Library;
 
 /// <summary>Settings of the C library's memory, which RocksDB takes its own from.</summary>
 internal static partial class NativeAllocation
