@@ -22,6 +22,7 @@ using DocService.Api.OpenApi;
 using DocService.Api.Problems;
 using DocService.Api.Routing;
 using DocService.Api.Service;
+using DocService.Api.Snapshots;
 using DocService.Api.Tls;
 using DocService.Api.Tokens;
 using DocService.Api.Waiting;
@@ -97,6 +98,7 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton<CollectionWrites>();
         builder.Services.AddSingleton<CollectionViolations>();
         builder.Services.AddSingleton<KeyEndpoints>();
+        builder.Services.AddSingleton<SnapshotEndpoints>();
         builder.Services.AddHostedService<StoreLifetime>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AuditLog>());
         builder.Services.AddHostedService<CollectionWatch>(); // after the definitions have been read
@@ -157,6 +159,7 @@ internal static class DocServiceHosting
         RequestEndpoint.Map(app);
         CollectionEndpoints.Map(app);
         KeyEndpoints.Map(app);
+        SnapshotEndpoints.Map(app);
         ChangesEndpoint.Map(app);
         VersionsEndpoint.Map(app);
         StatusEndpoint.Map(app);

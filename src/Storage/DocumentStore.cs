@@ -47,6 +47,7 @@ public sealed class DocumentStore : IDocumentStore
     private readonly ILogger _logger;
     private readonly StoreReads _reads;
     private readonly StoreWrites _writes;
+    private readonly StoreSnapshots _snapshots;
     private readonly StatusReader _status;
     private Task? _closing;
 
@@ -74,7 +75,7 @@ public sealed class DocumentStore : IDocumentStore
                 LeastPosition = FollowerSet.LeastPosition(followers),
                 TakeOverRequests = (end, read) => (requests = new RememberedRequests(directory, options, _health, threads)).TakeOver(end, read),
             }.Open();
-            RecoveryReports.WarnOfCopy(journal, directory.Root.Path, logger);
+            RecoveryReports.WarnOfCopy(journal, directory, logger);
             _engine = new StoreEngine(directory, journal, options, rules, followers, requests!, _health, Time, threads, logger);
         }
         catch (JournalDamagedException exception)
@@ -85,6 +86,7 @@ public sealed class DocumentStore : IDocumentStore
         _healthMetrics = new HealthMetrics(_health);
         _reads = new StoreReads(_operations, Engine);
         _writes = new StoreWrites(_operations, Engine, _health, options, promise.Best, _clock);
+        _snapshots = new StoreSnapshots(_operations, Engine, _health);
         _status = new StatusReader(directory, volume, promise, _health, Time, _engine);
     }
 
@@ -102,6 +104,9 @@ public sealed class DocumentStore : IDocumentStore
     }
 
     StoreStatus IDocumentStore.Status => Status;
+
+    /// <inheritdoc/>
+    public ISnapshots Snapshots => _snapshots;
 
     /// <summary>Opens the directory, creating it when absent. Blocks while it syncs what it found.</summary>
     /// <exception cref="StoreConfigurationException">An option is impossible or the directory cannot be used.</exception>
@@ -217,6 +222,7 @@ public sealed class DocumentStore : IDocumentStore
     private async Task CloseAsync()
     {
         Task ended = _operations.CloseAsync();
+        _engine?.Snapshots.RequestStop();
         try
         {
             await Task.WhenAny(ended, Task.Delay(CloseTimeout, _clock)).ConfigureAwait(false);

@@ -16,6 +16,9 @@ public interface IDocumentStore : IAsyncDisposable
     /// <summary>A snapshot for operators.</summary>
     StoreStatus Status { get; }
 
+    /// <summary>Copies of the whole store as of one moment. Null where the engine has none.</summary>
+    ISnapshots? Snapshots => null;
+
     /// <summary>The newest published version with its body, or null. Its checksums have been verified.</summary>
     /// <param name="key">Which document.</param>
     /// <param name="budget">What its bytes are charged to before they are read, until it is disposed; null: nothing.</param>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using DocService.Api.Commands.Backups;
 using DocService.Api.Commands.Help;
 using DocService.Api.Commands.Transfers;
 
@@ -79,6 +80,9 @@ internal static class DocServiceCommand
         root.Add(ImportCommand.Create());
         root.Add(ExportCommand.Create());
         root.Add(CompletionCommand.Create());
+        root.Add(SnapshotCommand.Create());
+        root.Add(BackupCommand.Create());
+        root.Add(RestoreCommand.Create());
         ExamplesHelp.AddTo(root);
         return root;
     }

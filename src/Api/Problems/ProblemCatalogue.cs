@@ -30,6 +30,7 @@ internal static class ProblemCatalogue
     public static readonly ProblemType ProviderUnknown = new("provider-unknown", 503, "Provider unknown", "The token cannot be judged: the keys of the provider that makes tokens cannot be fetched. Nothing was done; try again after Retry-After.");
     public static readonly ProblemType CrossOrigin = new("cross-origin", 403, "Cross-origin", "A browser has sent the request for a page of another site that is not allowed, and it could change something or, while there are no API keys, tell what is there. Nothing was done.");
     public static readonly ProblemType KeysFull = new("keys-full", 409, "Keys full", "There are as many API keys as there may be. Revoke those that nobody uses: the list tells the day of each one's last use. Nothing was changed.");
+    public static readonly ProblemType SnapshotConflict = new("snapshot-conflict", 409, "Snapshot conflict", "There is a snapshot of that name already, or the one that is to be deleted is in use, or has been started and is a store of its own by now. Nothing was done.");
     public static readonly ProblemType InvalidId = new("invalid-id", 400, "Invalid document id", "An id is 1 to 1,024 bytes of UTF-8 without control characters and without the path segments '.' and '..'; in a URL each byte may be percent-encoded.");
     public static readonly ProblemType InvalidCollection = new("invalid-collection", 400, "Invalid collection", "The name or the definition of a collection is not one that the server takes; 'pointer' (RFC 6901) says where in the definition. Nothing was changed.");
     public static readonly ProblemType PrefixFixed = new("prefix-fixed", 409, "Prefix fixed", "A collection keeps the prefix that it was made with. Delete the collection, which deletes no document, and make another. Nothing was changed.");
@@ -71,7 +72,7 @@ internal static class ProblemCatalogue
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         SchemaViolation, NumberOutOfRange, SchemaTooCostly, InvalidExpiry, InvalidPatch, PatchTestFailed, PatchNotApplicable, InvalidCollection, PrefixFixed, PrefixOverlap, UniqueViolation, TooManyKeys, IndexFailed,
-        Unauthorized, Forbidden, TooManyRequests, ProviderUnknown, CrossOrigin, KeysFull, Misdirected, NotFound, VersionNotKept, MethodNotAllowed, InvalidRequest, UnknownParameter, InvalidId, InvalidJson, DigestMismatch, PreconditionFailed, PayloadTooLarge,
+        Unauthorized, Forbidden, TooManyRequests, ProviderUnknown, CrossOrigin, KeysFull, SnapshotConflict, Misdirected, NotFound, VersionNotKept, MethodNotAllowed, InvalidRequest, UnknownParameter, InvalidId, InvalidJson, DigestMismatch, PreconditionFailed, PayloadTooLarge,
         InvalidParameter, InvalidFilter, InvalidSort, InvalidSelect, InvalidAggregate, InvalidCursor, CursorExpired, TooManyGroups, CountDiffers, NoIndex, IndexBuilding, QueryTimeout, FeedReset,
         UnsupportedMediaType, RequestTimeout, TargetTooLong, HeadersTooLarge, VersionNotSupported, DocumentCorrupt, StorageFault, InternalError, Busy, ShuttingDown,
         Fenced, OutcomeUnknown, JournalDamaged, OutOfSpace, RequestInProgress, IdempotencyKeyReused, RequestsUnknown,
@@ -139,6 +140,7 @@ internal static class ProblemCatalogue
         DocumentCorruptException corrupt => new Problem(DocumentCorrupt, $"Document '{corrupt.Key.Id}' cannot be read: {corrupt.Reason}."),
         StoreFencedException => new Problem(Fenced, "Nothing of this request was done; the store takes no writes until it is restarted. GET /status tells operators why.") { Reason = exception.Message },
         OutcomeUnknownException => new Problem(OutcomeUnknown, "The write may or may not survive. GET /status tells operators why.") { Reason = exception.Message },
+        SnapshotConflictException => new Problem(SnapshotConflict, exception.Message),
         OutOfSpaceException => new Problem(OutOfSpace, exception.Message),
         StoreBusyException => new Problem(Busy, exception.Message) { RetryAfterSeconds = 1 },
         StoreClosedException => new Problem(ShuttingDown, exception.Message) { RetryAfterSeconds = 5 },

@@ -81,6 +81,10 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
             .Select(entry => entry.Name)];
     }
 
+    /// <summary>Gives a snapshot the directory of a shard, and the names of the documents in it, unsorted.</summary>
+    public void TakeNames(int shard, Action<IDirectory, IEnumerable<string>> take) =>
+        take(shards[shard].Entries, shards[shard].Entries.List().Where(DocumentPath.IsName));
+
     /// <summary>The stamp of what has the document's name; null if nothing has it.</summary>
     public FileStamp? TryGetStamp(DocumentPath path) => shards[path.Shard].Entries.TryGetStamp(path.Name);
 

@@ -101,6 +101,9 @@ internal sealed class VersionFiles : IDisposable
     public IReadOnlyList<string> List(int shard) =>
         Volatile.Read(ref _shards[shard])?.Entries is { } directory ? [.. directory.List().Where(DocumentPath.IsVersionName)] : [];
 
+    /// <summary>Gives a snapshot the directory of a shard, and the names of the versions in it. Once they are made.</summary>
+    public void TakeNames(int shard, Action<IDirectory, IEnumerable<string>> take) => take(EntriesOf(shard), List(shard));
+
     /// <summary>
     /// Gives a synced file the version's name as a second one. False, and nothing is done, where something has that name, or the filesystem
     /// gives none: then the version needs a file of its own, which replaces what has the name at once.

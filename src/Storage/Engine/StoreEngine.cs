@@ -11,6 +11,7 @@ using DocService.Storage.Engine.Locks;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Recovery;
 using DocService.Storage.Engine.Requests;
+using DocService.Storage.Engine.Snapshots;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Followers;
@@ -86,13 +87,15 @@ internal sealed class StoreEngine
         Commits = new CommitPath(locks, new RuleBook(rules, CommitBytesMax(options)), Documents, Reads, Journal, Space, health, clock, time) { BytesMax = CommitBytesMax(options), ThrowIfVersionsBlocked = key => _blocked.ThrowIfFull(key, isOfVersions: true) };
         Filed = new FiledWait(_filing, _blocked, Journal.Marks, clock);
         var carry = new CarryForward(locks, Pending, Journal);
-        Versions = new KeptVersions(directory.Documents.Versions, Pending, Journal, opened.Unfiled.CarriedThrough, () => carry.UnderWay > 0, health);
+        Snapshots = new SnapshotTaker(directory, requests, options.BusyTimeout, health, threads, logger);
+        Snapshots.Follow(Journal, space);
+        Versions = new KeptVersions(directory.Documents.Versions, Pending, Journal, opened.Unfiled.CarriedThrough, () => carry.UnderWay > 0, () => Snapshots.HeldThrough, health);
         intake = new GroupIntake(Pending, _filing, media, Cache, Versions, directory.Files);
         var carriage = new BlockedCarriage(_blocked, carry, Pending, Journal, Backlog);
         _filer = new Filer(directory.Documents, directory.HandlesMax, media, headers, _filing, _blocked, carriage, Pending, Journal, Backlog, Space, health, threads, logger);
         _metrics = new StoreMetrics(this);
         Space.Charge(opened.Unfiled.ChargedBytes);
-        _followers = new FollowerSet([requests, .. followers], Journal, options.BusyTimeout, clock, logger)
+        _followers = new FollowerSet([requests, Snapshots, .. followers], Journal, options.BusyTimeout, clock, logger)
         {
             StoreId = directory.Format.StoreId,
             Documents = new FiledDocuments(directory.Documents),
@@ -131,6 +134,8 @@ internal sealed class StoreEngine
     public FiledWait Filed { get; }
 
     public RememberedRequests Requests { get; }
+
+    public SnapshotTaker Snapshots { get; }
 
     public RecoveryReport Recovery => _opened.Report;
 
@@ -193,6 +198,7 @@ internal sealed class StoreEngine
     public void CloseFiles()
     {
         Requests.Dispose();
+        Snapshots.Dispose();
         _keeper.CloseFiles();
         Journal.CloseFiles();
         _opened.Pool.Dispose();

@@ -155,6 +155,9 @@ public sealed class CommandLineTests
     [InlineData("export")]
     [InlineData("completion")]
     [InlineData("health")]
+    [InlineData("snapshot")]
+    [InlineData("backup")]
+    [InlineData("restore")]
     public void Help_OfEachCommand_HasExamplesThatAreUnderstood(string command)
     {
         using var output = new StringWriter();

@@ -12,7 +12,7 @@ namespace DocService.Storage.Engine.Checks;
 internal sealed class Verification(IDirectory data, IVerificationWitness? witness = null)
 {
     private static readonly string[] Expected =
-        [DataDirectory.LockName, FormatFile.Name, DataDirectory.JournalName, DataDirectory.DocumentsName, DataDirectory.QuarantineName, DataDirectory.RequestsName, DataDirectory.VersionsName, DataDirectory.IndexName, "lost+found"];
+        [DataDirectory.LockName, FormatFile.Name, DataDirectory.JournalName, DataDirectory.DocumentsName, DataDirectory.QuarantineName, DataDirectory.RequestsName, DataDirectory.VersionsName, DataDirectory.IndexName, DataDirectory.SnapshotsName, DataDirectory.ManifestName, "lost+found"];
 
     private readonly VerificationReport _report = new();
 
@@ -44,6 +44,11 @@ internal sealed class Verification(IDirectory data, IVerificationWitness? witnes
 
         new VersionCheck(_report, journal, witness).Run(data, areExpected: format is { HasVersions: true });
         new RequestCheck(_report, journal).Run(data);
+        if (format is { IsSnapshot: true })
+        {
+            new SnapshotCheck(_report).Run(data);
+        }
+
         witness?.Finish(_report.DurableThrough, _report.DamageFound, _report.RemarksMade);
         return _report;
     }

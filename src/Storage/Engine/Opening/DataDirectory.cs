@@ -19,6 +19,11 @@ internal sealed class DataDirectory : IDisposable
     public const string VersionsName = VersionFiles.DirectoryName;
     public const string VersionsDraftName = VersionFiles.DraftName;
 
+    public const string SnapshotsName = "snapshots";
+
+    /// <summary>What a snapshot holds; where it is, the directory is a snapshot.</summary>
+    public const string ManifestName = "SNAPSHOT";
+
     /// <summary>A derived follower's. The store does not look into it.</summary>
     public const string IndexName = "index";
 
@@ -34,7 +39,8 @@ internal sealed class DataDirectory : IDisposable
         _lock = @lock;
         _mark = DirectoryMark.Of(data.Entries);
         Format = format;
-        IsCopy = format.Directory is { } known && _mark is not null && known != _mark;
+        IsSnapshot = format.IsSnapshot;
+        IsCopy = IsSnapshot || (format.Directory is { } known && _mark is not null && known != _mark);
         IsFirstStart = isFirstStart;
         Documents = documents;
     }
@@ -57,6 +63,9 @@ internal sealed class DataDirectory : IDisposable
     /// FORMAT was written in another directory: this one is a copy of that, which may live on and hand out versions of its own.
     /// </summary>
     public bool IsCopy { get; }
+
+    /// <summary>This opening is the first start of a snapshot, which is of one moment.</summary>
+    public bool IsSnapshot { get; }
 
     /// <summary>What an operator should know of the way to the directory; null when there is nothing.</summary>
     public string? Remark { get; private init; }
@@ -170,7 +179,14 @@ internal sealed class DataDirectory : IDisposable
     /// A segment with that store id is durable: from now on a journal without segments is damage. FORMAT gets the id after
     /// the segment has it. If a cut comes in between, the segment's header names the id before.
     /// </summary>
-    public void NoteJournal(Guid storeId) => Replace(Format with { StoreId = storeId, HasJournal = true, Directory = _mark, HasVersions = Documents.Versions.IsMade });
+    public void NoteJournal(Guid storeId)
+    {
+        Replace(Format with { StoreId = storeId, HasJournal = true, Directory = _mark, HasVersions = Documents.Versions.IsMade });
+        Root.TryUnlink(ManifestName); // from here on it is a store of its own, whether or not this is undone
+    }
+
+    /// <summary>Names that were changed in the data directory itself are durable when this returns.</summary>
+    public void SyncNames() => _data.Sync();
 
     public void Dispose()
     {

@@ -9,6 +9,9 @@ namespace DocService.Storage.Engine.Opening;
 /// </summary>
 internal static class DirectoryMark
 {
+    /// <summary>In place of a mark: of a snapshot, which has never been started. A program that knows no snapshots takes it for a copy, too.</summary>
+    public const string Snapshot = "snapshot";
+
     /// <summary>Filesystems that make inode numbers up. There only the moment counts.</summary>
     private static readonly string[] WithoutLastingInodes = ["9p", "virtiofs", "cifs", "smb3", "smbfs", "vfat", "exfat", "overlay"];
 

@@ -24,6 +24,9 @@ internal sealed record FormatFile(int Format, Guid StoreId, DateTimeOffset Creat
     /// <summary>Whether the directories of kept versions have been made: from then on their absence is damage. A program that does not know this leaves it out when it writes the file anew.</summary>
     public bool HasVersions { get; init; }
 
+    /// <summary>The directory is a snapshot: its first start is that of a copy, wherever it is.</summary>
+    public bool IsSnapshot => Directory == DirectoryMark.Snapshot;
+
     /// <summary>The format this version writes.</summary>
     public const int Current = 3;
 

@@ -50,15 +50,17 @@ internal static class FormatRepair
             return null;
         }
 
+        // A snapshot must not go on as the store that it was taken of.
+        string? mark = data.GetKind(DataDirectory.ManifestName) == EntryKind.None ? null : DirectoryMark.Snapshot;
         SegmentHeader[] headers = [.. Lineage.HeadersIn(journal).OrderBy(header => header.Number)];
         if (headers.Length > 0)
         {
-            return new FormatFile(FormatFile.Current, headers[^1].StoreId, headers.Min(header => header.Created), HasJournal: true, StartsAfter: 0, Directory: null);
+            return new FormatFile(FormatFile.Current, headers[^1].StoreId, headers.Min(header => header.Created), HasJournal: true, StartsAfter: 0, Directory: mark);
         }
 
         // A FORMAT that cannot be read still says whose directory this was; without one it may be anybody's.
         return isDamaged
-            ? new FormatFile(FormatFile.Current, Guid.NewGuid(), now, HasJournal: true, StartsAfter: 0, Directory: null)
+            ? new FormatFile(FormatFile.Current, Guid.NewGuid(), now, HasJournal: true, StartsAfter: 0, Directory: mark)
             : null;
     }
 }

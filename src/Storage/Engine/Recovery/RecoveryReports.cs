@@ -1,3 +1,4 @@
+using DocService.Storage.Engine.Opening;
 using DocService.Storage.Journal.Reading;
 using Microsoft.Extensions.Logging;
 
@@ -35,10 +36,20 @@ internal static class RecoveryReports
             + (damage.Ids.Count > 0 ? $" (documents that can still be named: {string.Join(", ", damage.Ids.Take(IdsMax))})" : string.Empty);
 
     /// <summary>A copy of one moment is fine. A copy made while files changed is not. The two look alike, so the operator must decide.</summary>
-    public static void WarnOfCopy(OpenedJournal journal, string directory, ILogger logger)
+    public static void WarnOfCopy(OpenedJournal journal, DataDirectory data, ILogger logger)
     {
         if (!journal.Report.IsCopy)
         {
+            return;
+        }
+
+        string directory = data.Root.Path;
+        if (data.IsSnapshot)
+        {
+            logger.LogInformation(
+                "{Directory} is a snapshot, or was restored from one. It goes on as a store of its own: new store id, versions from {First} on.",
+                directory,
+                journal.Current.Header.FirstSequence);
             return;
         }
 

@@ -15,8 +15,9 @@ namespace DocService.Storage.Engine.Versions;
 /// <param name="journal">What the next start may still file.</param>
 /// <param name="carriedThrough">By directory: the highest sequence of a record of a kept version that was carried forward.</param>
 /// <param name="isCarrying">Whether a record that is carried forward is not published yet.</param>
+/// <param name="heldThrough">What the first start of a snapshot that is being taken may still file lies above it.</param>
 /// <param name="health">Fenced when a sync fails.</param>
-internal sealed class KeptVersions(VersionFiles files, Pending pending, JournalWriter journal, long[] carriedThrough, Func<bool> isCarrying, StoreHealth health)
+internal sealed class KeptVersions(VersionFiles files, Pending pending, JournalWriter journal, long[] carriedThrough, Func<bool> isCarrying, Func<long> heldThrough, StoreHealth health)
 {
     /// <summary>A record of a kept version was carried forward. On the journal's thread.</summary>
     public void NoteCarried(Sha256Digest document, long sequence) => Volatile.Write(ref carriedThrough[DocumentPath.ShardOf(document)], sequence);
@@ -70,6 +71,7 @@ internal sealed class KeptVersions(VersionFiles files, Pending pending, JournalW
         // In this order. A version that is recorded as filed was filed before this look, so a copy of its record was begun before: it is
         // still on its way, or has been noted.
         long recorded = journal.RecordedFiledThrough;
+        recorded = Math.Min(recorded, heldThrough());
         return version.Version > recorded || isCarrying() || Volatile.Read(ref carriedThrough[DocumentPath.ShardOf(version.Key.Digest)]) > recorded
             || pending.Contains(VersionDigest.Of(version.Key.Digest, version.Version));
     }

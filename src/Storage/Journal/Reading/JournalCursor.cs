@@ -33,7 +33,22 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
 
     public bool TryRead([NotNullWhen(true)] out FollowedCommit? commit)
     {
-        commit = null;
+        commit = TryFind(out RecordHeader record, out ReadOnlyMemory<byte> payload) ? Take(record, payload) : null;
+        return commit is not null;
+    }
+
+    /// <summary>As <see cref="TryRead"/>: the record as it is in the journal.</summary>
+    public bool TryReadRecord(out RecordHeader record, out ReadOnlyMemory<byte> payload)
+    {
+        bool isFound = TryFind(out record, out payload);
+        Position = isFound ? record.Sequence : Position;
+        return isFound;
+    }
+
+    private bool TryFind(out RecordHeader record, out ReadOnlyMemory<byte> payload)
+    {
+        record = default;
+        payload = default;
         while (true)
         {
             // In this order: a segment is known before a commit in it is published.
@@ -57,7 +72,7 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
                 continue;
             }
 
-            commit = ReadNext(segment, last);
+            payload = ReadNext(segment, last, out record);
             return true;
         }
     }
@@ -94,11 +109,11 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
     }
 
     /// <summary>The commit behind the position. There is one in this segment, up to the given sequence: it is published.</summary>
-    private FollowedCommit ReadNext(Segment segment, long last)
+    private ReadOnlyMemory<byte> ReadNext(Segment segment, long last, out RecordHeader record)
     {
         while (_offset + RecordHeader.Bytes <= segment.Header.SizeBytes)
         {
-            if (ReadHeader(segment) is not { } record)
+            if (ReadHeader(segment) is not { } found)
             {
                 // Padding: the next group begins on a block.
                 _offset = JournalFormat.BlockAlign(_offset + 1);
@@ -106,14 +121,15 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
             }
 
             long payload = _offset + RecordHeader.Bytes;
-            _offset += record.PaddedBytes;
-            if (record.Type != RecordType.Commit)
+            _offset += found.PaddedBytes;
+            if (found.Type != RecordType.Commit)
             {
-                _unusedThrough = Math.Max(_unusedThrough, record.Sequence); // when a seal is written no group is under way
+                _unusedThrough = Math.Max(_unusedThrough, found.Sequence); // when a seal is written no group is under way
             }
-            else if (record.Sequence > Position)
+            else if (found.Sequence > Position)
             {
-                return Take(segment, record, payload, last);
+                record = found;
+                return Check(segment, found, payload, last);
             }
         }
 
@@ -134,7 +150,8 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
         }
     }
 
-    private FollowedCommit Take(Segment segment, RecordHeader record, long payloadOffset, long last)
+    /// <summary>Reads the record, which must be the next one.</summary>
+    private ReadOnlyMemory<byte> Check(Segment segment, RecordHeader record, long payloadOffset, long last)
     {
         // Sequences that were never used lie before the first one of a segment, or before what a seal tells.
         long expected = Math.Max(Position, Math.Min(_unusedThrough, record.Sequence - 1)) + 1;
@@ -143,7 +160,12 @@ internal sealed class JournalCursor(LiveSegments live, Watermarks marks, long af
             throw Damaged(segment, $"commit {record.Sequence} is where {Position + 1} should be");
         }
 
-        ReadOnlyMemory<byte> bytes = ReadPayload(segment, record, payloadOffset);
+        return ReadPayload(segment, record, payloadOffset);
+    }
+
+    private FollowedCommit Take(RecordHeader record, ReadOnlyMemory<byte> bytes)
+    {
+        Segment segment = _segment!;
         ReadOnlySpan<byte> payload = bytes.Span;
         _operations.Clear();
         var parts = new PayloadParts(payload, record.Operations);

@@ -21,6 +21,8 @@ internal sealed class NewestMark(IDirectory directory)
     /// <summary>The highest number of a mark among the names; 0 if there is none.</summary>
     public static long Find(IEnumerable<string> names) => names.Max(Parse) ?? 0;
 
+    public static string NameOf(long number) => Prefix + number.ToString("D8", CultureInfo.InvariantCulture);
+
     public static bool IsMark(string name) => Parse(name) is not null;
 
     /// <summary>Takes up the mark of the last run. At open, once.</summary>
@@ -31,7 +33,7 @@ internal sealed class NewestMark(IDirectory directory)
     {
         try
         {
-            string name = Prefix + number.ToString("D8", CultureInfo.InvariantCulture);
+            string name = NameOf(number);
             if (_name is null)
             {
                 directory.Create(name).Dispose();

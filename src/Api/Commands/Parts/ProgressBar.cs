@@ -1,11 +1,12 @@
 using System.Globalization;
 
-namespace DocService.Api.Commands;
+namespace DocService.Api.Commands.Parts;
 
 /// <summary>How far a long command has come: a bar that is drawn again and again in a terminal, a line now and then elsewhere.</summary>
 /// <param name="output">Where it is drawn.</param>
 /// <param name="isFile">There is no terminal.</param>
-internal sealed class ProgressBar(TextWriter output, bool isFile)
+/// <param name="what">What is counted.</param>
+internal sealed class ProgressBar(TextWriter output, bool isFile, string what = "documents")
 {
     private const int Width = 30;
     private const int StepPercent = 10; // between two lines of a file
@@ -21,7 +22,7 @@ internal sealed class ProgressBar(TextWriter output, bool isFile)
         }
 
         _shown = percent;
-        string counts = string.Create(CultureInfo.InvariantCulture, $"{percent,3} % {done:N0} of {Math.Max(done, total):N0} documents");
+        string counts = string.Create(CultureInfo.InvariantCulture, $"{percent,3} % {done:N0} of {Math.Max(done, total):N0} {what}");
         if (isFile)
         {
             output.WriteLine(counts);
