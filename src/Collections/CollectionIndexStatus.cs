@@ -13,6 +13,9 @@ public sealed record CollectionIndexStatus
     /// <summary>Documents there are to read: an estimate.</summary>
     public required long Total { get; init; }
 
+    /// <summary>Whether both are of all documents of the store, whose whole index is being made.</summary>
+    public required bool CountsStore { get; init; }
+
     /// <summary>About how many bytes its entries take.</summary>
     public required long SizeBytes { get; init; }
 

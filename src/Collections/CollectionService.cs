@@ -21,6 +21,7 @@ public sealed class CollectionService
     private readonly IndexFollower? _index;
     private readonly UniqueVerification? _verification;
     private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
 
     /// <param name="store">Opened with these rules and this index.</param>
     /// <param name="rules">Changed by every definition.</param>
@@ -33,6 +34,7 @@ public sealed class CollectionService
         _rules = rules;
         _index = index;
         _clock = clock;
+        _logger = logger;
         _verification = index is null ? null : new UniqueVerification(store, rules, index, clock, logger);
     }
 
@@ -64,7 +66,8 @@ public sealed class CollectionService
         }
         catch (Exception exception) when (exception is DocumentCorruptException or JsonException or JournalDamagedException)
         {
-            _rules.Stop($"The list of collections cannot be read: {exception.Message}");
+            _logger.LogError("The list of collections cannot be read: {Reason}", exception.Message);
+            _rules.Stop("The list of collections cannot be read. The server's log says why."); // told to every writer: no files
         }
     }
 
@@ -152,6 +155,7 @@ public sealed class CollectionService
                 : state is not { IsBuilt: true } || duplicates is null ? IndexState.Building
                 : duplicates.Count > 0 ? IndexState.Violated : IndexState.Ready,
             Done = state?.Done ?? whole?.Done ?? 0,
+            CountsStore = state is null,
             Total = state is null ? whole?.Total ?? 0 : reader!.EstimateTotal(index.Declared, state),
             SizeBytes = state is null ? 0 : reader!.MeasureBytes(state),
             Duplicates = duplicates ?? [],

@@ -87,7 +87,7 @@ internal sealed class ExportAnswer(Cursors cursors, ByteBudget budget, DocServic
                 : exception is OperationCanceledException ? ProblemCatalogue.Stopping
                 : QueryFailures.ToProblem(exception, queries, options.QueryTimeout) ?? Unexpected(exception);
             output.Clear();
-            WriteError(output, problem, context.Request.PathBase.Value);
+            WriteError(output, problem.For(Caller.Of(context)), context.Request.PathBase.Value);
         }
 
         queries.Note(search, clock.GetElapsedTime(started));

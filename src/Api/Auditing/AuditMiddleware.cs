@@ -34,7 +34,8 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, TimePr
         finally
         {
             string path = RawTarget.PathOf(RawTarget.Of(context)).ToString(); // now, without the prefix of a proxy
-            if (note.Counts && path != Query && context.Response.StatusCode != StatusCodes.Status401Unauthorized) // that one is nobody's
+            bool isNobodys = context.Response.StatusCode == StatusCodes.Status401Unauthorized && !Caller.Of(context).IsKnown; // else its key has ended in the midst of it
+            if (note.Counts && path != Query && !isNobodys)
             {
                 log.Add(Line(context, path, note));
             }

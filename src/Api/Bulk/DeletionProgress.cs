@@ -25,9 +25,8 @@ internal sealed class DeletionProgress(DurabilityLevel asked)
     }
 
     /// <summary>A problem that came in the midst of it.</summary>
-    public Problem AddTo(Problem problem) => Commits.Sequence is not { } sequence ? problem : problem with
+    public Problem AddTo(Problem problem) => Commits.Sequence is not { } sequence ? problem : problem.Adding($"{ProblemCatalogue.Count(Deleted, "document")} had been deleted before that, and stay so.") with
     {
-        Detail = $"{problem.Detail} {ProblemCatalogue.Count(Deleted, "document")} had been deleted before that, and stay so.",
         Extensions = [.. problem.Extensions, new("deleted", Deleted), new("sequence", sequence)],
     };
 }

@@ -40,8 +40,9 @@ internal sealed class ChangeStream(
             await SendAsync(channel, events, static events => events.Comment()); // the fields go with it, at once
             if (await FollowAsync(context, form, feed, channel, events, end.Token) is { } problem)
             {
+                Problem told = problem.For(Caller.Of(context));
                 string? pathBase = context.Request.PathBase.Value;
-                await SendAsync(channel, events, problem.Type == ProblemCatalogue.FeedReset ? events => events.Reset(problem, pathBase) : events => events.Unavailable(problem, pathBase));
+                await SendAsync(channel, events, told.Type == ProblemCatalogue.FeedReset ? events => events.Reset(told, pathBase) : events => events.Unavailable(told, pathBase));
             }
         }
         catch (OperationCanceledException)

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using DocService.Api.Bodies;
 using DocService.Api.Fields;
+using DocService.Api.Keys;
 using DocService.Api.Problems;
 using DocService.Collections;
 using DocService.Collections.Definitions;
@@ -86,18 +87,22 @@ internal sealed class CollectionReads(CollectionService collections, ByteBudget 
             {
                 name,
                 prefix = collection.Prefix,
-                indexes = status.Select(index => new
+                indexes = status.Select(index => (Index: index, Progress: ProgressFor(Caller.Of(context), index))).Select(one => new
                 {
-                    name = index.Name,
-                    state = NameOf(index.State),
-                    done = index.Done,
-                    total = index.Total,
-                    sizeBytes = index.SizeBytes,
-                    duplicates = index.Duplicates.Count == 0 || !CollectionAccess.MayTellIds(context, collection) ? null : index.Duplicates.Select(pair => new[] { pair.Id, pair.OtherId }),
+                    name = one.Index.Name,
+                    state = NameOf(one.Index.State),
+                    done = one.Progress.Done,
+                    total = one.Progress.Total,
+                    sizeBytes = one.Index.SizeBytes,
+                    duplicates = one.Index.Duplicates.Count == 0 || !CollectionAccess.MayTellIds(context, collection) ? null : one.Index.Duplicates.Select(pair => new[] { pair.Id, pair.OtherId }),
                 }),
             })
             : Task.FromResult<Problem?>(CollectionRequest.Missing(name));
     }
+
+    /// <summary>While the whole index is made these count all documents of the store, which is for its operators alone.</summary>
+    internal static (long Done, long Total) ProgressFor(Caller caller, CollectionIndexStatus index) =>
+        index.CountsStore && !caller.May(Right.Operate, string.Empty) ? (0, 0) : (index.Done, index.Total);
 
     private static async Task<Problem?> AnswerAsync(HttpContext context, object answer)
     {

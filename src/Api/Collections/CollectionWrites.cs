@@ -4,6 +4,7 @@ using DocService.Api.Configuration;
 using DocService.Api.Documents;
 using DocService.Api.Fields;
 using DocService.Api.Idempotency;
+using DocService.Api.Keys;
 using DocService.Api.Problems;
 using DocService.Collections;
 using DocService.Storage;
@@ -65,7 +66,7 @@ internal sealed class CollectionWrites(
             WriteResult result = await collections.PutAsync(name, content, conditions.Write, level, context.RequestAborted);
             if (result.Status is WriteStatus.Created or WriteStatus.Replaced && wait > TimeSpan.Zero)
             {
-                await collections.WaitUntilBuiltAsync(name, wait, context.RequestAborted);
+                await WaitAsync(context, name, wait);
             }
 
             return AnswerPut(context, name, conditions.Write, level, result);
@@ -105,6 +106,21 @@ internal sealed class CollectionWrites(
         finally
         {
             budget.Return(WriteCost.OperationBytes);
+        }
+    }
+
+    /// <summary>At most as long as the key is in force. The definition stays as it was acknowledged, however long its indexes take.</summary>
+    private async Task WaitAsync(HttpContext context, string name, TimeSpan wait)
+    {
+        CancellationToken ended = Caller.Of(context).Ended;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ended);
+        try
+        {
+            await collections.WaitUntilBuiltAsync(name, wait, end.Token);
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            // It is answered as after the whole wait.
         }
     }
 

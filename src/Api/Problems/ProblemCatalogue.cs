@@ -134,23 +134,27 @@ internal static class ProblemCatalogue
 
     public static Problem NoDocument(DocumentKey key) => new(NotFound, $"There is no document '{key.Id}'.");
 
-    /// <summary>What a failure of the store means to a client.</summary>
+    /// <summary>What a failure of the store means to a client. What may name files is the reason, which operators alone are told.</summary>
     public static Problem Of(StoreException exception) => exception switch
     {
-        DocumentCorruptException corrupt => new Problem(DocumentCorrupt, $"Document '{corrupt.Key.Id}' cannot be read: {corrupt.Reason}."),
+        DocumentCorruptException corrupt => new Problem(DocumentCorrupt, $"Document '{corrupt.Key.Id}' cannot be read. The log tells operators why.") { Reason = $"Document '{corrupt.Key.Id}' cannot be read: {corrupt.Reason}." },
         StoreFencedException => new Problem(Fenced, "Nothing of this request was done; the store takes no writes until it is restarted. GET /status tells operators why.") { Reason = exception.Message },
         OutcomeUnknownException => new Problem(OutcomeUnknown, "The write may or may not survive. GET /status tells operators why.") { Reason = exception.Message },
         SnapshotConflictException => new Problem(SnapshotConflict, exception.Message),
-        OutOfSpaceException => new Problem(OutOfSpace, exception.Message),
+        OutOfSpaceException => new Problem(OutOfSpace, "There is no room for this write, and nothing of it was done. GET /status tells operators more.") { Reason = exception.Message },
+        StoreBusyException { NamesFiles: true } => new Problem(Busy, "The disk does not take this request for now. The log tells operators why.") { Reason = exception.Message, RetryAfterSeconds = 1 },
         StoreBusyException => new Problem(Busy, exception.Message) { RetryAfterSeconds = 1 },
         StoreClosedException => new Problem(ShuttingDown, exception.Message) { RetryAfterSeconds = 5 },
-        JournalDamagedException => new Problem(JournalDamaged, "Nothing is served until the journal is salvaged. GET /status tells operators why.") { Reason = exception.Message },
+        JournalDamagedException => Damaged(exception.Message),
         RequestInProgressException => new Problem(RequestInProgress, exception.Message) { RetryAfterSeconds = 1 },
         RequestKeyReusedException => new Problem(IdempotencyKeyReused, exception.Message),
-        RequestsUnknownException => new Problem(RequestsUnknown, exception.Message),
+        RequestsUnknownException => new Problem(RequestsUnknown, "Whether a request with this Idempotency-Key was carried out cannot be known. Nothing of this one was done. The log tells operators why.") { Reason = exception.Message },
         StorageFaultException => new Problem(StorageFault, "The disk refused an operation. Nothing was written. The log tells operators why.") { Reason = exception.Message },
         _ => Internal,
     };
+
+    public static Problem Damaged(string reason) =>
+        new(JournalDamaged, "Nothing is served until the journal is salvaged. GET /status tells operators why.") { Reason = reason };
 
     public static Problem Internal { get; } = new(InternalError, "The server's log has the details.");
 
@@ -168,6 +172,9 @@ internal static class ProblemCatalogue
     /// </summary>
     public static Problem FaultyFraming { get; } =
         new(InvalidRequest, "HTTP/1.0 has no Transfer-Encoding; send a Content-Length (RFC 9112 section 6.1).") { EndsConnection = true };
+
+    public static Problem ConnectionField { get; } =
+        new(InvalidRequest, "HTTP/2 has none of the fields Transfer-Encoding, Upgrade, Keep-Alive and Proxy-Connection (RFC 9113 section 8.2.2).");
 
     public static Problem OtherCoding { get; } =
         new(InvalidRequest, "The only transfer coding that is taken is chunked, once (RFC 9112 section 6.1).") { EndsConnection = true };

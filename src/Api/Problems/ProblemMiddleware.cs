@@ -64,6 +64,11 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
     /// <summary>What the web server lets pass and its own parts, or others on the way, understand in two ways.</summary>
     private static Problem? FaultOf(HttpRequest request)
     {
+        if (HttpProtocol.IsHttp2(request.Protocol) && HasConnectionField(request.Headers))
+        {
+            return ProblemCatalogue.ConnectionField;
+        }
+
         if (request.Headers.TransferEncoding.Count > 0)
         {
             if (HttpProtocol.IsHttp10(request.Protocol))
@@ -81,6 +86,10 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         // Routing takes "delete" for DELETE and "head" for HEAD; the web server, which frames the answer, does not.
         return request.Method.AsSpan().ContainsAnyInRange('a', 'z') ? ProblemCatalogue.LowerCase(request.Method) : null;
     }
+
+    /// <summary>The web server refuses Connection by itself, and passes the others on.</summary>
+    private static bool HasConnectionField(IHeaderDictionary headers) =>
+        headers.TransferEncoding.Count > 0 || headers.Upgrade.Count > 0 || headers.KeepAlive.Count > 0 || headers["Proxy-Connection"].Count > 0;
 
     private static bool IsChunkedAlone(IHeaderDictionary headers) =>
         headers.GetCommaSeparatedValues("Transfer-Encoding") is [var coding] && coding.Equals("chunked", StringComparison.OrdinalIgnoreCase);

@@ -26,11 +26,7 @@ internal static class ProblemWriter
 
     public static async Task WriteAsync(HttpContext context, Problem problem)
     {
-        if (problem.Reason is { } reason && Caller.Of(context).May(Right.Operate, string.Empty))
-        {
-            problem = problem with { Detail = reason };
-        }
-
+        problem = problem.For(Caller.Of(context));
         HttpResponse response = context.Response;
         response.StatusCode = problem.Type.Status;
         response.ContentType = MediaType;
@@ -60,7 +56,7 @@ internal static class ProblemWriter
         }
     }
 
-    /// <param name="problem">What to tell.</param>
+    /// <param name="problem">What to tell, <see cref="Problem.For"/> whom it is told.</param>
     /// <param name="pathBase">What a proxy puts before all paths of this server, so that the type leads to its page.</param>
     internal static byte[] Encode(Problem problem, string? pathBase = null)
     {

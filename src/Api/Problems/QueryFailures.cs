@@ -23,6 +23,6 @@ internal static class QueryFailures
     /// <summary>The same, and what keeps the index from starting.</summary>
     public static Problem? ToProblem(Exception exception, IndexQueries queries, TimeSpan timeout, IDocumentStore store) =>
         exception is IndexNotReadyException { Status.Stage: IndexStage.NotStarted } && store.Status is { State: StoreState.Damaged } status
-            ? new Problem(ProblemCatalogue.JournalDamaged, status.Reason!) // it waits for a log that nobody can read
+            ? ProblemCatalogue.Damaged(status.Reason!) // it waits for a log that nobody can read
             : ToProblem(exception, queries, timeout);
 }

@@ -53,10 +53,11 @@ internal static class QueryProblems
         };
     }
 
-    public static Problem Building(IndexStatus status) => new Problem(
-        ProblemCatalogue.IndexBuilding,
-        status.Reason is { } reason ? $"The index is made anew ({reason})." : "The index is not ready yet.").With(
-            new KeyValuePair<string, object?>("done", status.Done),
-            new KeyValuePair<string, object?>("total", status.Total)) with
-    { RetryAfterSeconds = RetrySeconds };
+    /// <summary>Why it is made anew may name files, and how far that is tells how many documents the store has.</summary>
+    public static Problem Building(IndexStatus status) => new(ProblemCatalogue.IndexBuilding, "The index is not ready yet.")
+    {
+        Reason = status.Reason is { } reason ? $"The index is made anew ({reason})." : null,
+        ForOperators = [new("done", status.Done), new("total", status.Total)],
+        RetryAfterSeconds = RetrySeconds,
+    };
 }

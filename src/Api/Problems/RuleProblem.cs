@@ -30,7 +30,11 @@ internal static class RuleProblem
         TooManyKeysViolation many => new Problem(ProblemCatalogue.TooManyKeys, many.Reason).With(Member("collection", many.Collection), Member("index", many.Index)),
         InvalidExpiryViolation expiry => new Problem(ProblemCatalogue.InvalidExpiry, expiry.Reason).With(Member("collection", expiry.Collection), Member("field", expiry.Field)),
         IndexUnavailableViolation { IsFailed: true } => new Problem(ProblemCatalogue.IndexFailed, violation.Reason) { RetryAfterSeconds = RetryAfter },
-        IndexUnavailableViolation building => new Problem(ProblemCatalogue.IndexBuilding, violation.Reason) { RetryAfterSeconds = RetryAfter }.With(Member("done", building.Done), Member("total", building.Total)),
+        IndexUnavailableViolation building => new Problem(ProblemCatalogue.IndexBuilding, violation.Reason)
+        {
+            ForOperators = [Member("done", building.Done), Member("total", building.Total)], // of all documents of the store
+            RetryAfterSeconds = RetryAfter,
+        },
         DefinitionViolation definition => Of(definition),
         PatchFault patch => Of(patch, TypeOf(patch.Kind)),
         _ => ProblemCatalogue.Internal,
@@ -55,7 +59,7 @@ internal static class RuleProblem
         return problem with
         {
             Detail = $"{ProblemCatalogue.Count(failures.Length, "operation")} of the batch {(failures.Length == 1 ? "is" : "are")} refused; nothing of it was done. The first: {problem.Detail}",
-            Extensions = [.. refused[0].Violation is IndexUnavailableViolation ? problem.Extensions : [], Member("failures", failures)],
+            Extensions = [Member("failures", failures)],
         };
     }
 

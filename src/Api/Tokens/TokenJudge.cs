@@ -25,6 +25,7 @@ internal sealed class TokenJudge(ProviderKeys keys, HeldTokens held, IDocumentSt
         bearer.TokenValidationParameters = new TokenValidationParameters
         {
             ValidAudience = options.JwtAudience,
+            IgnoreTrailingSlashWhenValidatingAudience = false, // another text is another audience
             ValidAlgorithms = _algorithms,
             IssuerValidator = (issuer, _, _) => issuer is not null && keys.Known?.Issuer == issuer ? issuer : throw new SecurityTokenInvalidIssuerException("Another issuer."),
             IssuerSigningKeyResolver = (_, _, keyId, _) => keys.Known?.Find(string.IsNullOrEmpty(keyId) ? null : keyId) ?? [],

@@ -51,6 +51,6 @@ internal sealed class FiledDocuments(DocumentFiles files) : IFiledDocuments
     }
 
     private static StoreException Translate(FileSystemException exception) => exception.IsOutOfHandles
-        ? new StoreBusyException($"A document's file could not be read: {exception.Message}", exception)
+        ? new StoreBusyException($"A document's file could not be read: {exception.Message}", exception) { NamesFiles = true }
         : new StorageFaultException($"A document's file could not be read: {exception.Message}", exception);
 }

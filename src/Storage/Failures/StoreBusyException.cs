@@ -10,6 +10,9 @@ public sealed class StoreBusyException : StoreException
     {
     }
 
+    /// <summary>Whether the message may name files of the store, which is not for everybody.</summary>
+    public bool NamesFiles { get; init; }
+
     /// <summary>Whose directory takes no documents, so that others can be written all the same; null: the reason is another.</summary>
     public DocumentKey? Document { get; init; }
 }

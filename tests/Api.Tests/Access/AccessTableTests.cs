@@ -112,13 +112,23 @@ public sealed class AccessTableTests(KeyedApplication keyed) : IClassFixture<Key
     [InlineData("GET", "/collections/hidden", "/collections/none", null)]
     [InlineData("GET", "/collections/hidden/status", "/collections/none/status", null)]
     [InlineData("DELETE", "/collections/hidden", "/collections/none", null)]
+    [InlineData("GET", "/collections/hidden/violations", "/collections/none/violations", null)]
+    [InlineData("PATCH", "/docs/other/a", "/docs/other/b", "{}")]
+    [InlineData("GET", "/docs/other/a?wait=1", "/docs/other/b?wait=1", null)]
+    [InlineData("GET", "/docs/other/a?select=n", "/docs/other/b?select=n", null)]
+    [InlineData("GET", "/changes?prefix=other/", "/changes?prefix=none/", null)]
+    [InlineData("DELETE", "/docs?prefix=other/&confirm=1", "/docs?prefix=none/&confirm=1", null)]
+    [InlineData("GET", "/keys/KEY", "/keys/000000000000", null)]
+    [InlineData("DELETE", "/keys/KEY", "/keys/000000000000", null)]
+    [InlineData("POST", "/keys/KEY/rotate", "/keys/000000000000/rotate", null)]
     public async Task Refusal_OfWhatIsThereAndWhatIsNot_IsTheSame(string method, string there, string absent, string? json)
     {
         using HttpResponseMessage defined = await keyed.SendAsync("admin", "PUT", "/collections/hidden", """{"prefix":"other/"}""");
         Assert.True(defined.IsSuccessStatusCode);
 
-        using HttpResponseMessage one = await keyed.SendAsync("both", method, there, json);
-        using HttpResponseMessage other = await keyed.SendAsync("both", method, absent, json);
+        (string, string)[] fields = method == "PATCH" ? [("Content-Type", "application/merge-patch+json")] : there.Contains("wait", StringComparison.Ordinal) ? [("If-None-Match", "*")] : [];
+        using HttpResponseMessage one = await keyed.SendAsync("both", method, there.Replace("KEY", keyed.IdOf("admin"), StringComparison.Ordinal), json, fields);
+        using HttpResponseMessage other = await keyed.SendAsync("both", method, absent, json, fields);
 
         await one.AssertProblemAsync(HttpStatusCode.Forbidden, "forbidden");
         Assert.Equal(await one.Content.ReadAsStringAsync(), await other.Content.ReadAsStringAsync());

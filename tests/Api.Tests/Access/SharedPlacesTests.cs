@@ -96,7 +96,8 @@ public sealed class SharedPlacesTests
         Problem problem = RuleProblem.Of(new IndexUnavailableViolation(IsFailed: false, "It is being built.") { Done = 3, Total = 7 });
 
         Assert.Equal("index-building", problem.Type.Slug);
-        Assert.Equal([new("done", 3L), new("total", 7L)], problem.Extensions);
+        Assert.Equal([new("done", 3L), new("total", 7L)], problem.For(Caller.Anyone).Extensions);
+        Assert.Empty(problem.For(Caller.Nobody).Extensions);
     }
 
     /// <summary>Keys are documents, too, and are made.</summary>

@@ -31,6 +31,20 @@ public sealed class CrossOriginSharingTests(CrossOriginSharingTests.TwoOrigins s
         }
     }
 
+    /// <summary>The lists of docs/security.md, name by name: a page that misses one learns of it from its users.</summary>
+    [Theory]
+    [InlineData("Access-Control-Allow-Methods", "DELETE GET HEAD PATCH POST PUT QUERY")]
+    [InlineData("Access-Control-Allow-Headers", "Authorization Content-Digest Content-Type Durability Idempotency-Key If-Match If-Modified-Since If-None-Match If-Unmodified-Since Last-Event-ID Prefer Repr-Digest")]
+    [InlineData("Access-Control-Expose-Headers", "Accept-Patch Durability ETag Idempotency-Replayed Link Location Preference-Applied Repr-Digest Retry-After Sunset")]
+    public async Task Fields_ThatAPageMaySendAndSee_AreThese(string field, string names)
+    {
+        using HttpResponseMessage response = field.EndsWith("Expose-Headers", StringComparison.Ordinal)
+            ? await FromAsync(Ours, "GET", "/docs/absent")
+            : await PreflightAsync(_app, Ours, "PUT", "/docs/a");
+
+        Assert.Equal(names, string.Join(' ', response.Field(field)!.Split(',', StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal)));
+    }
+
     /// <summary>Else the page would see no more than that something failed.</summary>
     [Theory]
     [InlineData("GET", "/docs/absent", null, 404)]

@@ -2,6 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using DocService.Api.Configuration;
+using DocService.Api.Keys;
+using DocService.Api.Tests.Access;
 using DocService.Api.Tests.Support;
 using DocService.Api.Tests.Support.Sockets;
 
@@ -145,6 +147,38 @@ public sealed class PathBaseTests(PathBaseTests.Prefixed prefixed, SharedSocketA
         await using var app = new TestApplication(new ApplicationSettings { Values = new Dictionary<string, string> { ["PathBase"] = "/store" } });
         using HttpResponseMessage put = await app.SendAsync("PUT", "/store/docs/a%2Fb", "1");
         Assert.Equal((HttpStatusCode.Created, "/store/docs/a/b"), (put.StatusCode, put.Field("Location")));
+    }
+
+    /// <summary>Every field of an answer that leads somewhere.</summary>
+    [Fact]
+    public async Task Fields_BelowThePrefix_AllLead()
+    {
+        await using var app = new TestApplication(new ApplicationSettings { Values = new Dictionary<string, string> { ["PathBase"] = "/store" } });
+        (_, string token) = await KeyedApplication.AddAsync(app.Service<KeyRing>(), "admin", new() { ["read"] = ["*"], ["write"] = ["*"], ["operate"] = ["*"] });
+        await FollowAsync("PUT", "/store/collections/notes", """{"prefix":"notes/","history":3}""", "Location");
+        await FollowAsync("POST", "/store/docs?prefix=notes/", "1", "Location");
+        await FollowAsync("PUT", "/store/docs/notes/a", "1", "Content-Location", ("Prefer", "return=representation"));
+        await FollowAsync("POST", "/store/keys", """{"name":"made","rights":{"read":["notes/"]}}""", "Location");
+        using HttpResponseMessage put = await SendAsync("PUT", "/store/docs/notes/a", "2");
+        await FollowAsync("GET", $"/store/docs/notes/a?version={put.Field("ETag")!.Trim('"')}", null, "Link");
+        await FollowAsync("PUT", "/store/docs/notes/once", "1", "Location", ("Idempotency-Key", "once"));
+        await FollowAsync("PUT", "/store/docs/notes/once", "1", "Location", ("Idempotency-Key", "once")); // replayed
+
+        async Task FollowAsync(string method, string target, string? json, string field, params (string, string)[] fields)
+        {
+            using HttpResponseMessage response = await SendAsync(method, target, json, fields);
+            Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+            string links = Assert.Single(response.Headers.NonValidated.TryGetValues(field, out System.Net.Http.Headers.HeaderStringValues values) ? values : response.Content.Headers.NonValidated[field]);
+            foreach (string link in field == "Link" ? links.Split(',').Select(link => link.Split('<', '>')[1]) : [links])
+            {
+                Assert.StartsWith("/store/", link, StringComparison.Ordinal);
+                using HttpResponseMessage followed = await SendAsync("GET", link);
+                Assert.True(followed.IsSuccessStatusCode, $"{target} leads to {link}: {followed.StatusCode}");
+            }
+        }
+
+        Task<HttpResponseMessage> SendAsync(string method, string target, string? json = null, params (string, string)[] fields) =>
+            app.SendAsync(method, target, json, [.. fields, ("Authorization", "Bearer " + token)]);
     }
 
     /// <summary>One application below the prefix for all tests.</summary>

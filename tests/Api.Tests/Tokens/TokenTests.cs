@@ -1,5 +1,7 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using DocService.Api.Tests.Support;
 
@@ -61,6 +63,12 @@ public sealed class TokenTests : IAsyncLifetime
     [Theory]
     [InlineData("aud", "\"another\"")]
     [InlineData("aud", "[]")]
+    [InlineData("aud", "\"docservice-test/\"")] // another text is another audience
+    [InlineData("aud", "\"docservice-tes\"")]
+    [InlineData("aud", "\"Docservice-Test\"")]
+    [InlineData("aud", "[\"another\",\"docservice-test/\"]")]
+    [InlineData("aud", "{\"docservice-test\":true}")]
+    [InlineData("iss", "[]")]
     [InlineData("aud", null)]
     [InlineData("iss", "\"https://another.example\"")]
     [InlineData("iss", null)]
@@ -134,6 +142,34 @@ public sealed class TokenTests : IAsyncLifetime
         }
 
         await AssertTakenAsync(_provider.Sign(header, Claims()));
+    }
+
+    /// <summary>RFC 7519 section 4.1.3: one of them is enough.</summary>
+    [Theory]
+    [InlineData("[\"docservice-test\"]")]
+    [InlineData("[\"another\",\"docservice-test\"]")]
+    public async Task Audiences_WithThisServerAmongThem_AreTaken(string audiences)
+    {
+        Dictionary<string, object?> claims = Claims();
+        claims["aud"] = JsonSerializer.Deserialize<JsonElement>(audiences);
+
+        await AssertTakenAsync(_provider.Sign(_provider.Header(), claims));
+    }
+
+    /// <summary>Which of two counts is read in two ways.</summary>
+    [Theory]
+    [InlineData("\"exp\":9999999999")]
+    [InlineData("\"aud\":\"docservice-test\"")]
+    [InlineData("\"docservice\":[\"read:*\"]")]
+    public async Task Claim_Twice_OpensNothing(string second)
+    {
+        string json = JsonSerializer.Serialize(Claims());
+        string text = $"{Encode(JsonSerializer.Serialize(_provider.Header()))}.{Encode($"{json[..^1]},{second}}}")}";
+        string signature = Base64Url.EncodeToString(_provider.Key.Key.SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+
+        await AssertRefusedAsync($"{text}.{signature}");
+
+        static string Encode(string part) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(part));
     }
 
     /// <summary>The provider has one key, so it is clear which is meant.</summary>

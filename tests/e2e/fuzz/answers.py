@@ -6,6 +6,12 @@ STATUS = re.compile(rb"HTTP/1\.1 ([1-5][0-9][0-9]) [\t\x20-\x7e\x80-\xff]*")
 FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*")
 
 
+SECURITY = {
+    b"x-content-type-options": b"nosniff", b"cross-origin-opener-policy": b"same-origin", b"cross-origin-resource-policy": b"same-origin",
+    b"referrer-policy": b"no-referrer",
+}
+
+
 class Answer:
     """One answer: status, fields (lower case), body; whether it was cut off because nobody waited for its end."""
 
@@ -84,6 +90,13 @@ def read_chunks(status, fields, rest, is_ended):
 
 def judge(answer):
     """What holds for every answer of this server."""
+    for name, value in SECURITY.items():
+        if answer.fields.get(name) != [value]:
+            raise ValueError(f"{answer.status} with {name.decode()}: {answer.fields.get(name)}")
+    if not answer.fields.get(b"content-security-policy", [b""])[0].endswith(b"frame-ancestors 'none'") or b"server" in answer.fields:
+        raise ValueError(f"{answer.status} without a policy, or with the name of the server: {answer.fields}")
+    if answer.status == 401 and not answer.fields.get(b"www-authenticate", [b""])[0].startswith(b"Bearer "):
+        raise ValueError("401 without WWW-Authenticate")
     if answer.fields.get(b"content-type", [b""])[0].startswith(b"application/problem+json") and answer.body:
         problem = json.loads(answer.body)
         if problem.get("status") != answer.status or not re.fullmatch(r"[^?#]*/problems/[a-z0-9-]+", problem.get("type", "")) or not problem.get("title"):

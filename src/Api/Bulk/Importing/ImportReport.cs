@@ -113,9 +113,8 @@ internal sealed class ImportReport(ByteBudget budget, DurabilityLevel asked) : I
     }
 
     /// <summary>A problem that ended it: the client has to know what is done.</summary>
-    public Problem AddTo(Problem problem) => problem with
+    public Problem AddTo(Problem problem) => problem.Adding($"The lines up to number {LinesDone} are done, and stay so.") with
     {
-        Detail = $"{problem.Detail} The lines up to number {LinesDone} are done, and stay so.",
         Extensions = [.. problem.Extensions, .. Counts()],
     };
 

@@ -123,7 +123,7 @@ internal sealed class BlockedDocuments
             int place = Blocking.Obstacle.PlaceOf(document.Digest, isOfVersions);
             if (_table.Obstacles.In(place) is { } reason)
             {
-                throw new StoreBusyException($"The directory {Blocking.Obstacle.NameOf(place)} takes no documents, and the journal holds enough of those that wait for it: {reason}.") { Document = document };
+                throw new StoreBusyException($"The directory {Blocking.Obstacle.NameOf(place)} takes no documents, and the journal holds enough of those that wait for it: {reason}.") { Document = document, NamesFiles = true };
             }
         }
     }

@@ -169,7 +169,7 @@ internal sealed class DocumentLookup(Pending pending, LiveSegments segments, Med
         }
         catch (FileSystemException exception) when (exception.IsOutOfHandles)
         {
-            throw new StoreBusyException(exception.Message, exception);
+            throw new StoreBusyException(exception.Message, exception) { NamesFiles = true };
         }
         catch (OutOfMemoryException exception)
         {

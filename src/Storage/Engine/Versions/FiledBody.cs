@@ -35,7 +35,7 @@ internal sealed class FiledBody(DocumentKey key, IFile file, BodyPieces pieces, 
         }
         catch (FileSystemException exception) when (exception.IsOutOfHandles)
         {
-            throw new StoreBusyException(exception.Message, exception);
+            throw new StoreBusyException(exception.Message, exception) { NamesFiles = true };
         }
         catch (FileSystemException exception)
         {
