@@ -74,11 +74,20 @@ disown "$import_pid"
 noted() { [[ $(jq -r .chunks "$work/many.ndjson.import-note" 2>/dev/null) -ge 2 ]] || ! is_running "$import_pid"; }
 wait_until 30 noted || die "no chunk is noted"
 kill -KILL "$import_pid" 2>/dev/null || fail "the import was over before it could be killed"
+dotnet "$server_dll" import "$work/many.ndjson" --url "$base" >"$work/said" 2>&1 </dev/null &
+import_pid=$!
+further() { [[ $(jq -r .chunks "$work/many.ndjson.import-note" 2>/dev/null) -ge 4 ]] || ! is_running "$import_pid"; }
+wait_until 30 further || die "no further chunk is noted"
+kill -TERM "$import_pid" 2>/dev/null || fail "the import was over before it could be stopped"
+code=0
+wait "$import_pid" || code=$?
+equal "an import that is stopped says so" 3 "$code"
+check "and that it can go on" says 'Stopped. The same command goes on where it was.'
 before=$(curl -sS "$base/docs?prefix=many/&count=true&limit=1" | jq .count)
 transfer import "$work/many.ndjson"
-equal "an import that was killed goes on when it is started again" 0 "$code"
+equal "it goes on when it is started again" 0 "$code"
 check "and says so" says 'Going on with an import that was stopped'
-say "$before documents were there after the kill; $(tail -n 1 "$work/said")"
+say "$before documents were there after the kill and the stop; $(tail -n 1 "$work/said")"
 check "nothing was refused or written twice" says '40,000 created, 0 replaced, 0 kept, 0 not taken'
 equal "all are there" 40000 "$(curl -sS "$base/docs?prefix=many/&count=true&limit=1" | jq .count)"
 refuses "the note is gone" test -e "$work/many.ndjson.import-note"

@@ -136,8 +136,17 @@ public sealed class ExportJob
 
         if (!last.IsLast || last.Count != documents)
         {
-            throw new IOException(last.Error is { } error ? $"The server has ended the export: {error}" : "The export is not whole.");
+            throw last.Error is { } error ? EndOf(error) : new IOException("The export is not whole.");
         }
+    }
+
+    /// <summary>A server that stops is there again; what took it too long, or is damaged, would end the next one as well.</summary>
+    private static Exception EndOf(string problem)
+    {
+        string message = $"The server has ended the export: {problem}";
+        using JsonDocument parsed = JsonDocument.Parse(problem);
+        bool isPassing = parsed.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("type", out JsonElement type) && type.ToString().EndsWith("/shutting-down", StringComparison.Ordinal);
+        return isPassing ? new IOException(message) : new TransferException(message);
     }
 
     /// <summary>A target that fails is no broken connection: it must not be tried again.</summary>

@@ -111,6 +111,21 @@ public sealed class ExportTests(TransferApplication transfers) : IDisposable
         Assert.False(File.Exists(PathOf("all.ndjson")));
     }
 
+    /// <summary>The next one would take as long: an hour each time, by default.</summary>
+    [Theory]
+    [InlineData("query-timeout", 1)]
+    [InlineData("shutting-down", 4)]
+    public async Task AnExportThatTheServerEnds_IsBegunAnewOnlyWhereThatHelps(string slug, int tries)
+    {
+        int exports = 0;
+        await using WebApplication server = await ServeAsync([$"{{\"id\":\"a\",\"raw\":\"1\"}}\n{{\"error\":{{\"type\":\"/problems/{slug}\"}}}}\n"], cuts: false, () => exports++);
+
+        TransferException refusal = await Assert.ThrowsAsync<TransferException>(() => ExportAsync(server, PathOf("all.ndjson")));
+
+        Assert.Contains(slug, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(tries, exports);
+    }
+
     [Fact]
     public async Task AnExportToAStream_IsNotBegunTwice()
     {
@@ -152,7 +167,7 @@ public sealed class ExportTests(TransferApplication transfers) : IDisposable
     }
 
     /// <summary>A server whose exports are these texts, one after the other; what is no whole one ends with the connection, unless nothing is to be cut.</summary>
-    private static async Task<WebApplication> ServeAsync(string[] exports, bool cuts = true)
+    private static async Task<WebApplication> ServeAsync(string[] exports, bool cuts = true, Action? asked = null)
     {
         int exported = 0;
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -166,6 +181,7 @@ public sealed class ExportTests(TransferApplication transfers) : IDisposable
                 return;
             }
 
+            asked?.Invoke();
             string text = exports[Math.Min(exported++, exports.Length - 1)];
             await context.Response.WriteAsync(text);
             await context.Response.Body.FlushAsync();
