@@ -4,7 +4,9 @@ using DocService.Index.History;
 using DocService.Index.Reading;
 using DocService.Index.Rocks;
 using DocService.Index.Writing;
+using DocService.Storage;
 using DocService.Storage.Followers;
+using DocService.Storage.Model;
 using Microsoft.Extensions.Logging;
 
 namespace DocService.Index;
@@ -16,7 +18,7 @@ namespace DocService.Index;
 /// Invariants: it answers only when it has every document; what it answers is as of one commit.
 /// On failure: it is closed, removed and made anew, after a full disk not before there is room. Documents do not notice.
 /// </remarks>
-public sealed class IndexFollower : IFollower, IDisposable
+public sealed class IndexFollower : IFollower, IDocumentCopies, IDisposable
 {
     private readonly IndexParts _parts;
     private FoundIndex _found = new(null, "the index was not looked for");
@@ -130,6 +132,23 @@ public sealed class IndexFollower : IFollower, IDisposable
     /// <summary>Completes when it is durable that a history is to be erased.</summary>
     /// <exception cref="IndexClosedException">The index is made anew, or the store stops: nothing is to be erased.</exception>
     public Task MarkErasureAsync(string id, long through) => AskAsync(_parts.History.MarkAsync(new DueHistory(DueReason.Erasure, id, through)));
+
+    /// <inheritdoc/>
+    public StoredDocument? TryRead(DocumentKey key, long through)
+    {
+        try
+        {
+            using IndexReader? reader = TryRead();
+            return reader is null || reader.AsOf < through ? null : reader.ReadWhole(key.Id);
+        }
+        catch (Exception exception) when (exception is IndexClosedException or IndexFailedException)
+        {
+            return null; // it is made anew
+        }
+    }
+
+    /// <inheritdoc/>
+    public void NoteDifference(string reason) => Rebuild(reason);
 
     /// <summary>Makes the index anew.</summary>
     public void Rebuild(string reason) => _parts.Signals.Fail(new Failure(reason));

@@ -20,7 +20,7 @@ public sealed class RoomOrderTests
     private static readonly string[] Order =
     [
         "Journal.Format", "Journal.Marks", "Journal.Segments", "Journal.Writing", "Journal.Reading",
-        "Engine.Health", "Engine.Locks", "Engine.Caching", "Engine.Versions", "Engine.Opening", "Engine.Requests.Files", "Engine.Requests", "Engine.Following", "Engine.Space", "Engine.Blocking", "Engine.Filing", "Engine.Recovery", "Engine.Snapshots", "Engine.Backups",
+        "Engine.Health", "Engine.Locks", "Engine.Caching", "Engine.Versions", "Engine.Opening", "Engine.Requests.Files", "Engine.Requests", "Engine.Following", "Engine.Space", "Engine.Blocking", "Engine.Filing", "Engine.Recovery", "Engine.Scrubbing", "Engine.Snapshots", "Engine.Backups",
         "Engine.Committing", "Engine.Checks", "Engine",
     ];
 

@@ -82,6 +82,12 @@ internal sealed partial class DocServiceOptions
     /// <summary>How long a request with an Idempotency-Key is remembered at least, in time that the server is running.</summary>
     public TimeSpan IdempotencyRetention { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>How often every document's file is read and compared with its checksums; zero: never.</summary>
+    public TimeSpan ScrubInterval { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Most bytes a second that are read for it; a file counts as 16 KiB at least.</summary>
+    public long ScrubBytesPerSecond { get; set; } = 8L << 20;
+
     /// <summary>Longest that a query searches; in an export, for its next document.</summary>
     public TimeSpan QueryTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -249,5 +255,7 @@ internal sealed partial class DocServiceOptions
         SealAfter = SealAfter,
         IdempotencyRetention = IdempotencyRetention,
         CommitBytesMax = Math.Max(MaxDocumentBytes, BatchBytesMax),
+        ScrubInterval = ScrubInterval,
+        ScrubBytesPerSecond = ScrubBytesPerSecond,
     };
 }

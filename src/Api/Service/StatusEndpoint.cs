@@ -15,6 +15,8 @@ internal static class StatusEndpoint
     public static readonly string Version =
         typeof(StatusEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
+    private const int DamageShown = 100; // of all that is damaged; the number says how much there is
+
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/status", ["GET", "HEAD"], Get).WithMetadata(RouteAccess.Operator);
 
@@ -41,6 +43,7 @@ internal static class StatusEndpoint
             requests = status.Requests is { } requests
                 ? new { held = requests.Held, files = requests.Files, unfiled = requests.Unfiled, damage = requests.Damage }
                 : null,
+            scrub = ToReport(status.Scrub),
             index = ToReport(indexed, status.DurableThrough),
             time = new { now = status.Time.Now.UtcDateTime, wallAheadSeconds = Math.Round(status.Time.WallAhead.TotalSeconds, 3), inDoubt = status.Time.IsInDoubt },
             sweep = ToReport(sweep),
@@ -72,6 +75,18 @@ internal static class StatusEndpoint
         done = index?.Done,
         total = index?.Total,
         unreadable = index?.Unreadable,
+    };
+
+    private static object? ToReport(ScrubReport? scrub) => scrub is null ? null : new
+    {
+        running = scrub.IsRunning,
+        finished = scrub.Finished?.UtcDateTime,
+        problem = scrub.Problem,
+        files = scrub.Files,
+        bytes = scrub.Bytes,
+        restored = scrub.Restored,
+        damaged = scrub.Damage.Count,
+        damage = scrub.Damage.Take(DamageShown).Select(static one => new { file = one.File, id = one.Id, what = one.What, since = one.Since.UtcDateTime }),
     };
 
     private static object ToReport(ExpirySweep sweep)

@@ -76,6 +76,28 @@ public sealed class IndexReader : IDisposable
     /// <param name="behind">Only those behind this place of an earlier listing; null: all.</param>
     public EndedListing ListEnded(DateTimeOffset through, byte[]? behind = null) => new(_snapshot, through, behind, _failed);
 
+    /// <summary>A document with its body, which has been compared with its SHA-256; null where there is none, or it is hidden.</summary>
+    public StoredDocument? ReadWhole(string id)
+    {
+        try
+        {
+            using RocksValue row = _snapshot.Read(Family.Documents, Encoding.UTF8.GetBytes(id));
+            if (!row.IsFound || DocumentRow.Read(row.Bytes, out ReadOnlySpan<byte> body) is not { Info: { } info, HasBody: true })
+            {
+                return null;
+            }
+
+            return Sha256Digest.Of(body) == info.Sha256
+                ? new StoredDocument(info, body.ToArray())
+                : throw new IndexFailedException($"The body of '{id}' is not what its SHA-256 says.");
+        }
+        catch (IndexFailedException exception)
+        {
+            _failed(exception);
+            throw;
+        }
+    }
+
     /// <summary>What is known of a document's versions, the newest first. Dispose it before the reader.</summary>
     /// <param name="id">Of the document, which need not be there any more.</param>
     /// <param name="below">Only versions below this one; null: all.</param>

@@ -18,8 +18,11 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
     /// <summary>Temporary names in each shard directory. They are few and fixed, so that a start removes leftovers without reading a large directory.</summary>
     public const int TempSlots = 64;
 
+    /// <summary>One more, for restoring what is damaged: filing uses all the others.</summary>
+    public const int MendingSlot = TempSlots;
+
     private static readonly string[] TempNames =
-        [.. Enumerable.Range(0, TempSlots).Select(slot => string.Create(CultureInfo.InvariantCulture, $".tmp-{slot}"))];
+        [.. Enumerable.Range(0, TempSlots + 1).Select(slot => string.Create(CultureInfo.InvariantCulture, $".tmp-{slot}"))];
 
     /// <summary>
     /// Removes every temporary file that a crash left in the directory. Not synced, because a leftover is removed again

@@ -11,6 +11,7 @@ using DocService.Storage.Engine.Locks;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Recovery;
 using DocService.Storage.Engine.Requests;
+using DocService.Storage.Engine.Scrubbing;
 using DocService.Storage.Engine.Snapshots;
 using DocService.Storage.Engine.Space;
 using DocService.Storage.Engine.Versions;
@@ -41,6 +42,7 @@ internal sealed class StoreEngine
     private readonly FollowerSet _followers;
     private readonly DigestLocks _locks;
     private readonly StoreMetrics _metrics;
+    private readonly Scrub _scrub;
     private readonly ILogger _logger;
 
     public StoreEngine(DataDirectory directory, OpenedJournal opened, StoreOptions options, IReadOnlyList<IWriteRule> rules, IReadOnlyList<IFollower> followers, RememberedRequests requests, StoreHealth health, StoreTime time, IThreads threads, ILogger logger)
@@ -93,6 +95,10 @@ internal sealed class StoreEngine
         intake = new GroupIntake(Pending, _filing, media, Cache, Versions, directory.Files);
         var carriage = new BlockedCarriage(_blocked, carry, Pending, Journal, Backlog);
         _filer = new Filer(directory.Documents, directory.HandlesMax, media, headers, _filing, _blocked, carriage, Pending, Journal, Backlog, Space, health, threads, logger);
+        var findings = new ScrubFindings(clock, logger);
+        var mending = new DocumentMending(directory.Documents, Pending, locks, health);
+        var scrub = new DocumentScrub(directory.Documents, Pending, Journal.Marks, followers.OfType<IDocumentCopies>().FirstOrDefault(), mending, findings);
+        _scrub = new Scrub(options.ScrubInterval, options.ScrubBytesPerSecond, directory.Documents, scrub, findings, threads);
         _metrics = new StoreMetrics(this);
         Space.Charge(opened.Unfiled.ChargedBytes);
         _followers = new FollowerSet([requests, Snapshots, .. followers], Journal, options.BusyTimeout, clock, logger)
@@ -105,6 +111,7 @@ internal sealed class StoreEngine
         Journal.Start();
         _filer.Start();
         _followers.Start();
+        _scrub.Start();
     }
 
     /// <summary>What the operations of a commit may take: they, their record and its seal fit one segment.</summary>
@@ -136,6 +143,9 @@ internal sealed class StoreEngine
     public RememberedRequests Requests { get; }
 
     public SnapshotTaker Snapshots { get; }
+
+    /// <summary>What the scrub has found.</summary>
+    public ScrubReport Scrubbed => _scrub.Findings.Report;
 
     public RecoveryReport Recovery => _opened.Report;
 
@@ -206,6 +216,7 @@ internal sealed class StoreEngine
 
     private void EndThreads()
     {
+        _scrub.Dispose(); // first: it asks the followers, and replaces files
         _filer.Dispose();
         _followers.Stop();
         Journal.Stop();

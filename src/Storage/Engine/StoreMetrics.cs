@@ -39,6 +39,9 @@ internal sealed class StoreMetrics : IDisposable
         _meter.CreateObservableCounter("docservice.cache.hits", () => engine.Cache.Report.Hits, "{document}", "Reads that the cache of documents answered.");
         _meter.CreateObservableCounter("docservice.cache.misses", () => engine.Cache.Report.Misses, "{document}", "Reads of documents' files that may be in the cache from then on.");
         _meter.CreateObservableGauge("docservice.cache.used", () => engine.Cache.Report.Bytes, "By", "Bytes that the cache of documents holds.");
+        _meter.CreateObservableCounter("docservice.scrub.read", () => engine.Scrubbed.Bytes, "By", "Bytes of files that the scrub has read.");
+        _meter.CreateObservableCounter("docservice.scrub.restored", () => engine.Scrubbed.Restored, "{document}", "Damaged documents that were restored from an intact copy.");
+        _meter.CreateObservableGauge("docservice.scrub.damaged", () => engine.Scrubbed.Damage.Count, "{file}", "Damaged files that the scrub knows of.");
         engine.Journal.Statistics.Synced = NoteSync;
     }
 

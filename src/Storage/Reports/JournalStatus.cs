@@ -36,6 +36,9 @@ public sealed record JournalStatus : StoreStatus
     /// <summary>Requests that are remembered by their keys; null when the journal is damaged.</summary>
     public required RequestsReport? Requests { get; init; }
 
+    /// <summary>What the scrub has found; null when the journal is damaged.</summary>
+    public required ScrubReport? Scrub { get; init; }
+
     /// <summary>Type of the filesystem ("ext4").</summary>
     public required string FileSystem { get; init; }
 

@@ -52,6 +52,8 @@ public sealed class OptionsLoadingTests
         Assert.Equal(1_000_000, store.PendingDocumentsMax);
         Assert.Equal(TimeSpan.FromMilliseconds(50), store.SealAfter);
         Assert.Equal(TimeSpan.FromHours(24), store.IdempotencyRetention);
+        Assert.Equal(TimeSpan.FromDays(7), store.ScrubInterval);
+        Assert.Equal(8 << 20, store.ScrubBytesPerSecond);
         Assert.Equal(32L << 20, store.CommitBytesMax);
     }
 
@@ -60,7 +62,7 @@ public sealed class OptionsLoadingTests
     {
         StoreOptions store = Load(
             ("MaxDocumentBytes", "1000"), ("MaxBatchBytes", "2000"), ("SegmentBytes", "65536"), ("JournalBytes", "524288"),
-            ("ReserveBytes", "131072"), ("PendingDocumentsMax", "7"), ("SealAfter", "00:00:00.2"), ("IdempotencyRetention", "02:00:00")).ToStoreOptions();
+            ("ReserveBytes", "131072"), ("PendingDocumentsMax", "7"), ("SealAfter", "00:00:00.2"), ("IdempotencyRetention", "02:00:00"), ("ScrubInterval", "00:00:00"), ("ScrubBytesPerSecond", "65536")).ToStoreOptions();
 
         Assert.Equal(65536, store.SegmentBytes);
         Assert.Equal(524288, store.JournalBytes);
@@ -68,6 +70,8 @@ public sealed class OptionsLoadingTests
         Assert.Equal(7, store.PendingDocumentsMax);
         Assert.Equal(TimeSpan.FromMilliseconds(200), store.SealAfter);
         Assert.Equal(TimeSpan.FromHours(2), store.IdempotencyRetention);
+        Assert.Equal(TimeSpan.Zero, store.ScrubInterval);
+        Assert.Equal(65536, store.ScrubBytesPerSecond);
         Assert.Equal(2000, store.CommitBytesMax);
         Assert.Equal(9, Load(("MaxBatchOperations", "9")).MaxBatchOperations);
         Assert.Equal(DurabilityLevel.Buffered, Load(("Durability", "buffered")).Level);
@@ -247,6 +251,9 @@ public sealed class OptionsLoadingTests
     [InlineData("TombstoneRetention", "-00:00:01")]
     [InlineData("IdempotencyRetention", "00:00:00.5")]
     [InlineData("IdempotencyRetention", "366.00:00:00")]
+    [InlineData("ScrubInterval", "00:00:00.5")]
+    [InlineData("ScrubInterval", "366.00:00:00")]
+    [InlineData("ScrubBytesPerSecond", "65535")]
     [InlineData("MaxDocumentBytes", "0")]
     [InlineData("MaxDocumentBytes", "-1")]
     [InlineData("MaxDocumentBytes", "16MiB")]

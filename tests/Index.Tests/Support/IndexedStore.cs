@@ -35,7 +35,8 @@ internal sealed class IndexedStore : IAsyncDisposable
     /// <param name="segments">Of the journal: few make it wait for the index.</param>
     /// <param name="declared">Indexes beside the ids.</param>
     /// <param name="rule">Judges writes.</param>
-    public static IndexedStore Open(string directory, SortedDictionary<string, string>? expected = null, int segments = 8, DeclaredIndex[]? declared = null, IWriteRule? rule = null)
+    /// <param name="scrub">How often all files are read; default: never.</param>
+    public static IndexedStore Open(string directory, SortedDictionary<string, string>? expected = null, int segments = 8, DeclaredIndex[]? declared = null, IWriteRule? rule = null, TimeSpan scrub = default)
     {
         IndexFollower index = IndexTest.Follower(Path.Combine(directory, "index"));
         index.Declare(declared ?? []);
@@ -46,6 +47,7 @@ internal sealed class IndexedStore : IAsyncDisposable
             JournalBytes = segments * SegmentBytes,
             CommitBytesMax = SegmentBytes / 2,
             SealAfter = TimeSpan.FromMilliseconds(1),
+            ScrubInterval = scrub,
         };
         DocumentStore store = DocumentStore.Open(options, TimeProvider.System, NullLoggerFactory.Instance, rules: rule is null ? [] : [rule], followers: [index]);
         return new IndexedStore(store, index, expected ?? new SortedDictionary<string, string>(StringComparer.Ordinal));

@@ -1,0 +1,10 @@
+using DocService.Storage.Io;
+
+namespace DocService.Storage.Engine.Scrubbing;
+
+/// <summary>A document's damaged file, as it was examined.</summary>
+/// <param name="Key">Of the document.</param>
+/// <param name="Place">Of the file, for operators.</param>
+/// <param name="State">What it was when it was read.</param>
+/// <param name="Through">Published by then: whatever commit made the file is among these.</param>
+internal sealed record DamagedFile(DocumentKey Key, string Place, FileState State, long Through);

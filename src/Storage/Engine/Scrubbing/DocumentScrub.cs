@@ -1,0 +1,158 @@
+using DocService.Storage.Documents;
+using DocService.Storage.Engine.Opening;
+using DocService.Storage.Engine.Versions;
+using DocService.Storage.Io;
+using DocService.Storage.Journal.Marks;
+
+namespace DocService.Storage.Engine.Scrubbing;
+
+/// <summary>Examines one file after another: of a document, with its row in the index, or of a kept version.</summary>
+/// <remarks>
+/// Thread: the scrub's. The disk is read, not the page cache, and what was read does not stay there: rot under a cached page would not
+/// be seen, and a scan must not push out what others read.
+/// </remarks>
+internal sealed class DocumentScrub(DocumentFiles files, Pending pending, Watermarks marks, IDocumentCopies? copies, DocumentMending mending, ScrubFindings findings)
+{
+    /// <summary>Where a file is, for operators.</summary>
+    public static string Place(int shard, string name, bool isOfVersion) =>
+        $"{(isOfVersion ? DataDirectory.VersionsName : DataDirectory.DocumentsName)}/{DocumentPath.ShardName(shard)}/{name}";
+
+    /// <summary>Returns how many bytes have been read, and what is to be restored: a copy may need some time to come so far.</summary>
+    public (long Bytes, DamagedFile? Damaged) Examine(int shard, string name, bool isOfVersion)
+    {
+        string place = Place(shard, name, isOfVersion);
+        DocumentKey? key = null;
+        FileState? state = null;
+        try
+        {
+            using IFile? file = isOfVersion ? files.Versions.TryOpen(shard, name) : files.TryOpen(shard, name);
+            if (file is null)
+            {
+                findings.NoteNoDamage(place);
+                return (0, null);
+            }
+
+            state = file.GetState(); // before its bytes: if those change meanwhile, it is another
+            file.DropCache();
+            key = isOfVersion ? DocumentReader.TryReadKey(file) : KeyOf(name) ?? DocumentReader.TryReadKey(file);
+            string? wrong = key is { } known ? Judge(file, known, shard, name, isOfVersion) : "the header is damaged";
+            file.DropCache();
+            findings.NoteRead(state.Value.Stamp.Bytes);
+            if (wrong is null)
+            {
+                findings.NoteNoDamage(place);
+                return (state.Value.Stamp.Bytes, null);
+            }
+
+            return (state.Value.Stamp.Bytes, Note(place, key, wrong, state, isOfVersion));
+        }
+        catch (FileSystemException exception) when (!exception.IsOutOfHandles)
+        {
+            return (0, Note(place, key, exception.Message, state, isOfVersion));
+        }
+    }
+
+    /// <summary>Whether that is the end of it: restored, or not to be restored from what there is. False: the copy has not come so far.</summary>
+    public bool TryMend(DamagedFile damaged)
+    {
+        if (copies is null)
+        {
+            return true;
+        }
+
+        using StoredDocument? copy = copies.TryRead(damaged.Key, damaged.Through);
+        if (copy is null)
+        {
+            return false;
+        }
+
+        if (mending.TryMend(damaged.Key, damaged.State, copy))
+        {
+            findings.NoteRestored(damaged.Place, Shown(damaged.Key), copy.Info.Version);
+        }
+
+        return true;
+    }
+
+    private DamagedFile? Note(string place, DocumentKey? key, string wrong, FileState? state, bool isOfVersion)
+    {
+        findings.NoteDamage(place, key is { } known ? Shown(known) : null, wrong);
+        return !isOfVersion && key is { } whose && state is { } examined
+            ? new DamagedFile(whose, place, examined, marks.DurableThrough) // now: the version of the file that was examined is among these commits
+            : null;
+    }
+
+    private string? Judge(IFile file, DocumentKey key, int shard, string name, bool isOfVersion)
+    {
+        try
+        {
+            using StoredDocument document = DocumentReader.Read(file, key, budget: null);
+            DocumentPath path = DocumentPath.Of(key);
+            if (path.Shard != shard || (isOfVersion ? path.OfVersion(document.Info.Version) : path.Name) != name)
+            {
+                return $"the file holds version {document.Info.Version} of '{Shown(key)}', which belongs elsewhere";
+            }
+
+            if (Sha256Digest.Of(document.Body.Span) != document.Info.Sha256)
+            {
+                return "the body's SHA-256 does not match";
+            }
+
+            if (!isOfVersion)
+            {
+                CompareWithCopy(file, key, path, document.Info);
+            }
+
+            return null;
+        }
+        catch (DocumentCorruptException exception)
+        {
+            return exception.Reason;
+        }
+    }
+
+    /// <summary>A copy that has followed to the file's version must have that version, unless a later one is on its way to the file.</summary>
+    private void CompareWithCopy(IFile file, DocumentKey key, DocumentPath path, DocumentInfo info)
+    {
+        using StoredDocument? copy = copies?.TryRead(key, info.Version);
+        if (copy is null || (copy.Info.Version == info.Version && copy.Info.Sha256 == info.Sha256))
+        {
+            return;
+        }
+
+        bool isOlder = copy.Info.Version <= info.Version;
+        if (isOlder || (!pending.Contains(key.Digest) && files.TryGetState(path) == file.GetState()))
+        {
+            copies!.NoteDifference($"it has version {copy.Info.Version} of '{Shown(key)}', and the document's file version {info.Version}");
+        }
+    }
+
+    /// <summary>The key that a file's name says; null where it was shortened.</summary>
+    private static DocumentKey? KeyOf(string name)
+    {
+        string escaped = name[..name.LastIndexOf('.')];
+        byte[] id = new byte[escaped.Length];
+        int length = 0;
+        for (int at = 0; at < escaped.Length; at++, length++)
+        {
+            if (escaped[at] != '%')
+            {
+                id[length] = (byte)escaped[at];
+            }
+            else if (at + 2 < escaped.Length && byte.TryParse(escaped.AsSpan(at + 1, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out byte value))
+            {
+                id[length] = value;
+                at += 2;
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return DocumentKey.TryCreateStored(id.AsSpan(0, length), out DocumentKey key, out _) && DocumentPath.Of(key).Name == name ? key : null;
+    }
+
+    /// <summary>A hidden document's mark does not print.</summary>
+    private static string Shown(DocumentKey key) => key.Id.Replace("\0", "hidden ", StringComparison.Ordinal);
+}

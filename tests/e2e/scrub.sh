@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# The scrub: a flipped bit in a document that nobody reads is found and restored to the byte; bits flipped in a document that is being
+# replaced all the while never bring an older version back.
+source "$(dirname "$0")/lib.sh"
+need curl jq python3
+data=$work/data
+printf '{"name":"Ada"}' >"$work/document"
+
+# flip FILE FROM_THE_END: one bit, in place. A file that is replaced meanwhile is another one.
+flip() {
+  python3 - "$1" "$2" <<'PY'
+import os, sys
+with open(sys.argv[1], "r+b") as file:
+    file.seek(-int(sys.argv[2]), os.SEEK_END)
+    byte = file.read(1)[0]
+    file.seek(-int(sys.argv[2]), os.SEEK_END)
+    file.write(bytes([byte ^ 4]))
+PY
+}
+scrub() { curl -sS --max-time 10 "$base/status" | jq -r ".scrub.$1"; }
+restored() { [[ $(scrub restored) -ge $1 ]]; }
+rounds_passed() { [[ $(scrub finished) > $1 ]]; }
+
+start_small "$data" --DocService:ScrubInterval=00:00:01
+put quiet "$work/document" -H 'Durability: filed'
+put busy "$work/document" -H 'Durability: filed'
+quiet=$(find "$data/docs" -name quiet.json)
+busy=$(find "$data/docs" -name busy.json)
+cp "$quiet" "$work/whole"
+flip "$quiet" 4
+check "a flipped bit in a document that nobody reads is restored" wait_until 20 restored 1
+check "to the byte" cmp "$work/whole" "$quiet"
+equal "the damaged file is kept" 1 "$(find "$data/quarantine" -name '*.quiet.json' | wc -l)"
+request GET /docs/quiet
+equal "and the document is served" 200 "$code"
+check "the log names it" grep -q "docs/.*quiet.json damaged" "$server_log"
+
+# A writer replaces the document; bits are flipped in whatever file it has just then.
+(
+  for ((n = 1; n <= 300; n++)); do
+    printf '{"n":%d}' "$n" >"$work/next"
+    curl -sS -o "$work/answer" --max-time 30 -X PUT -H 'Content-Type: application/json' -H 'Durability: filed' --data-binary "@$work/next" "$base/docs/busy"
+  done
+) &
+writer=$!
+flips=0
+while is_running "$writer"; do
+  if flip "$busy" 3 2>"$work/flip"; then flips=$((flips + 1)); fi
+  sleep 0.1
+done
+wait "$writer"
+check "bits were flipped while it was replaced ($flips)" test "$flips" -gt 5
+flip "$busy" 3
+before=$(scrub restored)
+now=$(date -u +%Y-%m-%dT%H:%M:%S)
+is_last() { [[ $(curl -sS --max-time 10 "$base/docs/busy") == '{"n":300}' ]]; }
+check "the last version is served" wait_until 20 is_last
+check "a round has passed since" wait_until 20 rounds_passed "$now"
+equal "the last version stayed" '{"n":300}' "$(curl -sS --max-time 10 "$base/docs/busy")"
+say "$flips flips while it was replaced, $before restored by then"
+equal "the store is ready" ready "$(state)"
+equal "nothing is damaged any more" 0 "$(scrub damaged)"
+check "the server stops when asked" stop_server
+finish
