@@ -183,6 +183,16 @@ internal sealed partial class DocServiceOptions
             return $"DocService:TombstoneRetention must not be negative, not {TombstoneRetention}.";
         }
 
+        if (ScrubInterval != TimeSpan.Zero && (ScrubInterval < TimeSpan.FromSeconds(1) || ScrubInterval > StoreOptions.ScrubIntervalMax))
+        {
+            return $"DocService:ScrubInterval must be 0 or lie between 1 s and 365 days, not {ScrubInterval}.";
+        }
+
+        if (ScrubBytesPerSecond is < 64 << 10 or > 1L << 40)
+        {
+            return $"DocService:ScrubBytesPerSecond must lie between 64 KiB and 1 TiB, not {ScrubBytesPerSecond}.";
+        }
+
         if (IdempotencyRetention < TimeSpan.FromSeconds(1) || IdempotencyRetention > TimeSpan.FromDays(365))
         {
             return $"DocService:IdempotencyRetention must lie between 1 s and 365 days, not {IdempotencyRetention}.";

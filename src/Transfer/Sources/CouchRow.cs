@@ -83,7 +83,13 @@ internal readonly ref struct CouchRow
 
         return new CouchRow
         {
-            Id = id, HasId = hasId, Document = document, HasDocument = hasDocument, IsDeleted = isDeleted, IsError = isError, HasAttachments = hasAttachments,
+            Id = id,
+            HasId = hasId,
+            Document = document,
+            HasDocument = hasDocument,
+            IsDeleted = isDeleted,
+            IsError = isError,
+            HasAttachments = hasAttachments,
         };
     }
 }

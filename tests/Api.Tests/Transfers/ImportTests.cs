@@ -124,7 +124,11 @@ public sealed class ImportTests(TransferApplication transfers) : IDisposable
             new Dictionary<string, string>
             {
                 ["12345678-9abc-def0-1234-56789abcdef0"] = lines[5],
-                ["65a1b2c3d4e5f60718293a4b"] = lines[0], ["a/b \"q\" ü"] = lines[1], ["42"] = lines[2], ["9007199254740993"] = lines[3], ["3b241101-e2bb-4255-8caf-4136c566a962"] = lines[4],
+                ["65a1b2c3d4e5f60718293a4b"] = lines[0],
+                ["a/b \"q\" ü"] = lines[1],
+                ["42"] = lines[2],
+                ["9007199254740993"] = lines[3],
+                ["3b241101-e2bb-4255-8caf-4136c566a962"] = lines[4],
             },
             await transfers.DocumentsAsync(_prefix));
     }
