@@ -17,6 +17,7 @@ run() {
   python3 -B "$programs/$1" "${@:2}" 2>&1 | tee "$work/checks" || status=$?
   passed=$((passed + $(grep -c '^  ok ' "$work/checks" || true)))
   failed=$((failed + $(grep -c '^  FAIL ' "$work/checks" || true)))
+  grep '^  seen ' "$work/checks" >>"$work/seen" || true
   [[ $status -eq 0 ]] || grep -q '^  FAIL ' "$work/checks" || fail "$1 broke off"
 }
 
@@ -88,6 +89,9 @@ cp "$work/past-model" "$work/model"
 rebuilt "an index from the future" 7 made-anew
 check "the server says why ($(reason))" grep -q 'the index knows commit' <<<"$(reason)"
 
+for what in 'written before the last refusal' 'queries refused meanwhile' 'told of progress'; do
+  check "the index was made anew beside writers: $what" grep -qx "  seen $what" "$work/seen"
+done
 refuses "a document too many is noticed" python3 -B "$programs/compare.py" "$base" "$data" "$work/model" "$seed" without \
   "$(jq -r 'to_entries | map(select(.value != null and (.key | startswith("users/")))) | first | .key' "$work/model")"
 check "and in more than one kind of answer" test "$(grep -c '^  FAIL ' "$work/refuses.log")" -ge 5
