@@ -49,15 +49,14 @@ damaged() {
   rm -rf "$data"
   cp -a "$work/good" "$data"
 }
-write_at() { printf '%s' "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none; }
 damaged "a changed body" "$document" sed -i '2s/Ada/Eve/' "$document"
 damaged "a changed header" "$document" sed -i '1s/"version":[0-9]*/"version":77/' "$document"
 damaged "a file cut off" "$document" truncate -s -1 "$document"
 damaged "a file in another's place" "$document" cp "$(find "$data/docs" -name b.json)" "$document"
 damaged "a link in a document's place" "$document" ln -sf /etc/passwd "$document"
-damaged "a segment's header" "$segment" write_at "$segment" 40 x
+damaged "a segment's header" "$segment" flip_bit "$segment" 40
 damaged "a segment cut off" "$segment" truncate -s 8192 "$segment"
-damaged "FORMAT" "$data/FORMAT" write_at "$data/FORMAT" 30 x
+damaged "FORMAT" "$data/FORMAT" flip_bit "$data/FORMAT" 30
 damaged "a directory of documents gone" "$data/docs/00" mv "$data/docs/00" "$work/away"
 verify --data "$data"
 equal "put back, all is intact" 0 "$code"

@@ -13,9 +13,7 @@ internal sealed class SystemThreads(TimeProvider clock) : IThreads
         return new SystemThread(thread);
     }
 
-    /// <summary>In whole milliseconds, rounded up. A monitor drops the fraction, and would return too early.</summary>
-    public bool Wait(object gate, TimeSpan timeout) =>
-        Monitor.Wait(gate, timeout == Timeout.InfiniteTimeSpan ? timeout : TimeSpan.FromMilliseconds(Math.Ceiling(timeout.TotalMilliseconds)));
+    public bool Wait(object gate, TimeSpan timeout) => Monitor.Wait(gate, Waits.NeverEarly(timeout));
 
     public void Pulse(object gate) => Monitor.Pulse(gate);
 

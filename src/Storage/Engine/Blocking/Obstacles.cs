@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using DocService.Storage.Documents;
 using DocService.Storage.Io;
+using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Blocking;
 
@@ -29,7 +30,7 @@ internal sealed class Obstacles(TimeProvider clock)
             }
 
             TimeSpan left = clock.GetElapsedTime(clock.GetTimestamp(), due);
-            return left > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)) : TimeSpan.Zero;
+            return left > TimeSpan.Zero ? Waits.NeverEarly(left) : TimeSpan.Zero;
         }
     }
 

@@ -1,3 +1,5 @@
+using DocService.Storage.Threading;
+
 namespace DocService.Storage.Engine.Space;
 
 /// <summary>Slows writers evenly when filing falls behind, so that they do not stop all at once.</summary>
@@ -38,7 +40,7 @@ internal sealed class Admission(Backlog backlog, DiskSpace space, TimeSpan timeo
                 throw new StoreBusyException($"The journal has been full of documents not yet filed for {timeout.TotalSeconds} s.");
             }
 
-            await Task.Delay(left < PauseMax ? left : PauseMax, clock, cancellation).ConfigureAwait(false);
+            await Task.Delay(left < PauseMax ? Waits.NeverEarly(left) : PauseMax, clock, cancellation).ConfigureAwait(false);
         }
 
         double excess = Math.Clamp((backlog.Fill - Backlog.SlowFrom) / (1 - Backlog.SlowFrom), 0, 1);

@@ -8,6 +8,7 @@ namespace DocService.Storage.Tests.Crash.Faults;
 public sealed class OverloadTests(ITestOutputHelper output)
 {
     private const int Seed = 20_260_210;
+    private const int SeedWithAFraction = 20_260_278;
     private const int Seeds = 12;
     private const int SeedsUntilFound = 25;
 
@@ -35,6 +36,22 @@ public sealed class OverloadTests(ITestOutputHelper output)
         output.WriteLine($"{obstacle}: {Seeds} runs, {refusals} refusals, {states} states, {violations.Count} violations");
         Assert.True(violations.Count == 0, string.Join('\n', violations.Take(5)));
         Assert.True(obstacle == nameof(Obstacle.None) ? refusals == 0 : refusals > 0, $"{refusals} refusals");
+    }
+
+    /// <summary>
+    /// Whoever waited for room, with less than a millisecond of the time left, asked again and again without a pause: a
+    /// timer drops the fraction, and is over at once. Time that others must be given did not pass.
+    /// </summary>
+    [Fact]
+    public void Overload_LessThanAMillisecondIsLeft_IsWaitedForAndNotAskedFor()
+    {
+        var run = new OverloadRun(SeedWithAFraction);
+
+        string? violation = run.Run();
+
+        Assert.Null(violation);
+        Assert.Equal(Obstacle.NoDescriptors, run.Obstacle);
+        Assert.True(run.Refusals > 0);
     }
 
     /// <summary>A journal that was merely busy said that the disk is full, and was read-only for a moment.</summary>
