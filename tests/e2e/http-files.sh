@@ -8,7 +8,7 @@ files=("$root"/http/*.http)
 
 for file in "${files[@]}"; do
   name=$(basename "$file" .http)
-  start_server "$work/$name"
+  start_small "$work/$name"
   python3 "$root/tests/e2e/http_file.py" "$base" "$file" >"$work/results" || fail "$name: the file was not run to its end"
   sed '$d' "$work/results"
   counts=$(tail -n 1 "$work/results")
@@ -18,7 +18,7 @@ for file in "${files[@]}"; do
 done
 
 # Negative control: a wrong expectation is noticed.
-start_server "$work/control"
+start_small "$work/control"
 printf '@host = x\n### control\n# expect: 418\nGET {{host}}/status\n' >"$work/control.http"
 equal "a wrong expectation is noticed" "0 1" "$(python3 "$root/tests/e2e/http_file.py" "$base" "$work/control.http" | tail -n 1)"
 check "the server stops when asked" stop_server

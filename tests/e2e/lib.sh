@@ -109,8 +109,10 @@ start_server() {
 start_small() { start_server "$1" "${small_journal[@]}" "${@:2}"; }
 
 # start_server_as_in_readme DATA [ARGUMENT...]: the same by `dotnet run --project src/Api`.
-# Built first: CI has made the Release build only, and waiting for the server has an end.
+# Of the Release build, which CI has made already: a build of its own for this took a minute. Whatever is not built is built first,
+# because waiting for the server has an end.
 start_server_as_in_readme() {
+  export Configuration=Release
   (cd "$root" && dotnet build src/Api -v q --nologo >"$work/build" 2>&1) || die "src/Api does not build: $(tail -n 5 "$work/build")"
   launch "$1" "${@:2}" -- dotnet run --project src/Api --
 }
