@@ -21,6 +21,7 @@ namespace DocService.Index;
 public sealed class IndexFollower : IFollower, IDocumentCopies, IDisposable
 {
     private readonly IndexParts _parts;
+    private readonly IndexCopies _copies;
     private FoundIndex _found = new(null, "the index was not looked for");
     private FollowerThread? _thread;
     private IndexMetrics? _metrics;
@@ -35,6 +36,7 @@ public sealed class IndexFollower : IFollower, IDocumentCopies, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.CacheBytes, IndexOptions.CacheBytesMin);
         _parts = new IndexParts(options, clock, logger);
+        _copies = new IndexCopies(this);
     }
 
     public string Name => "the index";
@@ -134,18 +136,16 @@ public sealed class IndexFollower : IFollower, IDocumentCopies, IDisposable
     public Task MarkErasureAsync(string id, long through) => AskAsync(_parts.History.MarkAsync(new DueHistory(DueReason.Erasure, id, through)));
 
     /// <inheritdoc/>
-    public StoredDocument? TryRead(DocumentKey key, long through)
-    {
-        try
-        {
-            using IndexReader? reader = TryRead();
-            return reader is null || reader.AsOf < through ? null : reader.ReadWhole(key.Id);
-        }
-        catch (Exception exception) when (exception is IndexClosedException or IndexFailedException)
-        {
-            return null; // it is made anew
-        }
-    }
+    public StoredDocument? TryRead(DocumentKey key, long through) => _copies.TryRead(key, through);
+
+    /// <inheritdoc/>
+    public bool TryReadInfo(DocumentKey key, long through, out DocumentInfo? info) => _copies.TryReadInfo(key, through, out info);
+
+    /// <inheritdoc/>
+    public CopyPart? TryReadPart(ReadOnlyMemory<byte>? from) => _copies.TryReadPart(from);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<CopyFile> ListFiles() => _copies.ListFiles();
 
     /// <inheritdoc/>
     public void NoteDifference(string reason) => Rebuild(reason);

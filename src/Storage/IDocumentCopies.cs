@@ -1,7 +1,9 @@
+using DocService.Storage.Followers;
+
 namespace DocService.Storage;
 
 /// <summary>A follower that keeps documents with their bodies beside the files, whole enough that a damaged file can be restored from it.</summary>
-/// <remarks>Thread: the scrub's.</remarks>
+/// <remarks>Thread: the scrub's. Every answer may wait a second for the copy to follow.</remarks>
 public interface IDocumentCopies
 {
     /// <summary>
@@ -12,6 +14,19 @@ public interface IDocumentCopies
     /// <param name="through">What the copy must have followed.</param>
     StoredDocument? TryRead(DocumentKey key, long through);
 
-    /// <summary>The copy says something else than an intact file of which no commit is pending: it is made anew.</summary>
+    /// <summary>The facts of a document as of such a moment, or that there is none. False: the copy cannot say.</summary>
+    /// <param name="key">Which document; it may be a hidden one.</param>
+    /// <param name="through">What the copy must have followed.</param>
+    /// <param name="info">Null: there is no such document. How many versions are kept a copy need not know.</param>
+    bool TryReadInfo(DocumentKey key, long through, out DocumentInfo? info);
+
+    /// <summary>Some documents of the copy, each body compared with its SHA-256. Null: it cannot be read now.</summary>
+    /// <param name="from"><see cref="CopyPart.Next"/> of the part before; null: the first part.</param>
+    CopyPart? TryReadPart(ReadOnlyMemory<byte>? from);
+
+    /// <summary>The files that the copy stands in now, as far as their checksums are known; none while it cannot be read.</summary>
+    IReadOnlyList<CopyFile> ListFiles();
+
+    /// <summary>The copy is damaged, or says something else than an intact file of which no commit is pending: it is made anew.</summary>
     void NoteDifference(string reason);
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The scrub: a flipped bit in a document that nobody reads is found and restored to the byte; bits flipped in a document that is being
-# replaced all the while never bring an older version back.
+# replaced all the while never bring an older version back. A document whose file is missing is restored, too, and a flipped bit in a file
+# of the index has it made anew.
 source "$(dirname "$0")/lib.sh"
 need curl jq python3
 data=$work/data
@@ -58,6 +59,26 @@ check "the last version is served" wait_until 20 is_last
 check "a round has passed since" wait_until 20 rounds_passed "$now"
 equal "the last version stayed" '{"n":300}' "$(curl -sS --max-time 10 "$base/docs/busy")"
 say "$flips flips while it was replaced, $before restored by then"
+
+# A file that is missing altogether.
+before=$(scrub restored)
+rm "$quiet"
+check "a document whose file is missing is restored" wait_until 20 restored $((before + 1))
+check "to the byte, too" cmp "$work/whole" "$quiet"
+
+# A bit in a table of the index. A stop flushes it, so there is one.
+check "the server stops for the index" stop_server
+start_small "$data" --DocService:ScrubInterval=00:00:01
+index_reason() { curl -sS --max-time 10 "$base/status" | jq -r '.index.reason'; }
+index_stage() { [[ $(curl -sS --max-time 10 "$base/docs?limit=10" | jq -r '[.documents[].id] | sort | join(" ")' 2>/dev/null) == "busy quiet" ]]; }
+check "the index answers" wait_until 20 index_stage
+table=$(find "$data/index" -name '*.sst' | head -1)
+flip "$table" 100
+is_named() { index_reason | grep -q "$(basename "$table")"; }
+check "a flipped bit in the index is found" wait_until 20 is_named
+check "the index is made anew and answers" wait_until 20 index_stage
+equal "it is counted" 1 "$(scrub differences)"
+check "the log names the index's file" grep -q "$(basename "$table"): its checksum" "$server_log"
 equal "the store is ready" ready "$(state)"
 equal "nothing is damaged any more" 0 "$(scrub damaged)"
 check "the server stops when asked" stop_server

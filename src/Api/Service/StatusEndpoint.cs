@@ -85,6 +85,7 @@ internal static class StatusEndpoint
         files = scrub.Files,
         bytes = scrub.Bytes,
         restored = scrub.Restored,
+        differences = scrub.Differences,
         damaged = scrub.Damage.Count,
         damage = scrub.Damage.Take(DamageShown).Select(static one => new { file = one.File, id = one.Id, what = one.What, since = one.Since.UtcDateTime }),
     };

@@ -5,6 +5,7 @@ using DocService.Index.Rocks;
 using DocService.Index.Rows;
 using DocService.Queries.Keys;
 using DocService.Queries.Planning;
+using DocService.Storage.Followers;
 using DocService.Storage.Model;
 
 namespace DocService.Index.Reading;
@@ -98,6 +99,20 @@ public sealed class IndexReader : IDisposable
         }
     }
 
+    /// <summary>What is known of a document, which may be hidden or deleted; null where nothing is.</summary>
+    internal DocumentFacts? ReadFacts(string id) => Guard(() =>
+    {
+        using RocksValue row = _snapshot.Read(Family.Documents, Encoding.UTF8.GetBytes(id));
+        return row.IsFound ? DocumentRow.Read(row.Bytes, out _) : null;
+    });
+
+    /// <summary>Some documents, hidden ones included, each body compared with its SHA-256.</summary>
+    /// <param name="from">Where the part begins; empty: with the first document.</param>
+    internal CopyPart ReadPart(ReadOnlyMemory<byte> from) => Guard(() => DocumentParts.Read(_snapshot, from));
+
+    /// <summary>The files that the index stands in.</summary>
+    internal IReadOnlyList<CopyFile> ListFiles() => Guard(_snapshot.ListFiles);
+
     /// <summary>What is known of a document's versions, the newest first. Dispose it before the reader.</summary>
     /// <param name="id">Of the document, which need not be there any more.</param>
     /// <param name="below">Only versions below this one; null: all.</param>
@@ -150,4 +165,17 @@ public sealed class IndexReader : IDisposable
 
     /// <summary>What was read is not what was written: the index is made anew.</summary>
     internal void Fail(IndexFailedException failure) => _failed(failure);
+
+    private T Guard<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (IndexFailedException exception)
+        {
+            _failed(exception);
+            throw;
+        }
+    }
 }

@@ -39,6 +39,7 @@ internal sealed class RocksOptions : IDisposable
 
     private readonly nint _cache;
     private readonly nint _buffers;
+    private readonly nint _checksums;
     private readonly List<nint> _tables = [];
     private readonly List<nint> _families = [];
 
@@ -49,6 +50,7 @@ internal sealed class RocksOptions : IDisposable
         WriteBufferBytes = cacheBytes / 2;
         _cache = RocksNative.rocksdb_cache_create_lru((nuint)cacheBytes);
         _buffers = RocksNative.rocksdb_write_buffer_manager_create_with_cache((nuint)WriteBufferBytes, _cache, 0);
+        _checksums = RocksNative.rocksdb_file_checksum_gen_crc32c_factory_create();
         Database = RocksNative.rocksdb_options_create();
         SetDatabase(Database);
     }
@@ -90,6 +92,7 @@ internal sealed class RocksOptions : IDisposable
         _families.ForEach(RocksNative.rocksdb_options_destroy);
         _tables.ForEach(RocksNative.rocksdb_block_based_options_destroy);
         RocksNative.rocksdb_options_destroy(Database);
+        RocksNative.rocksdb_file_checksum_gen_factory_destroy(_checksums); // the database has its own reference
         RocksNative.rocksdb_write_buffer_manager_destroy(_buffers);
         RocksNative.rocksdb_cache_destroy(_cache);
     }
@@ -101,6 +104,7 @@ internal sealed class RocksOptions : IDisposable
         RocksNative.rocksdb_options_set_paranoid_checks(options, 1);
         RocksNative.rocksdb_options_set_atomic_flush(options, 1); // rows and the position after them, or neither
         RocksNative.rocksdb_options_set_avoid_flush_during_shutdown(options, 1); // flushing is the follower's decision
+        RocksNative.rocksdb_options_set_file_checksum_gen_factory(options, _checksums); // of each file as a whole, for the scrub
         RocksNative.rocksdb_options_set_write_buffer_manager(options, _buffers);
         RocksNative.rocksdb_options_set_max_open_files(options, OpenFilesMax);
         RocksNative.rocksdb_options_set_bytes_per_sync(options, BytesPerSync);

@@ -1,3 +1,6 @@
+using DocService.Index.Rocks.Library;
+using DocService.Storage.Followers;
+
 namespace DocService.Index.Rocks;
 
 /// <summary>The database as it was at one moment.</summary>
@@ -35,10 +38,17 @@ internal sealed class RocksSnapshot : IDisposable
     /// <param name="family">Where.</param>
     /// <param name="from">The first key.</param>
     /// <param name="to">The first behind; empty where there is no end.</param>
-    public RocksIterator Iterate(Family family, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
+    /// <param name="keepsCache">Everything is read once: it must not push out of the cache what is read often.</param>
+    public RocksIterator Iterate(Family family, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, bool keepsCache = false)
     {
         ThrowIfUnusable();
-        return new RocksIterator(_database, _moment.NewOptions(), family, from, to);
+        nint options = _moment.NewOptions();
+        if (keepsCache)
+        {
+            RocksNative.rocksdb_readoptions_set_fill_cache(options, 0);
+        }
+
+        return new RocksIterator(_database, options, family, from, to);
     }
 
     /// <summary>About how many bytes the keys from one up to another take on the disk and in memory, as of now.</summary>
@@ -46,6 +56,13 @@ internal sealed class RocksSnapshot : IDisposable
     {
         ThrowIfUnusable();
         return RocksSize.Measure(_database.Handle, _database.HandleOf(family), from, to);
+    }
+
+    /// <summary>The files in which the database stands now.</summary>
+    public IReadOnlyList<CopyFile> ListFiles()
+    {
+        ThrowIfUnusable();
+        return RocksFiles.List(_database.Handle);
     }
 
     public void Dispose()

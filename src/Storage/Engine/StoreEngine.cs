@@ -95,10 +95,7 @@ internal sealed class StoreEngine
         intake = new GroupIntake(Pending, _filing, media, Cache, Versions, directory.Files);
         var carriage = new BlockedCarriage(_blocked, carry, Pending, Journal, Backlog);
         _filer = new Filer(directory.Documents, directory.HandlesMax, media, headers, _filing, _blocked, carriage, Pending, Journal, Backlog, Space, health, threads, logger);
-        var findings = new ScrubFindings(clock, logger);
-        var mending = new DocumentMending(directory.Documents, Pending, locks, health);
-        var scrub = new DocumentScrub(directory.Documents, Pending, Journal.Marks, followers.OfType<IDocumentCopies>().FirstOrDefault(), mending, findings);
-        _scrub = new Scrub(options.ScrubInterval, options.ScrubBytesPerSecond, directory.Documents, scrub, findings, threads);
+        _scrub = ScrubParts.Make(directory, Pending, Journal, locks, health, followers.OfType<IDocumentCopies>().FirstOrDefault(), options, threads, logger);
         _metrics = new StoreMetrics(this);
         Space.Charge(opened.Unfiled.ChargedBytes);
         _followers = new FollowerSet([requests, Snapshots, .. followers], Journal, options.BusyTimeout, clock, logger)

@@ -41,6 +41,7 @@ internal sealed class StoreMetrics : IDisposable
         _meter.CreateObservableGauge("docservice.cache.used", () => engine.Cache.Report.Bytes, "By", "Bytes that the cache of documents holds.");
         _meter.CreateObservableCounter("docservice.scrub.read", () => engine.Scrubbed.Bytes, "By", "Bytes of files that the scrub has read.");
         _meter.CreateObservableCounter("docservice.scrub.restored", () => engine.Scrubbed.Restored, "{document}", "Damaged documents that were restored from an intact copy.");
+        _meter.CreateObservableCounter("docservice.scrub.differences", () => engine.Scrubbed.Differences, "{difference}", "Times that the scrub found the index damaged and had it made anew.");
         _meter.CreateObservableGauge("docservice.scrub.damaged", () => engine.Scrubbed.Damage.Count, "{file}", "Damaged files that the scrub knows of.");
         engine.Journal.Statistics.Synced = NoteSync;
     }

@@ -21,6 +21,9 @@ public sealed record ScrubReport
     /// <summary>Documents restored from an intact copy since the start.</summary>
     public required long Restored { get; init; }
 
+    /// <summary>Times since the start that the index was made anew because of what was found.</summary>
+    public required long Differences { get; init; }
+
     /// <summary>Files that are damaged by now, at most 1,000.</summary>
     public required IReadOnlyList<ScrubDamage> Damage { get; init; }
 }

@@ -61,13 +61,13 @@ internal static class IndexTest
         return rows;
     }
 
-    /// <summary>Looks again and again until it holds; fails when that takes too long.</summary>
-    public static async Task UntilAsync(Func<bool> condition, string what)
+    /// <summary>Looks again and again until it holds; fails when that takes too long, and tells what there was instead.</summary>
+    public static async Task UntilAsync(Func<bool> condition, string what, Func<object?>? instead = null)
     {
         using var patience = new CancellationTokenSource(Patience);
         while (!condition())
         {
-            Assert.False(patience.IsCancellationRequested, what);
+            Assert.False(patience.IsCancellationRequested, $"{what}: {instead?.Invoke()}");
             await Task.Yield();
         }
     }

@@ -35,17 +35,18 @@ internal sealed class IndexedStore : IAsyncDisposable
     /// <param name="segments">Of the journal: few make it wait for the index.</param>
     /// <param name="declared">Indexes beside the ids.</param>
     /// <param name="rule">Judges writes.</param>
+    /// <param name="segmentBytes">Of one segment.</param>
     /// <param name="scrub">How often all files are read; default: never.</param>
-    public static IndexedStore Open(string directory, SortedDictionary<string, string>? expected = null, int segments = 8, DeclaredIndex[]? declared = null, IWriteRule? rule = null, TimeSpan scrub = default)
+    public static IndexedStore Open(string directory, SortedDictionary<string, string>? expected = null, int segments = 8, DeclaredIndex[]? declared = null, IWriteRule? rule = null, TimeSpan scrub = default, int segmentBytes = SegmentBytes)
     {
         IndexFollower index = IndexTest.Follower(Path.Combine(directory, "index"));
         index.Declare(declared ?? []);
         var options = new StoreOptions
         {
             DataDirectory = directory,
-            SegmentBytes = SegmentBytes,
-            JournalBytes = segments * SegmentBytes,
-            CommitBytesMax = SegmentBytes / 2,
+            SegmentBytes = segmentBytes,
+            JournalBytes = segments * segmentBytes,
+            CommitBytesMax = segmentBytes / 2,
             SealAfter = TimeSpan.FromMilliseconds(1),
             ScrubInterval = scrub,
         };

@@ -124,6 +124,9 @@ internal static unsafe partial class RocksNative
     public static partial void rocksdb_readoptions_set_verify_checksums(nint options, byte value);
 
     [LibraryImport(Library)]
+    public static partial void rocksdb_readoptions_set_fill_cache(nint options, byte value);
+
+    [LibraryImport(Library)]
     public static partial void rocksdb_readoptions_set_snapshot(nint options, nint snapshot);
 
     [LibraryImport(Library)]

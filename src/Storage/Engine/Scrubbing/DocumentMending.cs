@@ -18,9 +18,10 @@ internal sealed class DocumentMending(DocumentFiles files, Pending pending, Dige
 {
     /// <summary>False: it is not the file that was examined any more, somebody writes it, or there is no room. Looked at again in the next round.</summary>
     /// <param name="key">Of the document.</param>
-    /// <param name="examined">The damaged file.</param>
+    /// <param name="examined">The damaged file; null: there was none.</param>
     /// <param name="copy">Taken after that, and whole.</param>
-    public bool TryMend(DocumentKey key, FileState examined, StoredDocument copy)
+    /// <param name="confirms">Asked under the lock, last: whether the copy still is the document.</param>
+    public bool TryMend(DocumentKey key, FileState? examined, StoredDocument copy, Func<bool> confirms)
     {
         if (Sha256Digest.Of(copy.Body.Span) != copy.Info.Sha256 || copy.Body.Length != copy.Info.Length)
         {
@@ -37,7 +38,7 @@ internal sealed class DocumentMending(DocumentFiles files, Pending pending, Dige
         using DigestLocks.Lease lease = acquired.Result;
         try
         {
-            return TryReplace(key, DocumentPath.Of(key), examined, copy);
+            return TryReplace(key, DocumentPath.Of(key), examined, copy, confirms);
         }
         catch (Exception exception) when (exception is OutOfMemoryException || IsHarmless(exception))
         {
@@ -51,9 +52,9 @@ internal sealed class DocumentMending(DocumentFiles files, Pending pending, Dige
         }
     }
 
-    private bool TryReplace(DocumentKey key, DocumentPath path, FileState examined, StoredDocument copy)
+    private bool TryReplace(DocumentKey key, DocumentPath path, FileState? examined, StoredDocument copy, Func<bool> confirms)
     {
-        if (health.State != StoreState.Ready || pending.Contains(key.Digest) || files.TryGetState(path) != examined || ToWrite(key, path, copy.Info) is not { } info)
+        if (health.State != StoreState.Ready || pending.Contains(key.Digest) || files.TryGetState(path) != examined || ToWrite(key, path, copy.Info) is not { } info || !confirms())
         {
             return false;
         }
@@ -64,29 +65,49 @@ internal sealed class DocumentMending(DocumentFiles files, Pending pending, Dige
             temp.Sync();
         }
 
-        files.Quarantine(path, copy.Info.Version);
+        if (examined is not null)
+        {
+            files.Quarantine(path, copy.Info.Version);
+        }
+
         files.Publish(DocumentFiles.MendingSlot, path);
         files.SyncNames(path.Shard);
         return true;
     }
 
     /// <summary>
-    /// Where the damaged file's header is intact, it must speak of the copy's bytes, and it is what is written again. Where it is not, the
-    /// copy's is, unless the version is kept: how many are to be kept stands in the header alone. Null: nothing may be written.
+    /// Where the damaged file's header is intact, it must speak of the copy's bytes, and it is what is written again. Where it is not, or there
+    /// is no file, the copy's is, unless the version is kept: how many are to be kept stands in the header alone, so it is taken from the
+    /// kept version's file. Null: nothing may be written.
     /// </summary>
     private DocumentInfo? ToWrite(DocumentKey key, DocumentPath path, DocumentInfo copy)
     {
         try
         {
             using IFile? file = files.TryOpen(path);
-            return file is not null && DocumentReader.ReadInfo(file, key) is var info && info.Version == copy.Version && info.Sha256 == copy.Sha256 ? info : null;
+            if (file is not null)
+            {
+                return Fitting(file, key, copy);
+            }
         }
         catch (DocumentCorruptException)
         {
+            // Its header is damaged.
+        }
+
+        try
+        {
             using IFile? kept = files.Versions.TryOpen(path, copy.Version);
-            return kept is null ? copy : null;
+            return kept is null ? copy : Fitting(kept, key, copy);
+        }
+        catch (DocumentCorruptException)
+        {
+            return null;
         }
     }
+
+    private static DocumentInfo? Fitting(IFile file, DocumentKey key, DocumentInfo copy) =>
+        DocumentReader.ReadInfo(file, key) is var info && info.Version == copy.Version && info.Sha256 == copy.Sha256 ? info : null;
 
     /// <summary>As filing judges: it is known to have had no lasting effect.</summary>
     private static bool IsHarmless(Exception exception) =>

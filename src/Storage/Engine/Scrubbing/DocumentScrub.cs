@@ -13,6 +13,9 @@ namespace DocService.Storage.Engine.Scrubbing;
 /// </remarks>
 internal sealed class DocumentScrub(DocumentFiles files, Pending pending, Watermarks marks, IDocumentCopies? copies, DocumentMending mending, ScrubFindings findings)
 {
+    /// <summary>What is wrong with a file that is not there.</summary>
+    public const string Missing = "the file is missing, and the index has the document";
+
     /// <summary>Where a file is, for operators.</summary>
     public static string Place(int shard, string name, bool isOfVersion) =>
         $"{(isOfVersion ? DataDirectory.VersionsName : DataDirectory.DocumentsName)}/{DocumentPath.ShardName(shard)}/{name}";
@@ -66,13 +69,20 @@ internal sealed class DocumentScrub(DocumentFiles files, Pending pending, Waterm
             return false;
         }
 
-        if (mending.TryMend(damaged.Key, damaged.State, copy))
+        if (mending.TryMend(damaged.Key, damaged.State, copy, () => Confirms(damaged, copy.Info)))
         {
             findings.NoteRestored(damaged.Place, Shown(damaged.Key), copy.Info.Version);
         }
 
         return true;
     }
+
+    /// <summary>
+    /// Under the document's lock. A file that is missing tells nothing, so the copy must have followed all there is: the document may have
+    /// been written and deleted again since it was looked for.
+    /// </summary>
+    private bool Confirms(DamagedFile damaged, DocumentInfo copy) =>
+        damaged.State is not null || (copies!.TryReadInfo(damaged.Key, marks.DurableThrough, out DocumentInfo? info) && info?.Version == copy.Version);
 
     private DamagedFile? Note(string place, DocumentKey? key, string wrong, FileState? state, bool isOfVersion)
     {
@@ -111,19 +121,21 @@ internal sealed class DocumentScrub(DocumentFiles files, Pending pending, Waterm
         }
     }
 
-    /// <summary>A copy that has followed to the file's version must have that version, unless a later one is on its way to the file.</summary>
+    /// <summary>A copy that has followed to the file's version must have that version, unless a later one, or a delete, is on its way to the file.</summary>
     private void CompareWithCopy(IFile file, DocumentKey key, DocumentPath path, DocumentInfo info)
     {
-        using StoredDocument? copy = copies?.TryRead(key, info.Version);
-        if (copy is null || (copy.Info.Version == info.Version && copy.Info.Sha256 == info.Sha256))
+        DocumentInfo? copy = null;
+        if (copies?.TryReadInfo(key, info.Version, out copy) != true || (copy?.Version == info.Version && copy.Sha256 == info.Sha256 && copy.Expires == info.Expires))
         {
             return;
         }
 
-        bool isOlder = copy.Info.Version <= info.Version;
+        bool isOlder = copy is not null && copy.Version <= info.Version;
         if (isOlder || (!pending.Contains(key.Digest) && files.TryGetState(path) == file.GetState()))
         {
-            copies!.NoteDifference($"it has version {copy.Info.Version} of '{Shown(key)}', and the document's file version {info.Version}");
+            string what = copy is null ? $"it lacks '{Shown(key)}'" : $"it has version {copy.Version} of '{Shown(key)}'";
+            findings.NoteDifference($"{what}, and the document's file version {info.Version}");
+            copies.NoteDifference($"{what}, and the document's file version {info.Version}");
         }
     }
 
@@ -154,5 +166,5 @@ internal sealed class DocumentScrub(DocumentFiles files, Pending pending, Waterm
     }
 
     /// <summary>A hidden document's mark does not print.</summary>
-    private static string Shown(DocumentKey key) => key.Id.Replace("\0", "hidden ", StringComparison.Ordinal);
+    public static string Shown(DocumentKey key) => key.Id.Replace("\0", "hidden ", StringComparison.Ordinal);
 }

@@ -22,6 +22,7 @@ internal sealed class Scrub : IDisposable
     private readonly TimeSpan _interval;
     private readonly DocumentFiles _files;
     private readonly DocumentScrub _documents;
+    private readonly CopyScrub? _copy;
     private readonly IThreads _threads;
     private readonly ScrubPace _pace;
     private IThread? _thread; // null before the start, and where there is no scrub
@@ -31,13 +32,15 @@ internal sealed class Scrub : IDisposable
     /// <param name="bytesPerSecond">Most that it reads.</param>
     /// <param name="files">Of the store.</param>
     /// <param name="documents">Examines them.</param>
+    /// <param name="copy">Examines the index; null where there is none.</param>
     /// <param name="findings">Told of rounds.</param>
     /// <param name="threads">Of the store.</param>
-    public Scrub(TimeSpan interval, long bytesPerSecond, DocumentFiles files, DocumentScrub documents, ScrubFindings findings, IThreads threads)
+    public Scrub(TimeSpan interval, long bytesPerSecond, DocumentFiles files, DocumentScrub documents, CopyScrub? copy, ScrubFindings findings, IThreads threads)
     {
         _interval = interval;
         _files = files;
         _documents = documents;
+        _copy = copy;
         Findings = findings;
         _threads = threads;
         _pace = new ScrubPace(bytesPerSecond, threads.Clock);
@@ -97,7 +100,7 @@ internal sealed class Scrub : IDisposable
             }
         }
 
-        return true;
+        return _copy is null || Guard(() => _copy.ReadFiles(GoOn) && _copy.ReadRows(GoOn, TryMend));
     }
 
     private bool ReadDirectory(int shard, bool isOfVersions)
@@ -136,18 +139,34 @@ internal sealed class Scrub : IDisposable
             return Pause(Intervals.Retry); // a directory that cannot be read
         }
 
-        try
+        return Guard(() =>
         {
             (long bytes, DamagedFile? damaged) = _documents.Examine(shard, name, isOfVersion);
-            for (int tries = 0; damaged is not null && tries < MendTries && !_documents.TryMend(damaged); tries++)
-            {
-                if (!Pause(Intervals.Retry))
-                {
-                    return false;
-                }
-            }
+            return (damaged is null || TryMend(damaged)) && GoOn(bytes);
+        });
+    }
 
-            return Pause(_pace.After(bytes));
+    /// <summary>False: it is to end.</summary>
+    private bool TryMend(DamagedFile damaged)
+    {
+        for (int tries = 0; tries < MendTries && !_documents.TryMend(damaged); tries++)
+        {
+            if (!Pause(Intervals.Retry))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool GoOn(long bytes) => Pause(_pace.After(bytes));
+
+    private bool Guard(Func<bool> read)
+    {
+        try
+        {
+            return read();
         }
         catch (Exception exception) when (exception is OutOfMemoryException or FileSystemException)
         {

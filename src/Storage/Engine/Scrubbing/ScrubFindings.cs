@@ -18,6 +18,7 @@ internal sealed class ScrubFindings(TimeProvider clock, ILogger logger)
     private long _files;
     private long _bytes;
     private long _restored;
+    private long _differences;
 
     public ScrubReport Report
     {
@@ -33,6 +34,7 @@ internal sealed class ScrubFindings(TimeProvider clock, ILogger logger)
                     Files = _files,
                     Bytes = _bytes,
                     Restored = _restored,
+                    Differences = _differences,
                     Damage = [.. _damage.Values.OrderBy(static one => one.Since)],
                 };
             }
@@ -115,14 +117,31 @@ internal sealed class ScrubFindings(TimeProvider clock, ILogger logger)
         logger.LogWarning("The scrub restored version {Version} of the document '{Id}' from the index; the damaged file is kept in quarantine/", version, id);
     }
 
-    /// <summary>After a directory has been read: what of it has not been met again is gone.</summary>
-    public void KeepOnly(string directory, IReadOnlySet<string> files)
+    /// <summary>The index is damaged, or says something else than the documents: it is made anew, which its own status shows.</summary>
+    public void NoteDifference(string what)
     {
         lock (_gate)
         {
-            foreach (string gone in _damage.Keys.Where(file => file.StartsWith(directory, StringComparison.Ordinal) && !files.Contains(file)).ToArray())
+            _differences++;
+        }
+
+        logger.LogError("The scrub found the index damaged, and has it made anew: {What}", what);
+    }
+
+    /// <summary>After a directory has been read: what of it has not been met again is gone. What was missing before is not told of there.</summary>
+    public void KeepOnly(string directory, IReadOnlySet<string> files) =>
+        Forget(one => one.What != DocumentScrub.Missing && one.File.StartsWith(directory, StringComparison.Ordinal) && !files.Contains(one.File));
+
+    /// <summary>After all documents of the index have been looked for.</summary>
+    public void KeepOnlyMissing(IReadOnlySet<string> files) => Forget(one => one.What == DocumentScrub.Missing && !files.Contains(one.File));
+
+    private void Forget(Func<ScrubDamage, bool> isGone)
+    {
+        lock (_gate)
+        {
+            foreach (ScrubDamage gone in _damage.Values.Where(isGone).ToArray())
             {
-                _damage.Remove(gone);
+                _damage.Remove(gone.File);
             }
         }
     }

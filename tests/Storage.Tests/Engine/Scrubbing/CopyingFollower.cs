@@ -31,6 +31,27 @@ internal sealed class CopyingFollower : IFollower, IDocumentCopies
 
     public StoredDocument? TryRead(DocumentKey key, long through) => Volatile.Read(ref _copy)(key);
 
+    /// <summary>Files that it claims to stand in.</summary>
+    public IReadOnlyList<CopyFile> Files { get; set; } = [];
+
+    /// <summary>The documents that it lists; none by default.</summary>
+    public IReadOnlyList<DocumentKey> Listed { get; set; } = [];
+
+    /// <summary>Whether it says that there is no document at all. Default: where it has no answer it is behind.</summary>
+    public bool IsLacking { get; set; }
+
+    public bool TryReadInfo(DocumentKey key, long through, out DocumentInfo? info)
+    {
+        using StoredDocument? document = Volatile.Read(ref _copy)(key);
+        info = IsLacking ? null : document?.Info;
+        return IsLacking || document is not null;
+    }
+
+    public CopyPart? TryReadPart(ReadOnlyMemory<byte>? from) =>
+        new([.. Listed.Select(key => (Key: key, Document: Volatile.Read(ref _copy)(key))).Where(static one => one.Document is not null).Select(static one => new CopiedDocument(one.Key, one.Document!.Info))], 0, null);
+
+    public IReadOnlyList<CopyFile> ListFiles() => Files;
+
     public void NoteDifference(string reason)
     {
         lock (_gate)

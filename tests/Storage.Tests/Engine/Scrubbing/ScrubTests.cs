@@ -1,4 +1,5 @@
 using DocService.Storage.Documents;
+using DocService.Storage.Followers;
 using DocService.Storage.Io;
 using DocService.Storage.Tests.Journal;
 using DocService.Storage.Tests.Support;
@@ -168,6 +169,103 @@ public sealed class ScrubTests : IAsyncLifetime
         Assert.Contains(Id, _copy.Differences[0], StringComparison.Ordinal);
         Assert.Empty(Report.Damage);
     }
+
+    [Fact]
+    public async Task Round_TheCopyLacksAnIntactDocument_HasTheCopyMadeAnew()
+    {
+        _copy.IsLacking = true;
+        await JournalTest.UntilAsync(() => _copy.Differences.Count > 0, "the difference is told");
+
+        Assert.Contains(Id, _copy.Differences[0], StringComparison.Ordinal);
+        Assert.True(Report.Differences > 0);
+    }
+
+    [Fact]
+    public async Task Round_AFileOfTheCopyHasRotten_HasTheCopyMadeAnew()
+    {
+        byte[] bytes = new byte[(1 << 20) + 13];
+        new Random(19).NextBytes(bytes);
+        _disk.Disk.CreateDirectory($"{JournalTest.Data}/copy");
+        _disk.Disk.Write($"{JournalTest.Data}/copy/1", bytes);
+        _copy.Files = [new CopyFile("copy", "1", bytes.Length, Crc32C(bytes))];
+        DateTimeOffset? before = Report.Finished;
+        await JournalTest.UntilAsync(() => Report.Finished > (before ?? default), "a round has passed");
+        await JournalTest.UntilAsync(() => Report.Bytes > bytes.Length, "it was read");
+        Assert.Empty(_copy.Differences);
+
+        _disk.Disk.FlipBit($"{JournalTest.Data}/copy/1", bytes.Length - 1, 0);
+        await JournalTest.UntilAsync(() => _copy.Differences.Count > 0, "the difference is told");
+        Assert.Contains("copy/1: its checksum does not match", _copy.Differences[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Round_AMissingFileOfTheCopy_HasTheCopyMadeAnew()
+    {
+        _copy.Files = [new CopyFile("copy", "1", 4, 0)];
+        await JournalTest.UntilAsync(() => _copy.Differences.Count > 0, "the difference is told");
+        Assert.Contains("copy/1: it is missing", _copy.Differences[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Round_AMissingDocument_IsRestoredToTheByte()
+    {
+        _copy.Answer(_ => Copy());
+        _copy.Listed = [DocumentKey.Create(Id)];
+        _disk.Disk.Remove(FileOf);
+
+        await JournalTest.UntilAsync(() => Report.Restored == 1, "it is restored");
+
+        Assert.Equal(_whole, _disk.Disk.Read(FileOf));
+        Assert.Empty(Report.Damage);
+        Assert.Equal(Body, await _store.ReadAsync(Id));
+    }
+
+    [Fact]
+    public async Task Round_AMissingDocumentWithoutABody_IsNamedUntilItIsWrittenAgain()
+    {
+        _copy.Answer(_ => new StoredDocument(_info, TestDocuments.Content("""{"a": 2}""").Body.ToArray())); // not what its digest says
+        _copy.Listed = [DocumentKey.Create(Id)];
+        _disk.Disk.Remove(FileOf);
+        await JournalTest.UntilAsync(() => Report is { Damage.Count: 1, Finished: not null }, "it is named");
+        Assert.Equal(Id, Report.Damage[0].Id);
+        Assert.Contains("missing", Report.Damage[0].What, StringComparison.Ordinal);
+
+        await _store.PutAsync(Id, "2");
+        await JournalTest.UntilAsync(() => Report.Damage.Count == 0, "it is there again");
+        Assert.Equal("2", await _store.ReadAsync(Id));
+    }
+
+    /// <summary>Between the look for the file and its repair the document is deleted for good: a missing file cannot tell the difference.</summary>
+    [Fact]
+    public async Task Mending_AMissingDocumentThatIsDeletedMeanwhile_DoesNotBringItBack()
+    {
+        var deleted = new TaskCompletionSource();
+        int asked = 0;
+        _copy.Answer(_ =>
+        {
+            StoredDocument old = Copy();
+            if (++asked == 4) // listed, confirmed to be missing; then read
+            {
+                _store.PutAsync(Id, "2").GetAwaiter().GetResult();
+                _store.DeleteAsync(Id, DurabilityLevel.Filed).GetAwaiter().GetResult();
+                _copy.IsLacking = true;
+                deleted.SetResult();
+            }
+
+            return old;
+        });
+        _disk.Disk.Remove(FileOf);
+        asked = 1;
+        _copy.Listed = [DocumentKey.Create(Id)];
+        await deleted.Task.WaitAsync(TimeSpan.FromMinutes(2));
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        await JournalTest.UntilAsync(() => Report.Finished > now, "a round has passed");
+
+        Assert.Equal(0, Report.Restored);
+        Assert.Null(await _store.ReadAsync(Id));
+    }
+
+    private static uint Crc32C(byte[] bytes) => ~bytes.Aggregate(uint.MaxValue, static (sum, one) => System.Numerics.BitOperations.Crc32C(sum, one));
 
     private StoredDocument Copy() => new(_info, TestDocuments.Content(Body).Body.ToArray());
 
