@@ -4,7 +4,7 @@ using DocService.Storage.Threading;
 namespace DocService.Storage.Engine.Snapshots;
 
 /// <summary>A snapshot's walk takes at most half of the time while others write: it rests for as long as it has worked.</summary>
-/// <remarks>Thread: one. What that is worth to writers has not been measured yet.</remarks>
+/// <remarks>Thread: one. What writers notice of it is in bench/README.md; what resting alone is worth was not measured.</remarks>
 internal sealed class SnapshotPace(Watermarks marks, IThreads threads)
 {
     /// <summary>A slice that took long, on a slow disk, is not worth a long rest: by then writers have had the disk.</summary>
