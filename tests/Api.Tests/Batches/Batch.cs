@@ -7,7 +7,7 @@ namespace DocService.Api.Tests.Batches;
 /// <summary>Short ways to send batches.</summary>
 internal static class Batch
 {
-    public static Task<HttpResponseMessage> BatchAsync(this TestApplication application, string json, params (string Name, string Value)[] fields) =>
+    public static Task<HttpResponseMessage> BatchAsync(this IServed application, string json, params (string Name, string Value)[] fields) =>
         application.SendAsync("POST", "/batch", json, fields);
 
     /// <summary>A batch of these operations, each a JSON object.</summary>
@@ -33,7 +33,7 @@ internal static class Batch
     }
 
     /// <summary>Asserts that there is no such document.</summary>
-    public static async Task AssertAbsentAsync(this TestApplication application, string id)
+    public static async Task AssertAbsentAsync(this IServed application, string id)
     {
         using HttpResponseMessage response = await application.SendAsync("GET", "/docs/" + id);
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);

@@ -8,6 +8,11 @@ namespace DocService.Api.Tests.Support;
 /// <summary>Short ways to send requests and to read answers.</summary>
 internal static class Requests
 {
+    private static int _ids;
+
+    /// <summary>An id that no other test uses.</summary>
+    public static string NewId() => $"doc-{Interlocked.Increment(ref _ids)}";
+
     public static ByteArrayContent Json(string json) => Json(Encoding.UTF8.GetBytes(json));
 
     public static ByteArrayContent Json(byte[] body, string contentType = "application/json")
@@ -41,17 +46,17 @@ internal static class Requests
     }
 
     public static async Task<HttpResponseMessage> SendAsync(
-        this TestApplication application, string method, string path, string? json = null, params (string Name, string Value)[] fields)
+        this IServed application, string method, string path, string? json = null, params (string Name, string Value)[] fields)
     {
         using HttpRequestMessage request = Request(method, path, json, fields);
         return await application.Client.SendAsync(request);
     }
 
-    public static Task<HttpResponseMessage> PutAsync(this TestApplication application, string id, string json, params (string Name, string Value)[] fields) =>
+    public static Task<HttpResponseMessage> PutAsync(this IServed application, string id, string json, params (string Name, string Value)[] fields) =>
         application.SendAsync("PUT", "/docs/" + id, json, fields);
 
     /// <summary>Puts a document and returns its entity tag.</summary>
-    public static async Task<string> StoreAsync(this TestApplication application, string id, string json)
+    public static async Task<string> StoreAsync(this IServed application, string id, string json)
     {
         using HttpResponseMessage response = await application.PutAsync(id, json);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
@@ -59,7 +64,7 @@ internal static class Requests
     }
 
     /// <summary>The JSON of a resource that is there.</summary>
-    public static async Task<JsonElement> ReadJsonAsync(this TestApplication application, string path) =>
+    public static async Task<JsonElement> ReadJsonAsync(this IServed application, string path) =>
         JsonDocument.Parse(await application.Client.GetStringAsync(path)).RootElement;
 
     /// <summary>A field's only line, in the header or beside the content; null when absent.</summary>

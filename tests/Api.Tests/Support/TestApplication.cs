@@ -6,10 +6,8 @@ namespace DocService.Api.Tests.Support;
 
 /// <summary>A running application on its own data directory.</summary>
 /// <remarks>Owns: the server and the directory, both gone when disposed. Tests that share one use distinct ids.</remarks>
-internal sealed class TestApplication : IAsyncDisposable
+internal sealed class TestApplication : IServed, IAsyncDisposable
 {
-    private static int _ids;
-
     private readonly TestDirectory _directory = new();
     private readonly ApplicationFactory _factory;
 
@@ -47,7 +45,7 @@ internal sealed class TestApplication : IAsyncDisposable
         _factory.Services.GetService<T>();
 
     /// <summary>An id that no other test uses.</summary>
-    public static string NewId() => $"doc-{Interlocked.Increment(ref _ids)}";
+    public static string NewId() => Requests.NewId();
 
     /// <summary>Where the store keeps a document whose id needs no escapes in a file's name.</summary>
     public string FileOf(string id) =>

@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using DocService.Api.Tests.Support;
+using DocService.Contract.Tests.Support;
 
-namespace DocService.Api.Tests.Documents;
+namespace DocService.Contract.Tests.Documents;
 
 /// <summary>RFC 9110 section 13: method × {absent, match, no match} × four fields. "Match" names the current version or its date.</summary>
-public sealed class ConditionTableTests(SharedApplication shared) : IClassFixture<SharedApplication>
+public abstract class ConditionTableTests(SharedServer shared)
 {
-    private readonly TestApplication _app = shared.Application;
+    private readonly EngineServer _app = shared.Server;
 
     /// <summary>Expected status for GET and HEAD, for PUT, for DELETE; the document is absent, or the field matches, or does not.</summary>
     public static TheoryData<string, string, string, int> Table
@@ -28,7 +29,7 @@ public sealed class ConditionTableTests(SharedApplication shared) : IClassFixtur
     [MemberData(nameof(Table))]
     public async Task Condition_ByMethodAndState_IsJudgedAsTheRfcSays(string method, string field, string state, int status)
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         string tag = state == "absent" ? "\"1\"" : await _app.StoreAsync(id, "1");
         string value = field.EndsWith("Match", StringComparison.Ordinal) ? (state == "no match" ? "\"999999\"" : tag) : Date(state == "no match" ? -1 : 1);
 
@@ -46,7 +47,7 @@ public sealed class ConditionTableTests(SharedApplication shared) : IClassFixtur
     [InlineData("DELETE", 204)]
     public async Task Condition_AnyVersion_NeedsADocument(string method, int status)
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         string? body = method == "PUT" ? "2" : null;
         using HttpResponseMessage absent = await _app.SendAsync(method, "/docs/" + id, body, ("If-Match", "*"));
         string tag = await _app.StoreAsync(id, "1");
@@ -62,7 +63,7 @@ public sealed class ConditionTableTests(SharedApplication shared) : IClassFixtur
     [Fact]
     public async Task Put_IfNoneMatchAny_CreatesOnce()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         using HttpResponseMessage first = await _app.PutAsync(id, "1", ("If-None-Match", "*"));
         using HttpResponseMessage second = await _app.PutAsync(id, "2", ("If-None-Match", "*"));
 
@@ -75,7 +76,7 @@ public sealed class ConditionTableTests(SharedApplication shared) : IClassFixtur
     [Fact]
     public async Task Put_IfMatchOfAnAbsentDocument_NamesNoVersion()
     {
-        using HttpResponseMessage response = await _app.PutAsync(TestApplication.NewId(), "1", ("If-Match", "\"1\""));
+        using HttpResponseMessage response = await _app.PutAsync(Requests.NewId(), "1", ("If-Match", "\"1\""));
 
         JsonElement problem = await response.AssertProblemAsync(HttpStatusCode.PreconditionFailed, "precondition-failed");
         Assert.Equal(JsonValueKind.Null, problem.GetProperty("currentETag").ValueKind);

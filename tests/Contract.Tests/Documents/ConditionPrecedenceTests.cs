@@ -1,18 +1,19 @@
 using System.Globalization;
 using System.Net;
 using DocService.Api.Tests.Support;
+using DocService.Contract.Tests.Support;
 
-namespace DocService.Api.Tests.Documents;
+namespace DocService.Contract.Tests.Documents;
 
 /// <summary>Section 13.2.2 of RFC 9110: which field counts where several are sent; and what a field may look like.</summary>
-public sealed class ConditionPrecedenceTests(SharedApplication shared) : IClassFixture<SharedApplication>
+public abstract class ConditionPrecedenceTests(SharedServer shared)
 {
     private const string Current = "current";
     private const string Other = "\"999999\"";
     private const string Past = "past";
     private const string Future = "future";
 
-    private readonly TestApplication _app = shared.Application;
+    private readonly EngineServer _app = shared.Server;
 
     [Theory]
 
@@ -46,7 +47,7 @@ public sealed class ConditionPrecedenceTests(SharedApplication shared) : IClassF
     [InlineData("GET", "If-Unmodified-Since", Past, "If-Modified-Since", Future, 412)]
     public async Task TwoConditions_InTheOrderOfTheRfc_GiveOneAnswer(string method, string first, string firstValue, string second, string secondValue, int status)
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         string tag = await _app.StoreAsync(id, "1");
 
         using HttpResponseMessage response = await _app.SendAsync(
@@ -67,7 +68,7 @@ public sealed class ConditionPrecedenceTests(SharedApplication shared) : IClassF
     [InlineData("If-None-Match", "*", 304, 412)]
     public async Task EntityTags_WeakListsAndStar_AreCompared(string field, string format, int getStatus, int putStatus)
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         string value = string.Format(CultureInfo.InvariantCulture, format, await _app.StoreAsync(id, "1"));
         using HttpResponseMessage get = await _app.SendAsync("GET", "/docs/" + id, null, (field, value));
         using HttpResponseMessage put = await _app.PutAsync(id, "2", (field, value));
@@ -84,7 +85,7 @@ public sealed class ConditionPrecedenceTests(SharedApplication shared) : IClassF
     [InlineData("\"17\" \"18\"")]
     public async Task EntityTags_Malformed_Answer400ForEveryMethod(string value)
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         string tag = await _app.StoreAsync(id, "1");
         foreach (string field in new[] { "If-Match", "If-None-Match" })
         {
@@ -95,7 +96,7 @@ public sealed class ConditionPrecedenceTests(SharedApplication shared) : IClassF
             }
         }
 
-        using HttpResponseMessage absent = await _app.SendAsync("GET", "/docs/" + TestApplication.NewId(), null, ("If-Match", value));
+        using HttpResponseMessage absent = await _app.SendAsync("GET", "/docs/" + Requests.NewId(), null, ("If-Match", value));
         await absent.AssertProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
         using HttpResponseMessage get = await _app.SendAsync("GET", "/docs/" + id);
         Assert.Equal(tag, get.Field("ETag"));
@@ -108,7 +109,7 @@ public sealed class ConditionPrecedenceTests(SharedApplication shared) : IClassF
     [InlineData("Thu, 01 Jan 2035 00:00:00 GMT")]
     public async Task Dates_Invalid_AreIgnored(string date)
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         await _app.StoreAsync(id, "1");
         foreach (string field in new[] { "If-Modified-Since", "If-Unmodified-Since" })
         {

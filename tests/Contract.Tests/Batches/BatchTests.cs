@@ -2,26 +2,28 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using DocService.Api.Tests.Batches;
 using DocService.Api.Tests.Support;
+using DocService.Contract.Tests.Support;
 
-namespace DocService.Api.Tests.Batches;
+namespace DocService.Contract.Tests.Batches;
 
 /// <summary>What a batch that succeeds does and answers.</summary>
-public sealed class BatchTests(SharedApplication shared) : IClassFixture<SharedApplication>
+public abstract class BatchTests(SharedServer shared)
 {
-    private readonly TestApplication _app = shared.Application;
+    private readonly EngineServer _app = shared.Server;
 
     [Fact]
     public async Task Post_PutsAndDeletes_IsOneCommitWithOneSequence()
     {
-        (string created, string replaced, string deleted, string absent) = (TestApplication.NewId(), TestApplication.NewId(), TestApplication.NewId(), TestApplication.NewId());
+        (string created, string replaced, string deleted, string absent) = (Requests.NewId(), Requests.NewId(), Requests.NewId(), Requests.NewId());
         await _app.StoreAsync(replaced, "1");
         await _app.StoreAsync(deleted, "1");
         using HttpResponseMessage response = await _app.BatchAsync(Batch.Of(Batch.Put(created, "2"), Batch.Put(replaced, "3"), Batch.Delete(deleted), Batch.Delete(absent)));
 
         JsonElement answer = await response.AssertCommittedAsync();
         long sequence = answer.GetProperty("sequence").GetInt64();
-        Assert.Equal($"filed;seq={sequence}", response.Field("Durability"));
+        Assert.Equal($"durable;seq={sequence}", response.Field("Durability"));
         string tag = $"\"{sequence}\"";
         Assert.Equal(
             [(created, 201, tag), (replaced, 204, tag), (deleted, 204, null), (absent, 404, null)],
@@ -52,7 +54,7 @@ public sealed class BatchTests(SharedApplication shared) : IClassFixture<SharedA
     [InlineData("[[],[ ],\n[]]")]
     public async Task Post_Body_IsStoredAsTheExactBytesOfItsValue(string body)
     {
-        (string first, string second) = (TestApplication.NewId(), TestApplication.NewId());
+        (string first, string second) = (Requests.NewId(), Requests.NewId());
         string json = $$"""
              {"operations" : [ { "body" :  {{body}}   , "id" : "{{first}}" , "op" : "put" },
              {"id":"{{second}}","op":"put","body":{{body}}}]}
@@ -73,7 +75,7 @@ public sealed class BatchTests(SharedApplication shared) : IClassFixture<SharedA
     [Fact]
     public async Task Post_IdsWithEscapesAndSlashes_NameTheDocumentsOfThosePaths()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         using HttpResponseMessage response = await _app.BatchAsync(Batch.Of(Batch.Put(id + "/é", "1"), Batch.Put(id + "\\u002f\\u0065", "2"), Batch.Put(id + "%2Fx", "3")));
 
         JsonElement answer = await response.AssertCommittedAsync();
@@ -86,7 +88,7 @@ public sealed class BatchTests(SharedApplication shared) : IClassFixture<SharedA
     [Fact]
     public async Task Post_MembersWithEscapedNames_AreThoseMembers()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         using HttpResponseMessage response = await _app.BatchAsync($$"""{"\u006fperations":[{"o\u0070":"put","\u0069d":"{{id}}","bod\u0079":5}]}""");
 
         await response.AssertCommittedAsync();
@@ -97,7 +99,7 @@ public sealed class BatchTests(SharedApplication shared) : IClassFixture<SharedA
     public async Task Post_ConditionsThatHold_AreCommitted()
     {
         (string matched, string created, string weak, string any, string deleted) =
-            (TestApplication.NewId(), TestApplication.NewId(), TestApplication.NewId(), TestApplication.NewId(), TestApplication.NewId());
+            (Requests.NewId(), Requests.NewId(), Requests.NewId(), Requests.NewId(), Requests.NewId());
         string matchedTag = await _app.StoreAsync(matched, "1");
         await _app.StoreAsync(weak, "1");
         await _app.StoreAsync(any, "1");
@@ -117,7 +119,7 @@ public sealed class BatchTests(SharedApplication shared) : IClassFixture<SharedA
     [Fact]
     public async Task Post_Check_IsNotWritten()
     {
-        (string read, string written) = (TestApplication.NewId(), TestApplication.NewId());
+        (string read, string written) = (Requests.NewId(), Requests.NewId());
         string tag = await _app.StoreAsync(read, "1");
         using HttpResponseMessage response = await _app.BatchAsync(Batch.Of(Batch.Check(read, "ifMatch", tag), Batch.Put(written, "2")));
 
@@ -130,11 +132,11 @@ public sealed class BatchTests(SharedApplication shared) : IClassFixture<SharedA
     [Fact]
     public async Task Post_NothingToWrite_MakesNoRecordAndAnswersHowFarAllIsDurable()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         string tag = await _app.StoreAsync(id, "1");
         long before = await DurableThroughAsync();
         using HttpResponseMessage response = await _app.BatchAsync(Batch.Of(
-            Batch.Check(id, "ifMatch", tag), Batch.Check(TestApplication.NewId(), "ifNoneMatch", "*"), Batch.Delete(TestApplication.NewId())));
+            Batch.Check(id, "ifMatch", tag), Batch.Check(Requests.NewId(), "ifNoneMatch", "*"), Batch.Delete(Requests.NewId())));
 
         JsonElement answer = await response.AssertCommittedAsync();
         Assert.Equal(before, answer.GetProperty("sequence").GetInt64());
@@ -145,7 +147,7 @@ public sealed class BatchTests(SharedApplication shared) : IClassFixture<SharedA
     [Fact]
     public async Task Post_DocumentsOfManySizes_AreAllThere()
     {
-        string[] ids = [.. Enumerable.Range(0, 1000).Select(_ => TestApplication.NewId())];
+        string[] ids = [.. Enumerable.Range(0, 1000).Select(_ => Requests.NewId())];
         using HttpResponseMessage response = await _app.BatchAsync(Batch.Of(ids.Select((id, index) => Batch.Put(id, $"\"{new string('x', index)}\""))));
 
         JsonElement answer = await response.AssertCommittedAsync();

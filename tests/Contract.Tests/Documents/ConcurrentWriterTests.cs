@@ -1,18 +1,19 @@
 using System.Globalization;
 using System.Net;
 using DocService.Api.Tests.Support;
+using DocService.Contract.Tests.Support;
 
-namespace DocService.Api.Tests.Documents;
+namespace DocService.Contract.Tests.Documents;
 
 /// <summary>Of N concurrent writers with the same entity tag exactly one wins.</summary>
-public sealed class ConcurrentWriterTests(SharedApplication shared) : IClassFixture<SharedApplication>
+public abstract class ConcurrentWriterTests(SharedServer shared)
 {
-    private readonly TestApplication _app = shared.Application;
+    private readonly EngineServer _app = shared.Server;
 
     [Fact]
     public async Task Put_SameTagFromManyWriters_ExactlyOneWinsEachRound()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         string tag = await _app.StoreAsync(id, "0");
         for (int round = 0; round < 5; round++)
         {
@@ -31,7 +32,7 @@ public sealed class ConcurrentWriterTests(SharedApplication shared) : IClassFixt
     [Fact]
     public async Task Put_ReadChangeWriteLoops_CountEverySuccess()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         await _app.StoreAsync(id, "0");
 
         int[] successes = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => IncrementAsync(id, attempts: 20)));
@@ -44,7 +45,7 @@ public sealed class ConcurrentWriterTests(SharedApplication shared) : IClassFixt
     [Fact]
     public async Task Put_CreateOnlyFromManyWriters_ExactlyOneCreates()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(writer => _app.PutAsync(id, $"{writer}", ("If-None-Match", "*"))));
 
         Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Created);

@@ -2,13 +2,14 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using DocService.Api.Tests.Support;
+using DocService.Contract.Tests.Support;
 
-namespace DocService.Api.Tests.Documents;
+namespace DocService.Contract.Tests.Documents;
 
 /// <summary>What was put is what is got, to the byte, with the fields that describe it.</summary>
-public sealed class RoundTripTests(SharedApplication shared) : IClassFixture<SharedApplication>
+public abstract class RoundTripTests(SharedServer shared)
 {
-    private readonly TestApplication _app = shared.Application;
+    private readonly EngineServer _app = shared.Server;
 
     [Theory]
     [InlineData("{}")]
@@ -19,7 +20,7 @@ public sealed class RoundTripTests(SharedApplication shared) : IClassFixture<Sha
     [InlineData("\"\\u0061\\/\u00e9\u2028\U0001F600\\uD83D\\uDE00\"")]
     public async Task Get_AfterPut_GivesTheVeryBytes(string json)
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         byte[] bytes = Encoding.UTF8.GetBytes(json);
         await _app.StoreAsync(id, json);
 
@@ -34,13 +35,13 @@ public sealed class RoundTripTests(SharedApplication shared) : IClassFixture<Sha
     [Fact]
     public async Task Get_LargeDocument_GivesTheVeryBytes()
     {
-        await using var app = new TestApplication(new ApplicationSettings { Values = ApplicationSettings.LargeDocuments });
+        string id = Requests.NewId();
         foreach (int length in (int[])[1_000_000, 16 << 20])
         {
             string json = "\"" + new string('x', length - 2) + "\"";
-            await app.StoreAsync("large", json);
+            await _app.StoreAsync(id, json);
 
-            using HttpResponseMessage response = await app.SendAsync("GET", "/docs/large");
+            using HttpResponseMessage response = await _app.SendAsync("GET", "/docs/" + id);
 
             Assert.True(json == await response.Content.ReadAsStringAsync(), "other bytes");
         }
@@ -49,7 +50,7 @@ public sealed class RoundTripTests(SharedApplication shared) : IClassFixture<Sha
     [Fact]
     public async Task Put_NewThenAgain_Answers201Then204WithRisingVersions()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         using HttpResponseMessage created = await _app.PutAsync(id, "1");
         using HttpResponseMessage replaced = await _app.PutAsync(id, "2");
 
@@ -58,8 +59,8 @@ public sealed class RoundTripTests(SharedApplication shared) : IClassFixture<Sha
         Assert.Equal(HttpStatusCode.NoContent, replaced.StatusCode);
         Assert.Null(replaced.Field("Location"));
         Assert.True(Version(created) > 0 && Version(replaced) > Version(created));
-        Assert.Equal($"filed;seq={Version(created)}", created.Field("Durability"));
-        Assert.Equal($"filed;seq={Version(replaced)}", replaced.Field("Durability"));
+        Assert.Equal($"durable;seq={Version(created)}", created.Field("Durability"));
+        Assert.Equal($"durable;seq={Version(replaced)}", replaced.Field("Durability"));
         Assert.Empty(await created.Content.ReadAsByteArrayAsync());
         Assert.Equal("2", await _app.Client.GetStringAsync("/docs/" + id));
     }
@@ -67,14 +68,14 @@ public sealed class RoundTripTests(SharedApplication shared) : IClassFixture<Sha
     [Fact]
     public async Task Delete_ThereAndGone_Answers204Then404()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         await _app.StoreAsync(id, "1");
         using HttpResponseMessage deleted = await _app.SendAsync("DELETE", "/docs/" + id);
         using HttpResponseMessage again = await _app.SendAsync("DELETE", "/docs/" + id);
         using HttpResponseMessage get = await _app.SendAsync("GET", "/docs/" + id);
 
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
-        Assert.Matches("^filed;seq=[1-9][0-9]*$", deleted.Field("Durability"));
+        Assert.Matches("^durable;seq=[1-9][0-9]*$", deleted.Field("Durability"));
         await again.AssertProblemAsync(HttpStatusCode.NotFound, "not-found");
         await get.AssertProblemAsync(HttpStatusCode.NotFound, "not-found");
     }
@@ -82,7 +83,7 @@ public sealed class RoundTripTests(SharedApplication shared) : IClassFixture<Sha
     [Fact]
     public async Task Put_AfterDelete_NeverReusesAVersion()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         string before = await _app.StoreAsync(id, "1");
         using HttpResponseMessage deleted = await _app.SendAsync("DELETE", "/docs/" + id);
         string after = await _app.StoreAsync(id, "1");
@@ -100,7 +101,7 @@ public sealed class RoundTripTests(SharedApplication shared) : IClassFixture<Sha
     [InlineData("text/x+json; profile=\"a;b\"")]
     public async Task Get_AnyJsonType_IsServedAsItCame(string contentType)
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         using HttpResponseMessage put = await _app.PutAsync(id, "1", ("Content-Type", contentType));
         using HttpResponseMessage get = await _app.SendAsync("GET", "/docs/" + id);
 
@@ -111,7 +112,7 @@ public sealed class RoundTripTests(SharedApplication shared) : IClassFixture<Sha
     [Fact]
     public async Task Head_OfADocument_HasGetsFieldsAndNoBody()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         await _app.StoreAsync(id, "[1,2,3]");
         using HttpResponseMessage get = await _app.SendAsync("GET", "/docs/" + id);
         using HttpResponseMessage head = await _app.SendAsync("HEAD", "/docs/" + id);
@@ -131,7 +132,7 @@ public sealed class RoundTripTests(SharedApplication shared) : IClassFixture<Sha
     [Fact]
     public async Task Options_OfADocument_ListsTheMethods()
     {
-        using HttpResponseMessage response = await _app.SendAsync("OPTIONS", "/docs/" + TestApplication.NewId());
+        using HttpResponseMessage response = await _app.SendAsync("OPTIONS", "/docs/" + Requests.NewId());
 
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
         Assert.Equal("GET, HEAD, PUT, PATCH, DELETE, OPTIONS", response.Field("Allow"));
