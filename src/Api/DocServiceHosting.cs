@@ -28,6 +28,7 @@ using DocService.Api.Tokens;
 using DocService.Api.Waiting;
 using DocService.Collections;
 using DocService.Index;
+using DocService.Postgres;
 using DocService.Schemas;
 using DocService.Storage;
 using Microsoft.AspNetCore.Authentication;
@@ -53,7 +54,7 @@ internal static class DocServiceHosting
         builder.Services.AddSingleton(MakeIndex); // before the store, so that it is disposed after it
         builder.Services.AddSingleton(MakeSchemaJudge);
         builder.Services.AddSingleton(services => new CollectionRules(services.GetRequiredService<ServedIndex>().Follower, services.GetRequiredService<SchemaJudge>()));
-        builder.Services.AddSingleton<IDocumentStore>(OpenStore);
+        builder.Services.AddSingleton(OpenStore);
         builder.Services.AddSingleton(MakeCollections);
         builder.Services.AddSingleton(MakeKeys);
         builder.Services.AddSingleton(Exposure.None);
@@ -150,6 +151,11 @@ internal static class DocServiceHosting
         app.UseRouting(); // here, so that it sees the path that the middleware above has set
         app.UseMiddleware<QueryMiddleware>();
         app.UseMiddleware<RouteAccessMiddleware>();
+        if (app.Services.GetRequiredService<DocServiceOptions>().IsPostgres)
+        {
+            app.UseMiddleware<EngineMiddleware>();
+        }
+
         app.UseDescription();
         DocumentEndpoints.Map(app);
         QueryEndpoints.Map(app);
@@ -180,10 +186,18 @@ internal static class DocServiceHosting
         }
     }
 
-    private static DocumentStore OpenStore(IServiceProvider services)
+    private static IDocumentStore OpenStore(IServiceProvider services)
     {
         DocServiceOptions options = services.GetRequiredService<DocServiceOptions>();
         services.GetRequiredService<MeterProvider>(); // made before the store, so that it hears its instruments from the start
+        if (options.IsPostgres)
+        {
+            return PostgresStore.OpenAsync(
+                options.ToPostgresOptions(services.GetRequiredService<IConfiguration>()),
+                services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredService<ILoggerFactory>()).GetAwaiter().GetResult();
+        }
+
         return DocumentStore.Open(
             options.ToStoreOptions() with { ConfirmsTime = ServeCommand.IsGiven(services.GetRequiredService<IConfiguration>(), ServeCommand.ConfirmsTime) },
             services.GetRequiredService<TimeProvider>(),

@@ -6,6 +6,7 @@ using DocService.Api.Expiry;
 using DocService.Api.Keys;
 using DocService.Api.Service;
 using DocService.Collections;
+using DocService.Postgres;
 using DocService.Storage;
 using DocService.Storage.Reports;
 
@@ -20,7 +21,14 @@ internal sealed class StoreLifetime(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var status = (JournalStatus)store.Status; // the only engine there is
+        if (store.Status is PostgresStatus database)
+        {
+            Tell(database);
+            RefuseStrangers(); // there are no keys with this engine
+            return;
+        }
+
+        var status = (JournalStatus)store.Status;
         if (status.IsFirstStart)
         {
             logger.LogWarning(
@@ -65,7 +73,16 @@ internal sealed class StoreLifetime(
                 + "If it is the right directory, 'docservice keys add' makes the first key; one that had keys before has lost them, and perhaps more.");
         }
 
-        if (keys.IsOn || ServeCommand.IsGiven(configuration, ServeCommand.AllowsAnonymous))
+        if (!keys.IsOn)
+        {
+            RefuseStrangers();
+        }
+    }
+
+    /// <summary>Without keys.</summary>
+    private void RefuseStrangers()
+    {
+        if (ServeCommand.IsGiven(configuration, ServeCommand.AllowsAnonymous))
         {
             return;
         }
@@ -78,6 +95,17 @@ internal sealed class StoreLifetime(
         if (options.Cors.Origins is [AllowedOrigins.Any])
         {
             throw new StoreConfigurationException($"DocService:Cors:Origins is '*', and there are no API keys: every page in a browser that reaches the server could read and write every document. {Remedy}");
+        }
+    }
+
+    private void Tell(PostgresStatus status)
+    {
+        logger.LogInformation(
+            "DocService {Version}: the documents are in the database {Database}, {State}; durable through {End}",
+            StatusEndpoint.Version, status.Database, StatusEndpoint.NameOf(status.State), status.DurableThrough);
+        if (status.PromiseRemark is { } remark)
+        {
+            logger.LogWarning("{Remark} Writes are answered as {Promise}.", remark, status.Promise);
         }
     }
 

@@ -152,7 +152,7 @@ internal static class KeysCommand
         WebApplicationBuilder builder = Server.CreateBuilder(settings);
         builder.AddDocService();
         builder.Logging.ClearProviders();
-        string data = Path.GetFullPath(OptionsLoading.Load(builder.Configuration).DataDirectory);
+        string data = Path.GetFullPath(OptionsLoading.Load(builder.Configuration).NeedFiles().DataDirectory);
         bool isThere = Directory.Exists(data);
         if (!isThere && !makes)
         {

@@ -67,7 +67,7 @@ internal static class ReindexCommand
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(services =>
         {
-            DocServiceOptions options = OptionsLoading.Load(services.GetRequiredService<IConfiguration>());
+            DocServiceOptions options = OptionsLoading.Load(services.GetRequiredService<IConfiguration>()).NeedFiles();
             options.MakesIndexAnew = true;
             return options;
         });

@@ -20,7 +20,7 @@ internal static class SalvageCommand
 
     public static int Run(string[] args)
     {
-        StoreOptions options = OptionsLoading.Load(Server.CreateBuilder(args).Configuration).ToStoreOptions();
+        StoreOptions options = OptionsLoading.Load(Server.CreateBuilder(args).Configuration).NeedFiles().ToStoreOptions();
         if (!Directory.Exists(options.DataDirectory))
         {
             // A misspelt path must not become an empty store of which all is well.

@@ -63,6 +63,7 @@ internal static class ServeCommand
         Setting("--environment", "name", "ASP.NET Core's environment. Default: Production"),
         Setting("--Logging", "Key=value", "ASP.NET Core's logging, such as --Logging:LogLevel:Default=Debug"),
         Setting("--Kestrel", "Key=value", "The web server's endpoints, such as --Kestrel:Endpoints:A:Url=http://localhost:5080"),
+        Setting("--ConnectionStrings", "Key=value", "The database, with Engine=postgres: --ConnectionStrings:Postgres=\"Host=127.0.0.1;Database=docs;Username=docs\""),
         .. SettingArguments.RareKeys.Select(name => Setting(name, "value", "ASP.NET Core's setting of that name", isHidden: true)),
     ];
 

@@ -12,7 +12,7 @@ internal static class SettingArguments
     public const string DataDirectory = $"--{DocServiceOptions.Section}:{nameof(DocServiceOptions.DataDirectory)}";
 
     /// <summary>Sections, whose keys follow after a colon.</summary>
-    public static readonly string[] Sections = ["--" + DocServiceOptions.Section, "--Logging", "--Kestrel"];
+    public static readonly string[] Sections = ["--" + DocServiceOptions.Section, "--Logging", "--Kestrel", "--ConnectionStrings"];
 
     /// <summary>Single keys that the web host reads and that are worth a line of the help.</summary>
     public static readonly string[] Keys = ["--urls", "--environment"];

@@ -118,7 +118,7 @@ internal sealed partial class DocServiceOptions
     /// <summary><see cref="CacheBytes"/> as it counts.</summary>
     public long CacheBytesMax => CacheBytes ?? CacheBytesOf(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
-    public bool HasIndex => Index == On;
+    public bool HasIndex => Index == On && !IsPostgres;
 
     /// <summary>The index that is there is not used. No setting: the command <c>reindex</c> says so.</summary>
     internal bool MakesIndexAnew { get; set; }
@@ -219,6 +219,11 @@ internal sealed partial class DocServiceOptions
         if (ValidateWeb() is { } web)
         {
             return web;
+        }
+
+        if (ValidateEngine() is { } engine)
+        {
+            return engine;
         }
 
         if (ValidateAccess() is { } access)

@@ -19,7 +19,7 @@ internal static class ProblemCatalogue
     public static readonly ProblemType InvalidCursor = new("invalid-cursor", 400, "Invalid cursor", "The cursor is not one that this server has given for this query. Between pages only limit, include, count and explain may change. Nothing was searched.");
     public static readonly ProblemType CursorExpired = new("cursor-expired", 400, "Cursor expired", "The cursor comes from a version of the server that ordered documents otherwise. Ask for the first page again.");
     public static readonly ProblemType TooManyGroups = new("too-many-groups", 422, "Too many groups", "An aggregate has at most 10,000 groups, and keeps at most 64 MiB of keys and values. Narrow the filter, or group by less.");
-    public static readonly ProblemType NoIndex = new("no-index", 501, "No index", "Queries need the index, and the setting Index says off. Documents can be read by their ids.");
+    public static readonly ProblemType NoIndex = new("no-index", 501, "No index", "Queries need the index, and the setting Index says off, or the engine has none yet (Engine=postgres). Documents can be read by their ids.");
     public static readonly ProblemType IndexBuilding = new("index-building", 503, "Index building", "The index is being made from the documents. 'done' of 'total' documents have been read. Documents can be read and written meanwhile, but for a write that takes a value in a unique index, which cannot be judged. Nothing was done; try again after Retry-After.");
     public static readonly ProblemType QueryTimeout = new("query-timeout", 503, "Query timeout", "The query searched longer than it may (QueryTimeout, or ExportTimeout of an export). Narrow it by a prefix.");
     public static readonly ProblemType FeedReset = new("feed-reset", 410, "Feed reset", "The changes behind this position cannot be told: it is one of another store, or of this one before it was salvaged or restored, or deletes behind it are no longer known (TombstoneRetention). Forget the copy that was made from the feed, and begin again without 'since'.");
@@ -61,12 +61,14 @@ internal static class ProblemCatalogue
     public static readonly ProblemType InternalError = new("internal-error", 500, "Internal error", "Something went wrong that should not; the server's log has the details. A write may or may not have happened: read the document before repeating it.");
     public static readonly ProblemType Busy = new("busy", 503, "Busy", "The request waited as long as it may, or the memory for requests under way is used up. Nothing was done; try again after Retry-After.");
     public static readonly ProblemType ShuttingDown = new("shutting-down", 503, "Shutting down", "The server is stopping. Nothing was done; try again after Retry-After.");
-    public static readonly ProblemType Fenced = new("fenced", 503, "Fenced", "A sync failed, so the server no longer knows what the disk keeps. It takes no writes until it is restarted; reads of published data go on. Nothing of this request was done.");
+    public static readonly ProblemType Fenced = new("fenced", 503, "Fenced", "A sync failed, so the server no longer knows what the disk keeps; or its database has gone back behind what was acknowledged. It takes no writes until it is restarted; reads of published data go on. Nothing of this request was done.");
     public static readonly ProblemType RequestInProgress = new("request-in-progress", 409, "Request in progress", "Another request with this Idempotency-Key is under way. Nothing of this one was done. Send it again after Retry-After: it gets the answer of the other, or is carried out if that one did nothing.");
     public static readonly ProblemType IdempotencyKeyReused = new("idempotency-key-reused", 422, "Idempotency key reused", "The Idempotency-Key belongs to another request, which was carried out: another method, target, Content-Type, condition or body. Nothing of this one was done. A new request needs a new key.");
     public static readonly ProblemType RequestsUnknown = new("requests-unknown", 503, "Requests unknown", "Remembered requests are damaged, and this Idempotency-Key is not among those that are left. So it cannot be known whether the request was carried out before. Nothing of this one was done. /status tells what is damaged; docs/requests.md tells how to go on.");
-    public static readonly ProblemType OutcomeUnknown = new("outcome-unknown", 503, "Outcome unknown", "A sync failed, or memory ran out, while this write was under way: the write may or may not have happened. After a restart the document shows which. Do not repeat it blindly.");
+    public static readonly ProblemType OutcomeUnknown = new("outcome-unknown", 503, "Outcome unknown", "A sync failed, memory ran out, or the database was lost, while this write was under way: the write may or may not have happened. After a restart the document shows which. Do not repeat it blindly.");
     public static readonly ProblemType JournalDamaged = new("journal-damaged", 503, "Journal damaged", "Committed data cannot be read. Nothing is served until the journal is salvaged; /status names the damage.");
+    public static readonly ProblemType EngineLacks = new("not-on-this-engine", 501, "Not on this engine", "The server keeps its documents in PostgreSQL (Engine=postgres), and that engine does not have this yet. Documents can be read and written by their ids, alone and in batches. Nothing was done.");
+    public static readonly ProblemType LevelNotAvailable = new("level-not-available", 400, "Level not available", "The engine that keeps the documents does not have the level that the field Durability asks for; the detail names those that it has. Nothing was written.");
     public static readonly ProblemType OutOfSpace = new("out-of-space", 507, "Out of space", "There is no room on the disk. Nothing was written; deletes work, and the server takes writes again by itself once there is room.");
 
     public static IReadOnlyList<ProblemType> All { get; } =
@@ -75,7 +77,7 @@ internal static class ProblemCatalogue
         Unauthorized, Forbidden, TooManyRequests, ProviderUnknown, CrossOrigin, KeysFull, SnapshotConflict, Misdirected, NotFound, VersionNotKept, MethodNotAllowed, InvalidRequest, UnknownParameter, InvalidId, InvalidJson, DigestMismatch, PreconditionFailed, PayloadTooLarge,
         InvalidParameter, InvalidFilter, InvalidSort, InvalidSelect, InvalidAggregate, InvalidCursor, CursorExpired, TooManyGroups, CountDiffers, NoIndex, IndexBuilding, QueryTimeout, FeedReset,
         UnsupportedMediaType, RequestTimeout, TargetTooLong, HeadersTooLarge, VersionNotSupported, DocumentCorrupt, StorageFault, InternalError, Busy, ShuttingDown,
-        Fenced, OutcomeUnknown, JournalDamaged, OutOfSpace, RequestInProgress, IdempotencyKeyReused, RequestsUnknown,
+        Fenced, OutcomeUnknown, JournalDamaged, OutOfSpace, EngineLacks, LevelNotAvailable, RequestInProgress, IdempotencyKeyReused, RequestsUnknown,
     ];
 
     public static Problem Invalid(string detail) => new(InvalidRequest, detail);
@@ -144,6 +146,7 @@ internal static class ProblemCatalogue
         OutOfSpaceException => new Problem(OutOfSpace, "There is no room for this write, and nothing of it was done. GET /status tells operators more.") { Reason = exception.Message },
         StoreBusyException { NamesFiles: true } => new Problem(Busy, "The disk does not take this request for now. The log tells operators why.") { Reason = exception.Message, RetryAfterSeconds = 1 },
         StoreBusyException => new Problem(Busy, exception.Message) { RetryAfterSeconds = 1 },
+        LevelNotAvailableException => new Problem(LevelNotAvailable, exception.Message),
         StoreClosedException => new Problem(ShuttingDown, exception.Message) { RetryAfterSeconds = 5 },
         JournalDamagedException => Damaged(exception.Message),
         RequestInProgressException => new Problem(RequestInProgress, exception.Message) { RetryAfterSeconds = 1 },
@@ -155,6 +158,8 @@ internal static class ProblemCatalogue
 
     public static Problem Damaged(string reason) =>
         new(JournalDamaged, "Nothing is served until the journal is salvaged. GET /status tells operators why.") { Reason = reason };
+
+    public static Problem NotOnThisEngine { get; } = new(EngineLacks, "The engine on PostgreSQL does not have this yet (docs/postgres.md).");
 
     public static Problem Internal { get; } = new(InternalError, "The server's log has the details.");
 

@@ -33,6 +33,7 @@ internal static class HealthEndpoints
         {
             StoreState.Fenced => new Problem(ProblemCatalogue.Fenced, ForOperators) { Reason = status.Reason },
             StoreState.Damaged => new Problem(ProblemCatalogue.JournalDamaged, ForOperators) { Reason = status.Reason },
+            StoreState.Unavailable => new Problem(ProblemCatalogue.Busy, "The database cannot be used at present. " + ForOperators) { Reason = status.Reason, RetryAfterSeconds = 1 },
             _ when status is JournalStatus { SyncRunningFor: var time } && time > HangingAfter => new Problem(ProblemCatalogue.Busy, $"A sync of the journal has been running for {time.TotalSeconds:F0} s.") { RetryAfterSeconds = 1 },
             _ => null,
         };

@@ -5,6 +5,7 @@ using DocService.Api.Fields;
 using DocService.Api.History;
 using DocService.Api.Tls;
 using DocService.Index;
+using DocService.Postgres;
 using DocService.Storage;
 
 namespace DocService.Api.Service;
@@ -22,8 +23,13 @@ internal static class StatusEndpoint
 
     internal static IResult Get(IDocumentStore store, ServedIndex index, ExpirySweep sweep, HistoryKeeper keeper, ServedCertificates certificates)
     {
+        if (store.Status is PostgresStatus database)
+        {
+            return DatabaseReport.Of(database, certificates.All.Select(ToReport));
+        }
+
         IndexStatus? indexed = index.Follower?.Status; // before the end of the log, which only grows
-        var status = (JournalStatus)store.Status; // there is only this engine
+        var status = (JournalStatus)store.Status; // the other engine
         return Results.Json(new
         {
             state = NameOf(status.State),
@@ -134,6 +140,7 @@ internal static class StatusEndpoint
         StoreState.Ready => "ready",
         StoreState.ReadOnly => "read-only",
         StoreState.Fenced => "fenced",
+        StoreState.Unavailable => "unavailable",
         _ => "damaged",
     };
 }

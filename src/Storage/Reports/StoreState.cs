@@ -14,4 +14,7 @@ public enum StoreState
 
     /// <summary>Committed data in the journal cannot be read: nothing is served.</summary>
     Damaged,
+
+    /// <summary>The database does not answer, or cannot be used at present: requests are refused once they have waited for it. Leaves by itself.</summary>
+    Unavailable,
 }

@@ -44,7 +44,7 @@ public abstract class DocumentStoreContract
         new Random(bytes).NextBytes(body);
         await using IDocumentStore store = await OpenAsync();
 
-        await store.PutAsync(DocumentKey.Create("d"), TestDocuments.Content(body), Conditions.None, DurabilityLevel.Filed, default);
+        await store.PutAsync(DocumentKey.Create("d"), TestDocuments.Content(body), Conditions.None, TestDocuments.Best, default);
 
         using StoredDocument? document = await store.ReadAsync(DocumentKey.Create("d"), default);
         Assert.True(document!.Body.Span.SequenceEqual(body));
@@ -233,7 +233,7 @@ public abstract class DocumentStoreContract
     {
         await using IDocumentStore store = await OpenAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.PutAsync(
-            DocumentKey.Create("d"), TestDocuments.Content("1"), Conditions.None, DurabilityLevel.Filed, new CancellationToken(true)).AsTask());
+            DocumentKey.Create("d"), TestDocuments.Content("1"), Conditions.None, TestDocuments.Best, new CancellationToken(true)).AsTask());
         Assert.Null(await store.ReadAsync("d"));
     }
 
@@ -245,7 +245,7 @@ public abstract class DocumentStoreContract
     {
         await using IDocumentStore store = await OpenAsync();
         await Assert.ThrowsAsync<ArgumentException>(() => store.PutAsync(
-            DocumentKey.Create("d"), TestDocuments.Content("1") with { ContentType = type }, Conditions.None, DurabilityLevel.Filed, default).AsTask());
+            DocumentKey.Create("d"), TestDocuments.Content("1") with { ContentType = type }, Conditions.None, TestDocuments.Best, default).AsTask());
     }
 
     /// <summary>Adds a text to the document's.</summary>

@@ -1,16 +1,13 @@
-using System.Text;
-using DocService.Storage.Engine.Opening;
 using DocService.Storage.Rules;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DocService.Storage.Tests.Support;
 
-/// <summary>Short ways to say what nearly every test says.</summary>
-internal static class TestDocuments
+/// <summary>Short ways to open the engine with a journal and files.</summary>
+internal static partial class TestDocuments
 {
-    public static DocumentContent Content(string json) => Content(Encoding.UTF8.GetBytes(json));
-
-    public static DocumentContent Content(byte[] body) => new(body, "application/json", Sha256Digest.Of(body));
+    /// <summary>The best level of this engine.</summary>
+    public const DurabilityLevel Best = DurabilityLevel.Filed;
 
     public static DocumentStore Open(string directory, TimeProvider? clock = null, params IReadOnlyList<IWriteRule> rules) =>
         DocumentStore.Open(SmallOptions(directory), clock ?? TimeProvider.System, NullLoggerFactory.Instance, rules);
@@ -23,38 +20,4 @@ internal static class TestDocuments
         JournalBytes = 16 << 20,
         CommitBytesMax = 3 << 20,
     };
-
-    public static Task<WriteResult> PutAsync(this IDocumentStore store, string id, string json, Conditions conditions = default, DurabilityLevel level = DurabilityLevel.Filed) =>
-        store.PutAsync(DocumentKey.Create(id), Content(json), conditions, level, default).AsTask();
-
-    public static Task<WriteResult> DeleteAsync(this IDocumentStore store, string id, Conditions conditions = default, DurabilityLevel level = DurabilityLevel.Filed) =>
-        store.DeleteAsync(DocumentKey.Create(id), conditions, level, default).AsTask();
-
-    /// <summary>The body as text, or null when there is no document.</summary>
-    public static async Task<string?> ReadAsync(this IDocumentStore store, string id)
-    {
-        using StoredDocument? document = await store.ReadAsync(DocumentKey.Create(id), default);
-        return document is null ? null : Encoding.UTF8.GetString(document.Body.Span);
-    }
-
-    /// <summary>The body of an opened document, whole or by the piece.</summary>
-    public static async Task<byte[]> ReadAllAsync(this StoredDocument document)
-    {
-        if (document.IsWhole)
-        {
-            return document.Body.ToArray();
-        }
-
-        using var body = new MemoryStream();
-        byte[] buffer = new byte[StoredDocument.PieceBytes];
-        for (int piece = 0; body.Length < document.Info.Length; piece++)
-        {
-            body.Write(buffer, 0, await document.ReadPieceAsync(piece, buffer, default));
-        }
-
-        return body.ToArray();
-    }
-
-    public static Task<DocumentInfo?> ReadInfoAsync(this IDocumentStore store, string id) =>
-        store.ReadInfoAsync(DocumentKey.Create(id), default).AsTask();
 }

@@ -25,7 +25,7 @@ internal sealed class OpenedStore : ISnapshotDoor
         WebApplicationBuilder builder = Server.CreateBuilder(data is null ? [] : [$"{SettingArguments.DataDirectory}={data}"]);
         builder.AddDocService();
         builder.Logging.ClearProviders();
-        string path = Path.GetFullPath(OptionsLoading.Load(builder.Configuration).DataDirectory);
+        string path = Path.GetFullPath(OptionsLoading.Load(builder.Configuration).NeedFiles().DataDirectory);
         if (!Directory.Exists(path))
         {
             throw new ConfigurationError($"There is no data directory {path}."); // a misspelt path must not become an empty store

@@ -1,0 +1,104 @@
+using System.Globalization;
+using Npgsql;
+
+namespace DocService.Postgres.Connecting;
+
+/// <summary>The connections to one database.</summary>
+/// <remarks>
+/// Owns: the pool. Thread: any.
+/// Invariant: the server itself ends what waits longer than <see cref="PostgresOptions.BusyTimeout"/>, and a transaction that is left alone for so
+/// long, so that a process that hangs does not hold the others up for ever.
+/// </remarks>
+internal sealed class Database : IAsyncDisposable
+{
+    private static readonly TimeSpan ConnectMax = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(500);
+
+    private readonly NpgsqlDataSource _source;
+    private readonly TimeSpan _busyTimeout;
+    private readonly TimeProvider _clock;
+
+    /// <exception cref="StoreConfigurationException">The connection string is none, or names several hosts.</exception>
+    public Database(PostgresOptions options, TimeProvider clock)
+    {
+        NpgsqlConnectionStringBuilder builder;
+        try
+        {
+            builder = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or KeyNotFoundException or OverflowException)
+        {
+            throw new StoreConfigurationException($"ConnectionStrings:Postgres cannot be read: {exception.Message}", exception);
+        }
+
+        if (string.IsNullOrWhiteSpace(builder.Host))
+        {
+            throw new StoreConfigurationException("ConnectionStrings:Postgres names no host, such as \"Host=127.0.0.1;Database=docs;Username=docs\".");
+        }
+
+        if (builder.Host.Contains(',', StringComparison.Ordinal))
+        {
+            throw new StoreConfigurationException("ConnectionStrings:Postgres names several hosts. One is taken: which of several is the primary is not judged yet (docs/postgres.md).");
+        }
+
+        _clock = clock;
+        _busyTimeout = options.BusyTimeout;
+        int milliseconds = (int)Math.Clamp(_busyTimeout.TotalMilliseconds, 1, int.MaxValue);
+        builder.Options = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{builder.Options} -c statement_timeout={milliseconds} -c lock_timeout={milliseconds} -c idle_in_transaction_session_timeout={milliseconds}").Trim();
+        builder.ApplicationName ??= "docservice";
+        builder.Enlist = false;
+        builder.Timeout = (int)Math.Clamp(Math.Ceiling(_busyTimeout.TotalSeconds), 1, ConnectMax.TotalSeconds);
+        builder.CommandTimeout = (int)Math.Clamp(Math.Ceiling(_busyTimeout.TotalSeconds) + 2, 1, int.MaxValue / 1000); // the server ends it first
+        if (!builder.ContainsKey("Max Auto Prepare"))
+        {
+            (builder.MaxAutoPrepare, builder.AutoPrepareMinUsages) = (40, 2); // an operator says 0 where a pooler in between keeps no prepared statements
+        }
+
+        Name = $"{builder.Host}:{builder.Port}/{builder.Database ?? builder.Username}";
+        _source = NpgsqlDataSource.Create(builder);
+    }
+
+    /// <summary>Host, port and database.</summary>
+    public string Name { get; }
+
+    /// <summary>A connection of the pool; disposed, it goes back, and a transaction on it is rolled back.</summary>
+    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellation) => _source.OpenConnectionAsync(cancellation);
+
+    /// <summary>Reads, and tries again for as long as a request may wait while the trouble is a passing one.</summary>
+    /// <exception cref="StoreException">It could not be read.</exception>
+    public async Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellation)
+    {
+        long started = _clock.GetTimestamp();
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await using NpgsqlConnection connection = await OpenAsync(cancellation).ConfigureAwait(false);
+                return await read(connection).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (Trouble.IsPassing(exception) && !cancellation.IsCancellationRequested)
+            {
+                if (_clock.GetElapsedTime(started) + PauseOf(attempt) >= _busyTimeout)
+                {
+                    throw Trouble.ToFailure(exception);
+                }
+
+                await PauseAsync(attempt, cancellation).ConfigureAwait(false);
+            }
+            catch (NpgsqlException exception) when (!Trouble.IsCorruption(exception))
+            {
+                throw Trouble.ToFailure(exception);
+            }
+        }
+    }
+
+    /// <summary>Before the next attempt; longer each time.</summary>
+    public Task PauseAsync(int attempt, CancellationToken cancellation) => Task.Delay(PauseOf(attempt), _clock, cancellation);
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    private static TimeSpan PauseOf(int attempt) => attempt > 8 ? PauseMax : TimeSpan.FromTicks(Math.Min(PauseMax.Ticks, PauseMin.Ticks << attempt));
+}
