@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using DocService.Storage.Rules;
 using DocService.Storage.Requests;
+using DocService.Storage.Rules;
 
 namespace DocService.Postgres.Tests;
 

@@ -1,8 +1,8 @@
+using System.Data;
 using DocService.Postgres.Committing;
 using DocService.Postgres.Connecting;
 using DocService.Storage.Requests;
 using Npgsql;
-using System.Data;
 
 namespace DocService.Postgres.Rows;
 
