@@ -214,11 +214,18 @@ settle() {
 # problem: last segment of the problem type of the last answer.
 problem() { jq -r '.type | split("/") | last' "$work/body" 2>/dev/null || true; }
 
-# flip_bit FILE OFFSET: one bit, in place. A byte of the check's own choice may be there already: in random bytes it is, one time in 256.
+# flip_bit FILE OFFSET: one bit, in place; an offset below 0 counts from the end. A byte of the check's own choice may be there already:
+# in random bytes it is, one time in 256. A file that is replaced meanwhile is another one.
 flip_bit() {
-  local byte
-  byte=$(od -An -tu1 -j "$2" -N 1 "$1")
-  printf '%b' "\\0$(printf '%o' "$((byte ^ 4))")" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+  python3 - "$1" "$2" <<'PY'
+import os, sys
+offset = int(sys.argv[2])
+with open(sys.argv[1], "r+b") as file:
+    at = file.seek(offset, os.SEEK_SET if offset >= 0 else os.SEEK_END)
+    byte = file.read(1)[0]
+    file.seek(at)
+    file.write(bytes([byte ^ 4]))
+PY
 }
 
 clean_up() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A damaged journal: nothing is served and /status says why; --salvage keeps the evidence and every document, once.
 source "$(dirname "$0")/lib.sh"
-need curl jq
+need curl jq python3
 data=$work/data
 printf '{"name":"Ada"}' >"$work/document"
 is_ready() { curl -sf -o /dev/null --max-time 5 "$base/healthz/live"; } # a damaged store never is ready

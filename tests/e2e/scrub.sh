@@ -7,17 +7,6 @@ need curl jq python3
 data=$work/data
 printf '{"name":"Ada"}' >"$work/document"
 
-# flip FILE FROM_THE_END: one bit, in place. A file that is replaced meanwhile is another one.
-flip() {
-  python3 - "$1" "$2" <<'PY'
-import os, sys
-with open(sys.argv[1], "r+b") as file:
-    file.seek(-int(sys.argv[2]), os.SEEK_END)
-    byte = file.read(1)[0]
-    file.seek(-int(sys.argv[2]), os.SEEK_END)
-    file.write(bytes([byte ^ 4]))
-PY
-}
 scrub() { curl -sS --max-time 10 "$base/status" | jq -r ".scrub.$1"; }
 restored() { [[ $(scrub restored) -ge $1 ]]; }
 rounds_passed() { [[ $(scrub finished) > $1 ]]; }
@@ -28,7 +17,7 @@ put busy "$work/document" -H 'Durability: filed'
 quiet=$(find "$data/docs" -name quiet.json)
 busy=$(find "$data/docs" -name busy.json)
 cp "$quiet" "$work/whole"
-flip "$quiet" 4
+flip_bit "$quiet" -4
 check "a flipped bit in a document that nobody reads is restored" wait_until 20 restored 1
 check "to the byte" cmp "$work/whole" "$quiet"
 equal "the damaged file is kept" 1 "$(find "$data/quarantine" -name '*.quiet.json' | wc -l)"
@@ -46,12 +35,12 @@ check "the log names it" grep -q "docs/.*quiet.json damaged" "$server_log"
 writer=$!
 flips=0
 while is_running "$writer"; do
-  if flip "$busy" 3 2>"$work/flip"; then flips=$((flips + 1)); fi
+  if flip_bit "$busy" -3 2>"$work/flip"; then flips=$((flips + 1)); fi
   sleep 0.1
 done
 wait "$writer"
 check "bits were flipped while it was replaced ($flips)" test "$flips" -gt 5
-flip "$busy" 3
+flip_bit "$busy" -3
 before=$(scrub restored)
 now=$(date -u +%Y-%m-%dT%H:%M:%S)
 is_last() { [[ $(curl -sS --max-time 10 "$base/docs/busy") == '{"n":300}' ]]; }
@@ -73,7 +62,7 @@ index_reason() { curl -sS --max-time 10 "$base/status" | jq -r '.index.reason'; 
 index_stage() { [[ $(curl -sS --max-time 10 "$base/docs?limit=10" | jq -r '[.documents[].id] | sort | join(" ")' 2>/dev/null) == "busy quiet" ]]; }
 check "the index answers" wait_until 20 index_stage
 table=$(find "$data/index" -name '*.sst' | head -1)
-flip "$table" 100
+flip_bit "$table" -100
 is_named() { index_reason | grep -q "$(basename "$table")"; }
 check "a flipped bit in the index is found" wait_until 20 is_named
 check "the index is made anew and answers" wait_until 20 index_stage

@@ -2,7 +2,7 @@
 # verify: intact directories are intact, also right after kill -9; each kind of damage is named with its file and makes
 # the exit code 1; a running server and a foreign directory are refused; nothing on disk is changed.
 source "$(dirname "$0")/lib.sh"
-need curl jq
+need curl jq python3
 data=$work/data
 printf '{"name":"Ada"}' >"$work/document"
 

@@ -1,4 +1,3 @@
-using System.Text;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;
 using DocService.Storage.Followers;
@@ -46,21 +45,13 @@ internal static class DocumentParts
             return null;
         }
 
-        string id = Encoding.UTF8.GetString(row.Key);
-        return !facts.HasBody || Sha256Digest.Of(body) == info.Sha256
-            ? new CopiedDocument(KeyOf(id), info)
-            : throw new IndexFailedException($"The body of '{id}' is not what its SHA-256 says.");
-    }
+        if (!DocumentKey.TryCreateStored(row.Key, out DocumentKey key, out _))
+        {
+            throw new IndexFailedException("A row has a key that is no document's.");
+        }
 
-    private static DocumentKey KeyOf(string id)
-    {
-        try
-        {
-            return id.StartsWith('\0') ? DocumentKey.CreateHidden(id[1..]) : DocumentKey.Create(id);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new IndexFailedException("A row has a key that is no document's.", exception);
-        }
+        return !facts.HasBody || Sha256Digest.Of(body) == info.Sha256
+            ? new CopiedDocument(key, info)
+            : throw new IndexFailedException($"The body of '{key.Id}' is not what its SHA-256 says.");
     }
 }

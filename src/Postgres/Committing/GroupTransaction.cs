@@ -3,6 +3,7 @@ using DocService.Postgres.Opening;
 using DocService.Postgres.Rows;
 using DocService.Postgres.Watching;
 using DocService.Storage.Clock;
+using DocService.Storage.Engine.Recovery;
 using DocService.Storage.Rules;
 using Npgsql;
 using NpgsqlTypes;
@@ -31,7 +32,7 @@ internal sealed class GroupTransaction(Database database, StoreWatch watch, Stor
         var requests = new KnownRequests();
         ServerFacts facts = await BeginAsync(connection, group, documents, requests).ConfigureAwait(false);
         watch.Judge(facts);
-        long first = facts.Timeline == facts.KnownTimeline ? facts.Sequence : Versions.SkipFrom(facts.Sequence, clock.GetUtcNow());
+        long first = facts.Timeline == facts.KnownTimeline ? facts.Sequence : VersionJump.After(facts.Sequence, clock.GetUtcNow()) - 1;
         var judge = new GroupJudge(documents, requests, time, clock) { Sequence = first, Level = facts.Settings.Promise };
         for (int index = 0; index < group.Writes.Count; index++)
         {
@@ -41,7 +42,7 @@ internal sealed class GroupTransaction(Database database, StoreWatch watch, Stor
 
         if (judge.Sequence == first)
         {
-            await RunAsync(connection, "ROLLBACK").ConfigureAwait(false);
+            await connection.RunAsync("ROLLBACK", CancellationToken.None).ConfigureAwait(false);
             return;
         }
 
@@ -62,9 +63,9 @@ internal sealed class GroupTransaction(Database database, StoreWatch watch, Stor
 
     private static async Task<ServerFacts> BeginAsync(NpgsqlConnection connection, Group group, KnownDocuments documents, KnownRequests requests)
     {
-        byte[][] ids = [.. group.Writes.SelectMany(static write => write.Operations).Select(static operation => operation.Key).Distinct().Select(KnownDocuments.IdOf)];
-        byte[][] whole = [.. group.Writes.SelectMany(static write => write.Operations).OfType<PatchOperation>().Select(static patch => patch.Key).Distinct().Select(KnownDocuments.IdOf)];
-        byte[][] keys = [.. group.Writes.Where(static write => write.Request is not null).Select(static write => DigestOf(write.Request!.Key.Digest))];
+        byte[][] ids = [.. group.Writes.SelectMany(static write => write.Operations).Select(static operation => operation.Key).Distinct().Select(RowBytes.Of)];
+        byte[][] whole = [.. group.Writes.SelectMany(static write => write.Operations).OfType<PatchOperation>().Select(static patch => patch.Key).Distinct().Select(RowBytes.Of)];
+        byte[][] keys = [.. group.Writes.Where(static write => write.Request is not null).Select(static write => RowBytes.Of(write.Request!.Key.Digest))];
         await using var batch = new NpgsqlBatch(connection);
         Add(batch, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
         Add(batch, ServerFacts.Select + " FOR UPDATE");
@@ -99,10 +100,10 @@ internal sealed class GroupTransaction(Database database, StoreWatch watch, Stor
         var batch = new NpgsqlBatch(connection);
         if (documents.Damaged.Count > 0)
         {
-            Add(batch, "INSERT INTO docservice.damaged SELECT now(), d.* FROM docservice.documents d WHERE id = ANY($1)", Byteas([.. documents.Damaged.Select(KnownDocuments.IdOf)]));
+            Add(batch, "INSERT INTO docservice.damaged SELECT now(), d.* FROM docservice.documents d WHERE id = ANY($1)", Byteas([.. documents.Damaged.Select(RowBytes.Of)]));
         }
 
-        byte[][] deleted = [.. documents.Written.Where(static one => one.Value is null).Select(static one => KnownDocuments.IdOf(one.Key))];
+        byte[][] deleted = [.. documents.Written.Where(static one => one.Value is null).Select(static one => RowBytes.Of(one.Key))];
         if (deleted.Length > 0)
         {
             Add(batch, "DELETE FROM docservice.documents WHERE id = ANY($1)", Byteas(deleted));
@@ -123,8 +124,8 @@ internal sealed class GroupTransaction(Database database, StoreWatch watch, Stor
                 ON CONFLICT (id) DO UPDATE SET version = excluded.version, created = excluded.created, modified = excluded.modified, type = excluded.type,
                     length = excluded.length, sha256 = excluded.sha256, body_xxh3 = excluded.body_xxh3, row_xxh3 = excluded.row_xxh3, body = excluded.body
                 """,
-                Bytea(KnownDocuments.IdOf(key)), Bigint(put.Info.Version), Bigint(put.Info.Created.UtcTicks), Bigint(put.Info.Modified.UtcTicks),
-                new NpgsqlParameter { Value = put.Info.ContentType, NpgsqlDbType = NpgsqlDbType.Text }, Bigint(put.Info.Length), Bytea(DigestOf(put.Info.Sha256)),
+                Bytea(RowBytes.Of(key)), Bigint(put.Info.Version), Bigint(put.Info.Created.UtcTicks), Bigint(put.Info.Modified.UtcTicks),
+                new NpgsqlParameter { Value = put.Info.ContentType, NpgsqlDbType = NpgsqlDbType.Text }, Bigint(put.Info.Length), Bytea(RowBytes.Of(put.Info.Sha256)),
                 Bigint(unchecked((long)row.BodyHash)), Bigint(unchecked((long)row.HashWith(key))),
                 new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = put.Body, NpgsqlDbType = NpgsqlDbType.Bytea });
         }
@@ -134,19 +135,12 @@ internal sealed class GroupTransaction(Database database, StoreWatch watch, Stor
             Add(
                 batch,
                 "INSERT INTO docservice.requests (key, fingerprint, sequence, ids, statuses) VALUES ($1, $2, $3, $4, $5)",
-                Bytea(DigestOf(request.Key.Digest)), Bytea(DigestOf(request.Fingerprint)), Bigint(done.Sequence),
-                Byteas([.. done.Results.Select(static result => KnownDocuments.IdOf(result.Key))]),
+                Bytea(RowBytes.Of(request.Key.Digest)), Bytea(RowBytes.Of(request.Fingerprint)), Bigint(done.Sequence),
+                Byteas([.. done.Results.Select(static result => RowBytes.Of(result.Key))]),
                 new NpgsqlParameter { Value = done.Results.Select(static result => (short)result.Status).ToArray() });
         }
 
         return batch;
-    }
-
-    internal static byte[] DigestOf(Sha256Digest digest)
-    {
-        byte[] bytes = new byte[Sha256Digest.Bytes];
-        digest.CopyTo(bytes);
-        return bytes;
     }
 
     private static void Add(NpgsqlBatch batch, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
@@ -158,12 +152,6 @@ internal sealed class GroupTransaction(Database database, StoreWatch watch, Stor
         }
 
         batch.BatchCommands.Add(command);
-    }
-
-    private static async Task RunAsync(NpgsqlConnection connection, string sql)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync().ConfigureAwait(false);
     }
 
     private static NpgsqlParameter<long> Bigint(long value) => new() { TypedValue = value };

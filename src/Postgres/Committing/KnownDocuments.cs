@@ -1,4 +1,3 @@
-using System.Text;
 using DocService.Postgres.Rows;
 using DocService.Storage.Engine.Versions;
 using Npgsql;
@@ -71,9 +70,6 @@ internal sealed class KnownDocuments
         Written[key] = info is null ? null : (info, body);
         _documents[key] = info is null ? default : new Known(CurrentDocument.Of(info), null, body);
     }
-
-    /// <summary>As the database has ids.</summary>
-    public static byte[] IdOf(DocumentKey key) => Encoding.UTF8.GetBytes(key.Id);
 
     /// <param name="Current">The document.</param>
     /// <param name="Row">Null for one that a write of this group has left, which needs no check.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DocService.Postgres.Connecting;
+using DocService.Storage.Engine.Recovery;
 using Npgsql;
 
 namespace DocService.Postgres.Opening;
@@ -28,7 +29,7 @@ internal sealed class SchemaUpkeep(Database database, TimeProvider clock)
             }
 
             await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
-            await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_xact_lock({Lock})"), cancellation).ConfigureAwait(false);
+            await connection.RunAsync(string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_xact_lock({Lock})"), cancellation).ConfigureAwait(false);
             bool isFirst = await MigrateAsync(connection, cancellation).ConfigureAwait(false);
             await CheckRightsAsync(connection, cancellation).ConfigureAwait(false);
             await TakeOverAsync(connection, cancellation).ConfigureAwait(false);
@@ -56,7 +57,7 @@ internal sealed class SchemaUpkeep(Database database, TimeProvider clock)
         bool isFirst = await AskAsync(connection, "SELECT to_regclass('docservice.store') IS NULL", cancellation).ConfigureAwait(false) is true;
         if (isFirst)
         {
-            await RunAsync(connection, Migrations.Beginning, cancellation).ConfigureAwait(false);
+            await connection.RunAsync(Migrations.Beginning, cancellation).ConfigureAwait(false);
             await using var made = new NpgsqlCommand(
                 $"INSERT INTO docservice.store (format, store_id, sequence, system_id, database_id, timeline) SELECT 0, $1, 0, system_identifier, {DatabaseId}, {ServerFacts.TimelineNow} FROM pg_control_system()", connection)
             {
@@ -74,12 +75,12 @@ internal sealed class SchemaUpkeep(Database database, TimeProvider clock)
 
         for (int step = format; step < Migrations.Format; step++)
         {
-            await RunAsync(connection, Migrations.Steps[step], cancellation).ConfigureAwait(false);
+            await connection.RunAsync(Migrations.Steps[step], cancellation).ConfigureAwait(false);
         }
 
         if (format < Migrations.Format)
         {
-            await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"UPDATE docservice.store SET format = {Migrations.Format}"), cancellation).ConfigureAwait(false);
+            await connection.RunAsync(string.Create(CultureInfo.InvariantCulture, $"UPDATE docservice.store SET format = {Migrations.Format}"), cancellation).ConfigureAwait(false);
         }
 
         return isFirst;
@@ -112,7 +113,7 @@ internal sealed class SchemaUpkeep(Database database, TimeProvider clock)
         await using var moved = new NpgsqlCommand(
             $"UPDATE docservice.store SET sequence = $1, store_id = $2, timeline = {ServerFacts.TimelineNow}, database_id = {DatabaseId}, system_id = (SELECT system_identifier FROM pg_control_system())", connection)
         {
-            Parameters = { new NpgsqlParameter { Value = Versions.SkipFrom(facts.Sequence, clock.GetUtcNow()) }, new NpgsqlParameter { Value = Guid.NewGuid() } },
+            Parameters = { new NpgsqlParameter { Value = VersionJump.After(facts.Sequence, clock.GetUtcNow()) - 1 }, new NpgsqlParameter { Value = Guid.NewGuid() } },
         };
         await moved.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
     }
@@ -121,12 +122,6 @@ internal sealed class SchemaUpkeep(Database database, TimeProvider clock)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false);
-    }
-
-    private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>What an operator has to put right; null for trouble that may pass.</summary>

@@ -10,50 +10,45 @@ namespace DocService.Postgres.Rows;
 /// <remarks>Thread: any.</remarks>
 internal sealed class DocumentReads(Database database)
 {
-    public async ValueTask<StoredDocument?> ReadAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation)
-    {
-        try
-        {
-            return await database.ReadAsync(connection => ReadAsync(connection, key, budget, cancellation), cancellation).ConfigureAwait(false);
-        }
-        catch (PostgresException exception)
-        {
-            throw DocumentRow.Corrupt(key, Trouble.Describe(exception), exception);
-        }
-    }
+    public ValueTask<StoredDocument?> ReadAsync(DocumentKey key, ByteBudget? budget, CancellationToken cancellation) =>
+        ReadAsync(key, connection => ReadAsync(connection, key, budget, cancellation), cancellation);
 
-    public async ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation)
-    {
-        try
-        {
-            return await database.ReadAsync(connection => ReadInfoAsync(connection, key, cancellation), cancellation).ConfigureAwait(false);
-        }
-        catch (PostgresException exception)
-        {
-            throw DocumentRow.Corrupt(key, Trouble.Describe(exception), exception);
-        }
-    }
+    public ValueTask<DocumentInfo?> ReadInfoAsync(DocumentKey key, CancellationToken cancellation) =>
+        ReadAsync(key, connection => ReadInfoAsync(connection, key, cancellation), cancellation);
 
     public async ValueTask<RememberedRequest?> FindRequestAsync(RequestKey key, CancellationToken cancellation) =>
         await database.ReadAsync(
             async connection =>
             {
-                await using NpgsqlCommand command = Select(connection, $"SELECT {KnownRequests.Columns} FROM docservice.requests WHERE key = $1", GroupTransaction.DigestOf(key.Digest));
+                await using NpgsqlCommand command = Select(connection, $"SELECT {KnownRequests.Columns} FROM docservice.requests WHERE key = $1", RowBytes.Of(key.Digest));
                 await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
                 return await reader.ReadAsync(cancellation).ConfigureAwait(false) ? KnownRequests.Read(reader, 1) : null;
             },
             cancellation).ConfigureAwait(false);
 
+    /// <exception cref="DocumentCorruptException">The server cannot read it either.</exception>
+    private async ValueTask<T> ReadAsync<T>(DocumentKey key, Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellation)
+    {
+        try
+        {
+            return await database.ReadAsync(read, cancellation).ConfigureAwait(false);
+        }
+        catch (PostgresException exception)
+        {
+            throw DocumentRow.Corrupt(key, Trouble.Describe(exception), exception);
+        }
+    }
+
     private static async Task<DocumentInfo?> ReadInfoAsync(NpgsqlConnection connection, DocumentKey key, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = Select(connection, $"SELECT {DocumentRow.Columns} FROM docservice.documents WHERE id = $1", KnownDocuments.IdOf(key));
+        await using NpgsqlCommand command = Select(connection, $"SELECT {DocumentRow.Columns} FROM docservice.documents WHERE id = $1", RowBytes.Of(key));
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         return await reader.ReadAsync(cancellation).ConfigureAwait(false) ? DocumentRow.Read(reader, 0, key).Info : null;
     }
 
     private static async Task<StoredDocument?> ReadAsync(NpgsqlConnection connection, DocumentKey key, ByteBudget? budget, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = Select(connection, $"SELECT {DocumentRow.Columns}, body FROM docservice.documents WHERE id = $1", KnownDocuments.IdOf(key));
+        await using NpgsqlCommand command = Select(connection, $"SELECT {DocumentRow.Columns}, body FROM docservice.documents WHERE id = $1", RowBytes.Of(key));
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation).ConfigureAwait(false);
         if (!await reader.ReadAsync(cancellation).ConfigureAwait(false))
         {

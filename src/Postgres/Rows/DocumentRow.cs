@@ -21,7 +21,7 @@ internal readonly record struct DocumentRow(DocumentInfo Info, ulong BodyHash)
     /// <summary>XXH3 of the id and all the other columns but the body.</summary>
     public ulong HashWith(DocumentKey key)
     {
-        byte[] id = Encoding.UTF8.GetBytes(key.Id);
+        byte[] id = RowBytes.Of(key);
         byte[] type = Encoding.ASCII.GetBytes(Info.ContentType);
         byte[] all = new byte[4 + id.Length + 4 + type.Length + Sha256Digest.Bytes + (5 * sizeof(long))];
         Span<byte> rest = all;

@@ -104,7 +104,7 @@ public readonly struct DocumentKey : IEquatable<DocumentKey>
     }
 
     /// <summary>As <see cref="TryCreate(ReadOnlySpan{byte}, out DocumentKey, out InvalidId?)"/>, for an id read from disk, which may be a hidden document's.</summary>
-    internal static bool TryCreateStored(ReadOnlySpan<byte> utf8, out DocumentKey key, [NotNullWhen(false)] out InvalidId? error)
+    public static bool TryCreateStored(ReadOnlySpan<byte> utf8, out DocumentKey key, [NotNullWhen(false)] out InvalidId? error)
     {
         if (utf8 is not [(byte)HiddenMark, .. var name])
         {

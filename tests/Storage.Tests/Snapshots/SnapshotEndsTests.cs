@@ -10,8 +10,6 @@ namespace DocService.Storage.Tests.Snapshots;
 /// <summary>Where a snapshot begins and ends: at what is filed, and at what is durable when its walk is over; and its first start.</summary>
 public sealed class SnapshotEndsTests
 {
-    private const string Folder = $"{JournalTest.Data}/{DataDirectory.SnapshotsName}";
-
     private readonly SimulatedFileSystem _disk = new();
 
     /// <summary>The filer is held until the snapshot is there: no file of the document is, so the snapshot's journal must have it.</summary>
@@ -28,7 +26,7 @@ public sealed class SnapshotEndsTests
 
         Assert.Equal(last.Sequence, info.Sequence);
         Assert.True(info.FiledThrough < last.Sequence, $"{info.FiledThrough}");
-        await using DocumentStore own = OpenSnapshot();
+        await using DocumentStore own = SnapshotPlaces.Start(_disk, "one");
         Assert.Equal(("1", "2"), (await own.ReadAsync("filed"), await own.ReadAsync("pending")));
     }
 
@@ -38,14 +36,14 @@ public sealed class SnapshotEndsTests
     {
         await using DocumentStore store = JournalTest.Open(_disk, JournalTest.Sealing);
         await store.PutAsync("a", "1", DurabilityLevel.Filed).SoonAsync();
-        using CallGate walked = _disk.BlockCall(call => call.Kind == CallKind.CreateDirectory && call.Path == $"{Folder}/.draft/{DataDirectory.RequestsName}");
+        using CallGate walked = _disk.BlockCall(call => call.Kind == CallKind.CreateDirectory && call.Path == $"{SnapshotPlaces.Folder}/.draft/{DataDirectory.RequestsName}");
         Task<SnapshotInfo> taking = store.Snapshots.TakeAsync("one");
         await walked.Reached.SoonAsync();
         WriteResult last = await store.PutAsync("b", "2", DurabilityLevel.Durable).SoonAsync();
         walked.Release();
 
         Assert.Equal(last.Sequence, (await taking.SoonAsync()).Sequence);
-        await using DocumentStore own = OpenSnapshot();
+        await using DocumentStore own = SnapshotPlaces.Start(_disk, "one");
         Assert.Equal("2", await own.ReadAsync("b"));
     }
 
@@ -61,7 +59,7 @@ public sealed class SnapshotEndsTests
         requests.Release();
         await store.Snapshots.TakeAsync("one").SoonAsync();
 
-        await using DocumentStore own = OpenSnapshot();
+        await using DocumentStore own = SnapshotPlaces.Start(_disk, "one");
         CommitResult again = await SendAsync(own).SoonAsync();
         Assert.NotNull(again.Replayed);
         Assert.Equal(first.Sequence, again.Sequence);
@@ -75,7 +73,7 @@ public sealed class SnapshotEndsTests
         await using DocumentStore store = JournalTest.Open(_disk, JournalTest.Sealing);
         await store.PutAsync("a", "1", DurabilityLevel.Filed).SoonAsync();
         await store.Snapshots.TakeAsync("one").SoonAsync();
-        await using DocumentStore own = OpenSnapshot();
+        await using DocumentStore own = SnapshotPlaces.Start(_disk, "one");
         Assert.NotEqual(store.Status.StoreId, own.Status.StoreId);
         WriteResult ours = await store.PutAsync("a", "2", DurabilityLevel.Durable).SoonAsync();
         Assert.NotEqual(ours.Sequence, (await own.PutAsync("a", "3", DurabilityLevel.Durable).SoonAsync()).Sequence);
@@ -83,6 +81,4 @@ public sealed class SnapshotEndsTests
 
     private static Task<CommitResult> SendAsync(DocumentStore store) =>
         store.CommitAsync([new PutOperation(DocumentKey.Create("asked"), TestDocuments.Content("1"), default)], DurabilityLevel.Filed, new IdempotentRequest(RequestKey.Of("anonymous", "k"), default), default).AsTask();
-
-    private DocumentStore OpenSnapshot() => JournalTest.Open(_disk, JournalTest.Sealing with { DataDirectory = $"{Folder}/one" });
 }

@@ -12,8 +12,6 @@ namespace DocService.Storage.Tests.Snapshots;
 /// <summary>Snapshots: what they hold, how they are named, started and deleted, and what they may keep from others.</summary>
 public sealed class SnapshotTests
 {
-    private const string Folder = $"{JournalTest.Data}/{DataDirectory.SnapshotsName}";
-
     private readonly SimulatedFileSystem _disk = new();
 
     [Fact]
@@ -28,7 +26,7 @@ public sealed class SnapshotTests
 
         Assert.Equal((2, 0, "one", store.Status.StoreId), (info.Documents, info.Versions, info.Name, info.StoreId));
         Assert.Equal(info, Assert.Single(store.Snapshots.List().Snapshots));
-        await using DocumentStore own = OpenSnapshot("one");
+        await using DocumentStore own = SnapshotPlaces.Start(_disk, "one");
         Assert.Equal(("1", "2"), (await own.ReadAsync("a"), await own.ReadAsync("b")));
         Assert.Equal(first.Sequence, (await own.ReadInfoAsync(DocumentKey.Create("a"), default))!.Version);
         Assert.NotEqual(store.Status.StoreId, own.Status.StoreId);
@@ -55,7 +53,7 @@ public sealed class SnapshotTests
         {
             for (int start = 0; start < 2; start++)
             {
-                await using DocumentStore own = JournalTest.Open(disk, JournalTest.Sealing with { DataDirectory = $"{Folder}/one" });
+                await using DocumentStore own = SnapshotPlaces.Start(disk, "one");
                 versions.Add((await own.PutAsync("a", $"{versions.Count}", DurabilityLevel.Filed).SoonAsync()).Sequence);
             }
         }
@@ -75,8 +73,8 @@ public sealed class SnapshotTests
             await store.Snapshots.TakeAsync("one").SoonAsync();
         }
 
-        _disk.Disk.FlipBit($"{Folder}/one/FORMAT", 20, 3);
-        StoreOptions options = JournalTest.Sealing with { DataDirectory = $"{Folder}/one" };
+        _disk.Disk.FlipBit($"{SnapshotPlaces.Folder}/one/FORMAT", 20, 3);
+        StoreOptions options = JournalTest.Sealing with { DataDirectory = $"{SnapshotPlaces.Folder}/one" };
         Assert.Throws<StoreFormatException>(() => JournalTest.Open(_disk, options));
         Assert.True(StoreSalvage.Run(_disk, options, TimeProvider.System).IsFormatRebuilt);
         await using DocumentStore own = JournalTest.Open(_disk, options);
@@ -106,7 +104,7 @@ public sealed class SnapshotTests
         await using DocumentStore store = KeepingStore.Open(_disk);
         long first = (await store.PutAsync("a", "1", DurabilityLevel.Filed).SoonAsync()).Sequence;
         await store.DropAsync("a"); // nothing: only asks
-        using CallGate gate = _disk.BlockCall(call => call.Kind == CallKind.Link && call.TargetPath?.StartsWith($"{Folder}/.draft/docs", StringComparison.Ordinal) == true);
+        using CallGate gate = _disk.BlockCall(call => call.Kind == CallKind.Link && call.TargetPath?.StartsWith($"{SnapshotPlaces.Folder}/.draft/docs", StringComparison.Ordinal) == true);
         Task<SnapshotInfo> taking = store.Snapshots.TakeAsync("one");
         await gate.Reached;
         long second = (await store.PutAsync("a", "2", DurabilityLevel.Filed).SoonAsync()).Sequence;
@@ -133,7 +131,7 @@ public sealed class SnapshotTests
         StoreOptions options = JournalTest.Sealing with { JournalBytes = 16 * JournalTest.SegmentBytes };
         await using DocumentStore store = JournalTest.Open(_disk, options);
         await store.PutAsync("a", "1", DurabilityLevel.Filed).SoonAsync();
-        using CallGate gate = _disk.BlockCall(call => call.Kind == CallKind.Link && call.TargetPath?.StartsWith($"{Folder}/.draft/docs", StringComparison.Ordinal) == true);
+        using CallGate gate = _disk.BlockCall(call => call.Kind == CallKind.Link && call.TargetPath?.StartsWith($"{SnapshotPlaces.Folder}/.draft/docs", StringComparison.Ordinal) == true);
         Task<SnapshotInfo> taking = store.Snapshots.TakeAsync("one");
         await gate.Reached;
         for (int number = 0; number < 24; number++)
@@ -146,8 +144,8 @@ public sealed class SnapshotTests
         gate.Release();
         SnapshotInfo info = await taking.SoonAsync();
         Assert.Null(store.Snapshots.List().Taking);
-        Assert.True(_disk.Disk.Tree().Count(path => path.StartsWith($"{Folder}/one/journal/", StringComparison.Ordinal) && path.EndsWith(".journal", StringComparison.Ordinal)) >= 3);
-        await using DocumentStore own = OpenSnapshot("one");
+        Assert.True(_disk.Disk.Tree().Count(path => path.StartsWith($"{SnapshotPlaces.Folder}/one/journal/", StringComparison.Ordinal) && path.EndsWith(".journal", StringComparison.Ordinal)) >= 3);
+        await using DocumentStore own = SnapshotPlaces.Start(_disk, "one");
         Assert.Null(await own.ReadAsync("a"));
         Assert.Equal(JournalTest.Json(9000, (char)('a' + 23)), await own.ReadAsync("d3"));
         Assert.Equal(info.Sequence, own.Status.Recovery!.End);
@@ -159,7 +157,7 @@ public sealed class SnapshotTests
     {
         await using DocumentStore store = JournalTest.Open(_disk, JournalTest.Sealing with { BusyTimeout = TimeSpan.FromMilliseconds(300) });
         await store.PutAsync("a", "1", DurabilityLevel.Filed).SoonAsync();
-        using CallGate gate = _disk.BlockCall(call => call.Kind == CallKind.Link && call.TargetPath?.StartsWith($"{Folder}/.draft/docs", StringComparison.Ordinal) == true);
+        using CallGate gate = _disk.BlockCall(call => call.Kind == CallKind.Link && call.TargetPath?.StartsWith($"{SnapshotPlaces.Folder}/.draft/docs", StringComparison.Ordinal) == true);
         Task<SnapshotInfo> taking = store.Snapshots.TakeAsync("one");
         await gate.Reached;
         int written = 0;
@@ -179,7 +177,7 @@ public sealed class SnapshotTests
         Assert.Equal(24, written);
         gate.Release();
         await Assert.ThrowsAsync<StoreBusyException>(() => taking.SoonAsync());
-        await JournalTest.UntilAsync(() => !_disk.Disk.Tree().Any(path => path.StartsWith($"{Folder}/.", StringComparison.Ordinal)), "the draft is removed");
+        await JournalTest.UntilAsync(() => !_disk.Disk.Tree().Any(path => path.StartsWith($"{SnapshotPlaces.Folder}/.", StringComparison.Ordinal)), "the draft is removed");
         Assert.Empty(store.Snapshots.List().Snapshots);
         await store.Snapshots.TakeAsync("one").SoonAsync();
     }
@@ -197,7 +195,7 @@ public sealed class SnapshotTests
         _ = _disk.FailCall(1, error, forever: true, where: call => call.Kind == CallKind.Link);
         SnapshotInfo info = await store.Snapshots.TakeAsync("one").SoonAsync();
         Assert.Equal(1, info.Documents);
-        await using DocumentStore own = JournalTest.Open(_disk.CrashNow().Nothing().Open(), JournalTest.Sealing with { DataDirectory = $"{Folder}/one" });
+        await using DocumentStore own = JournalTest.Open(_disk.CrashNow().Nothing().Open(), JournalTest.Sealing with { DataDirectory = $"{SnapshotPlaces.Folder}/one" });
         Assert.Equal(JournalTest.Json(200_00), await own.ReadAsync("a"));
     }
 
@@ -237,7 +235,7 @@ public sealed class SnapshotTests
         Assert.False(store.Snapshots.Delete("two"));
         Assert.True(store.Snapshots.Delete("one"));
         Assert.False(store.Snapshots.Delete("one"));
-        await JournalTest.UntilAsync(() => !_disk.Disk.Tree().Any(path => path.StartsWith($"{Folder}/", StringComparison.Ordinal) && path != $"{Folder}/"), "its files are gone");
+        await JournalTest.UntilAsync(() => !_disk.Disk.Tree().Any(path => path.StartsWith($"{SnapshotPlaces.Folder}/", StringComparison.Ordinal) && path != $"{SnapshotPlaces.Folder}/"), "its files are gone");
         Assert.Equal("1", await store.ReadAsync("a"));
         Assert.Empty(store.Snapshots.List().Snapshots);
     }
@@ -248,13 +246,13 @@ public sealed class SnapshotTests
     {
         await using DocumentStore store = JournalTest.Open(_disk, JournalTest.Sealing);
         await store.Snapshots.TakeAsync("one").SoonAsync();
-        using (IDirectory snapshot = _disk.TryOpenDirectory($"{Folder}/one")!)
+        using (IDirectory snapshot = _disk.TryOpenDirectory($"{SnapshotPlaces.Folder}/one")!)
         using (snapshot.TryLock(DataDirectory.LockName))
         {
             Assert.Throws<SnapshotConflictException>(() => store.Snapshots.Delete("one"));
         }
 
-        await using (DocumentStore own = OpenSnapshot("one"))
+        await using (DocumentStore own = SnapshotPlaces.Start(_disk, "one"))
         {
             Assert.Throws<SnapshotConflictException>(() => store.Snapshots.Delete("one"));
         }
@@ -273,13 +271,13 @@ public sealed class SnapshotTests
         }
 
         Assert.Empty(StoreVerification.Run(_disk, JournalTest.Data).Damage);
-        VerificationReport report = StoreVerification.Run(_disk, $"{Folder}/one");
+        VerificationReport report = StoreVerification.Run(_disk, $"{SnapshotPlaces.Folder}/one");
         Assert.Empty(report.Damage);
         Assert.Empty(report.Remarks);
         Assert.Equal(1, report.Documents);
-        string file = _disk.Disk.Tree().Single(path => path.StartsWith($"{Folder}/one/docs/", StringComparison.Ordinal) && path.EndsWith("/a.json", StringComparison.Ordinal));
+        string file = _disk.Disk.Tree().Single(path => path.StartsWith($"{SnapshotPlaces.Folder}/one/docs/", StringComparison.Ordinal) && path.EndsWith("/a.json", StringComparison.Ordinal));
         _disk.Disk.Remove(file);
-        Assert.Contains(StoreVerification.Run(_disk, $"{Folder}/one").Damage, damage => damage.File == SnapshotManifest.Name);
+        Assert.Contains(StoreVerification.Run(_disk, $"{SnapshotPlaces.Folder}/one").Damage, damage => damage.File == SnapshotManifest.Name);
     }
 
     [Fact]
@@ -288,7 +286,7 @@ public sealed class SnapshotTests
         DocumentStore store = JournalTest.Open(_disk, JournalTest.Sealing);
         await store.PutAsync("a", "1", DurabilityLevel.Filed).SoonAsync();
         Task<SnapshotInfo> taking;
-        using (CallGate gate = _disk.BlockCall(call => call.Kind == CallKind.Link && call.TargetPath?.StartsWith($"{Folder}/.draft/docs", StringComparison.Ordinal) == true))
+        using (CallGate gate = _disk.BlockCall(call => call.Kind == CallKind.Link && call.TargetPath?.StartsWith($"{SnapshotPlaces.Folder}/.draft/docs", StringComparison.Ordinal) == true))
         {
             taking = store.Snapshots.TakeAsync("one");
             await gate.Reached;
@@ -308,10 +306,8 @@ public sealed class SnapshotTests
     {
         await using DocumentStore store = JournalTest.Open(_disk, JournalTest.Sealing);
         await store.Snapshots.TakeAsync("one").SoonAsync();
-        Assert.Contains("\"directory\":\"snapshot\"", Encoding.UTF8.GetString(_disk.Disk.Read($"{Folder}/one/FORMAT")), StringComparison.Ordinal);
-        await OpenSnapshot("one").DisposeAsync();
-        Assert.DoesNotContain("snapshot", Encoding.UTF8.GetString(_disk.Disk.Read($"{Folder}/one/FORMAT")), StringComparison.Ordinal);
+        Assert.Contains("\"directory\":\"snapshot\"", Encoding.UTF8.GetString(_disk.Disk.Read($"{SnapshotPlaces.Folder}/one/FORMAT")), StringComparison.Ordinal);
+        await SnapshotPlaces.Start(_disk, "one").DisposeAsync();
+        Assert.DoesNotContain("snapshot", Encoding.UTF8.GetString(_disk.Disk.Read($"{SnapshotPlaces.Folder}/one/FORMAT")), StringComparison.Ordinal);
     }
-
-    private DocumentStore OpenSnapshot(string name) => JournalTest.Open(_disk, JournalTest.Sealing with { DataDirectory = $"{Folder}/{name}" });
 }

@@ -4,7 +4,7 @@ namespace DocService.Storage.Engine.Recovery;
 
 /// <summary>
 /// The next version of a store that begins anew from data which another store may also go on from: after a salvage, in a
-/// copy of the directory, in a snapshot. A plain skip would give two copies of one backup the same versions.
+/// copy of the directory, in a snapshot, in a database that has been moved or has failed over. A plain skip would give two copies of one backup the same versions.
 /// </summary>
 internal static class VersionJump
 {

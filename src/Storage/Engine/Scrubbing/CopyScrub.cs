@@ -42,9 +42,7 @@ internal sealed class CopyScrub(IDirectory data, DocumentFiles files, Pending pe
             // The list is asked again: the file may have gone since, or the whole copy been made anew under the same names.
             if (wrong is not null && copies.ListFiles().Contains(one))
             {
-                string what = $"{one.Directory}/{one.Name}: {wrong}";
-                findings.NoteDifference(what);
-                copies.NoteDifference(what);
+                findings.NoteDifference(copies, $"{one.Directory}/{one.Name}: {wrong}");
                 return true;
             }
         }

@@ -134,8 +134,7 @@ internal sealed class DocumentScrub(DocumentFiles files, Pending pending, Waterm
         if (isOlder || (!pending.Contains(key.Digest) && files.TryGetState(path) == file.GetState()))
         {
             string what = copy is null ? $"it lacks '{Shown(key)}'" : $"it has version {copy.Version} of '{Shown(key)}'";
-            findings.NoteDifference($"{what}, and the document's file version {info.Version}");
-            copies.NoteDifference($"{what}, and the document's file version {info.Version}");
+            findings.NoteDifference(copies, $"{what}, and the document's file version {info.Version}");
         }
     }
 

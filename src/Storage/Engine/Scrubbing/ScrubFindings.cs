@@ -118,7 +118,7 @@ internal sealed class ScrubFindings(TimeProvider clock, ILogger logger)
     }
 
     /// <summary>The index is damaged, or says something else than the documents: it is made anew, which its own status shows.</summary>
-    public void NoteDifference(string what)
+    public void NoteDifference(IDocumentCopies copies, string what)
     {
         lock (_gate)
         {
@@ -126,6 +126,7 @@ internal sealed class ScrubFindings(TimeProvider clock, ILogger logger)
         }
 
         logger.LogError("The scrub found the index damaged, and has it made anew: {What}", what);
+        copies.NoteDifference(what);
     }
 
     /// <summary>After a directory has been read: what of it has not been met again is gone. What was missing before is not told of there.</summary>
