@@ -5,6 +5,7 @@ using DocService.Index.Rows;
 using DocService.Storage;
 using DocService.Storage.Model;
 using DocService.Storage.Reports;
+using DocService.Storage.Reports.Findings;
 
 namespace DocService.Index;
 

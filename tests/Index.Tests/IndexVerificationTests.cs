@@ -1,6 +1,8 @@
 using DocService.Index.Tests.Support;
 using DocService.Storage;
+using DocService.Storage.Maintenance;
 using DocService.Storage.Reports;
+using DocService.Storage.Reports.Findings;
 
 namespace DocService.Index.Tests;
 

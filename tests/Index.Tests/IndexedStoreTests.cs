@@ -1,6 +1,7 @@
 using DocService.Index.Declared;
 using DocService.Index.Reading;
 using DocService.Storage;
+using DocService.Storage.Maintenance;
 using DocService.Storage.Model;
 
 namespace DocService.Index.Tests;

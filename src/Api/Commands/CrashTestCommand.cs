@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using DocService.Proof;
 using DocService.Proof.Server;
 using DocService.Storage;
+using DocService.Storage.Maintenance;
 
 namespace DocService.Api.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using DocService.Storage;
+using DocService.Storage.Maintenance;
 
 namespace DocService.Api.Commands;
 

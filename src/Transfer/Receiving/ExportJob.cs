@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using DocService.Transfer.Http;
 using DocService.Transfer.Sources;
+using DocService.Transfer.Sources.Lines;
 
 namespace DocService.Transfer.Receiving;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using DocService.Transfer.Sources.Lines;
 
 namespace DocService.Transfer.Sending;
 
@@ -27,7 +28,7 @@ internal sealed class Chunk(int piecesMax)
 
     public bool IsFull => Pieces >= piecesMax || _bytes.WrittenCount >= BytesMax;
 
-    public void Add(in Sources.Piece piece)
+    public void Add(in Piece piece)
     {
         Pieces++;
         if (piece.Fault is { } fault)

@@ -1,4 +1,5 @@
 using DocService.Transfer.Sources;
+using DocService.Transfer.Sources.Lines;
 
 namespace DocService.Transfer.Sending;
 

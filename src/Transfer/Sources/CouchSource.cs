@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using DocService.Transfer.Sources.Lines;
 
 namespace DocService.Transfer.Sources;
 

@@ -1,4 +1,5 @@
 using DocService.Transfer.Files;
+using DocService.Transfer.Sources.Lines;
 
 namespace DocService.Transfer.Sources;
 

@@ -1,3 +1,5 @@
+using DocService.Transfer.Sources.Lines;
+
 namespace DocService.Transfer.Sources;
 
 /// <summary>Documents, one after the other, in an order that is the same each time.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DocService.Transfer.Sources.Lines;
 
 namespace DocService.Transfer.Sources;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using DocService.Transfer.Sources.Lines;
 using ZstdSharp;
 
 namespace DocService.Transfer.Sources;

@@ -1,6 +1,7 @@
 using System.Text;
 using DocService.Api.Tests.Transfers.Support;
 using DocService.Transfer.Sources;
+using DocService.Transfer.Sources.Lines;
 
 namespace DocService.Api.Tests.Transfers;
 

@@ -1,8 +1,10 @@
 using DocService.Index.History;
 using DocService.Index.Reading;
 using DocService.Storage;
+using DocService.Storage.Maintenance;
 using DocService.Storage.Model;
 using DocService.Storage.Reports;
+using DocService.Storage.Reports.Findings;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DocService.Index.Tests.History;

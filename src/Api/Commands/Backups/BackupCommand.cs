@@ -4,6 +4,7 @@ using DocService.Api.Commands.Parts;
 using DocService.Api.Configuration;
 using DocService.Api.Snapshots;
 using DocService.Storage;
+using DocService.Storage.Maintenance;
 
 namespace DocService.Api.Commands.Backups;
 

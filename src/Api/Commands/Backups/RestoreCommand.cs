@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DocService.Api.Commands.Parts;
 using DocService.Storage;
+using DocService.Storage.Maintenance;
 
 namespace DocService.Api.Commands.Backups;
 

@@ -9,6 +9,9 @@ namespace DocService.Storage.Engine.Backups;
 /// <remarks>Thread: one, offline of the snapshot, which is held by its lock.</remarks>
 internal sealed class Backup(IFileSystem files, IThreads threads, Action<long, long> progress)
 {
+    /// <summary>Ends of names that ask for an archive.</summary>
+    public const string ArchiveSuffix = ".tar.zst";
+
     /// <param name="snapshotPath">Of a snapshot.</param>
     /// <param name="to">A directory, or an archive.</param>
     /// <param name="keep">So many stay.</param>
@@ -19,7 +22,7 @@ internal sealed class Backup(IFileSystem files, IThreads threads, Action<long, l
         using IDisposable held = DirectoryLock.TryTake(snapshot, DataDirectory.LockName) ?? throw new StoreInUseException($"Another process is using {snapshotPath}.");
         Recognise(snapshot); // it may have been started before it was held
         long total = info.Documents + info.Versions;
-        if (to.EndsWith(StoreBackup.ArchiveSuffix, StringComparison.Ordinal))
+        if (to.EndsWith(ArchiveSuffix, StringComparison.Ordinal))
         {
             return new BackupToArchive(files, progress).Run(snapshot, info, to);
         }

@@ -2,7 +2,7 @@ using DocService.Storage.Engine.Checks;
 using DocService.Storage.Io;
 using DocService.Storage.Io.Posix;
 
-namespace DocService.Storage;
+namespace DocService.Storage.Maintenance;
 
 /// <summary>Measures what the disk below a directory can promise, in a scratch directory there that it removes again.</summary>
 public static class DiskExamination

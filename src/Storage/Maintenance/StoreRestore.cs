@@ -3,7 +3,7 @@ using DocService.Storage.Io;
 using DocService.Storage.Io.Posix;
 using DocService.Storage.Threading;
 
-namespace DocService.Storage;
+namespace DocService.Storage.Maintenance;
 
 /// <summary>Makes a data directory of a backup. Its first start is that of a store of its own: another id, and versions that no other store hands out.</summary>
 public static class StoreRestore

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace DocService.Transfer.Sources;
+namespace DocService.Transfer.Sources.Lines;
 
 /// <summary>What a line of an import is, as far as whoever sends it has to know. The server judges the rest.</summary>
 internal readonly struct LineShape

@@ -1,4 +1,4 @@
-namespace DocService.Storage.Reports;
+namespace DocService.Storage.Reports.Findings;
 
 /// <summary>What the last opening found in the journal.</summary>
 public sealed record RecoveryReport

@@ -1,4 +1,4 @@
-namespace DocService.Storage.Reports;
+namespace DocService.Storage.Reports.Findings;
 
 /// <summary>What a salvage did.</summary>
 public sealed record SalvageReport

@@ -7,7 +7,7 @@ using DocService.Storage.Rules;
 using DocService.Storage.Threading;
 using Microsoft.Extensions.Logging;
 
-namespace DocService.Storage;
+namespace DocService.Storage.Maintenance;
 
 /// <summary>Offline: files what is intact in a damaged journal, keeps the evidence, begins a new journal, and says what could not be read.</summary>
 public static class StoreSalvage

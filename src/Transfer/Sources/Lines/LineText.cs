@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace DocService.Transfer.Sources;
+namespace DocService.Transfer.Sources.Lines;
 
 /// <summary>Writes documents as lines of an import. Bytes of ids and bodies are copied, never read and written anew: numbers keep their digits.</summary>
 /// <remarks>Owns: the line written last. Thread: one at a time.</remarks>

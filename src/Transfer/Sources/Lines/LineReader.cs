@@ -1,4 +1,4 @@
-namespace DocService.Transfer.Sources;
+namespace DocService.Transfer.Sources.Lines;
 
 /// <summary>Takes a file apart into lines, of any length up to <see cref="SlidingBuffer.BytesMax"/>. A byte order mark at its beginning is no part of the first one.</summary>
 /// <remarks>Thread: one at a time. Each byte is looked at once.</remarks>

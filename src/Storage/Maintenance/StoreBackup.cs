@@ -3,13 +3,13 @@ using DocService.Storage.Io;
 using DocService.Storage.Io.Posix;
 using DocService.Storage.Threading;
 
-namespace DocService.Storage;
+namespace DocService.Storage.Maintenance;
 
 /// <summary>Copies a snapshot somewhere else, with a digest of every file: into a directory, where unchanged files are shared with the backup before, or into one archive.</summary>
 public static class StoreBackup
 {
     /// <summary>Ends of names that ask for an archive.</summary>
-    public const string ArchiveSuffix = ".tar.zst";
+    public const string ArchiveSuffix = Backup.ArchiveSuffix;
 
     /// <summary>Blocks until the backup is durable. One that was cut off is not whole, and is not taken for one.</summary>
     /// <param name="snapshot">Absolute path of a snapshot that was never started.</param>

@@ -1,4 +1,4 @@
-namespace DocService.Storage.Reports;
+namespace DocService.Storage.Reports.Findings;
 
 /// <summary>What a disk and its filesystem can promise, as far as that can be found out without cutting its power.</summary>
 public sealed record DiskReport

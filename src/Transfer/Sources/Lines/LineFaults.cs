@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace DocService.Transfer.Sources;
+namespace DocService.Transfer.Sources.Lines;
 
 /// <summary>What is said of lines that no document can be made of.</summary>
 internal static class LineFaults

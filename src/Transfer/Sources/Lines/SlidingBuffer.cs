@@ -1,7 +1,7 @@
 using System.Buffers;
 using ZstdSharp;
 
-namespace DocService.Transfer.Sources;
+namespace DocService.Transfer.Sources.Lines;
 
 /// <summary>The part of a stream that is looked at: filled at its end, given up at its beginning.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace DocService.Storage.Reports;
+namespace DocService.Storage.Reports.Findings;
 
 /// <summary>One thing that is not as it was written.</summary>
 /// <param name="File">Path in the data directory.</param>

@@ -2,7 +2,7 @@ using DocService.Storage.Engine.Checks;
 using DocService.Storage.Io;
 using DocService.Storage.Io.Posix;
 
-namespace DocService.Storage;
+namespace DocService.Storage.Maintenance;
 
 /// <summary>Reads a whole data directory offline and says what in it is damaged. Changes nothing.</summary>
 public static class StoreVerification

@@ -1,4 +1,4 @@
-namespace DocService.Storage.Reports;
+namespace DocService.Storage.Reports.Findings;
 
 /// <summary>What a verification read and what it found. Counts are of what could be read.</summary>
 public sealed class VerificationReport

@@ -1,4 +1,4 @@
-namespace DocService.Transfer.Sources;
+namespace DocService.Transfer.Sources.Lines;
 
 /// <summary>What a source holds: a document, one that cannot be taken, or what is passed over.</summary>
 /// <param name="Place">Where it stands.</param>
