@@ -1,3 +1,5 @@
+using DocService.Storage.Clock;
+
 namespace DocService.Api.Waiting;
 
 /// <summary>
@@ -55,7 +57,7 @@ internal sealed class FeedShare(TimeProvider clock) : IDisposable
             TimeSpan left = _left + (clock.GetElapsedTime(_counted, now) * Share);
             _left = left < SavedMax ? left : SavedMax;
             _counted = now;
-            return _left < TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling((-_left / Share).TotalMilliseconds)) : null;
+            return _left < TimeSpan.Zero ? Waits.NeverEarly(-_left / Share) : null;
         }
     }
 

@@ -1,3 +1,5 @@
+using DocService.Storage.Clock;
+
 namespace DocService.Storage.Threading;
 
 /// <summary>The operating system's threads, the runtime's monitors, its thread pool. Thread: any.</summary>

@@ -5,7 +5,7 @@ using DocService.Api.Tests.Support;
 namespace DocService.Api.Tests.History;
 
 /// <summary>Versions are kept, read, listed, dropped and erased.</summary>
-public sealed class VersionTests
+public sealed class VersionTests(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     [Fact]
     public async Task Version_OfADocumentThatWasReplacedAndDeleted_IsReadAsItWas()
@@ -92,20 +92,18 @@ public sealed class VersionTests
     [InlineData("/versions?id=h/a&since=1", "unknown-parameter")]
     public async Task Request_ThatIsFaulty_IsRefused(string path, string problem)
     {
-        await using var app = new TestApplication();
-        using HttpResponseMessage response = await app.SendAsync("GET", path);
+        using HttpResponseMessage response = await shared.Application.SendAsync("GET", path);
         await response.AssertProblemAsync(HttpStatusCode.BadRequest, problem);
     }
 
     [Fact]
     public async Task Version_WithWait_IsRefused()
     {
-        await using var app = new TestApplication();
-        using HttpResponseMessage wait = await app.SendAsync("GET", "/docs/h/a?version=1&wait=1", null, ("If-None-Match", "\"1\""));
+        using HttpResponseMessage wait = await shared.Application.SendAsync("GET", "/docs/h/a?version=1&wait=1", null, ("If-None-Match", "\"1\""));
         await wait.AssertProblemAsync(HttpStatusCode.BadRequest, "invalid-parameter");
         foreach (string method in (string[])["PUT", "DELETE"])
         {
-            using HttpResponseMessage write = await app.SendAsync(method, "/docs/h/a?version=1", method == "PUT" ? "1" : null);
+            using HttpResponseMessage write = await shared.Application.SendAsync(method, "/docs/h/a?version=1", method == "PUT" ? "1" : null);
             await write.AssertProblemAsync(HttpStatusCode.BadRequest, "unknown-parameter");
         }
     }

@@ -47,6 +47,16 @@ public sealed class RoutingProblemTests(SharedApplication shared) : IClassFixtur
     }
 
     [Theory]
+    [InlineData("POST")]
+    [InlineData("PROPFIND")]
+    public async Task Document_MethodThatIsNotTaken_AllowsTheOthers(string method)
+    {
+        using HttpResponseMessage response = await _app.SendAsync(method, "/docs/x");
+        await response.AssertProblemAsync(HttpStatusCode.MethodNotAllowed, "method-not-allowed");
+        Assert.Equal(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "PUT"], response.Content.Headers.Allow.Order());
+    }
+
+    [Theory]
     [InlineData("/health")]
     [InlineData("/healthz")]
     [InlineData("/Health/")]

@@ -139,20 +139,6 @@ public abstract class RoundTripTests(SharedServer shared)
         Assert.Equal("application/merge-patch+json, application/json-patch+json", response.Field("Accept-Patch"));
     }
 
-    [Theory]
-    [InlineData("POST", "/docs/x", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS")]
-    [InlineData("PROPFIND", "/docs/x", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS")]
-    [InlineData("PUT", "/status", "GET, HEAD")]
-    [InlineData("DELETE", "/healthz/live", "GET, HEAD")]
-    [InlineData("POST", "/", "GET, HEAD")]
-    public async Task OtherMethods_OnAResource_Answer405WithAllow(string method, string path, string allow)
-    {
-        using HttpResponseMessage response = await _app.SendAsync(method, path);
-
-        await response.AssertProblemAsync(HttpStatusCode.MethodNotAllowed, "method-not-allowed");
-        Assert.Equal(allow.Split(", ").Order(), response.Content.Headers.Allow.Order());
-    }
-
     [Fact]
     public async Task Location_OfAnIdThatNeedsEscapes_LeadsToTheDocument()
     {

@@ -5,14 +5,15 @@ using Xunit.Abstractions;
 namespace DocService.Storage.Tests.Crash;
 
 /// <summary>
-/// Goes on with one seed after the other. <c>DOCSERVICE_CRASH_SECONDS=3600</c> searches on with fresh seeds,
+/// One seed after the other, the same ones in every run. <c>DOCSERVICE_CRASH_SECONDS=3600</c> searches on with fresh seeds,
 /// <c>DOCSERVICE_CRASH_SEED=n</c> runs one.
 /// </summary>
 public sealed class CrashSearchTests(ITestOutputHelper output)
 {
     private const int Seed = 20_260_207;
     private const int SeedsUntilFound = 50;
-    private static readonly TimeSpan Moments = TimeSpan.FromSeconds(6);
+
+    private static readonly int Seeds = SearchLength.Times(32);
 
     [Fact]
     public void Search_SeedAfterSeed_FindsNothing()
@@ -21,7 +22,7 @@ public sealed class CrashSearchTests(ITestOutputHelper output)
         int first = CrashSearch.OnlySeed ?? (CrashSearch.Seconds is null ? Seed : Environment.TickCount);
         string? violation = CrashSearch.OnlySeed is { } only
             ? search.Run(only)
-            : search.Run(first, CrashSearch.Seconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Moments);
+            : CrashSearch.Seconds is { } seconds ? search.Run(first, TimeSpan.FromSeconds(seconds)) : search.Run(first, Seeds);
 
         output.WriteLine($"{search}, the first one {first}");
         Assert.True(violation is null, violation);

@@ -8,8 +8,9 @@ namespace DocService.Storage.Tests.Crash;
 public sealed class InterleavingTests(ITestOutputHelper output)
 {
     private const int Seed = 20_260_202;
-    private const int Orders = 12;
-    private const int StatesOfAnOrder = 8;
+    private const int StatesOfAnOrder = 4;
+
+    private static readonly int Orders = SearchLength.Times(12);
 
     private static readonly Dictionary<string, Func<Workload, Task>> Workloads = new()
     {

@@ -10,7 +10,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
     private const int Seed = 20_260_206;
 
     /// <summary>Of a single operation under one condition; of two under some; of three under one.</summary>
-    private static readonly int[] StatesOf = [0, 10, 6, 5];
+    private static readonly int[] StatesOf = [0, SearchLength.Times(6), SearchLength.Times(4), SearchLength.Times(4)];
 
     public static TheoryData<int> Lengths => [.. Enumerable.Range(1, Scenario.LengthMax)];
 

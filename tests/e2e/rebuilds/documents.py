@@ -18,8 +18,8 @@ COLLECTIONS = {
 }
 
 
-WRITTEN = 8_000  # documents that writers change
-READ = int(os.environ.get("REBUILDS_READ", "40000"))  # further ones, so that making the index takes some seconds
+WRITTEN = int(os.environ.get("REBUILDS_WRITTEN", "6000"))  # documents that writers change
+READ = int(os.environ.get("REBUILDS_READ", "20000"))  # further ones, so that making the index takes some seconds
 
 
 def ids():

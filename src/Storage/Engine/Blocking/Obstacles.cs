@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using DocService.Storage.Clock;
 using DocService.Storage.Documents;
 using DocService.Storage.Io;
-using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Blocking;
 

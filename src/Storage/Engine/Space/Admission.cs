@@ -1,4 +1,4 @@
-using DocService.Storage.Threading;
+using DocService.Storage.Clock;
 
 namespace DocService.Storage.Engine.Space;
 

@@ -13,12 +13,15 @@ namespace DocService.Storage.Tests.Crash.Features;
 public sealed class HistoryCrashTests(ITestOutputHelper output)
 {
     private const int Seed = 20_261_129;
-    private const int Budget = 3;
     private const int SabotageBudget = 24;
-    private const int Seeds = 12;
     private const int LivesMax = 4;
     private const int StatesOfALife = 3;
     private const int ClientsMax = 2;
+
+    /// <summary>States of each call; the calls around it leave others.</summary>
+    private static readonly int Budget = SearchLength.Times(1);
+
+    private static readonly int Seeds = SearchLength.Times(6);
 
     /// <summary>What is left out, in a run that makes the directories of versions.</summary>
     private static readonly Dictionary<string, Func<SimulatedCall, bool>> Steps = new()

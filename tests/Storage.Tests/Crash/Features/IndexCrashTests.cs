@@ -16,11 +16,12 @@ namespace DocService.Storage.Tests.Crash.Features;
 public sealed class IndexCrashTests(ITestOutputHelper output)
 {
     private const int Seed = 20_261_127;
-    private const int Runs = 8;
     private const int StatesOfARun = 4;
 
     /// <summary>Runs until a step that is left out must have been found.</summary>
     private const int RunsMax = 40;
+
+    private static readonly int Runs = SearchLength.Times(8);
 
     [Fact]
     public void Index_CutAtAnyCallAndAnyFlush_EndsWithWhatTheDocumentsSay()

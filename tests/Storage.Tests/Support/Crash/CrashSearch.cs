@@ -22,7 +22,7 @@ internal sealed class CrashSearch
     private int _lives;
     private int _refusals;
 
-    /// <summary>Seconds to search with fresh seeds, instead of some moments with the same ones.</summary>
+    /// <summary>Seconds to search with fresh seeds, instead of the same ones in every run.</summary>
     public static int? Seconds => Number("DOCSERVICE_CRASH_SECONDS");
 
     /// <summary>The one seed to run.</summary>
@@ -32,9 +32,17 @@ internal sealed class CrashSearch
     public string? Run(int firstSeed, TimeSpan duration)
     {
         long started = Stopwatch.GetTimestamp();
+        return Run(firstSeed, Enumerable.Range(0, int.MaxValue).TakeWhile(_ => Stopwatch.GetElapsedTime(started) < duration));
+    }
+
+    /// <summary>Runs so many seeds, the first one named, or fewer when one has failed; null when none has.</summary>
+    public string? Run(int firstSeed, int seeds) => Run(firstSeed, Enumerable.Range(0, seeds));
+
+    private string? Run(int firstSeed, IEnumerable<int> indexes)
+    {
         string? violation = null;
         Parallel.ForEach(
-            Enumerable.Range(0, int.MaxValue).TakeWhile(_ => violation is null && Stopwatch.GetElapsedTime(started) < duration),
+            indexes.TakeWhile(_ => violation is null),
             new ParallelOptions { MaxDegreeOfParallelism = Threads },
             index =>
             {

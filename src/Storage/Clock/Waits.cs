@@ -1,7 +1,7 @@
-namespace DocService.Storage.Threading;
+namespace DocService.Storage.Clock;
 
 /// <summary>How long a timer is set. Thread: any.</summary>
-internal static class Waits
+public static class Waits
 {
     /// <summary>
     /// In whole milliseconds, rounded up. Timers and monitors drop the fraction: they would end early, and whoever then
