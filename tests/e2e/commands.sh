@@ -27,13 +27,26 @@ equal "an option" --on-conflict "$(completed docservice import --on)"
 equal "a value" 'couchdb directory mongodb ndjson' "$(completed docservice import --from '')"
 equal "a command of a command" 'revoke rotate' "$(completed docservice keys r | tr ' ' '\n' | grep -v reset | paste -sd ' ')"
 equal "nothing, where files are wanted" '' "$(completed docservice import ./some)"
-for shell in zsh fish; do
-  if command -v "$shell" >/dev/null; then
-    check "$shell reads its script" "$shell" -n <(docservice completion "$shell")
-  else
-    say "skipped: $shell is not installed"
-  fi
-done
+
+# zsh as from a file in fpath: the file is the function, and its first call completes, too. Where candidates go is written down.
+if command -v zsh >/dev/null; then
+  mkdir "$work/zfunc"
+  docservice completion zsh >"$work/zfunc/_docservice"
+  equal "zsh completes at the first call, and at the next" 'import import -' "$(zsh -f -c '
+    compadd() { print -r -- "${(@P)2}"; }; compdef() { print sourced; }; _files() { :; }
+    fpath=("$1"); autoload -Uz _docservice
+    for BUFFER in "docservice im" "docservice im" "docservice import ./some"; do
+      words=(${=BUFFER}); CURSOR=${#BUFFER}; _docservice
+    done; print -- -' zsh "$work/zfunc" | grep . | paste -sd ' ')"
+else
+  say "skipped: zsh is not installed"
+fi
+if command -v fish >/dev/null; then
+  docservice completion fish >"$work/docservice.fish"
+  equal "fish completes" import "$(XDG_CONFIG_HOME=$work fish -N -c 'source $argv[1]; complete -C "docservice im"' "$work/docservice.fish" 2>&1 | grep -v /)"
+else
+  say "skipped: fish is not installed"
+fi
 
 start_server "$work/data" "${small_journal[@]}"
 stop_server

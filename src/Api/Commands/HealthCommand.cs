@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Net;
 
 namespace DocService.Api.Commands;
@@ -14,13 +13,8 @@ internal static class HealthCommand
 
     public static Command Create()
     {
-        var url = new Option<string>("--url")
-        {
-            HelpName = "address",
-            Description = "Where it listens, with the prefix of its paths, if it has one. Default: http://127.0.0.1:5080",
-            DefaultValueFactory = _ => "http://127.0.0.1:5080", // by its address: whatever names AllowedHosts has, this one is answered
-            Validators = { CommandOptions.NotEmpty, IsAddress },
-        };
+        // By its address: whatever names AllowedHosts has, this one is answered.
+        Option<string?> url = ServerOptions.Url("Where it listens, with the prefix of its paths, if it has one. Default: http://127.0.0.1:5080", "http://127.0.0.1:5080");
         var command = new TaughtCommand(
             "health",
             "Ask a running server whether it is ready, and end with 0 when it is, with 1 when it is not",
@@ -28,7 +22,7 @@ internal static class HealthCommand
         {
             url,
         };
-        command.SetAction((line, cancellation) => RunAsync(line.GetRequiredValue(url).TrimEnd('/'), cancellation));
+        command.SetAction((line, cancellation) => RunAsync(ServerOptions.AddressOf(line, url)!.AbsoluteUri.TrimEnd('/'), cancellation));
         return command;
     }
 
@@ -49,15 +43,6 @@ internal static class HealthCommand
             string reason = exception is HttpRequestException ? exception.Message : $"no answer within {Patience.TotalSeconds} s";
             Console.Error.WriteLine($"docservice: {url} is not ready: {reason}");
             return ExitCode.Bad;
-        }
-    }
-
-    private static void IsAddress(OptionResult result)
-    {
-        string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : string.Empty;
-        if (!result.Implicit && !(Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && (address.Scheme == "http" || address.Scheme == "https")))
-        {
-            result.AddError($"--url must be an address such as http://127.0.0.1:5080, not '{text}'.");
         }
     }
 }

@@ -61,7 +61,7 @@ internal sealed class SnapshotEndpoints(IDocumentStore store, ByteBudget budget,
         }
 
         SnapshotInfo info = await Snapshots.TakeAsync(asked.Name);
-        string[] deleted = asked.Keep is { } keep ? DeleteOlder(keep) : [];
+        string[] deleted = SnapshotKeeping.DeleteOlder(Snapshots, asked.Keep);
         context.Response.Headers.Location = $"{context.Request.PathBase.Value}{Route}/{info.Name}";
         return await AnswerAsync(context, StatusCodes.Status201Created, new { snapshot = SnapshotFacts.Of(info), deleted });
     }
@@ -76,21 +76,6 @@ internal sealed class SnapshotEndpoints(IDocumentStore store, ByteBudget budget,
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.FromResult<Problem?>(null);
-    }
-
-    /// <summary>All but the newest. One that is in use stays, and goes the next time.</summary>
-    private string[] DeleteOlder(int keep) => [.. Snapshots.List().Snapshots.SkipLast(keep).Select(one => one.Name).Where(TryDelete)];
-
-    private bool TryDelete(string name)
-    {
-        try
-        {
-            return Snapshots.Delete(name);
-        }
-        catch (SnapshotConflictException)
-        {
-            return false;
-        }
     }
 
     private async Task<(NewSnapshot Asked, Problem? Problem)> ReadAsync(HttpContext context)

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using DocService.Storage.Engine.Snapshots;
 
 namespace DocService.Storage.Engine;
 
@@ -43,10 +44,17 @@ internal sealed class StoreMetrics : IDisposable
         _meter.CreateObservableCounter("docservice.scrub.restored", () => engine.Scrubbed.Restored, "{document}", "Damaged documents that were restored from an intact copy.");
         _meter.CreateObservableCounter("docservice.scrub.differences", () => engine.Scrubbed.Differences, "{difference}", "Times that the scrub found the index damaged and had it made anew.");
         _meter.CreateObservableGauge("docservice.scrub.damaged", () => engine.Scrubbed.Damage.Count, "{file}", "Damaged files that the scrub knows of.");
+        SnapshotFigures snapshots = engine.Snapshots.Figures;
+        _meter.CreateObservableGauge("docservice.snapshots", () => snapshots.Count, "{snapshot}", "Whole snapshots, without those that have been started.");
+        _meter.CreateObservableGauge("docservice.snapshots.age", () => Seconds(snapshots.Age), "s", "Age of the newest snapshot; absent while there is none.");
+        _meter.CreateObservableGauge("docservice.snapshots.duration", () => Seconds(snapshots.Last), "s", "How long the last snapshot took; absent when none was taken since the start.");
+        _meter.CreateObservableCounter("docservice.snapshots.failed", () => snapshots.Failed, "{snapshot}", "Snapshots that were begun and given up.");
         engine.Journal.Statistics.Synced = NoteSync;
     }
 
     public void Dispose() => _meter.Dispose();
+
+    private static IEnumerable<Measurement<double>> Seconds(TimeSpan? time) => time is { } some ? [new Measurement<double>(some.TotalSeconds)] : [];
 
     private void NoteSync(TimeSpan duration, int commits)
     {

@@ -15,7 +15,7 @@ public static class StoreBackup
     /// <param name="snapshot">Absolute path of a snapshot that was never started.</param>
     /// <param name="to">Absolute path of a directory of backups, made when absent, or of a file that ends in <see cref="ArchiveSuffix"/>, which must not exist.</param>
     /// <param name="keep">So many of the newest backups stay in the directory; null: all.</param>
-    /// <param name="progress">Told how many files are done, and of how many.</param>
+    /// <param name="progress">Told how many files are done, and of how many. If it throws <see cref="OperationCanceledException"/>, the backup ends, and nothing of it is left.</param>
     /// <exception cref="StoreConfigurationException">It is no snapshot, or there is something else where the backup is to go, or the disk refused.</exception>
     /// <exception cref="StoreInUseException">A process uses the snapshot.</exception>
     /// <exception cref="OutOfSpaceException">There is no room for it.</exception>

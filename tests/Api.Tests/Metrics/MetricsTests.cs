@@ -28,6 +28,7 @@ public sealed class MetricsTests(SharedSocketApplication shared) : IClassFixture
             ("docservice_index_answering", "gauge"), ("docservice_index_build_done", "gauge"), ("docservice_index_build_total", "gauge"),
             ("docservice_requests_held", "gauge"), ("docservice_requests_replayed_total", "counter"), ("docservice_requests_reused_total", "counter"),
             ("docservice_scrub_read_bytes_total", "counter"), ("docservice_scrub_restored_total", "counter"), ("docservice_scrub_differences_total", "counter"), ("docservice_scrub_damaged", "gauge"),
+            ("docservice_snapshots", "gauge"), ("docservice_snapshots_failed_total", "counter"),
             ("docservice_expiry_swept_total", "counter"), ("docservice_expiry_paused", "gauge"), ("docservice_expiry_wall_ahead_seconds", "gauge"),
             ("docservice_fenced", "gauge"), ("docservice_read_only", "gauge"), ("docservice_damaged", "gauge"),
             ("http_server_request_duration_seconds", "histogram"), ("http_server_active_requests", "gauge"),

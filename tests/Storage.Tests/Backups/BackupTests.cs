@@ -341,6 +341,7 @@ public sealed class BackupTests
         Assert.Throws<OutOfSpaceException>(() => StoreBackup.Run(_disk, "/data/snapshots/one", to, keep: null));
         Assert.ThrowsAny<StoreException>(() => StoreRestore.Run(_disk, to, Restored));
         _disk.ClearFaults();
+        Assert.DoesNotContain(_disk.Disk.Tree(), static path => path.Contains(".draft", StringComparison.Ordinal));
         StoreBackup.Run(_disk, "/data/snapshots/one", to, keep: null);
         _ = _disk.FailCall(30, Errno.ENOSPC, forever: true, where: call => call.NeedsSpace && call.Path.StartsWith(Restored, StringComparison.Ordinal));
         Assert.Throws<OutOfSpaceException>(() => StoreRestore.Run(_disk, to, Restored));
@@ -348,6 +349,19 @@ public sealed class BackupTests
         Assert.Contains($"{Restored}/RESTORE-UNFINISHED", _disk.Disk.Tree());
         Assert.Contains("cut off", Assert.Throws<StoreConfigurationException>(() => StoreRestore.Run(_disk, to, Restored)).Message, StringComparison.Ordinal);
         StoreRestore.Run(_disk, to, "/elsewhere");
+    }
+
+    /// <summary>A backup that was stopped left its draft, as large as it had become, until the next one.</summary>
+    [Theory]
+    [InlineData(Backups)]
+    [InlineData(Archive)]
+    public async Task Backup_ThatIsStopped_LeavesNothing(string to)
+    {
+        await FillAsync();
+        Assert.Throws<OperationCanceledException>(() => StoreBackup.Run(_disk, "/data/snapshots/one", to, keep: null, static (_, _) => throw new OperationCanceledException()));
+        Assert.DoesNotContain(_disk.Disk.Tree(), path => path.StartsWith(Backups + "/", StringComparison.Ordinal) || path.StartsWith("/away/", StringComparison.Ordinal));
+        StoreBackup.Run(_disk, "/data/snapshots/one", to, keep: null);
+        StoreRestore.Run(_disk, to, Restored);
     }
 
     /// <summary>Documents, one of them with a version before it, one deleted; a snapshot 'one' of them. Returns the kept version of a.</summary>

@@ -1,4 +1,4 @@
-"""load.py URL SECONDS: some of everything that is measured, at a moderate pace: writes, reads, queries, a stream, refusals."""
+"""load.py URL SECONDS: some of everything that is measured, at a moderate pace: writes, reads, queries, a stream, a snapshot, refusals."""
 import http.client, json, sys, threading, time, urllib.parse
 
 address = urllib.parse.urlsplit(sys.argv[1])
@@ -24,6 +24,9 @@ stream = connect()
 stream.request("GET", "/changes", headers={"Accept": "text/event-stream"})
 answered = stream.getresponse()
 assert answered.status == 200
+
+
+ask(connect(), "POST", "/snapshots")
 
 
 def run(worker):

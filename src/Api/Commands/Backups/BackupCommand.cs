@@ -40,24 +40,37 @@ internal static class BackupCommand
 
     private static async Task<int> RunAsync(ParseResult line, string to, CancellationToken cancellation)
     {
-        await using ISnapshotDoor door = await SnapshotOptions.OpenAsync(line, cancellation);
+        using var stop = new CommandStop(cancellation);
+        await using ISnapshotDoor door = await SnapshotOptions.OpenAsync(line, stop.Token);
         string? wanted = line.GetValue(Snapshot);
-        SnapshotFacts source = wanted is null ? await SnapshotOptions.TakeAsync(door, null, null, cancellation)
-            : (await door.ListAsync(cancellation)).Snapshots.FirstOrDefault(one => one.Name == wanted) ?? throw new ConfigurationError($"There is no snapshot '{wanted}'.");
         try
         {
-            return Run(source, to, line.GetValue(Keep));
+            return wanted is null ? await OfANewOneAsync(door, to, line.GetValue(Keep), stop.Token)
+                : Run((await door.ListAsync(stop.Token)).Snapshots.FirstOrDefault(one => one.Name == wanted) ?? throw new ConfigurationError($"There is no snapshot '{wanted}'."), to, line.GetValue(Keep), stop.Token);
         }
-        finally
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
-            if (wanted is null)
-            {
-                await door.DeleteAsync(source.Name, CancellationToken.None);
-            }
+            await Console.Error.WriteLineAsync("docservice: Stopped. There is no backup.");
+            return ExitCode.CannotRun;
         }
     }
 
-    private static int Run(SnapshotFacts source, string to, int? keep)
+    /// <summary>Whatever becomes of the backup, its snapshot goes: it would keep room for ever. So a stop waits until it is taken; a second one does not.</summary>
+    private static async Task<int> OfANewOneAsync(ISnapshotDoor door, string to, int? keep, CancellationToken stop)
+    {
+        SnapshotFacts source = await SnapshotOptions.TakeAsync(door, null, null, CancellationToken.None);
+        try
+        {
+            stop.ThrowIfCancellationRequested();
+            return Run(source, to, keep, stop);
+        }
+        finally
+        {
+            await door.DeleteAsync(source.Name, CancellationToken.None);
+        }
+    }
+
+    private static int Run(SnapshotFacts source, string to, int? keep, CancellationToken stop)
     {
         if (!Directory.Exists(source.Path))
         {
@@ -65,10 +78,16 @@ internal static class BackupCommand
         }
 
         var bar = new ProgressBar(Console.Error, Console.IsErrorRedirected, "files");
-        BackupReport report = StoreBackup.Run(source.Path, to, keep, bar.Show);
+        BackupReport report = StoreBackup.Run(source.Path, to, keep, Show);
         bar.End();
         Console.WriteLine(report.Path);
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Files:N0} files with {report.Bytes:N0} bytes as of commit {report.Snapshot.Sequence}; {report.CopiedFiles:N0} with {report.CopiedBytes:N0} bytes were copied, the others are those of the backup before."));
         return ExitCode.Good;
+
+        void Show(long done, long total)
+        {
+            stop.ThrowIfCancellationRequested();
+            bar.Show(done, total);
+        }
     }
 }

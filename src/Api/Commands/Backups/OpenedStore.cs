@@ -53,11 +53,7 @@ internal sealed class OpenedStore : ISnapshotDoor
     public async Task<SnapshotFacts> TakeAsync(string? name, int? keep, CancellationToken cancellation)
     {
         SnapshotInfo info = await _snapshots.TakeAsync(name);
-        foreach (SnapshotInfo old in keep is { } most ? _snapshots.List().Snapshots.SkipLast(most) : [])
-        {
-            _snapshots.Delete(old.Name);
-        }
-
+        SnapshotKeeping.DeleteOlder(_snapshots, keep);
         return SnapshotFacts.Of(info);
     }
 

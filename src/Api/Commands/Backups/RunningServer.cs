@@ -18,11 +18,7 @@ internal sealed class RunningServer : ISnapshotDoor
     /// <param name="key">Of somebody who may operate the whole store; null: the server has no keys.</param>
     public RunningServer(Uri url, string? key)
     {
-        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
-        {
-            BaseAddress = new Uri(url.AbsoluteUri.TrimEnd('/') + "/"),
-            Timeout = Timeout.InfiniteTimeSpan, // a snapshot takes as long as the disk does
-        };
+        _client = ServerOptions.Connect(url, Timeout.InfiniteTimeSpan); // a snapshot takes as long as the disk does
         _client.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
     }
 

@@ -7,9 +7,6 @@ namespace DocService.Api.Commands.Backups;
 /// <summary>Which store a command is about: a running server by its URL, or a stopped one's directory.</summary>
 internal static class SnapshotOptions
 {
-    /// <summary>A secret on a command line is seen by everybody on the machine.</summary>
-    public const string KeyVariable = "DOCSERVICE_KEY";
-
     public static readonly Option<string?> Data = new("--data")
     {
         HelpName = "dir",
@@ -18,41 +15,23 @@ internal static class SnapshotOptions
         Recursive = true,
     };
 
-    public static readonly Option<string?> Url = new("--url")
-    {
-        HelpName = "url",
-        Description = "A running server, such as http://localhost:5080, in place of --data",
-        Validators = { CommandOptions.NotEmpty },
-        Recursive = true,
-    };
+    public static readonly Option<string?> Url = Everywhere(ServerOptions.Url("A running server, such as http://localhost:5080, in place of --data", null));
 
-    public static readonly Option<string?> Key = new("--key")
-    {
-        HelpName = "key",
-        Description = $"With --url: an API key that may operate the whole store. Default: what the environment variable {KeyVariable} says",
-        Validators = { CommandOptions.NotEmpty },
-        Recursive = true,
-    };
+    public static readonly Option<string?> Key = Everywhere(ServerOptions.Key("With --url: an API key that may operate the whole store"));
 
     /// <summary>How often the progress is shown.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.3);
 
     public static async Task<ISnapshotDoor> OpenAsync(ParseResult line, CancellationToken cancellation)
     {
-        if (line.GetValue(Url) is not { } url)
+        if (ServerOptions.AddressOf(line, Url) is not { } server)
         {
-            return await OpenedStore.OpenAsync(line.GetValue(Data), cancellation);
+            return line.GetValue(Key) is null ? await OpenedStore.OpenAsync(line.GetValue(Data), cancellation)
+                : throw new ConfigurationError("--key goes with --url: a stopped server's directory needs no key.");
         }
 
-        if (line.GetValue(Data) is not null)
-        {
-            throw new ConfigurationError("--data and --url do not go together: a running server knows its directory.");
-        }
-
-        string? key = line.GetValue(Key) ?? Environment.GetEnvironmentVariable(KeyVariable);
-        return Uri.TryCreate(url, UriKind.Absolute, out Uri? server) && server.Scheme is "http" or "https"
-            ? new RunningServer(server, string.IsNullOrWhiteSpace(key) ? null : key)
-            : throw new ConfigurationError($"--url must be an http or https URL, not '{url}'.");
+        return line.GetValue(Data) is null ? new RunningServer(server, ServerOptions.KeyOf(line, Key))
+            : throw new ConfigurationError("--data and --url do not go together: a running server knows its directory.");
     }
 
     /// <summary>Takes a snapshot, and shows how far it has come.</summary>
@@ -70,5 +49,12 @@ internal static class SnapshotOptions
 
         bar.End();
         return await taking;
+    }
+
+    /// <summary>It may stand before and behind the name of a command's own command.</summary>
+    private static Option<string?> Everywhere(Option<string?> option)
+    {
+        option.Recursive = true;
+        return option;
     }
 }

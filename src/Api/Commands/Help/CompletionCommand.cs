@@ -24,16 +24,22 @@ internal static class CompletionCommand
             # Completion of docservice for zsh. Behind what it knows the shell offers files.
             _docservice() {
               local -a found
-              found=("${(@f)$("${words[1]}" "[suggest:${CURSOR}]" "${BUFFER}" 2>/dev/null)}")
+              found=(${(f)"$("${words[1]}" "[suggest:${CURSOR}]" "${BUFFER}" 2>/dev/null)"})
               compadd -a found
               _files
             }
-            compdef _docservice {{Names}}
+            # From a file in fpath this is the function's first call, which completes as well; sourced, it is none.
+            if [[ ${funcstack[1]} == _docservice ]]; then _docservice; else compdef _docservice {{Names}}; fi
             """,
         ["fish"] = """
             # Completion of docservice for fish. Behind what it knows the shell offers files.
+            function __docservice_found
+                set -l words (commandline -po)
+                set -l line (commandline -cp)
+                $words[1] "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+            end
             for name in docservice DocService.Api
-                complete -c $name -a '(set -l line (commandline -cp); (commandline -po)[1] "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null)'
+                complete -c $name -a '(__docservice_found)'
             end
             """,
     };

@@ -10,8 +10,8 @@ internal static class ExportCommand
 {
     public static Command Create()
     {
-        Option<string> url = ServerOptions.Url();
-        Option<string?> key = ServerOptions.Key();
+        Option<string?> url = ServerOptions.Url("Address of the server", TransferRun.DefaultUrl);
+        Option<string?> key = ServerOptions.Key("API key");
         var to = new Option<string?>("--to") { HelpName = "file", Description = "A file, packed with zstd where its name ends with .zst; replaced when the export is whole. Default: the standard output", Validators = { CommandOptions.NotEmpty } };
         var prefix = new Option<string?>("--prefix") { HelpName = "text", Description = "Only documents whose ids begin so" };
         var filter = new Option<string?>("--filter") { HelpName = "json", Description = "Only documents that a filter finds, as GET /docs has it" };
@@ -34,7 +34,7 @@ internal static class ExportCommand
                 Filter = line.GetValue(filter),
                 Key = ServerOptions.KeyOf(line, key),
             };
-            using HttpClient http = ServerOptions.Connect(line, url, isExport: true);
+            using HttpClient http = ServerOptions.Connect(ServerOptions.AddressOf(line, url)!, Timeout.InfiniteTimeSpan);
             return await TransferRun.RunAsync(
                 async (watcher, end) =>
                 {

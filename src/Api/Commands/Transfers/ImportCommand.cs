@@ -12,8 +12,8 @@ internal static class ImportCommand
     public static Command Create()
     {
         var files = new Argument<string[]>("file") { HelpName = "file", Description = "Files, packed with zstd or not, directories of *.json files, or - for the standard input", Arity = ArgumentArity.OneOrMore, Validators = { CommandOptions.NoOption } };
-        Option<string> url = ServerOptions.Url();
-        Option<string?> key = ServerOptions.Key();
+        Option<string?> url = ServerOptions.Url("Address of the server", TransferRun.DefaultUrl);
+        Option<string?> key = ServerOptions.Key("API key");
         var prefix = new Option<string?>("--prefix") { HelpName = "text", Description = "What is put before every id, such as notes/" };
         var from = new Option<string?>("--from") { HelpName = "format", Description = "What the files are. Default: recognised by how each begins" };
         from.AcceptOnlyFromAmong([.. Enum.GetNames<SourceFormat>().Select(static name => name.ToLowerInvariant())]);
@@ -50,7 +50,7 @@ internal static class ImportCommand
                 NotePath = line.GetValue(note) ?? ImportOptions.NoteBeside(sources),
                 Restarts = line.GetValue(restart),
             };
-            using HttpClient http = ServerOptions.Connect(line, url, isExport: false);
+            using HttpClient http = ServerOptions.Connect(ServerOptions.AddressOf(line, url)!, TransferRun.AnswerMax);
             return await TransferRun.RunAsync(
                 (watcher, end) => RunAsync(options, http, watcher, end),
                 options.NotePath is null ? "Stopped. The standard input cannot be read again: use --on-conflict skip." : "Stopped. The same command goes on where it was.",

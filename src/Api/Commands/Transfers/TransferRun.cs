@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using DocService.Transfer;
 
 namespace DocService.Api.Commands.Transfers;
@@ -6,20 +5,18 @@ namespace DocService.Api.Commands.Transfers;
 /// <summary>Runs an import or an export: with its display, until it is done, stopped by a signal, or cannot go on.</summary>
 internal static class TransferRun
 {
+    /// <summary>The server that is meant where none is named.</summary>
+    public const string DefaultUrl = "http://localhost:5080";
+
+    /// <summary>The longest that a server may take for one chunk of an import.</summary>
+    public static readonly TimeSpan AnswerMax = TimeSpan.FromMinutes(5);
+
     /// <param name="run">The work, which returns an exit code.</param>
     /// <param name="stopped">What is said after a signal.</param>
     /// <param name="cancellation">Ends it, too.</param>
     public static async Task<int> RunAsync(Func<ITransferWatcher, CancellationToken, Task<int>> run, string stopped, CancellationToken cancellation)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = !stop.IsCancellationRequested; // a second one ends it at once
-            stop.Cancel();
-        }
-
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var stop = new CommandStop(cancellation);
         try
         {
             return await TransferDisplay.RunAsync(watcher => run(watcher, stop.Token));
@@ -29,7 +26,7 @@ internal static class TransferRun
             await Console.Error.WriteLineAsync("docservice: " + exception.Message.ReplaceLineEndings(" "));
             return ExitCode.CannotRun;
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
             await Console.Error.WriteLineAsync(stopped);
             return ExitCode.CannotRun;

@@ -5,6 +5,19 @@ namespace DocService.Storage.Engine.Backups;
 /// <summary>What a failed call means to whoever makes a backup: nothing of it counts.</summary>
 internal static class BackupFailures
 {
+    /// <summary>Removes what is of no use any more. What cannot be removed now is by the next backup.</summary>
+    public static void TryTidy(Action remove)
+    {
+        try
+        {
+            remove();
+        }
+        catch (FileSystemException)
+        {
+            // That something else went wrong is told already, or nothing did.
+        }
+    }
+
     public static T Translate<T>(string what, Func<T> act)
     {
         try

@@ -33,9 +33,14 @@ internal sealed class BackupToArchive(IFileSystem files, Action<long, long> prog
             (count, bytes) = WriteAll(snapshot, info, file, manifest);
             file.Sync();
         }
+        catch (Exception exception) when (exception is FileSystemException or OperationCanceledException)
+        {
+            BackupFailures.TryTidy(() => target.TryUnlink(name + DraftSuffix));
+            throw;
+        }
         finally
         {
-            target.TryUnlink(name + ManifestSuffix);
+            BackupFailures.TryTidy(() => target.TryUnlink(name + ManifestSuffix));
         }
 
         target.Rename(name + DraftSuffix, target, name);

@@ -36,12 +36,18 @@ internal sealed class BackupToDirectory(IFileSystem files, IDirectory target, IT
         }
 
         using var copies = new CopiedFiles(threads);
-        using (IDirectory draft = MakeIn(target, DraftName))
+        try
         {
+            using IDirectory draft = MakeIn(target, DraftName);
             SnapshotInfo? last = before.LastOrDefault(one => one.StoreId == info.StoreId);
             using IDirectory? previous = last is null ? null : target.TryOpenDirectory(last.Name);
             CopyAll(snapshot, draft, previous, copies);
             draft.Sync();
+        }
+        catch (Exception exception) when (exception is FileSystemException or OperationCanceledException)
+        {
+            BackupFailures.TryTidy(() => removal.Remove(target, DraftName)); // else a full disk stays full until the next backup
+            throw;
         }
 
         target.Rename(DraftName, target, info.Name);

@@ -74,6 +74,19 @@ internal sealed class SnapshotDirectory(DataDirectory data, IThreads threads) : 
         return true;
     });
 
+    /// <summary>The time, as a name that nothing has yet.</summary>
+    public string FreeName()
+    {
+        string stem = threads.Clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        string name = stem;
+        for (int attempt = 2; Has(name); attempt++)
+        {
+            name = string.Create(CultureInfo.InvariantCulture, $"{stem}-{attempt}");
+        }
+
+        return name;
+    }
+
     /// <summary>Whether something has the name.</summary>
     public bool Has(string name) => _directory is not null && Entries.GetKind(name) != EntryKind.None;
 

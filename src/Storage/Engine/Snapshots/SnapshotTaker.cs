@@ -1,4 +1,3 @@
-using System.Globalization;
 using DocService.Storage.Engine.Health;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Requests;
@@ -22,7 +21,8 @@ internal sealed class SnapshotTaker(DataDirectory data, RememberedRequests reque
 {
     private readonly SnapshotDirectory _directory = new(data, threads);
     private readonly object _gate = new();
-    private SnapshotRemoval? _removal; // set before the start, as are the next three
+    private SnapshotFigures? _figures; // set before the start, as are the next four
+    private SnapshotRemoval? _removal;
     private JournalWriter? _journal;
     private DiskSpace? _space;
     private ICommitLog? _log;
@@ -44,11 +44,15 @@ internal sealed class SnapshotTaker(DataDirectory data, RememberedRequests reque
     /// <summary>A record above this may be filed once more by the first start of the snapshot that is being taken: the version that it made must not be dropped.</summary>
     public long HeldThrough => Volatile.Read(ref _held);
 
+    /// <summary>For the metrics.</summary>
+    public SnapshotFigures Figures => _figures!;
+
     /// <summary>Before the start.</summary>
     public void Follow(JournalWriter journal, DiskSpace space)
     {
         _journal = journal;
         _space = space;
+        _figures = new SnapshotFigures(_directory, threads.Clock);
         _removal = new SnapshotRemoval(_directory, () => journal.Marks, threads, logger);
     }
 
@@ -61,6 +65,8 @@ internal sealed class SnapshotTaker(DataDirectory data, RememberedRequests reque
             {
                 _removal!.Start();
             }
+
+            _figures!.Read();
         }
         catch (Exception exception) when (exception is FileSystemException or OutOfMemoryException)
         {
@@ -101,7 +107,7 @@ internal sealed class SnapshotTaker(DataDirectory data, RememberedRequests reque
     public SnapshotList List()
     {
         SnapshotProgress? progress = Volatile.Read(ref _order) is { } order ? (Volatile.Read(ref _taking)?.Progress(order.Name) ?? new SnapshotProgress(order.Name, 0, 0, 0)) : null;
-        return new SnapshotList(_directory.List(), progress);
+        return new SnapshotList(_figures!.Read(), progress);
     }
 
     /// <inheritdoc cref="ISnapshots.Delete"/>
@@ -112,6 +118,7 @@ internal sealed class SnapshotTaker(DataDirectory data, RememberedRequests reque
         if (isDeleted)
         {
             TryRemove();
+            _figures!.TryRead();
         }
 
         return isDeleted;
@@ -121,7 +128,7 @@ internal sealed class SnapshotTaker(DataDirectory data, RememberedRequests reque
     /// <exception cref="FileSystemException">A call failed. Nothing of it is left.</exception>
     public async Task<SnapshotInfo> TakeAsync(string? name)
     {
-        var order = new SnapshotOrder(name ?? FreeName(), threads);
+        var order = new SnapshotOrder(name ?? _directory.FreeName(), threads);
         if (_directory.Has(order.Name))
         {
             throw new SnapshotConflictException($"There is a snapshot '{order.Name}' already.");
@@ -153,13 +160,18 @@ internal sealed class SnapshotTaker(DataDirectory data, RememberedRequests reque
 
     private void Take(SnapshotOrder order)
     {
+        long since = threads.Clock.GetTimestamp();
         try
         {
             order.Info = TakeOne(order.Name);
+            _figures!.NoteTaken(threads.Clock.GetElapsedTime(since));
+            _figures!.TryRead();
         }
         catch (Exception exception)
         {
             order.Failure = exception;
+            _figures!.NoteFailed();
+            logger.LogWarning("The snapshot '{Name}' is given up: {Reason}", order.Name, exception.Message);
             GiveUpDraft();
         }
 
@@ -233,17 +245,5 @@ internal sealed class SnapshotTaker(DataDirectory data, RememberedRequests reque
         {
             throw new StoreClosedException("The store is closing.");
         }
-    }
-
-    private string FreeName()
-    {
-        string stem = threads.Clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        string name = stem;
-        for (int attempt = 2; _directory.Has(name); attempt++)
-        {
-            name = string.Create(CultureInfo.InvariantCulture, $"{stem}-{attempt}");
-        }
-
-        return name;
     }
 }
