@@ -66,7 +66,20 @@ internal static class BackupCommand
         }
         finally
         {
-            await door.DeleteAsync(source.Name, CancellationToken.None);
+            await TryDeleteAsync(door, source.Name);
+        }
+    }
+
+    /// <summary>A backup that is whole does not fail because its snapshot stays.</summary>
+    private static async Task TryDeleteAsync(ISnapshotDoor door, string name)
+    {
+        try
+        {
+            await door.DeleteAsync(name, CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is ConfigurationError or StoreException)
+        {
+            await Console.Error.WriteLineAsync($"docservice: The snapshot '{name}' stays, and keeps room until it is deleted: {exception.Message}");
         }
     }
 

@@ -12,6 +12,8 @@ namespace DocService.Api.Commands.Backups;
 /// <remarks>Owns: the client. What the server refuses is told in its own words.</remarks>
 internal sealed class RunningServer : ISnapshotDoor
 {
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     private readonly HttpClient _client;
 
     /// <param name="url">Of the server.</param>
@@ -35,35 +37,69 @@ internal sealed class RunningServer : ISnapshotDoor
             asked["keep"] = keep;
         }
 
-        using HttpResponseMessage response = await _client.PostAsJsonAsync("snapshots", asked, cancellation);
-        await ThrowUnlessDoneAsync(response, cancellation);
-        return (await response.Content.ReadFromJsonAsync<TakenSnapshot>(JsonSerializerOptions.Web, cancellation))!.Snapshot;
+        return await AskAsync(
+            async () =>
+            {
+                using HttpResponseMessage response = await _client.PostAsJsonAsync("snapshots", asked, cancellation);
+                await ThrowUnlessDoneAsync(response, cancellation);
+                return (await ReadAsync<TakenSnapshot>(response, cancellation)).Snapshot;
+            },
+            cancellation);
     }
 
-    public async Task<(IReadOnlyList<SnapshotFacts> Snapshots, SnapshotProgress? Taking)> ListAsync(CancellationToken cancellation)
-    {
-        using HttpResponseMessage response = await _client.GetAsync(new Uri("snapshots", UriKind.Relative), cancellation);
-        await ThrowUnlessDoneAsync(response, cancellation);
-        SnapshotPage page = (await response.Content.ReadFromJsonAsync<SnapshotPage>(JsonSerializerOptions.Web, cancellation))!;
-        return (page.Snapshots, page.Taking);
-    }
-
-    public async Task<bool> DeleteAsync(string name, CancellationToken cancellation)
-    {
-        using HttpResponseMessage response = await _client.DeleteAsync(new Uri($"snapshots/{name}", UriKind.Relative), cancellation);
-        if (response.StatusCode == HttpStatusCode.NotFound)
+    public Task<(IReadOnlyList<SnapshotFacts> Snapshots, SnapshotProgress? Taking)> ListAsync(CancellationToken cancellation) => AskAsync<(IReadOnlyList<SnapshotFacts>, SnapshotProgress?)>(
+        async () =>
         {
-            return false;
-        }
+            using HttpResponseMessage response = await _client.GetAsync(new Uri("snapshots", UriKind.Relative), cancellation);
+            await ThrowUnlessDoneAsync(response, cancellation);
+            SnapshotPage page = await ReadAsync<SnapshotPage>(response, cancellation);
+            return (page.Snapshots, page.Taking);
+        },
+        cancellation);
 
-        await ThrowUnlessDoneAsync(response, cancellation);
-        return true;
-    }
+    public Task<bool> DeleteAsync(string name, CancellationToken cancellation) => AskAsync(
+        async () =>
+        {
+            using HttpResponseMessage response = await _client.DeleteAsync(new Uri($"snapshots/{name}", UriKind.Relative), cancellation);
+            if (response.StatusCode == HttpStatusCode.NotFound)
+            {
+                return false;
+            }
+
+            await ThrowUnlessDoneAsync(response, cancellation);
+            return true;
+        },
+        cancellation);
 
     public ValueTask DisposeAsync()
     {
         _client.Dispose();
         return default;
+    }
+
+    /// <summary>A server that is not there, that goes away meanwhile, or that is another program, is told in one line.</summary>
+    private async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            throw new ConfigurationError($"{_client.BaseAddress} does not answer: {exception.Message}");
+        }
+    }
+
+    private async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        try
+        {
+            return await response.Content.ReadFromJsonAsync<T>(Json, cancellation) ?? throw new JsonException();
+        }
+        catch (JsonException)
+        {
+            throw new ConfigurationError($"What answers at {_client.BaseAddress} is no DocService.");
+        }
     }
 
     private static async Task ThrowUnlessDoneAsync(HttpResponseMessage response, CancellationToken cancellation)

@@ -24,7 +24,7 @@ internal sealed class RestoreFromArchive(IFileSystem files, CopiedFiles copies, 
         }
         catch (Exception exception) when (exception is ZstdException or InvalidDataException or EndOfStreamException)
         {
-            throw new StoreFormatException($"{from} is cut short or damaged: {exception.Message}", exception);
+            throw new StoreFormatException($"{from} is cut short or damaged ({exception.Message}).", exception);
         }
 
         using IFile manifest = target.TryOpen(BackupManifest.Name, FileAccess.Read) ?? throw CutShort(from);
