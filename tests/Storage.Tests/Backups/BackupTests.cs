@@ -359,7 +359,7 @@ public sealed class BackupTests
     {
         await FillAsync();
         Assert.Throws<OperationCanceledException>(() => StoreBackup.Run(_disk, "/data/snapshots/one", to, keep: null, static (_, _) => throw new OperationCanceledException()));
-        Assert.DoesNotContain(_disk.Disk.Tree(), path => path.StartsWith(Backups + "/", StringComparison.Ordinal) || path.StartsWith("/away/", StringComparison.Ordinal));
+        Assert.DoesNotContain(_disk.Disk.Tree(), static path => path.StartsWith(Backups + "/.", StringComparison.Ordinal) || path.StartsWith("/away/one", StringComparison.Ordinal));
         StoreBackup.Run(_disk, "/data/snapshots/one", to, keep: null);
         StoreRestore.Run(_disk, to, Restored);
     }
