@@ -107,6 +107,7 @@ internal sealed class RocksOptions : IDisposable
         RocksNative.rocksdb_options_set_file_checksum_gen_factory(options, _checksums); // of each file as a whole, for the scrub
         RocksNative.rocksdb_options_set_write_buffer_manager(options, _buffers);
         RocksNative.rocksdb_options_set_max_open_files(options, OpenFilesMax);
+        RocksNative.rocksdb_options_set_max_file_opening_threads(options, 1); // its 16 are started for each column family, at every start: over a hundred threads
         RocksNative.rocksdb_options_set_bytes_per_sync(options, BytesPerSync);
         RocksNative.rocksdb_options_set_info_log_level(options, WarnLevel);
         RocksNative.rocksdb_options_set_keep_log_file_num(options, (nuint)LogFilesKept);

@@ -47,6 +47,9 @@ internal static unsafe partial class RocksNative
     public static partial void rocksdb_options_set_max_open_files(nint options, int value);
 
     [LibraryImport(Library)]
+    public static partial void rocksdb_options_set_max_file_opening_threads(nint options, int value);
+
+    [LibraryImport(Library)]
     public static partial void rocksdb_options_set_bytes_per_sync(nint options, ulong value);
 
     [LibraryImport(Library)]
