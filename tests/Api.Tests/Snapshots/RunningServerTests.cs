@@ -58,8 +58,10 @@ public sealed class RunningServerTests
             {
                 using TcpClient client = await listener.AcceptTcpClientAsync();
                 NetworkStream stream = client.GetStream();
-                _ = await stream.ReadAsync(new byte[4096]);
-                await stream.WriteAsync(Encoding.ASCII.GetBytes(answer));
+                if (await stream.ReadAsync(new byte[4096]) > 0)
+                {
+                    await stream.WriteAsync(Encoding.ASCII.GetBytes(answer));
+                }
             }
             catch (IOException)
             {
