@@ -43,7 +43,7 @@ else
 fi
 if command -v fish >/dev/null; then
   docservice completion fish >"$work/docservice.fish"
-  equal "fish completes" import "$(XDG_CONFIG_HOME=$work fish -N -c 'source $argv[1]; complete -C "docservice im"' "$work/docservice.fish" 2>&1 | grep -v /)"
+  equal "fish completes" import "$(cd "$work" && HOME=$work XDG_CONFIG_HOME=$work XDG_DATA_HOME=$work fish -N -c 'source $argv[1]; complete -C "docservice im"' "$work/docservice.fish" 2>&1 | grep -v /)"
 else
   say "skipped: fish is not installed"
 fi
