@@ -28,12 +28,12 @@ equal "a value" 'couchdb directory mongodb ndjson' "$(completed docservice impor
 equal "a command of a command" 'revoke rotate' "$(completed docservice keys r | tr ' ' '\n' | grep -v reset | paste -sd ' ')"
 equal "nothing, where files are wanted" '' "$(completed docservice import ./some)"
 
-# zsh as from a file in fpath: the file is the function, and its first call completes, too. Where candidates go is written down.
+# zsh as from a file in fpath: the file is the function, and its first call completes, too. What zsh would offer is written down.
 if command -v zsh >/dev/null; then
   mkdir "$work/zfunc"
   docservice completion zsh >"$work/zfunc/_docservice"
   equal "zsh completes at the first call, and at the next" 'import import -' "$(zsh -f -c '
-    compadd() { print -r -- "${(@P)2}"; }; compdef() { print sourced; }; _files() { :; }
+    compadd() { print -rl -- ${(M)${(P)2}:#${words[-1]}*}; }; compdef() { print sourced; }; _files() { :; }
     fpath=("$1"); autoload -Uz _docservice
     for BUFFER in "docservice im" "docservice im" "docservice import ./some"; do
       words=(${=BUFFER}); CURSOR=${#BUFFER}; _docservice
