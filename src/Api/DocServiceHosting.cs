@@ -228,12 +228,19 @@ internal static class DocServiceHosting
     private static ServedIndex MakeIndex(IServiceProvider services)
     {
         DocServiceOptions options = services.GetRequiredService<DocServiceOptions>();
-        if (!options.HasIndex)
+        if (!options.HasQueries)
         {
             return new ServedIndex(null, null, null);
         }
 
         TimeProvider clock = services.GetRequiredService<TimeProvider>();
+        if (options.IsPostgres)
+        {
+            return services.GetRequiredService<IDocumentStore>() is PostgresStore database
+                ? new ServedIndex(null, new IndexQueries(database.Snapshots, options.ToQueryLimits(), clock), null)
+                : new ServedIndex(null, null, null);
+        }
+
         var index = new IndexFollower(options.ToIndexOptions(), clock, services.GetRequiredService<ILogger<IndexFollower>>());
         var queries = new IndexQueries(index, options.ToQueryLimits(), clock);
         return new ServedIndex(index, queries, new IndexFeed(index, queries, clock, services.GetRequiredService<ILogger<IndexFeed>>()));

@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using DocService.Index.Answering;
 using DocService.Index.Finding;
-using DocService.Index.Following;
 using DocService.Index.Planning;
 using DocService.Index.Reading;
 using DocService.Queries;
@@ -9,43 +7,49 @@ using DocService.Storage.Failures;
 
 namespace DocService.Index;
 
-/// <summary>Answers queries from an index: opens snapshots that are new enough, and runs searches on them.</summary>
+/// <summary>Answers queries: opens snapshots that are new enough, and runs searches on them.</summary>
 /// <remarks>
 /// Owns: the threads for long searches. Thread: any.
 /// On failure: <see cref="IndexNotReadyException"/> while the index cannot answer; <see cref="IndexFailedException"/> and
-/// <see cref="IndexClosedException"/> when that begins while a search runs; <see cref="SearchLimitException"/>.
+/// <see cref="IndexClosedException"/> when that begins while a search runs; <see cref="SearchLimitException"/>; of a database
+/// <see cref="StoreException"/>.
 /// </remarks>
-public sealed class IndexQueries(IndexFollower index, QueryLimits limits, TimeProvider clock) : IDisposable
+public sealed class IndexQueries : IDisposable
 {
-    /// <summary>An index that is about to be ready, as after a start, is waited for so long.</summary>
-    private static readonly TimeSpan StartWait = TimeSpan.FromSeconds(1);
-
+    private readonly IReaderSource _source;
+    private readonly QueryLimits _limits;
+    private readonly TimeProvider _clock;
     private readonly QueryMetrics _metrics = new();
 
-    internal SearchThreads Threads { get; } = new(limits.Threads);
+    public IndexQueries(IndexFollower index, QueryLimits limits, TimeProvider clock)
+        : this(new FollowedSource(index, clock), limits, clock)
+    {
+    }
+
+    public IndexQueries(IReaderSource source, QueryLimits limits, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(limits);
+        _source = source;
+        _limits = limits;
+        _clock = clock;
+        Threads = new SearchThreads(limits.Threads, source.IsRemote);
+    }
+
+    internal SearchThreads Threads { get; }
 
     /// <summary>Of the index.</summary>
-    public IndexStatus Status => index.Status;
+    public IndexStatus Status => _source.Status;
 
     /// <summary>A snapshot that has every commit that was published before the call. Dispose it.</summary>
     /// <param name="isEventual">What is indexed by now is enough.</param>
     /// <param name="cancellation">The client's.</param>
     /// <exception cref="IndexNotReadyException">The index is being made.</exception>
     /// <exception cref="StoreBusyException">It did not get there in time.</exception>
-    public async ValueTask<IndexReader> OpenAsync(bool isEventual, CancellationToken cancellation)
-    {
-        DateTimeOffset asked = default;
-        if (!isEventual)
-        {
-            asked = index.Now; // before what is published by then
-            await WaitAsync(index.PublishedThrough, cancellation).ConfigureAwait(false);
-        }
-
-        return index.TryRead(asked) ?? throw new IndexNotReadyException(index.Status);
-    }
+    public ValueTask<IndexReader> OpenAsync(bool isEventual, CancellationToken cancellation) => _source.OpenAsync(isEventual, _limits.Wait, cancellation);
 
     /// <summary>A limit for one search, from now on.</summary>
-    public SearchLimit NewLimit(CancellationToken cancellation) => SearchLimit.After(limits.Search, clock, cancellation);
+    public SearchLimit NewLimit(CancellationToken cancellation) => SearchLimit.After(_limits.Search, _clock, cancellation);
 
     /// <summary>Goes on with a search until its sink is full or all is done. Its caller disposes it, whatever happens.</summary>
     public ValueTask<SearchState> RunAsync(SnapshotRead search, SearchLimit limit) => Threads.RunAsync(search, limit);
@@ -61,33 +65,9 @@ public sealed class IndexQueries(IndexFollower index, QueryLimits limits, TimePr
     /// <summary>Counts an answer.</summary>
     public void Note(Search search, TimeSpan duration) => _metrics.Note(search, duration);
 
-    public void Dispose() => _metrics.Dispose();
-
-    /// <summary>An index that becomes ready while it is waited for has as long as any other.</summary>
-    private async ValueTask WaitAsync(long sequence, CancellationToken cancellation)
+    public void Dispose()
     {
-        if (index.Has(sequence))
-        {
-            return;
-        }
-
-        using Activity? waiting = IndexTrace.BeginWait();
-        long started = clock.GetTimestamp();
-        bool follows;
-        do
-        {
-            follows = index.Status.Stage == IndexStage.Following;
-            TimeSpan longest = follows || limits.Wait < StartWait ? limits.Wait : StartWait;
-            TimeSpan left = longest - clock.GetElapsedTime(started);
-            if (await index.WaitForAsync(sequence, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellation).ConfigureAwait(false))
-            {
-                return;
-            }
-        }
-        while (!follows && index.Status.Stage == IndexStage.Following);
-
-        throw index.Status is { Stage: not IndexStage.Following } status
-            ? new IndexNotReadyException(status)
-            : new StoreBusyException($"The index has not read the newest commits within {limits.Wait.TotalSeconds} s (BusyTimeout).");
+        _metrics.Dispose();
+        Threads.Dispose();
     }
 }

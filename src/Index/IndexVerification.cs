@@ -1,4 +1,5 @@
 using System.Text;
+using DocService.Index.Families;
 using DocService.Index.History;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;

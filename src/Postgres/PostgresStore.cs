@@ -1,6 +1,8 @@
+using DocService.Index.Reading;
 using DocService.Postgres.Committing;
 using DocService.Postgres.Connecting;
 using DocService.Postgres.Opening;
+using DocService.Postgres.Querying;
 using DocService.Postgres.Rows;
 using DocService.Postgres.Watching;
 using DocService.Storage.Clock;
@@ -29,6 +31,7 @@ public sealed class PostgresStore : IDocumentStore
     private readonly StoreWatch _watch;
     private readonly GroupWriter _writer;
     private readonly DocumentReads _reads;
+    private readonly DatabaseSource _snapshots;
     private readonly OperationGate _operations;
     private Task? _closing;
 
@@ -42,11 +45,15 @@ public sealed class PostgresStore : IDocumentStore
         _operations = new OperationGate(new SystemThreads(clock));
         Time = new StoreTime(clock);
         _reads = new DocumentReads(database);
+        _snapshots = new DatabaseSource(database, watch, Time);
         _writer = new GroupWriter(database, new GroupTransaction(database, watch, Time, clock), clock);
     }
 
     /// <inheritdoc/>
     public StoreTime Time { get; }
+
+    /// <summary>What queries read from. It ends with the store: dispose whatever uses it before.</summary>
+    public IReaderSource Snapshots => _snapshots;
 
     /// <summary>As of the last second.</summary>
     public StoreStatus Status
@@ -222,6 +229,7 @@ public sealed class PostgresStore : IDocumentStore
         {
             await Task.WhenAll(_writer.StopAsync(), _watch.DisposeAsync().AsTask(), ended).WaitAsync(CloseTimeout, _clock).ConfigureAwait(false);
             await _database.DisposeAsync().AsTask().WaitAsync(CloseTimeout, _clock).ConfigureAwait(false);
+            _snapshots.Dispose();
         }
         catch (TimeoutException)
         {

@@ -118,7 +118,10 @@ internal sealed partial class DocServiceOptions
     /// <summary><see cref="CacheBytes"/> as it counts.</summary>
     public long CacheBytesMax => CacheBytes ?? CacheBytesOf(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
-    public bool HasIndex => Index == On && !IsPostgres;
+    /// <summary>There is one in files.</summary>
+    public bool HasIndex => HasQueries && !IsPostgres;
+
+    public bool HasQueries => Index == On;
 
     /// <summary>The index that is there is not used. No setting: the command <c>reindex</c> says so.</summary>
     internal bool MakesIndexAnew { get; set; }

@@ -47,7 +47,7 @@ internal sealed class ExpirySweep : BackgroundService
 
     /// <summary>What it is doing, and why it is not going on where it is not.</summary>
     public (SweepState State, string? Reason) State =>
-        _index.Queries is null ? (SweepState.Off, "The setting Index is off.")
+        _index.Followed is null ? (SweepState.Off, "The setting Index is off.")
         : Doubt() is { } doubt ? (SweepState.Paused, doubt)
         : Volatile.Read(ref _obstacle) is { } obstacle ? (SweepState.Paused, obstacle)
         : IsEarly() ? (SweepState.Waiting, "Nothing is deleted in the first hour after a start.")
@@ -62,7 +62,7 @@ internal sealed class ExpirySweep : BackgroundService
         try
         {
             await _notes.NoteAsync(stopping);
-            obstacle = doubt is null && _index.Queries is not null ? await SweepAllAsync(stopping) : null;
+            obstacle = doubt is null && _index.Followed is not null ? await SweepAllAsync(stopping) : null;
         }
         catch (Exception exception) when (exception is StoreException or IndexNotReadyException or IndexClosedException or IndexFailedException)
         {
@@ -173,7 +173,7 @@ internal sealed class ExpirySweep : BackgroundService
     private async Task<List<DocumentOperation>> FindAsync(DateTimeOffset through, byte[]? behind, Action<byte[]> note, CancellationToken stopping)
     {
         var sweeps = new List<DocumentOperation>(OperationsMax);
-        using IndexReader reader = await _index.Queries!.OpenAsync(isEventual: true, stopping);
+        using IndexReader reader = await _index.Followed!.OpenAsync(isEventual: true, stopping);
         using EndedListing ended = reader.ListEnded(through, behind);
         for (long bytes = 0; sweeps.Count < OperationsMax && bytes < BytesMax && ended.MoveNext(); bytes += ended.Id.Length + WriteCost.OperationBytes)
         {

@@ -58,12 +58,12 @@ internal sealed class TimeNotes(IDocumentStore store, ServedIndex index, ILogger
 
     private async ValueTask<bool> HasEndsAsync(CancellationToken cancellation)
     {
-        if (index.Queries is null)
+        if (index.Followed is null)
         {
             return false;
         }
 
-        using IndexReader reader = await index.Queries.OpenAsync(isEventual: true, cancellation);
+        using IndexReader reader = await index.Followed.OpenAsync(isEventual: true, cancellation);
         using EndedListing ends = reader.ListEnded(DateTimeOffset.MaxValue);
         return ends.MoveNext();
     }

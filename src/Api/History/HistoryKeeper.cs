@@ -48,8 +48,8 @@ internal sealed class HistoryKeeper : BackgroundService
 
     /// <summary>What it is doing, and why it is not going on where it is not.</summary>
     public (KeeperState State, string? Reason) State =>
-        _index.Queries is null ? (KeeperState.Off, "The setting Index is off.")
-        : _index.Queries.Status.Stage != IndexStage.Following ? (KeeperState.Paused, "The index is being made.")
+        _index.Followed is null ? (KeeperState.Off, "The setting Index is off.")
+        : _index.Followed.Status.Stage != IndexStage.Following ? (KeeperState.Paused, "The index is being made.")
         : Volatile.Read(ref _obstacle) is { } obstacle ? (KeeperState.Paused, obstacle)
         : (KeeperState.Ready, null);
 
@@ -116,7 +116,7 @@ internal sealed class HistoryKeeper : BackgroundService
     {
         try
         {
-            while (_index.Queries is not null)
+            while (_index.Followed is not null)
             {
                 await Task.Delay(LookInterval, _clock, stoppingToken);
                 await LookAsync(stoppingToken);
@@ -133,7 +133,7 @@ internal sealed class HistoryKeeper : BackgroundService
     {
         try
         {
-            if (_index.Queries!.Status.Stage == IndexStage.Following) // until then nothing is due, and nothing is wrong
+            if (_index.Followed!.Status.Stage == IndexStage.Following) // until then nothing is due, and nothing is wrong
             {
                 await KeepAsync(stopping);
             }
@@ -172,7 +172,7 @@ internal sealed class HistoryKeeper : BackgroundService
     private async Task<List<DueHistory>> FindAsync(DueReason reason, byte[]? behind, DateTimeOffset endedBy, Action<byte[]> note, CancellationToken stopping)
     {
         var found = new List<DueHistory>(DocumentsMax);
-        using IndexReader reader = await _index.Queries!.OpenAsync(isEventual: true, stopping);
+        using IndexReader reader = await _index.Followed!.OpenAsync(isEventual: true, stopping);
         using DueListing due = reader.ListDue(reason, behind, reason == DueReason.Ended ? endedBy : null);
         while (found.Count < DocumentsMax && due.MoveNext())
         {
@@ -188,7 +188,7 @@ internal sealed class HistoryKeeper : BackgroundService
         await _turn.WaitAsync(cancellation);
         try
         {
-            using (IndexReader reader = await _index.Queries!.OpenAsync(isEventual: true, cancellation))
+            using (IndexReader reader = await _index.Followed!.OpenAsync(isEventual: true, cancellation))
             {
                 work.Judge(reader, due);
             }

@@ -49,7 +49,7 @@ internal sealed class VersionsEndpoint(IDocumentStore store, ServedIndex index, 
             return forbidden;
         }
 
-        if (index.Queries is not { } queries)
+        if (index.Followed is not { } queries)
         {
             return QueryProblems.NoIndex;
         }

@@ -9,7 +9,7 @@ internal static class QueryProblems
 {
     private const int RetrySeconds = 2;
 
-    public static Problem NoIndex { get; } = new(ProblemCatalogue.NoIndex, "There is no index (Index=off, or Engine=postgres), and this needs it.");
+    public static Problem NoIndex { get; } = new(ProblemCatalogue.NoIndex, "There is no index (Index=off), or none that has this (Engine=postgres).");
 
     public static Problem Cursor { get; } = new(ProblemCatalogue.InvalidCursor, "The cursor was not given for this query, or is not as it was given.");
 

@@ -1,7 +1,7 @@
+using DocService.Index.Families;
 using DocService.Index.Finding;
 using DocService.Index.Planning;
 using DocService.Index.Reading;
-using DocService.Index.Rocks;
 using DocService.Index.Rows;
 using DocService.Queries;
 using DocService.Queries.Keys;
@@ -20,7 +20,7 @@ internal sealed class SortedSearch : DocumentSearch
     private readonly SortKeys? _keys; // null: by id
     private readonly KeyWriter _key = new();
     private readonly LeastKeys _least;
-    private readonly RocksIterator _rows;
+    private readonly RowLookup _rows;
     private MatchingWalk? _pass;
     private LeastKeys.Entry[] _entries = [];
     private int _next;
@@ -32,7 +32,7 @@ internal sealed class SortedSearch : DocumentSearch
     {
         _keys = query.Sort is null ? null : new SortKeys(query.Sort);
         _least = new LeastKeys((int)Math.Min(Wanted, int.MaxValue), request.SortBytesMax);
-        _rows = reader.Snapshot.Iterate(Family.Documents, [], []);
+        _rows = reader.Snapshot.Look(Family.Documents);
         Begin(request.Behind is { } behind ? EntryOf(behind) : null);
     }
 
@@ -104,6 +104,7 @@ internal sealed class SortedSearch : DocumentSearch
         if (state == SearchState.Done)
         {
             _entries = _least.Sorted();
+            _rows.Expect(Array.ConvertAll(_entries, static entry => entry.Id));
             _examinedBefore += pass.Examined;
             _matchedBefore = Math.Max(_matchedBefore, pass.Matched);
             pass.Dispose();
@@ -116,7 +117,7 @@ internal sealed class SortedSearch : DocumentSearch
     private void EmitNext(Allowance allowance)
     {
         LeastKeys.Entry entry = _entries[_next++];
-        if (!_rows.Seek(entry.Id) || !_rows.Key.SequenceEqual(entry.Id))
+        if (!_rows.Find(entry.Id))
         {
             throw new InvalidOperationException("A row of the snapshot is gone."); // a snapshot does not change
         }
@@ -124,7 +125,7 @@ internal sealed class SortedSearch : DocumentSearch
         ReadOnlySpan<byte> row = _rows.Value;
         allowance.Spend(row.Length);
         DocumentHead head = DocumentRow.ReadHead(row);
-        Emit(new FoundDocument(_rows.Key, head, row[head.BodyAt..]) { Score = Query.IsRanked ? RankKey.ScoreOf(entry.Key) : null }, _keys is null ? null : entry.Key);
+        Emit(new FoundDocument(entry.Id, head, row[head.BodyAt..]) { Score = Query.IsRanked ? RankKey.ScoreOf(entry.Key) : null }, _keys is null ? null : entry.Key);
     }
 
     private LeastKeys.Entry EntryOf(SearchPosition position)

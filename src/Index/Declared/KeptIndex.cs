@@ -1,3 +1,4 @@
+using DocService.Index.Families;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;
 using DocService.Queries.Indexes;

@@ -1,7 +1,7 @@
 using DocService.Index.Answering;
+using DocService.Index.Families;
 using DocService.Index.Finding;
 using DocService.Index.Reading;
-using DocService.Index.Rocks;
 using DocService.Index.Rows;
 using DocService.Queries;
 using DocService.Storage.Model;
@@ -24,7 +24,8 @@ public sealed class ChangeWalk : SnapshotRead
     private readonly TimeProvider _clock;
     private readonly TimeSpan _allowed;
     private readonly long _started;
-    private readonly RocksIterator _versions;
+    private readonly RowCursor _versions;
+    private readonly RowLookup _documents;
     private bool _hasBegun;
     private bool _isAtRow; // that has not been looked at
     private long _commit; // that is being told; 0: none
@@ -53,6 +54,7 @@ public sealed class ChangeWalk : SnapshotRead
         Span<byte> first = stackalloc byte[VersionKey.Bytes];
         VersionKey.Write(first, Position.Sequence + 1);
         _versions = reader.Snapshot.Iterate(Family.Versions, first, []);
+        _documents = reader.Snapshot.Look(Family.Documents);
     }
 
     /// <summary>Every change up to here has been told.</summary>
@@ -101,7 +103,11 @@ public sealed class ChangeWalk : SnapshotRead
         }
     }
 
-    private protected override void Dispose(bool isDisposing) => _versions.Dispose();
+    private protected override void Dispose(bool isDisposing)
+    {
+        _documents.Dispose();
+        _versions.Dispose();
+    }
 
     private bool MoveNext()
     {
@@ -124,19 +130,18 @@ public sealed class ChangeWalk : SnapshotRead
             return 0;
         }
 
-        using RocksValue row = _reader.Snapshot.Read(Family.Documents, id);
-        if (!row.IsFound || DocumentRow.ReadVersion(row.Bytes, out bool isDeleted) != version)
+        if (!_documents.Find(id) || DocumentRow.ReadVersion(_documents.Value, out bool isDeleted) != version)
         {
             throw new IndexFailedException($"The feed names version {version} of a document that has another, or is not there.");
         }
 
         if (!isDeleted)
         {
-            Verify(row.Bytes);
+            Verify(_documents.Value);
         }
 
-        _rows.Row(id, version, row.Bytes, isNew: version <= Position.Begun, limit);
-        return row.Bytes.Length;
+        _rows.Row(id, version, _documents.Value, isNew: version <= Position.Begun, limit);
+        return _documents.Value.Length;
     }
 
     private static void Verify(ReadOnlySpan<byte> row)

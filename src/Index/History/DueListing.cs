@@ -1,5 +1,5 @@
 using System.Text;
-using DocService.Index.Rocks;
+using DocService.Index.Families;
 using DocService.Index.Rows;
 
 namespace DocService.Index.History;
@@ -8,11 +8,11 @@ namespace DocService.Index.History;
 /// <remarks>Owns: an iterator. Thread: one at a time. On failure: as its reader.</remarks>
 public sealed class DueListing : IDisposable
 {
-    private readonly RocksIterator _rows;
+    private readonly RowCursor _rows;
     private readonly Action<IndexFailedException> _failed;
     private bool _hasBegun;
 
-    internal DueListing(RocksSnapshot snapshot, DueReason reason, DateTimeOffset? through, byte[]? behind, Action<IndexFailedException> failed)
+    internal DueListing(IRowSnapshot snapshot, DueReason reason, DateTimeOffset? through, byte[]? behind, Action<IndexFailedException> failed)
     {
         _rows = snapshot.Iterate(Family.Due, behind is null ? [(byte)reason] : [.. behind, 0], DueKey.Behind(reason, through));
         _failed = failed;

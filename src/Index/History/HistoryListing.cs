@@ -1,5 +1,5 @@
 using System.Text;
-using DocService.Index.Rocks;
+using DocService.Index.Families;
 using DocService.Index.Rows;
 
 namespace DocService.Index.History;
@@ -8,11 +8,11 @@ namespace DocService.Index.History;
 /// <remarks>Owns: an iterator. Thread: one at a time. On failure: as its reader.</remarks>
 public sealed class HistoryListing : IDisposable
 {
-    private readonly RocksIterator _rows;
+    private readonly RowCursor _rows;
     private readonly Action<IndexFailedException> _failed;
     private bool _hasBegun;
 
-    internal HistoryListing(RocksSnapshot snapshot, string id, long? below, Action<IndexFailedException> failed)
+    internal HistoryListing(IRowSnapshot snapshot, string id, long? below, Action<IndexFailedException> failed)
     {
         byte[] idBytes = Encoding.UTF8.GetBytes(id);
         _rows = snapshot.Iterate(Family.History, HistoryKey.From(idBytes), HistoryKey.To(idBytes, below));

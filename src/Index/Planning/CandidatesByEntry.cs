@@ -1,18 +1,18 @@
+using DocService.Index.Families;
 using DocService.Index.Reading;
-using DocService.Index.Rocks;
 using DocService.Queries.Planning;
 
 namespace DocService.Index.Planning;
 
 /// <summary>Candidates that the entries of an index lead to.</summary>
-/// <remarks>Owns: an iterator over entries, and the row it stands at. Thread: one at a time.</remarks>
+/// <remarks>Owns: a cursor over entries, and the row it stands at. Thread: one at a time.</remarks>
 internal abstract class CandidatesByEntry(IndexReader reader, IReadOnlyList<KeyRange> ids) : Candidates
 {
-    private RocksValue _row;
+    private readonly RowLookup _rows = reader.Snapshot.Look(Family.Documents);
 
     public override ReadOnlySpan<byte> Id => Entries!.IdUtf8;
 
-    public override ReadOnlySpan<byte> Row => _row.Bytes;
+    public override ReadOnlySpan<byte> Row => _rows.Value;
 
     /// <summary>The range that is read at present; disposed with this.</summary>
     protected EntryListing? Entries { get; set; }
@@ -24,8 +24,7 @@ internal abstract class CandidatesByEntry(IndexReader reader, IReadOnlyList<KeyR
 
     public override void Dispose()
     {
-        _row.Dispose();
-        _row = default;
+        _rows.Dispose();
         Entries?.Dispose();
     }
 
@@ -42,14 +41,11 @@ internal abstract class CandidatesByEntry(IndexReader reader, IReadOnlyList<KeyR
         return false;
     }
 
-    /// <summary>To the document of the entry. It is looked up: the library's filters spare it the files that do not have it.</summary>
+    /// <summary>To the document of the entry.</summary>
     /// <exception cref="IndexFailedException">There is none: the index is made anew.</exception>
     protected void ToRow()
     {
-        _row.Dispose();
-        _row = default;
-        _row = reader.Snapshot.Read(Family.Documents, Id);
-        if (!_row.IsFound)
+        if (!_rows.Find(Id))
         {
             var failure = new IndexFailedException("An entry of a declared index belongs to a document that is not there.");
             reader.Fail(failure);

@@ -1,5 +1,5 @@
+using DocService.Index.Families;
 using DocService.Index.Reading;
-using DocService.Index.Rocks;
 using DocService.Index.Rows;
 using DocService.Queries.Keys;
 using DocService.Queries.Planning;
@@ -7,7 +7,7 @@ using DocService.Queries.Planning;
 namespace DocService.Index.Planning;
 
 /// <summary>Documents by their ids: those of ranges, or single ones. Rising, or falling where the order is turned.</summary>
-/// <remarks>Owns: an iterator. Thread: one at a time.</remarks>
+/// <remarks>Owns: a cursor, or a lookup. Thread: one at a time.</remarks>
 internal sealed class IdCandidates : Candidates
 {
     /// <summary>Ids of hidden documents begin with U+0000 and stand before all others.</summary>
@@ -15,9 +15,10 @@ internal sealed class IdCandidates : Candidates
 
     private readonly IndexReader _reader;
     private readonly KeyRange[] _ranges;
-    private readonly bool _arePoints;
     private readonly bool _isReversed;
-    private RocksIterator? _rows;
+    private readonly RowLookup? _points; // where each range is one id
+    private RowCursor? _rows;
+    private byte[] _id = []; // of the point
     private int _next; // of the ranges
     private byte[]? _passed;
 
@@ -30,44 +31,48 @@ internal sealed class IdCandidates : Candidates
         _reader = reader;
         IEnumerable<KeyRange> shown = ranges.Select(range => range.Intersect(Shown)).Where(range => !range.IsEmpty);
         _ranges = [.. isReversed ? shown.Reverse() : shown];
-        _arePoints = arePoints;
         _isReversed = isReversed;
         if (arePoints)
         {
-            _rows = reader.Snapshot.Iterate(Family.Documents, Shown.From, []);
+            _points = reader.Snapshot.Look(Family.Documents);
+            _points.Expect(Array.ConvertAll(_ranges, static range => range.From));
         }
     }
 
-    public override ReadOnlySpan<byte> Id => _rows!.Key;
+    public override ReadOnlySpan<byte> Id => _points is null ? _rows!.Key : _id;
 
-    public override ReadOnlySpan<byte> Row => _rows!.Value;
+    public override ReadOnlySpan<byte> Row => _points is null ? _rows!.Value : _points.Value;
 
     public override bool IsDocument
     {
         get
         {
-            DocumentRow.ReadVersion(_rows!.Value, out bool isDeleted);
+            DocumentRow.ReadVersion(Row, out bool isDeleted);
             return !isDeleted;
         }
     }
 
-    public override bool MoveNext() => _arePoints ? ToNextPoint() : ToNextRow();
+    public override bool MoveNext() => _points is null ? ToNextRow() : ToNextPoint(_points);
 
     public override void Pass(ReadOnlySpan<byte> beginning) => _passed = beginning.ToArray();
 
-    public override void Dispose() => _rows?.Dispose();
+    public override void Dispose()
+    {
+        _points?.Dispose();
+        _rows?.Dispose();
+    }
 
-    private bool ToNextPoint()
+    private bool ToNextPoint(RowLookup points)
     {
         while (_next < _ranges.Length)
         {
-            byte[] id = _ranges[_next++].From;
-            if (_passed is not null && id.AsSpan().StartsWith(_passed))
+            _id = _ranges[_next++].From;
+            if (_passed is not null && _id.AsSpan().StartsWith(_passed))
             {
                 continue;
             }
 
-            if (_rows!.Seek(id) && _rows.Key.SequenceEqual(id))
+            if (points.Find(_id))
             {
                 return true;
             }
@@ -91,7 +96,7 @@ internal sealed class IdCandidates : Candidates
     }
 
     /// <summary>The ids that are passed; false where nothing comes behind them.</summary>
-    private bool Leave(RocksIterator rows)
+    private bool Leave(RowCursor rows)
     {
         if (_passed is null || !rows.Key.StartsWith(_passed))
         {

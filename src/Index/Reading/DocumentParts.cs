@@ -1,4 +1,4 @@
-using DocService.Index.Rocks;
+using DocService.Index.Families;
 using DocService.Index.Rows;
 using DocService.Storage.Followers;
 using DocService.Storage.Model;
@@ -12,11 +12,11 @@ internal static class DocumentParts
     private const int BytesMax = 1 << 20; // a larger row is a part of its own
 
     /// <exception cref="IndexFailedException">A row is damaged.</exception>
-    public static CopyPart Read(RocksSnapshot rows, ReadOnlyMemory<byte> from)
+    public static CopyPart Read(IRowSnapshot rows, ReadOnlyMemory<byte> from)
     {
         var documents = new List<CopiedDocument>();
         long bytes = 0;
-        using RocksIterator iterator = rows.Iterate(Family.Documents, from.Span, [], keepsCache: true);
+        using RowCursor iterator = rows.Iterate(Family.Documents, from.Span, [], keepsCache: true);
         bool isValid = iterator.First();
         for (int count = 0; isValid && count < RowsMax && bytes < BytesMax; count++, isValid = iterator.Next())
         {
@@ -37,7 +37,7 @@ internal static class DocumentParts
     }
 
     /// <summary>Null: it was deleted.</summary>
-    private static CopiedDocument? Read(RocksIterator row)
+    private static CopiedDocument? Read(RowCursor row)
     {
         DocumentFacts facts = DocumentRow.Read(row.Value, out ReadOnlySpan<byte> body);
         if (facts.Info is not { } info)

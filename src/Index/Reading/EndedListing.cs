@@ -1,5 +1,5 @@
 using System.Text;
-using DocService.Index.Rocks;
+using DocService.Index.Families;
 using DocService.Index.Rows;
 
 namespace DocService.Index.Reading;
@@ -8,11 +8,11 @@ namespace DocService.Index.Reading;
 /// <remarks>Owns: an iterator. Thread: one at a time. On failure: as its reader.</remarks>
 public sealed class EndedListing : IDisposable
 {
-    private readonly RocksIterator _rows;
+    private readonly RowCursor _rows;
     private readonly Action<IndexFailedException> _failed;
     private bool _hasBegun;
 
-    internal EndedListing(RocksSnapshot snapshot, DateTimeOffset through, byte[]? behind, Action<IndexFailedException> failed)
+    internal EndedListing(IRowSnapshot snapshot, DateTimeOffset through, byte[]? behind, Action<IndexFailedException> failed)
     {
         Span<byte> end = stackalloc byte[VersionKey.Bytes];
         VersionKey.Write(end, through.UtcTicks + 1);

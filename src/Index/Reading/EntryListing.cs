@@ -1,5 +1,5 @@
 using System.Text;
-using DocService.Index.Rocks;
+using DocService.Index.Families;
 using DocService.Index.Rows;
 using DocService.Queries.Planning;
 
@@ -9,7 +9,7 @@ namespace DocService.Index.Reading;
 /// <remarks>Owns: an iterator. Thread: one at a time. On failure: as its reader.</remarks>
 public sealed class EntryListing : IDisposable
 {
-    private readonly RocksIterator _entries;
+    private readonly RowCursor _entries;
     private readonly KeyRange _range;
     private readonly int _number;
     private readonly EntryOrder _order;
@@ -18,7 +18,7 @@ public sealed class EntryListing : IDisposable
     private byte[] _key = [];
     private bool _hasBegun;
 
-    internal EntryListing(RocksSnapshot snapshot, int number, KeyRange range, EntryOrder order, EntryPosition? behind, Action<IndexFailedException> failed)
+    internal EntryListing(IRowSnapshot snapshot, int number, KeyRange range, EntryOrder order, EntryPosition? behind, Action<IndexFailedException> failed)
     {
         _range = range;
         _number = number;

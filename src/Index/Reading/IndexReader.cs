@@ -1,7 +1,7 @@
 using System.Text;
 using DocService.Index.Declared;
+using DocService.Index.Families;
 using DocService.Index.History;
-using DocService.Index.Rocks;
 using DocService.Index.Rows;
 using DocService.Queries.Keys;
 using DocService.Queries.Planning;
@@ -18,14 +18,15 @@ namespace DocService.Index.Reading;
 /// </remarks>
 public sealed class IndexReader : IDisposable
 {
-    private readonly RocksSnapshot _snapshot;
+    private readonly IRowSnapshot _snapshot;
     private readonly Action<IndexFailedException> _failed;
     private readonly SharedRows _rows;
+    private RowLookup? _documents;
 
     /// <param name="snapshot">It becomes this reader's.</param>
     /// <param name="moment">Of the store's time, not earlier than the snapshot.</param>
     /// <param name="failed">Told of every failure.</param>
-    internal IndexReader(RocksSnapshot snapshot, DateTimeOffset moment, Action<IndexFailedException> failed)
+    internal IndexReader(IRowSnapshot snapshot, DateTimeOffset moment, Action<IndexFailedException> failed)
     {
         _snapshot = snapshot;
         Moment = moment;
@@ -33,7 +34,9 @@ public sealed class IndexReader : IDisposable
         _rows = snapshot.Once(() => SharedRows.Read(snapshot));
     }
 
-    internal RocksSnapshot Snapshot => _snapshot;
+    internal IRowSnapshot Snapshot => _snapshot;
+
+    private RowLookup Documents => _documents ??= _snapshot.Look(Family.Documents);
 
     /// <summary>Every commit up to this sequence is seen, and none after it.</summary>
     public long AsOf => _rows.State.Position;
@@ -82,8 +85,7 @@ public sealed class IndexReader : IDisposable
     {
         try
         {
-            using RocksValue row = _snapshot.Read(Family.Documents, Encoding.UTF8.GetBytes(id));
-            if (!row.IsFound || DocumentRow.Read(row.Bytes, out ReadOnlySpan<byte> body) is not { Info: { } info, HasBody: true })
+            if (!Documents.Find(Encoding.UTF8.GetBytes(id)) || DocumentRow.Read(Documents.Value, out ReadOnlySpan<byte> body) is not { Info: { } info, HasBody: true })
             {
                 return null;
             }
@@ -100,11 +102,7 @@ public sealed class IndexReader : IDisposable
     }
 
     /// <summary>What is known of a document, which may be hidden or deleted; null where nothing is.</summary>
-    internal DocumentFacts? ReadFacts(string id) => Guard(() =>
-    {
-        using RocksValue row = _snapshot.Read(Family.Documents, Encoding.UTF8.GetBytes(id));
-        return row.IsFound ? DocumentRow.Read(row.Bytes, out _) : null;
-    });
+    internal DocumentFacts? ReadFacts(string id) => Guard(() => Documents.Find(Encoding.UTF8.GetBytes(id)) ? DocumentRow.Read(Documents.Value, out _) : null);
 
     /// <summary>Some documents, hidden ones included, each body compared with its SHA-256.</summary>
     /// <param name="from">Where the part begins; empty: with the first document.</param>
@@ -130,8 +128,7 @@ public sealed class IndexReader : IDisposable
         ArgumentNullException.ThrowIfNull(entry);
         try
         {
-            using RocksValue row = _snapshot.Read(Family.Documents, entry.IdUtf8);
-            return row.IsFound && DocumentRow.ReadEnd(row.Bytes) <= moment;
+            return Documents.Find(entry.IdUtf8) && DocumentRow.ReadEnd(Documents.Value) <= moment;
         }
         catch (IndexFailedException exception)
         {
@@ -161,7 +158,11 @@ public sealed class IndexReader : IDisposable
         return _snapshot.MeasureBytes(Family.Entries, from, to);
     }
 
-    public void Dispose() => _snapshot.Dispose();
+    public void Dispose()
+    {
+        _documents?.Dispose();
+        _snapshot.Dispose();
+    }
 
     /// <summary>What was read is not what was written: the index is made anew.</summary>
     internal void Fail(IndexFailedException failure) => _failed(failure);

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using DocService.Index.Declared;
-using DocService.Index.Rocks;
+using DocService.Index.Families;
 using DocService.Index.Rows;
 using DocService.Storage.Model;
 
@@ -17,21 +17,21 @@ internal sealed class SharedRows
     public IndexState State { get; }
 
     /// <exception cref="IndexFailedException">There is no state.</exception>
-    public static SharedRows Read(RocksSnapshot snapshot)
+    public static SharedRows Read(IRowSnapshot snapshot)
     {
-        using RocksValue row = snapshot.Read(Family.State, IndexState.Key);
-        return new SharedRows(IndexState.TryRead(row.Bytes) ?? throw new IndexFailedException("The index has lost its state."));
+        using RowLookup rows = snapshot.Look(Family.State);
+        return new SharedRows((rows.Find(IndexState.Key) ? IndexState.TryRead(rows.Value) : null) ?? throw new IndexFailedException("The index has lost its state."));
     }
 
     /// <summary>Null where the index has not begun it.</summary>
-    public DeclaredState? GetDeclared(DeclaredIndex index, RocksSnapshot snapshot)
+    public DeclaredState? GetDeclared(DeclaredIndex index, IRowSnapshot snapshot)
     {
         if (_declared.TryGetValue(index.Identity, out DeclaredState? known))
         {
             return known;
         }
 
-        using RocksValue row = snapshot.Read(Family.State, DeclaredRow.KeyOf(index.Identity));
-        return row.IsFound ? _declared.GetOrAdd(index.Identity, new DeclaredState(DeclaredRow.Read(row.Bytes))) : null;
+        using RowLookup rows = snapshot.Look(Family.State);
+        return rows.Find(DeclaredRow.KeyOf(index.Identity)) ? _declared.GetOrAdd(index.Identity, new DeclaredState(DeclaredRow.Read(rows.Value))) : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DocService.Index.Families;
 using DocService.Index.Rocks.Library;
 
 namespace DocService.Index.Rocks;

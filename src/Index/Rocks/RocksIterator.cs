@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DocService.Index.Families;
 using DocService.Index.Rocks.Library;
 
 namespace DocService.Index.Rocks;
@@ -8,7 +9,7 @@ namespace DocService.Index.Rocks;
 /// Owns: the native iterator, its read options, and the memory of the bounds, which the library reads as long as it lives.
 /// Thread: one at a time. Invariant: the end of the keys and a failed read are never mistaken for each other.
 /// </remarks>
-internal sealed unsafe class RocksIterator : IDisposable
+internal sealed unsafe class RocksIterator : RowCursor
 {
     private readonly RocksDatabase _database;
     private readonly nint _options;
@@ -43,7 +44,7 @@ internal sealed unsafe class RocksIterator : IDisposable
 
     /// <summary>Valid until the iterator moves.</summary>
     /// <exception cref="InvalidOperationException">It stands at none.</exception>
-    public ReadOnlySpan<byte> Key
+    public override ReadOnlySpan<byte> Key
     {
         get
         {
@@ -59,7 +60,7 @@ internal sealed unsafe class RocksIterator : IDisposable
     }
 
     /// <summary>Valid until the iterator moves.</summary>
-    public ReadOnlySpan<byte> Value
+    public override ReadOnlySpan<byte> Value
     {
         get
         {
@@ -87,21 +88,21 @@ internal sealed unsafe class RocksIterator : IDisposable
     /// <summary>To the first key; false where there is none.</summary>
     /// <exception cref="IndexFailedException">A block is damaged or cannot be read.</exception>
     /// <exception cref="IndexClosedException">The database is being closed: dispose the iterator.</exception>
-    public bool First()
+    public override bool First()
     {
         RocksNative.rocksdb_iter_seek_to_first(Handle);
         return IsValid();
     }
 
     /// <summary>To the last key; false where there is none.</summary>
-    public bool Last()
+    public override bool Last()
     {
         RocksNative.rocksdb_iter_seek_to_last(Handle);
         return IsValid();
     }
 
     /// <summary>To the first key that is not below this one; false where there is none.</summary>
-    public bool Seek(ReadOnlySpan<byte> key)
+    public override bool Seek(ReadOnlySpan<byte> key)
     {
         fixed (byte* start = key)
         {
@@ -112,20 +113,20 @@ internal sealed unsafe class RocksIterator : IDisposable
     }
 
     /// <summary>One on, from a key; false at the end.</summary>
-    public bool Next()
+    public override bool Next()
     {
         RocksNative.rocksdb_iter_next(Standing());
         return IsValid();
     }
 
     /// <summary>One back, from a key; false before the first.</summary>
-    public bool Previous()
+    public override bool Previous()
     {
         RocksNative.rocksdb_iter_prev(Standing());
         return IsValid();
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         if (_handle == 0)
         {

@@ -1,3 +1,4 @@
+using DocService.Index.Families;
 using DocService.Index.Rocks.Library;
 
 namespace DocService.Index.Rocks;

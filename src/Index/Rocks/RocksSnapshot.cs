@@ -1,3 +1,4 @@
+using DocService.Index.Families;
 using DocService.Index.Rocks.Library;
 using DocService.Storage.Followers;
 
@@ -8,7 +9,7 @@ namespace DocService.Index.Rocks;
 /// Owns: a use of the moment, and so of the database. Thread: any, but for <see cref="Dispose"/>, which comes last.
 /// Invariant: blocks are checked against their checksums whenever they come from the disk.
 /// </remarks>
-internal sealed class RocksSnapshot : IDisposable
+internal sealed class RocksSnapshot : IRowSnapshot
 {
     private readonly RocksDatabase _database;
     private readonly RocksMoment _moment;
@@ -22,7 +23,7 @@ internal sealed class RocksSnapshot : IDisposable
         _moment = moment;
     }
 
-    /// <summary>What all snapshots of this moment read alike, read by the first of them. It is always asked for by the same type.</summary>
+    /// <inheritdoc/>
     public T Once<T>(Func<T> read)
         where T : class => _moment.Once(read);
 
@@ -50,6 +51,11 @@ internal sealed class RocksSnapshot : IDisposable
 
         return new RocksIterator(_database, options, family, from, to);
     }
+
+    RowCursor IRowSnapshot.Iterate(Family family, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, bool keepsCache) => Iterate(family, from, to, keepsCache);
+
+    /// <inheritdoc/>
+    public RowLookup Look(Family family) => new RocksLookup(this, family);
 
     /// <summary>About how many bytes the keys from one up to another take on the disk and in memory, as of now.</summary>
     public long MeasureBytes(Family family, byte[] from, byte[] to)

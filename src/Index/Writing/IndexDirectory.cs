@@ -1,4 +1,5 @@
 using DocService.Index.Declared;
+using DocService.Index.Families;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using DocService.Index.Declared;
+using DocService.Index.Families;
 using DocService.Index.History;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;

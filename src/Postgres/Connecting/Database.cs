@@ -58,6 +58,7 @@ internal sealed class Database : IAsyncDisposable
         }
 
         Name = $"{builder.Host}:{builder.Port}/{builder.Database ?? builder.Username}";
+        ConnectionsMax = builder.MaxPoolSize;
         _source = NpgsqlDataSource.Create(builder);
     }
 
@@ -67,17 +68,29 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>A connection of the pool; disposed, it goes back, and a transaction on it is rolled back.</summary>
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellation) => _source.OpenConnectionAsync(cancellation);
 
+    /// <summary>The pool's bound.</summary>
+    public int ConnectionsMax { get; }
+
     /// <summary>Reads, and tries again for as long as a request may wait while the trouble is a passing one.</summary>
     /// <exception cref="StoreException">It could not be read.</exception>
-    public async Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellation)
+    public Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellation) => RetryAsync(
+        async () =>
+        {
+            await using NpgsqlConnection connection = await OpenAsync(cancellation).ConfigureAwait(false);
+            return await read(connection).ConfigureAwait(false);
+        },
+        cancellation);
+
+    /// <summary>The same for work that opens a connection of its own, and keeps it if it succeeds.</summary>
+    /// <exception cref="StoreException">It could not be done.</exception>
+    public async Task<T> RetryAsync<T>(Func<Task<T>> work, CancellationToken cancellation)
     {
         long started = _clock.GetTimestamp();
         for (int attempt = 0; ; attempt++)
         {
             try
             {
-                await using NpgsqlConnection connection = await OpenAsync(cancellation).ConfigureAwait(false);
-                return await read(connection).ConfigureAwait(false);
+                return await work().ConfigureAwait(false);
             }
             catch (Exception exception) when (Trouble.IsPassing(exception) && !cancellation.IsCancellationRequested)
             {

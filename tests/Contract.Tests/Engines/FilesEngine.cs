@@ -7,6 +7,8 @@ public sealed class FilesEngine : IEngineUnderTest
 {
     private readonly TestDirectory _directory = new();
 
+    public string? Lacking => null;
+
     public IReadOnlyList<string> Levels => ["buffered", "durable", "filed"];
 
     /// <summary>A journal of 72 MiB: the smallest that holds documents of 16 MiB, as large as they may be by default.</summary>

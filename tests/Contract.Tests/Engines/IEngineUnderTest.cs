@@ -4,6 +4,9 @@ namespace DocService.Contract.Tests.Engines;
 /// <remarks>Owns: the data, gone when disposed; a server that is started again finds them. Made once for all tests that share a server.</remarks>
 public interface IEngineUnderTest : IDisposable
 {
+    /// <summary>Why there can be none on this machine; null where there can. Its tests are skipped then.</summary>
+    string? Lacking { get; }
+
     /// <summary>The levels that a write may ask for, the weakest first.</summary>
     IReadOnlyList<string> Levels { get; }
 

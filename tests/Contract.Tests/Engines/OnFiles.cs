@@ -1,5 +1,6 @@
 using DocService.Contract.Tests.Batches;
 using DocService.Contract.Tests.Documents;
+using DocService.Contract.Tests.Queries;
 using DocService.Contract.Tests.Support;
 
 namespace DocService.Contract.Tests.Engines;
@@ -30,4 +31,22 @@ public sealed class OnFiles : ICollectionFixture<SharedServer<FilesEngine>>
 
     [Collection(Name)]
     public sealed class Batches(SharedServer<FilesEngine> shared) : BatchTests(shared);
+
+    [Collection(Name)]
+    public sealed class Patches(SharedServer<FilesEngine> shared) : PatchTests(shared);
+
+    [Collection(Name)]
+    public sealed class Preferences(SharedServer<FilesEngine> shared) : PreferAndDurabilityTests(shared);
+
+    [Collection(Name)]
+    public sealed class BatchRefusals(SharedServer<FilesEngine> shared) : BatchRefusalTests(shared);
+
+    [Collection(Name)]
+    public sealed class Lists(SharedServer<FilesEngine> shared) : ListTests(shared);
+
+    [Collection(Name)]
+    public sealed class Queries(SharedServer<FilesEngine> shared) : QueryTests(shared);
+
+    [Collection(Name)]
+    public sealed class Exports(SharedServer<FilesEngine> shared) : ExportTests(shared);
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using DocService.Api.Tests.Support;
 using DocService.Contract.Tests.Engines;
 
 namespace DocService.Contract.Tests.Support;
@@ -13,19 +15,33 @@ public abstract class SharedServer(IEngineUnderTest engine) : IAsyncLifetime
     public async Task RestartAsync()
     {
         await Server.DisposeAsync();
-        Server = new EngineServer(Engine);
+        await StartAsync();
     }
 
-    public Task InitializeAsync()
-    {
-        Server = new EngineServer(Engine);
-        return Task.CompletedTask;
-    }
+    public Task InitializeAsync() => Engine.Lacking is null ? StartAsync() : Task.CompletedTask;
 
     public async Task DisposeAsync()
     {
-        await Server.DisposeAsync();
+        if (Engine.Lacking is null)
+        {
+            await Server.DisposeAsync();
+        }
+
         Engine.Dispose();
+    }
+
+    /// <summary>Until queries are answered: on a busy machine it takes longer than a request waits.</summary>
+    private async Task StartAsync()
+    {
+        Server = new EngineServer(Engine);
+        HttpStatusCode status;
+        do
+        {
+            using HttpResponseMessage list = await Server.SendAsync("GET", "/docs?limit=1");
+            status = list.StatusCode;
+        }
+        while (status == HttpStatusCode.ServiceUnavailable);
+        Assert.Equal(HttpStatusCode.OK, status);
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using DocService.Index.Declared;
+using DocService.Index.Families;
 using DocService.Index.Finding;
 using DocService.Index.Planning;
 using DocService.Index.Reading;

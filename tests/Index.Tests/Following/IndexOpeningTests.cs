@@ -1,3 +1,4 @@
+using DocService.Index.Families;
 using DocService.Index.Reading;
 using DocService.Index.Rocks;
 using DocService.Index.Rows;

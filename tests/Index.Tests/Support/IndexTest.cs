@@ -1,3 +1,4 @@
+using DocService.Index.Families;
 using DocService.Index.Finding;
 using DocService.Index.Planning;
 using DocService.Index.Reading;

@@ -3,7 +3,6 @@ using DocService.Index.Answering;
 using DocService.Index.Finding;
 using DocService.Index.Planning;
 using DocService.Index.Reading;
-using DocService.Index.Rocks;
 using DocService.Index.Rows;
 using DocService.Queries;
 using DocService.Storage.Model;
@@ -27,11 +26,7 @@ internal static class Readings
         reader.Find(new DocumentQuery { Prefix = key.Id, To = key.Id }).Select(document => document.Value).SingleOrDefault();
 
     /// <summary>What is known of a document, also of a hidden or a deleted one; null when nothing is.</summary>
-    public static DocumentFacts? GetFacts(this IndexReader reader, DocumentKey key)
-    {
-        using RocksValue row = reader.Snapshot.Read(Family.Documents, Encoding.UTF8.GetBytes(key.Id));
-        return row.IsFound ? DocumentRow.Read(row.Bytes, out _) : null;
-    }
+    public static DocumentFacts? GetFacts(this IndexReader reader, DocumentKey key) => reader.ReadFacts(key.Id);
 
     private sealed class BodySink : IResultSink
     {

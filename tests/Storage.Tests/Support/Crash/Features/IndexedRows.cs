@@ -1,6 +1,7 @@
 using System.Text;
 using DocService.Index;
 using DocService.Index.Declared;
+using DocService.Index.Families;
 using DocService.Index.Following;
 using DocService.Index.Reading;
 using DocService.Index.Rocks;

@@ -2,16 +2,18 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using DocService.Api.Tests.Batches;
 using DocService.Api.Tests.Support;
+using DocService.Contract.Tests.Support;
 
-namespace DocService.Api.Tests.Batches;
+namespace DocService.Contract.Tests.Batches;
 
 /// <summary>Batches that are none: refused whole, with the place of the first fault.</summary>
-public sealed class BatchRefusalTests(SharedApplication shared) : IClassFixture<SharedApplication>
+public abstract class BatchRefusalTests(SharedServer shared)
 {
     private const string First = """{"op":"put","id":"refused","body":1}"""; // well-formed, in front of what is not
 
-    private readonly TestApplication _app = shared.Application;
+    private readonly EngineServer _app = shared.Server;
 
     [Theory]
     [InlineData("[]", "'operations'")]
@@ -133,7 +135,7 @@ public sealed class BatchRefusalTests(SharedApplication shared) : IClassFixture<
     public async Task Post_BodyAsDeepAsADocumentMayBe_IsTakenAndOneLevelMoreIsNot()
     {
         string deepest = new string('[', 128) + new string(']', 128);
-        using HttpResponseMessage response = await _app.BatchAsync(Batch.Of(Batch.Put(TestApplication.NewId(), deepest)));
+        using HttpResponseMessage response = await _app.BatchAsync(Batch.Of(Batch.Put(Requests.NewId(), deepest)));
         await response.AssertCommittedAsync();
         await AssertRefusedAsync(Batch.Of(First, Batch.Put("x", $"[{deepest}]")), "invalid-json", "deeper");
     }
@@ -158,7 +160,7 @@ public sealed class BatchRefusalTests(SharedApplication shared) : IClassFixture<
     [Fact]
     public async Task Post_TypeWithSuffix_IsTakenAndDocumentsAreJson()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         using HttpResponseMessage response = await _app.BatchAsync(Batch.Of(Batch.Put(id, "1")), ("Content-Type", "application/vnd.batch+json; charset=UTF-8"));
         await response.AssertCommittedAsync();
         using HttpResponseMessage get = await _app.SendAsync("GET", "/docs/" + id);
@@ -181,7 +183,7 @@ public sealed class BatchRefusalTests(SharedApplication shared) : IClassFixture<
     [Fact]
     public async Task Post_Digest_IsThatOfTheBatch()
     {
-        string json = Batch.Of(Batch.Put(TestApplication.NewId(), "1"));
+        string json = Batch.Of(Batch.Put(Requests.NewId(), "1"));
         string digest = $"sha-256=:{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(json)))}:";
         using HttpResponseMessage right = await _app.BatchAsync(json, ("Content-Digest", digest));
         using HttpResponseMessage wrong = await _app.BatchAsync(json + " ", ("Repr-Digest", digest));

@@ -1,14 +1,16 @@
 using System.Net;
 using System.Text.Json;
+using DocService.Api.Tests.Queries;
 using DocService.Api.Tests.Support;
+using DocService.Contract.Tests.Support;
 
-namespace DocService.Api.Tests.Queries;
+namespace DocService.Contract.Tests.Queries;
 
 /// <summary>Filters, sorts, facts and aggregates over HTTP; the language itself is tested where it is.</summary>
-[Collection(QueryApplication.Collection)]
-public sealed class QueryTests(QueryApplication queries)
+public abstract class QueryTests(SharedServer shared)
 {
-    private readonly string _prefix = QueryApplication.NewPrefix();
+    private readonly QueryClient _queries = new(shared.Server);
+    private readonly string _prefix = QueryClient.NewPrefix();
 
     [Theory]
     [InlineData("{\"country\":\"NO\",\"age\":{\"$gte\":30}}", null, "b")]
@@ -23,22 +25,22 @@ public sealed class QueryTests(QueryApplication queries)
     public async Task Filter_AndSort_ByParameterAndByBodyGiveTheSame(string filter, string? sort, string expected)
     {
         await StorePeopleAsync();
-        string target = QueryApplication.Target([("prefix", _prefix), ("filter", filter), .. sort is null ? Array.Empty<(string, string)>() : [("sort", sort)]]);
+        string target = QueryClient.Target([("prefix", _prefix), ("filter", filter), .. sort is null ? Array.Empty<(string, string)>() : [("sort", sort)]]);
         string body = $"{{\"prefix\":\"{_prefix}\",\"filter\":{filter}{(sort is null ? "" : $",\"sort\":{JsonSerializer.Serialize(sort.Split(','))}")}}}";
 
-        Assert.Equal(expected, QueryApplication.Ids(await queries.AskAsync(target), _prefix));
-        Assert.Equal(expected, QueryApplication.Ids(await queries.QueryAsync(body), _prefix));
-        using HttpResponseMessage posted = await queries.Application.SendAsync("POST", "/query", body);
-        Assert.Equal(expected, QueryApplication.Ids(JsonDocument.Parse(await posted.Content.ReadAsStringAsync()).RootElement, _prefix));
+        Assert.Equal(expected, QueryClient.Ids(await _queries.AskAsync(target), _prefix));
+        Assert.Equal(expected, QueryClient.Ids(await _queries.QueryAsync(body), _prefix));
+        using HttpResponseMessage posted = await _queries.Application.SendAsync("POST", "/query", body);
+        Assert.Equal(expected, QueryClient.Ids(JsonDocument.Parse(await posted.Content.ReadAsStringAsync()).RootElement, _prefix));
     }
 
     [Fact]
     public async Task MultiGet_ByIds_ReadsThoseAloneAndLeavesOutWhatIsNotThere()
     {
         await StorePeopleAsync();
-        JsonElement page = await queries.QueryAsync($"{{\"filter\":{{\"$id\":{{\"$in\":[\"{_prefix}c\",\"{_prefix}nobody\",\"{_prefix}a\",\"\\u0000cursor-key\"]}}}},\"explain\":true}}");
+        JsonElement page = await _queries.QueryAsync($"{{\"filter\":{{\"$id\":{{\"$in\":[\"{_prefix}c\",\"{_prefix}nobody\",\"{_prefix}a\",\"\\u0000cursor-key\"]}}}},\"explain\":true}}");
 
-        Assert.Equal("a c", QueryApplication.Ids(page, _prefix));
+        Assert.Equal("a c", QueryClient.Ids(page, _prefix));
         Assert.Equal("ids", page.GetProperty("plan").GetProperty("reads").GetString());
         Assert.Equal(2, page.GetProperty("plan").GetProperty("examined").GetInt32());
     }
@@ -47,20 +49,20 @@ public sealed class QueryTests(QueryApplication queries)
     public async Task Times_InFilters_AreThoseThatAnswersShow()
     {
         await StorePeopleAsync();
-        JsonElement first = await queries.AskAsync(QueryApplication.Target(("prefix", _prefix), ("include", "info")));
+        JsonElement first = await _queries.AskAsync(QueryClient.Target(("prefix", _prefix), ("include", "info")));
         string modified = first.GetProperty("documents")[0].GetProperty("modified").GetString()!;
 
-        JsonElement same = await queries.AskAsync(QueryApplication.Target(("prefix", _prefix), ("filter", $"{{\"$modified\":\"{modified}\"}}")));
-        Assert.Equal("a b c d", QueryApplication.Ids(same, _prefix));
-        JsonElement later = await queries.AskAsync(QueryApplication.Target(("prefix", _prefix), ("filter", $"{{\"$modified\":{{\"$gt\":\"{modified}\"}}}}")));
-        Assert.Equal("", QueryApplication.Ids(later, _prefix));
+        JsonElement same = await _queries.AskAsync(QueryClient.Target(("prefix", _prefix), ("filter", $"{{\"$modified\":\"{modified}\"}}")));
+        Assert.Equal("a b c d", QueryClient.Ids(same, _prefix));
+        JsonElement later = await _queries.AskAsync(QueryClient.Target(("prefix", _prefix), ("filter", $"{{\"$modified\":{{\"$gt\":\"{modified}\"}}}}")));
+        Assert.Equal("", QueryClient.Ids(later, _prefix));
     }
 
     [Fact]
     public async Task Aggregate_ByGroup_CountsAndComputesInTheOrderOfKeys()
     {
         await StorePeopleAsync();
-        JsonElement answer = await queries.QueryAsync(
+        JsonElement answer = await _queries.QueryAsync(
             $"{{\"prefix\":\"{_prefix}\",\"aggregate\":{{\"groupBy\":[\"country\"],\"compute\":{{\"n\":{{\"count\":true}},\"sum\":{{\"sum\":\"age\"}},\"min\":{{\"min\":\"name\"}}}}}},\"count\":true}}");
 
         Assert.Equal(
@@ -73,8 +75,8 @@ public sealed class QueryTests(QueryApplication queries)
     [Fact]
     public async Task Aggregate_NumbersTooFarApart_AreNullAndInexact()
     {
-        await queries.StoreAsync(_prefix, ("a", "{\"n\":1e500}"), ("b", "{\"n\":1}"));
-        JsonElement answer = await queries.QueryAsync($"{{\"prefix\":\"{_prefix}\",\"aggregate\":{{\"compute\":{{\"s\":{{\"sum\":\"n\"}}}}}}}}");
+        await _queries.StoreAsync(_prefix, ("a", "{\"n\":1e500}"), ("b", "{\"n\":1}"));
+        JsonElement answer = await _queries.QueryAsync($"{{\"prefix\":\"{_prefix}\",\"aggregate\":{{\"compute\":{{\"s\":{{\"sum\":\"n\"}}}}}}}}");
 
         Assert.Equal("""[{"key":[],"values":{"s":null},"inexact":{"s":1}}]""", answer.GetProperty("groups").GetRawText());
     }
@@ -84,10 +86,10 @@ public sealed class QueryTests(QueryApplication queries)
     {
         for (int batch = 0; batch < 11; batch++)
         {
-            await queries.StoreAsync(_prefix, [.. Enumerable.Range(0, 1000).Select(n => ($"{batch}-{n}", $"{{\"n\":{(batch * 1000) + n}}}"))]);
+            await _queries.StoreAsync(_prefix, [.. Enumerable.Range(0, 1000).Select(n => ($"{batch}-{n}", $"{{\"n\":{(batch * 1000) + n}}}"))]);
         }
 
-        using HttpResponseMessage response = await queries.Application.SendAsync("QUERY", "/docs", $"{{\"prefix\":\"{_prefix}\",\"aggregate\":{{\"groupBy\":[\"n\"]}}}}");
+        using HttpResponseMessage response = await _queries.Application.SendAsync("QUERY", "/docs", $"{{\"prefix\":\"{_prefix}\",\"aggregate\":{{\"groupBy\":[\"n\"]}}}}");
         await response.AssertProblemAsync(HttpStatusCode.UnprocessableEntity, "too-many-groups");
     }
 
@@ -98,8 +100,8 @@ public sealed class QueryTests(QueryApplication queries)
     public async Task Select_OfOneDocument_KeepsStructureAndTheVersion(string target, string expected)
     {
         await StorePeopleAsync();
-        using HttpResponseMessage whole = await queries.Application.SendAsync("GET", $"/docs/{_prefix}a");
-        using HttpResponseMessage part = await queries.Application.SendAsync("GET", string.Format(System.Globalization.CultureInfo.InvariantCulture, target, _prefix));
+        using HttpResponseMessage whole = await _queries.Application.SendAsync("GET", $"/docs/{_prefix}a");
+        using HttpResponseMessage part = await _queries.Application.SendAsync("GET", string.Format(System.Globalization.CultureInfo.InvariantCulture, target, _prefix));
 
         Assert.Equal(expected, await part.Content.ReadAsStringAsync());
         Assert.Equal(whole.Field("ETag"), part.Field("ETag"));
@@ -107,7 +109,7 @@ public sealed class QueryTests(QueryApplication queries)
         Assert.Equal(expected.Length, part.Content.Headers.ContentLength);
     }
 
-    private Task StorePeopleAsync() => queries.StoreAsync(
+    private Task StorePeopleAsync() => _queries.StoreAsync(
         _prefix,
         ("a", """{"name":"Ada","country":"NO","age":20,"tags":["x","y"]}"""),
         ("b", """{"name":"Bo","country":"NO","age":30}"""),

@@ -1,4 +1,4 @@
-namespace DocService.Index.Rocks;
+namespace DocService.Index.Families;
 
 /// <summary>The column families: each is a sorted map of its own, and all of them are flushed together.</summary>
 internal enum Family

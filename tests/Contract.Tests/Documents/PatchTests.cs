@@ -3,26 +3,27 @@ using System.Net;
 using System.Text.Json;
 using DocService.Api.Tests.Batches;
 using DocService.Api.Tests.Support;
+using DocService.Contract.Tests.Support;
 
-namespace DocService.Api.Tests.Documents;
+namespace DocService.Contract.Tests.Documents;
 
 /// <summary>PATCH of a document, and patches in a batch.</summary>
-public sealed class PatchTests(SharedApplication shared) : IClassFixture<SharedApplication>
+public abstract class PatchTests(SharedServer shared)
 {
     private const string Merge = "application/merge-patch+json";
     private const string JsonPatch = "application/json-patch+json";
 
-    private readonly TestApplication _app = shared.Application;
+    private readonly EngineServer _app = shared.Server;
 
     [Fact]
     public async Task Patch_OfAMember_KeepsTheOtherBytesAndTheMediaType()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         (await _app.PutAsync(id, "{ \"a\" : 1.00,\n\"b\":2 }", ("Content-Type", "application/geo+json"))).Dispose();
         using HttpResponseMessage patched = await PatchAsync(id, Merge, """{"b":3}""");
 
         Assert.Equal(HttpStatusCode.NoContent, patched.StatusCode);
-        Assert.StartsWith("filed;seq=", patched.Field("Durability"), StringComparison.Ordinal);
+        Assert.StartsWith("durable;seq=", patched.Field("Durability"), StringComparison.Ordinal);
         using HttpResponseMessage get = await _app.SendAsync("GET", "/docs/" + id);
         Assert.Equal("{ \"a\" : 1.00,\n\"b\":3 }", await get.Content.ReadAsStringAsync());
         Assert.Equal("application/geo+json", get.Field("Content-Type"));
@@ -32,7 +33,7 @@ public sealed class PatchTests(SharedApplication shared) : IClassFixture<SharedA
     [Fact]
     public async Task Patch_WithPreferRepresentation_AnswersTheDocument()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         await _app.StoreAsync(id, """{"a":[1]}""");
         using HttpResponseMessage patched = await PatchAsync(id, JsonPatch, """[{"op":"add","path":"/a/-","value":2}]""", ("Prefer", "return=representation"));
 
@@ -44,7 +45,7 @@ public sealed class PatchTests(SharedApplication shared) : IClassFixture<SharedA
     [Fact]
     public async Task Patch_ThatChangesNothing_MakesAVersionAllTheSame()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         string tag = await _app.StoreAsync(id, "{}");
         using HttpResponseMessage patched = await PatchAsync(id, Merge, "{}");
 
@@ -64,7 +65,7 @@ public sealed class PatchTests(SharedApplication shared) : IClassFixture<SharedA
     [InlineData("application/patch+json", "{}", 415, "unsupported-media-type")]
     public async Task Patch_OfWhatIsNotThereOrIsNoPatch_IsRefused(string type, string patch, int status, string slug)
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         using HttpResponseMessage response = await PatchAsync(id, type, patch, ("If-Match", "*"));
 
         await response.AssertProblemAsync((HttpStatusCode)status, slug);
@@ -77,7 +78,7 @@ public sealed class PatchTests(SharedApplication shared) : IClassFixture<SharedA
     [InlineData(JsonPatch, """[{"op":"remove","path":"/x/y"}]""", 422, "patch-not-applicable", 0)]
     public async Task Patch_ThatCannotBeApplied_SaysWhereAndChangesNothing(string type, string patch, int status, string slug, int operation)
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         string tag = await _app.StoreAsync(id, """{"a":1}""");
         using HttpResponseMessage response = await PatchAsync(id, type, patch);
 
@@ -92,7 +93,7 @@ public sealed class PatchTests(SharedApplication shared) : IClassFixture<SharedA
     [Fact]
     public async Task Patch_ThirtyCopiesOfADocumentIntoItself_Are413AndChangeNothing()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         string tag = await _app.StoreAsync(id, """{"a":1}""");
         string copies = string.Join(',', Enumerable.Range(0, 30).Select(n => $"{{\"op\":\"copy\",\"from\":\"\",\"path\":\"/c{n}\"}}"));
         using HttpResponseMessage response = await PatchAsync(id, JsonPatch, $"[{copies}]");
@@ -105,7 +106,7 @@ public sealed class PatchTests(SharedApplication shared) : IClassFixture<SharedA
     [Fact]
     public async Task Patch_WithAConditionThatFails_Is412BeforeThePatchIsJudged()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         string tag = await _app.StoreAsync(id, """{"a":1}""");
         using HttpResponseMessage response = await PatchAsync(id, JsonPatch, """[{"op":"remove","path":"/x"}]""", ("If-Match", "\"0\""));
         JsonElement problem = await response.AssertProblemAsync(HttpStatusCode.PreconditionFailed, "precondition-failed");
@@ -118,7 +119,7 @@ public sealed class PatchTests(SharedApplication shared) : IClassFixture<SharedA
     [Fact]
     public async Task Patch_MergeWithIfNoneMatchStar_CreatesOnce()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         using HttpResponseMessage created = await PatchAsync(id, Merge, """{"a":1,"b":null}""", ("If-None-Match", "*"));
         using HttpResponseMessage again = await PatchAsync(id, Merge, """{"a":2}""", ("If-None-Match", "*"));
 
@@ -131,7 +132,7 @@ public sealed class PatchTests(SharedApplication shared) : IClassFixture<SharedA
     [Fact]
     public async Task Patch_DigestOfThePatch_IsChecked()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         await _app.StoreAsync(id, "{}");
         using HttpResponseMessage response = await PatchAsync(id, Merge, """{"a":1}""", ("Content-Digest", "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:"));
         await response.AssertProblemAsync(HttpStatusCode.BadRequest, "digest-mismatch");
@@ -141,7 +142,7 @@ public sealed class PatchTests(SharedApplication shared) : IClassFixture<SharedA
     [Fact]
     public async Task Patch_AThousandOfOneCounter_LoseNone()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         await _app.StoreAsync(id, """{"n":0}""");
         int[] successes = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => IncrementAsync(id, attempts: 100)));
 
@@ -152,7 +153,7 @@ public sealed class PatchTests(SharedApplication shared) : IClassFixture<SharedA
     [Fact]
     public async Task Batch_AddsFromManyWriters_AllCount()
     {
-        string id = TestApplication.NewId();
+        string id = Requests.NewId();
         string batch = Batch.Of($$"""{"op":"add","id":"{{id}}","path":"/n","by":0.1,"create":true}""");
         HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => _app.BatchAsync(batch)));
 
@@ -163,7 +164,7 @@ public sealed class PatchTests(SharedApplication shared) : IClassFixture<SharedA
     [Fact]
     public async Task Batch_PatchesBesideOtherOperations_AreOneCommit()
     {
-        (string merged, string patched, string put) = (TestApplication.NewId(), TestApplication.NewId(), TestApplication.NewId());
+        (string merged, string patched, string put) = (Requests.NewId(), Requests.NewId(), Requests.NewId());
         await _app.StoreAsync(merged, """{"a":1}""");
         await _app.StoreAsync(patched, """{"a":1}""");
         using HttpResponseMessage response = await _app.BatchAsync(Batch.Of(
@@ -181,14 +182,14 @@ public sealed class PatchTests(SharedApplication shared) : IClassFixture<SharedA
     [Fact]
     public async Task Batch_MembersOfAddThatAreNull_AreAbsent()
     {
-        using HttpResponseMessage response = await _app.BatchAsync(Batch.Of($$"""{"op":"put","id":"{{TestApplication.NewId()}}","body":1,"by":null,"create":null}"""));
+        using HttpResponseMessage response = await _app.BatchAsync(Batch.Of($$"""{"op":"put","id":"{{Requests.NewId()}}","body":1,"by":null,"create":null}"""));
         await response.AssertCommittedAsync();
     }
 
     [Fact]
     public async Task Batch_WithPatchesThatFail_NamesEachAndDoesNothing()
     {
-        (string there, string put, string absent) = (TestApplication.NewId(), TestApplication.NewId(), TestApplication.NewId());
+        (string there, string put, string absent) = (Requests.NewId(), Requests.NewId(), Requests.NewId());
         await _app.StoreAsync(there, """{"a":1}""");
         string fails = $$"""{"op":"patch","id":"{{there}}","jsonPatch":[{"op":"test","path":"/a","value":2}]}""";
         using HttpResponseMessage test = await _app.BatchAsync(Batch.Of(Batch.Put(put, "1"), fails));

@@ -1,14 +1,16 @@
 using System.Net;
 using System.Text.Json;
+using DocService.Api.Tests.Queries;
 using DocService.Api.Tests.Support;
+using DocService.Contract.Tests.Support;
 
-namespace DocService.Api.Tests.Queries;
+namespace DocService.Contract.Tests.Queries;
 
 /// <summary>Documents as lines (NDJSON).</summary>
-[Collection(QueryApplication.Collection)]
-public sealed class ExportTests(QueryApplication queries)
+public abstract class ExportTests(SharedServer shared)
 {
-    private readonly string _prefix = QueryApplication.NewPrefix();
+    private readonly QueryClient _queries = new(shared.Server);
+    private readonly string _prefix = QueryClient.NewPrefix();
 
     [Theory]
     [InlineData("")]
@@ -17,7 +19,7 @@ public sealed class ExportTests(QueryApplication queries)
     {
         for (int batch = 0; batch < 3; batch++)
         {
-            await queries.StoreAsync(_prefix, [.. Enumerable.Range(batch * 500, 500).Select(n => ($"{n:0000}", $"{{\"n\":{n},\"text\":\"{new string('x', 100)}\"}}"))]);
+            await _queries.StoreAsync(_prefix, [.. Enumerable.Range(batch * 500, 500).Select(n => ($"{n:0000}", $"{{\"n\":{n},\"text\":\"{new string('x', 100)}\"}}"))]);
         }
 
         JsonElement[] lines = await ExportAsync($"/docs?prefix={_prefix}{query}");
@@ -34,19 +36,19 @@ public sealed class ExportTests(QueryApplication queries)
     public async Task Export_BodiesWithLineBreaks_AreOneLineEachAndRawIsExact()
     {
         const string Json = "{\r\n \"a\" : \"x\\ny\",\n\t\"b\":[1,\r2]\n}";
-        await queries.StoreAsync(_prefix, ("a", Json));
+        await _queries.StoreAsync(_prefix, ("a", Json));
         JsonElement line = (await ExportAsync($"/docs?prefix={_prefix}"))[0];
         Assert.Equal("{   \"a\" : \"x\\ny\", \t\"b\":[1, 2] }", line.GetProperty("body").GetRawText());
         Assert.Equal(Json.Length, line.GetProperty("length").GetInt32());
         Assert.Equal(Sha256Digest.Of(System.Text.Encoding.UTF8.GetBytes(Json)).ToString(), line.GetProperty("sha256").GetString());
         Assert.Equal(Json, (await ExportAsync($"/docs?prefix={_prefix}&include=raw"))[0].GetProperty("raw").GetString());
-        Assert.Equal(Json, (await queries.AskAsync($"/docs?prefix={_prefix}")).GetProperty("documents")[0].GetProperty("body").GetRawText());
+        Assert.Equal(Json, (await _queries.AskAsync($"/docs?prefix={_prefix}")).GetProperty("documents")[0].GetProperty("body").GetRawText());
     }
 
     [Fact]
     public async Task Export_WithALimit_EndsWithACursor()
     {
-        await queries.StoreAsync(_prefix, ("a", "1"), ("b", "1"), ("c/1", "1"), ("c/2", "1"));
+        await _queries.StoreAsync(_prefix, ("a", "1"), ("b", "1"), ("c/1", "1"), ("c/2", "1"));
         JsonElement[] first = await ExportAsync($"/docs?prefix={_prefix}&limit=2&delimiter=/");
         JsonElement[] second = await ExportAsync($"/docs?prefix={_prefix}&limit=2&delimiter=/&cursor={first[^1].GetProperty("next").GetString()}");
 
@@ -62,8 +64,8 @@ public sealed class ExportTests(QueryApplication queries)
     [InlineData("application/x-ndjson;q=0.1, application/json", false)]
     public async Task Accept_DecidesBetweenAPageAndLines(string accept, bool areLines)
     {
-        await queries.StoreAsync(_prefix, ("a", "1"));
-        using HttpResponseMessage response = await queries.Application.SendAsync("GET", $"/docs?prefix={_prefix}", null, ("Accept", accept));
+        await _queries.StoreAsync(_prefix, ("a", "1"));
+        using HttpResponseMessage response = await _queries.Application.SendAsync("GET", $"/docs?prefix={_prefix}", null, ("Accept", accept));
 
         Assert.Equal(areLines ? "application/x-ndjson" : "application/json", response.Field("Content-Type"));
         Assert.Equal(areLines, response.Field("ETag") is null);
@@ -72,7 +74,7 @@ public sealed class ExportTests(QueryApplication queries)
 
     private async Task<JsonElement[]> ExportAsync(string target)
     {
-        using HttpResponseMessage response = await queries.Application.SendAsync("GET", target, null, ("Accept", "application/x-ndjson"));
+        using HttpResponseMessage response = await _queries.Application.SendAsync("GET", target, null, ("Accept", "application/x-ndjson"));
         string text = await response.Content.ReadAsStringAsync();
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.EndsWith("\n", text, StringComparison.Ordinal);
