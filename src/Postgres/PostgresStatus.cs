@@ -9,6 +9,9 @@ public sealed record PostgresStatus : StoreStatus
     /// <summary>Of the server; null until it has answered once.</summary>
     public required string? ServerVersion { get; init; }
 
+    /// <summary>Standbys that have a write of level replicated; 0: that level is not to be had.</summary>
+    public required int Replicas { get; init; }
+
     /// <summary>Of the server, as it was read last; null until then.</summary>
     public required DurabilitySettings? Settings { get; init; }
 }

@@ -3,6 +3,7 @@ using DocService.Postgres.Committing;
 using DocService.Postgres.Connecting;
 using DocService.Postgres.Opening;
 using DocService.Postgres.Querying;
+using DocService.Postgres.Replication;
 using DocService.Postgres.Rows;
 using DocService.Postgres.Watching;
 using DocService.Storage.Clock;
@@ -29,6 +30,7 @@ public sealed class PostgresStore : IDocumentStore
     private readonly ILogger _logger;
     private readonly Database _database;
     private readonly StoreWatch _watch;
+    private readonly StandbyConfirmation _standbys;
     private readonly GroupWriter _writer;
     private readonly DocumentReads _reads;
     private readonly DatabaseSource _snapshots;
@@ -46,7 +48,8 @@ public sealed class PostgresStore : IDocumentStore
         Time = new StoreTime(clock);
         _reads = new DocumentReads(database);
         _snapshots = new DatabaseSource(database, watch, Time);
-        _writer = new GroupWriter(database, new GroupTransaction(database, watch, Time, clock), clock);
+        _standbys = new StandbyConfirmation(database, options.Replicas, clock);
+        _writer = new GroupWriter(database, new GroupTransaction(database, watch, Time, clock), _standbys, clock);
     }
 
     /// <inheritdoc/>
@@ -74,6 +77,7 @@ public sealed class PostgresStore : IDocumentStore
                 Time = new TimeReport(Time.Now, Time.WallAhead, Time.IsInDoubt),
                 Database = _database.Name,
                 ServerVersion = _watch.ServerVersion,
+                Replicas = _options.Replicas,
                 Settings = facts?.Settings,
             };
         }
@@ -89,7 +93,7 @@ public sealed class PostgresStore : IDocumentStore
         ArgumentNullException.ThrowIfNull(loggers);
         ILogger logger = loggers.CreateLogger<PostgresStore>();
         var database = new Database(options, clock);
-        var watch = new StoreWatch(database, new SchemaUpkeep(database, clock), options, clock, logger);
+        var watch = new StoreWatch(database, new SchemaUpkeep(database, options.Replicas, clock), options, clock, logger);
         try
         {
             await watch.StartAsync().ConfigureAwait(false);
@@ -184,7 +188,7 @@ public sealed class PostgresStore : IDocumentStore
         cancellation.ThrowIfCancellationRequested();
         using OperationGate.Passage passage = _operations.Enter();
         _watch.ThrowIfFenced();
-        var write = new QueuedWrite(operations, request, _clock.GetTimestamp() + (long)(_options.BusyTimeout.TotalSeconds * _clock.TimestampFrequency));
+        var write = new QueuedWrite(operations, request, level, _clock.GetTimestamp() + (long)(_options.BusyTimeout.TotalSeconds * _clock.TimestampFrequency));
         _writer.Queue(write);
         try
         {
@@ -202,13 +206,14 @@ public sealed class PostgresStore : IDocumentStore
         }
     }
 
-    private static void Validate(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level)
+    private void Validate(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level)
     {
         ArgumentNullException.ThrowIfNull(operations);
         ArgumentOutOfRangeException.ThrowIfZero(operations.Count);
-        if (level is DurabilityLevel.Filed or DurabilityLevel.Buffered)
+        if (level is DurabilityLevel.Filed or DurabilityLevel.Buffered || (level == DurabilityLevel.Replicated && _options.Replicas == 0))
         {
-            throw new LevelNotAvailableException($"The engine on PostgreSQL does not have the level '{level.ToString().ToLowerInvariant()}'. It has: durable.");
+            string has = _options.Replicas > 0 ? "durable and replicated" : "durable; with DocService:Replicas replicated, too";
+            throw new LevelNotAvailableException($"The engine on PostgreSQL does not have the level '{level.ToString().ToLowerInvariant()}' here. It has: {has}.");
         }
 
         foreach (DocumentOperation operation in operations)
@@ -222,12 +227,18 @@ public sealed class PostgresStore : IDocumentStore
         }
     }
 
+    private async Task StopWritingAsync()
+    {
+        await _writer.StopAsync().ConfigureAwait(false);
+        await _standbys.StopAsync().ConfigureAwait(false);
+    }
+
     private async Task CloseAsync()
     {
         Task ended = _operations.CloseAsync();
         try
         {
-            await Task.WhenAll(_writer.StopAsync(), _watch.DisposeAsync().AsTask(), ended).WaitAsync(CloseTimeout, _clock).ConfigureAwait(false);
+            await Task.WhenAll(StopWritingAsync(), _watch.DisposeAsync().AsTask(), ended).WaitAsync(CloseTimeout, _clock).ConfigureAwait(false);
             await _database.DisposeAsync().AsTask().WaitAsync(CloseTimeout, _clock).ConfigureAwait(false);
             _snapshots.Dispose();
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DocService.Proof.Clusters;
 using DocService.Proof.Crashes;
 
 namespace DocService.Proof;
@@ -31,6 +32,13 @@ public sealed class CrashTest(CrashTestOptions options, TimeProvider clock, Acti
         try
         {
             _report.LinesWritten.Add("kernel: Linux " + File.ReadAllText("/proc/sys/kernel/osrelease").Trim());
+            if (options.Cluster is { } cluster)
+            {
+                var campaign = new ClusterCampaign(new Cluster(cluster, clock), Path.Combine(directory, "cluster.log"), options, clock, say);
+                Report(await campaign.RunAsync(options.Rounds, cancellation), campaign.Describe(), "a cluster's round", directory);
+                return _report;
+            }
+
             if (options.Kills > 0)
             {
                 await RunAsync(new Kill(), directory, Path.Combine(directory, "kills.log"), options.Kills, cancellation);
@@ -85,12 +93,17 @@ public sealed class CrashTest(CrashTestOptions options, TimeProvider clock, Acti
     {
         var campaign = new Campaign(crash, Path.Combine(parent, "data"), logFile, options, clock, say);
         IReadOnlyList<string> violations = await campaign.RunAsync(crashes, cancellation);
-        _report.LinesWritten.Add($"{campaign.Describe()}; filesystem {campaign.FileSystem}");
+        Report(violations, $"{campaign.Describe()}; filesystem {campaign.FileSystem}", crash.Name, Path.GetDirectoryName(logFile)!);
+    }
+
+    private void Report(IReadOnlyList<string> violations, string line, string after, string evidence)
+    {
+        _report.LinesWritten.Add(line);
         _report.ViolationsFound.AddRange(violations);
         if (violations.Count > 0)
         {
-            say($"Violation after {crash.Name}; the data is kept."); // also for a run that is stopped before its report
-            _report.Evidence = Path.GetDirectoryName(logFile);
+            say($"Violation after {after}; the data is kept."); // also for a run that is stopped before its report
+            _report.Evidence = evidence;
         }
     }
 

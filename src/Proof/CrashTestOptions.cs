@@ -20,6 +20,17 @@ public sealed record CrashTestOptions
     /// <summary>How often the power is cut, on each of the filesystems.</summary>
     public int Cuts { get; init; }
 
+    public const string Replicated = "replicated";
+
+    /// <summary>Where <c>ops/postgres/cluster.sh up</c> has made a cluster, which is tried in place of a directory; null: none.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>How often something of the cluster fails.</summary>
+    public int Rounds { get; init; }
+
+    /// <summary>On a cluster: the level that writes ask for, and that must not be lost.</summary>
+    public string Promise { get; init; } = Replicated;
+
     /// <summary>Connections that say nothing, beside the working clients.</summary>
     public int IdleConnections { get; init; } = 50;
 

@@ -13,6 +13,9 @@ internal sealed class Tally
 
     public int Acknowledged { get; private set; }
 
+    /// <summary>Those of them that must not be lost.</summary>
+    public int Promised { get; private set; }
+
     public int Reads { get; private set; }
 
     public int Unknown { get; private set; }
@@ -44,6 +47,7 @@ internal sealed class Tally
     {
         bool IsWrite(Call call) => call.Steps.Any(step => step.IsWrite);
         Acknowledged += calls.Count(call => IsWrite(call) && call.Outcome is Outcome.Acknowledged or Outcome.Buffered);
+        Promised += calls.Count(call => IsWrite(call) && call.Outcome == Outcome.Acknowledged);
         Reads += calls.Count(call => !IsWrite(call) && call.Outcome == Outcome.Acknowledged);
         Unknown += calls.Count(call => IsWrite(call) && call.Outcome == Outcome.Unknown);
         Refused += calls.Count(call => IsWrite(call) && call.Outcome is Outcome.Refused or Outcome.ConditionFailed);

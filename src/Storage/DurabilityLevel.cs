@@ -14,4 +14,7 @@ public enum DurabilityLevel
 
     /// <summary>The document's own file is in place and its directory synced: survives a power cut, readable without DocService.</summary>
     Filed,
+
+    /// <summary>On the disks of as many standbys as are asked for, too: survives the loss of the machine. An engine that stands on a replicated database has it.</summary>
+    Replicated,
 }

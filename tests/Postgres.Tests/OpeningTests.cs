@@ -45,7 +45,7 @@ public sealed class OpeningTests
 
     [Theory]
     [InlineData("Database=d", "names no host")]
-    [InlineData("Host=a,b;Database=d", "several hosts")]
+    [InlineData("Host=a,b;Database=d;Target Session Attributes=standby", "takes the primary")]
     [InlineData("Nonsense=1", "cannot be read")]
     public async Task Open_ImpossibleConnectionString_IsRefused(string connection, string said) =>
         Assert.Contains(said, (await Assert.ThrowsAsync<StoreConfigurationException>(() => PostgresServer.OpenAsync(connection))).Message, StringComparison.Ordinal);

@@ -17,7 +17,7 @@ internal sealed class CommitsDone(DurabilityLevel asked)
     public long? Sequence { get; private set; }
 
     /// <summary>The lowest level that one of them has reached.</summary>
-    private DurabilityLevel Reached { get; set; } = DurabilityLevel.Filed;
+    private DurabilityLevel Reached { get; set; } = DurabilityLevel.Replicated;
 
     /// <summary>Operations of one commit at most.</summary>
     public static int OperationsMax(DocServiceOptions options) => Math.Min(OperationsOfACommit, options.BatchOperationsMax);

@@ -21,6 +21,10 @@ internal static class CrashTestCommand
         Option<int?> cuts = CommandOptions.Number("--cuts", "Power cuts on ext4 and on XFS, in image files; needs root", 0, 0, CountMax);
         Option<int?> idle = CommandOptions.Number("--idle", "Idle connections beside the load", 50, 0, IdleMax);
         Option<int?> seed = CommandOptions.Number("--seed", "Makes the same choices again. Default: another one each time", null, 0, int.MaxValue);
+        Option<int?> rounds = CommandOptions.Number("--rounds", "How often something of the cluster fails", 20, 1, CountMax);
+        var cluster = new Option<string?>("--cluster") { HelpName = "dir", Description = "Tries DocService on the PostgreSQL cluster that ops/postgres/cluster.sh has made there" };
+        var promise = new Option<string>("--promise") { HelpName = "level", Description = "On a cluster: what must not be lost, replicated or durable", DefaultValueFactory = static _ => CrashTestOptions.Replicated };
+        promise.AcceptOnlyFromAmong(CrashTestOptions.Replicated, "durable");
         var under = new Option<string?>("--under") { HelpName = "command", Description = "Starts the server under this command, such as strace" };
         var command = new TaughtCommand(
             "crashtest",
@@ -28,7 +32,7 @@ internal static class CrashTestCommand
             "docservice crashtest --data /mnt/disk --kills 100",
             "sudo docservice crashtest --data /mnt/disk --kills 0 --cuts 50         # power cuts, in image files there")
         {
-            data, kills, cuts, idle, seed, under,
+            data, kills, cuts, idle, seed, under, cluster, rounds, promise,
         };
         command.SetAction((line, _) => RunAsync(
             new CrashTestOptions
@@ -39,6 +43,9 @@ internal static class CrashTestCommand
                 Kills = line.GetRequiredValue(kills)!.Value,
                 Cuts = line.GetRequiredValue(cuts)!.Value,
                 IdleConnections = line.GetRequiredValue(idle)!.Value,
+                Cluster = line.GetValue(cluster) is { } made ? Path.GetFullPath(made) : null,
+                Rounds = line.GetRequiredValue(rounds)!.Value,
+                Promise = line.GetRequiredValue(promise),
                 Seed = line.GetValue(seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue),
             },
             line.GetValue(under)));
@@ -47,7 +54,13 @@ internal static class CrashTestCommand
 
     private static async Task<int> RunAsync(CrashTestOptions options, string? under)
     {
-        if (options.Kills == 0 && options.Cuts == 0)
+        if (options.Cluster is { } cluster && !File.Exists(Path.Combine(cluster, "control")))
+        {
+            Console.Error.WriteLine($"docservice: {cluster} was not made by ops/postgres/cluster.sh up.");
+            return ExitCode.Usage;
+        }
+
+        if (options.Cluster is null && options.Kills == 0 && options.Cuts == 0)
         {
             Console.Error.WriteLine("docservice: With no kills and no cuts there is nothing to do.");
             return ExitCode.Usage;
@@ -97,7 +110,8 @@ internal static class CrashTestCommand
             Console.WriteLine("Violation: " + text);
         }
 
-        Console.WriteLine($"seed {options.Seed}; the same choices again (not the same timing): crashtest --data {options.Directory} --kills {options.Kills} --cuts {options.Cuts} --idle {options.IdleConnections} --seed {options.Seed}{(under is null ? string.Empty : $" --under \"{under}\"")}");
+        string what = options.Cluster is { } cluster ? $"--cluster {cluster} --rounds {options.Rounds} --promise {options.Promise}" : $"--kills {options.Kills} --cuts {options.Cuts} --idle {options.IdleConnections}";
+        Console.WriteLine($"seed {options.Seed}; the same choices again (not the same timing): crashtest --data {options.Directory} {what} --seed {options.Seed}{(under is null ? string.Empty : $" --under \"{under}\"")}");
         Console.WriteLine(report.Violations.Count == 0
             ? "No violation: nothing acknowledged was lost, nothing unwritten appeared."
             : $"FAILED; data, logs and history are kept in {report.Evidence}.");

@@ -13,6 +13,9 @@ internal sealed partial class DocServiceOptions
     private const string PostgresEngine = "postgres";
     private const long PostgresBytesLimit = 256L << 20; // one row; the server holds it more than once, and at most 1 GiB of it
 
+    /// <summary>On how many standbys a write at level replicated is, beside the primary. 0: the level cannot be asked for.</summary>
+    public int Replicas { get; set; }
+
     /// <summary>What keeps the documents: files or postgres.</summary>
     public string Engine { get; set; } = FilesEngine;
 
@@ -31,13 +34,16 @@ internal sealed partial class DocServiceOptions
             : throw new ConfigurationError($"DocService:Engine is postgres, and {ConnectionKey} does not say which database."),
         BusyTimeout = BusyTimeout,
         IdempotencyRetention = IdempotencyRetention,
+        Replicas = Replicas,
     };
 
     /// <summary>What this engine does not have yet is refused at the start where a setting asks for it.</summary>
     private string? ValidateEngine() =>
         Engine is not (FilesEngine or PostgresEngine) ? $"DocService:Engine must be {FilesEngine} or {PostgresEngine}, not '{Engine}'."
-        : !IsPostgres ? null
-        : Level != DurabilityLevel.Durable ? $"DocService:Durability must be durable with Engine=postgres, which has no other level, not '{Durability}'."
+        : Replicas is < 0 or > 100 ? $"DocService:Replicas must be 0 to 100, not {Replicas}."
+        : !IsPostgres ? Replicas > 0 || Level == DurabilityLevel.Replicated ? "DocService:Replicas and the level replicated are for Engine=postgres alone (docs/postgres.md)." : null
+        : Level == DurabilityLevel.Replicated && Replicas == 0 ? "DocService:Durability=replicated needs DocService:Replicas, the number of standbys that are to have each write."
+        : Level is not (DurabilityLevel.Durable or DurabilityLevel.Replicated) ? $"DocService:Durability must be durable or replicated with Engine=postgres, not '{Durability}'."
         : TakesTokens ? "DocService:JwtAuthority cannot be had with Engine=postgres yet (docs/postgres.md)."
         : RequireKeys ? "DocService:RequireKeys cannot be had with Engine=postgres yet: there are no API keys (docs/postgres.md)."
         : Math.Max(MaxDocumentBytes, BatchBytesMax) > PostgresBytesLimit ? $"DocService:MaxDocumentBytes and MaxBatchBytes must be at most {PostgresBytesLimit} with Engine=postgres."

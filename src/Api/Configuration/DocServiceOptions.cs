@@ -143,7 +143,7 @@ internal sealed partial class DocServiceOptions
 
         if (DurabilityField.Parse(Durability) is null)
         {
-            return $"DocService:Durability must be buffered, durable or filed, not '{Durability}'.";
+            return $"DocService:Durability must be buffered, durable, filed or replicated, not '{Durability}'.";
         }
 
         if (MaxDocumentBytes is < 1 or > DocumentBytesLimit)

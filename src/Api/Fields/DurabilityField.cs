@@ -21,7 +21,7 @@ internal static class DurabilityField
 
         DurabilityLevel? asked = lines.Count == 1 && StructuredFields.ParseToken(lines[0]!) is { } token ? Parse(token) : null;
         level = asked ?? otherwise;
-        return asked is null ? ProblemCatalogue.Invalid("Durability must be one of buffered, durable and filed, once.") : null;
+        return asked is null ? ProblemCatalogue.Invalid("Durability must be one of buffered, durable, filed and replicated, once.") : null;
     }
 
     /// <summary>A level that can be asked for, or null.</summary>
@@ -30,11 +30,13 @@ internal static class DurabilityField
         "buffered" => DurabilityLevel.Buffered,
         "durable" => DurabilityLevel.Durable,
         "filed" => DurabilityLevel.Filed,
+        "replicated" => DurabilityLevel.Replicated,
         _ => null,
     };
 
     public static string NameOf(DurabilityLevel level) => level switch
     {
+        DurabilityLevel.Replicated => "replicated",
         DurabilityLevel.Filed => "filed",
         DurabilityLevel.Durable => "durable",
         DurabilityLevel.Buffered => "buffered",

@@ -23,6 +23,7 @@ internal static class DatabaseReport
             fullPageWrites = status.Settings?.FullPageWrites,
             synchronousCommit = status.Settings?.SynchronousCommit,
             synchronousStandbyNames = status.Settings?.SynchronousStandbyNames,
+            replicas = status.Replicas,
             promise = DurabilityField.NameOf(status.Promise),
             remark = status.PromiseRemark,
         },

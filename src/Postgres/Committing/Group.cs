@@ -16,14 +16,27 @@ internal sealed class Group(IReadOnlyList<QueuedWrite> writes)
 
     public void SetEnd(int index, CommitResult? result, Exception? failure) => _ends[index] = (result, failure);
 
-    /// <summary>Tells every write how it has ended.</summary>
-    public void Tell()
+    /// <summary>Of the server that has committed it.</summary>
+    public long Timeline { get; set; }
+
+    /// <summary>A write of it is answered when standbys have it.</summary>
+    public bool WaitsForStandbys => Enumerable.Range(0, _ends.Length).Any(Waits);
+
+    /// <summary>Tells how they have ended those writes that wait for no standby, or those that do.</summary>
+    /// <param name="waited">Which of the two.</param>
+    /// <param name="hasReached">Standbys have what was committed.</param>
+    public void Tell(bool waited, bool hasReached)
     {
         for (int index = 0; index < _ends.Length; index++)
         {
+            if (Waits(index) != waited)
+            {
+                continue;
+            }
+
             if (_ends[index].Result is { } result)
             {
-                Writes[index].Complete(result);
+                Writes[index].Complete(hasReached && result.Level == DurabilityLevel.Durable ? Raised(result) : result);
             }
             else
             {
@@ -31,4 +44,12 @@ internal sealed class Group(IReadOnlyList<QueuedWrite> writes)
             }
         }
     }
+
+    private bool Waits(int index) => Writes[index].IsReplicated && _ends[index].Result is { IsCommitted: true };
+
+    private static CommitResult Raised(CommitResult result) => result with
+    {
+        Level = DurabilityLevel.Replicated,
+        Results = [.. result.Results.Select(static one => one with { Level = DurabilityLevel.Replicated })],
+    };
 }

@@ -1,4 +1,5 @@
 using DocService.Postgres.Connecting;
+using DocService.Postgres.Opening;
 using Npgsql;
 
 namespace DocService.Postgres.Committing;
@@ -11,7 +12,7 @@ namespace DocService.Postgres.Committing;
 internal static class GroupClaim
 {
     /// <summary>True: it has committed. False: it never will. Null: neither could be had by the deadline.</summary>
-    public static async Task<bool?> HasCommittedAsync(Database database, Guid id, long deadline, TimeProvider clock)
+    public static async Task<bool?> HasCommittedAsync(Database database, Group group, long deadline, TimeProvider clock)
     {
         for (int attempt = 0; ; attempt++)
         {
@@ -20,15 +21,17 @@ internal static class GroupClaim
                 await using NpgsqlConnection connection = await database.OpenAsync(CancellationToken.None).ConfigureAwait(false);
                 await using var claim = new NpgsqlCommand("INSERT INTO docservice.groups (id, claimed) VALUES ($1, true) ON CONFLICT (id) DO NOTHING", connection)
                 {
-                    Parameters = { new NpgsqlParameter { Value = id } },
+                    Parameters = { new NpgsqlParameter { Value = group.Id } },
                 };
                 await claim.ExecuteNonQueryAsync().ConfigureAwait(false);
 
                 // The insert may have been an earlier attempt's of this very call: the row says whose it is.
-                await using var ask = new NpgsqlCommand("SELECT claimed FROM docservice.groups WHERE id = $1", connection) { Parameters = { new NpgsqlParameter { Value = id } } };
-                if (await ask.ExecuteScalarAsync().ConfigureAwait(false) is bool isClaimed)
+                await using var ask = new NpgsqlCommand($"SELECT claimed, {ServerFacts.TimelineNow} FROM docservice.groups WHERE id = $1", connection) { Parameters = { new NpgsqlParameter { Value = group.Id } } };
+                await using NpgsqlDataReader reader = await ask.ExecuteReaderAsync().ConfigureAwait(false);
+                if (await reader.ReadAsync().ConfigureAwait(false))
                 {
-                    return !isClaimed;
+                    group.Timeline = reader.GetInt64(1);
+                    return !reader.GetBoolean(0);
                 }
             }
             catch (Exception exception) when (exception is NpgsqlException || Trouble.IsPassing(exception))

@@ -32,6 +32,7 @@ internal sealed class GroupTransaction(Database database, StoreWatch watch, Stor
         var requests = new KnownRequests();
         ServerFacts facts = await BeginAsync(connection, group, documents, requests).ConfigureAwait(false);
         watch.Judge(facts);
+        group.Timeline = facts.Timeline;
         long first = facts.Timeline == facts.KnownTimeline ? facts.Sequence : VersionJump.After(facts.Sequence, clock.GetUtcNow()) - 1;
         var judge = new GroupJudge(documents, requests, time, clock) { Sequence = first, Level = facts.Settings.Promise };
         for (int index = 0; index < group.Writes.Count; index++)

@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 using DocService.Postgres.Connecting;
+using DocService.Postgres.Replication;
+using Npgsql;
 
 namespace DocService.Postgres.Committing;
 
@@ -16,14 +18,16 @@ internal sealed class GroupWriter
     private readonly Channel<QueuedWrite> _queue = Channel.CreateUnbounded<QueuedWrite>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Database _database;
     private readonly GroupTransaction _transaction;
+    private readonly StandbyConfirmation _standbys;
     private readonly TimeProvider _clock;
     private readonly Task _running;
     private volatile bool _isStopping;
 
-    public GroupWriter(Database database, GroupTransaction transaction, TimeProvider clock)
+    public GroupWriter(Database database, GroupTransaction transaction, StandbyConfirmation standbys, TimeProvider clock)
     {
         _database = database;
         _transaction = transaction;
+        _standbys = standbys;
         _clock = clock;
         _running = Task.Run(RunAsync);
     }
@@ -92,7 +96,7 @@ internal sealed class GroupWriter
             try
             {
                 await _transaction.CarryOutAsync(group).ConfigureAwait(false);
-                group.Tell();
+                Tell(group);
                 return;
             }
             catch (Exception exception)
@@ -103,10 +107,10 @@ internal sealed class GroupWriter
             if (group.IsSent && !Trouble.IsRefusal(trouble))
             {
                 long deadline = Math.Max(writes.Max(static write => write.Deadline), _clock.GetTimestamp() + _clock.TimestampFrequency);
-                switch (await GroupClaim.HasCommittedAsync(_database, group.Id, deadline, _clock).ConfigureAwait(false))
+                switch (await GroupClaim.HasCommittedAsync(_database, group, deadline, _clock).ConfigureAwait(false))
                 {
                     case true:
-                        group.Tell();
+                        Tell(group);
                         return;
                     case null:
                         FailAll(writes, new OutcomeUnknownException("The database was lost while the write was committed, and does not answer: it may or may not have happened.", trouble));
@@ -123,6 +127,38 @@ internal sealed class GroupWriter
             DropOverdue(writes, trouble);
             await _database.PauseAsync(attempt, CancellationToken.None).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Those that wait for standbys are told later, and hold no other group up.</summary>
+    private void Tell(Group group)
+    {
+        group.Tell(waited: false, hasReached: false);
+        if (group.WaitsForStandbys)
+        {
+            _ = TellWhenReplicatedAsync(group);
+        }
+    }
+
+    private async Task TellWhenReplicatedAsync(Group group)
+    {
+        bool hasReached = false;
+        try
+        {
+            LogPosition position;
+            await using (NpgsqlConnection connection = await _database.OpenAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                position = await StandbyConfirmation.ReadPositionAsync(connection).ConfigureAwait(false);
+            }
+
+            // Another server may be the primary by now, which does not have it.
+            hasReached = position.Timeline == group.Timeline && await _standbys.ReachAsync(position, group.Writes.Max(static write => write.Deadline)).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It is committed, and told so: at the level that is known.
+        }
+
+        group.Tell(waited: true, hasReached);
     }
 
     /// <summary>The database refuses the group: each of its writes is tried alone, so that one that it cannot take stops no other.</summary>

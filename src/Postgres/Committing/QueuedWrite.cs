@@ -7,7 +7,7 @@ namespace DocService.Postgres.Committing;
 /// Thread: its client's, which may withdraw it, and the writer's, which takes it: whichever comes first. A write that is taken is carried to its
 /// end, also when the client has gone.
 /// </remarks>
-internal sealed class QueuedWrite(IReadOnlyList<DocumentOperation> operations, IdempotentRequest? request, long deadline)
+internal sealed class QueuedWrite(IReadOnlyList<DocumentOperation> operations, IdempotentRequest? request, DurabilityLevel level, long deadline)
 {
     private readonly TaskCompletionSource<CommitResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isDecided;
@@ -16,6 +16,9 @@ internal sealed class QueuedWrite(IReadOnlyList<DocumentOperation> operations, I
 
     /// <summary>Null for a write without a key.</summary>
     public IdempotentRequest? Request { get; } = request;
+
+    /// <summary>It is answered when standbys have it.</summary>
+    public bool IsReplicated { get; } = level == DurabilityLevel.Replicated;
 
     /// <summary>Timestamp of the clock at which it has waited as long as it may.</summary>
     public long Deadline { get; } = deadline;

@@ -19,7 +19,7 @@ internal sealed class Database : IAsyncDisposable
     private readonly TimeSpan _busyTimeout;
     private readonly TimeProvider _clock;
 
-    /// <exception cref="StoreConfigurationException">The connection string is none, or names several hosts.</exception>
+    /// <exception cref="StoreConfigurationException">The connection string is none.</exception>
     public Database(PostgresOptions options, TimeProvider clock)
     {
         NpgsqlConnectionStringBuilder builder;
@@ -37,11 +37,6 @@ internal sealed class Database : IAsyncDisposable
             throw new StoreConfigurationException("ConnectionStrings:Postgres names no host, such as \"Host=127.0.0.1;Database=docs;Username=docs\".");
         }
 
-        if (builder.Host.Contains(',', StringComparison.Ordinal))
-        {
-            throw new StoreConfigurationException("ConnectionStrings:Postgres names several hosts. One is taken: which of several is the primary is not judged yet (docs/postgres.md).");
-        }
-
         _clock = clock;
         _busyTimeout = options.BusyTimeout;
         int milliseconds = (int)Math.Clamp(_busyTimeout.TotalMilliseconds, 1, int.MaxValue);
@@ -57,9 +52,9 @@ internal sealed class Database : IAsyncDisposable
             (builder.MaxAutoPrepare, builder.AutoPrepareMinUsages) = (40, 2); // an operator says 0 where a pooler in between keeps no prepared statements
         }
 
-        Name = $"{builder.Host}:{builder.Port}/{builder.Database ?? builder.Username}";
+        Name = $"{(builder.Host.Contains(':', StringComparison.Ordinal) ? builder.Host : $"{builder.Host}:{builder.Port}")}/{builder.Database ?? builder.Username}";
         ConnectionsMax = builder.MaxPoolSize;
-        _source = NpgsqlDataSource.Create(builder);
+        _source = SourceOf(builder);
     }
 
     /// <summary>Host, port and database.</summary>
@@ -112,6 +107,24 @@ internal sealed class Database : IAsyncDisposable
     public Task PauseAsync(int attempt, CancellationToken cancellation) => Task.Delay(PauseOf(attempt), _clock, cancellation);
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    /// <summary>Of several hosts the primary: who that is, is asked anew each second, and at once where one has gone away.</summary>
+    private static NpgsqlDataSource SourceOf(NpgsqlConnectionStringBuilder builder)
+    {
+        if (!builder.Host!.Contains(',', StringComparison.Ordinal))
+        {
+            return NpgsqlDataSource.Create(builder);
+        }
+
+        if (builder.TargetSessionAttributes is { } asked && asked is not ("primary" or "read-write"))
+        {
+            throw new StoreConfigurationException($"ConnectionStrings:Postgres has Target Session Attributes={asked}. DocService writes, so it takes the primary; leave it out.");
+        }
+
+        builder.TargetSessionAttributes = null; // said below
+        builder.HostRecheckSeconds = 1;
+        return new NpgsqlDataSourceBuilder(builder.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
+    }
 
     private static TimeSpan PauseOf(int attempt) => attempt > 8 ? PauseMax : TimeSpan.FromTicks(Math.Min(PauseMax.Ticks, PauseMin.Ticks << attempt));
 }

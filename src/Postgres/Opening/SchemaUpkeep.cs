@@ -10,7 +10,7 @@ namespace DocService.Postgres.Opening;
 /// Thread: one. On failure: nothing was changed. What an operator has to put right is <see cref="StoreConfigurationException"/> or
 /// <see cref="StoreFormatException"/>; everything else may pass.
 /// </remarks>
-internal sealed class SchemaUpkeep(Database database, TimeProvider clock)
+internal sealed class SchemaUpkeep(Database database, int replicas, TimeProvider clock)
 {
     private const int VersionMin = 15;
     private const long Lock = 0x646f_6373_6572_7669; // "docservi": who changes the tables holds it
@@ -89,6 +89,11 @@ internal sealed class SchemaUpkeep(Database database, TimeProvider clock)
     /// <summary>Tables that another role has made are no use without these.</summary>
     private async Task CheckRightsAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
+        if (replicas > 0 && await AskAsync(connection, "SELECT pg_has_role(current_user, 'pg_read_all_stats', 'usage')", cancellation).ConfigureAwait(false) is not true)
+        {
+            throw new StoreConfigurationException($"With DocService:Replicas the user of {database.Name} must be told what standbys have: GRANT pg_read_all_stats TO that user.");
+        }
+
         foreach (string table in Tables)
         {
             foreach (string right in (string[])["SELECT", "INSERT", "UPDATE", "DELETE"])

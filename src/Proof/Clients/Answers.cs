@@ -34,6 +34,10 @@ internal static class Answers
         return at < 0 ? null : long.Parse(value.AsSpan(at + 5), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The level that it tells.</summary>
+    public static string? Level(HttpResponseMessage answer) =>
+        answer.Headers.TryGetValues("Durability", out IEnumerable<string>? values) ? values.Single().Split(';')[0] : null;
+
     public static long? Version(HttpResponseMessage answer) => Version(answer.Headers.ETag?.Tag);
 
     public static long? Version(string? entityTag) =>

@@ -20,6 +20,9 @@ internal sealed class Exchange(HttpClient http, Ledger ledger, TimeProvider cloc
 {
     private volatile bool _isGone;
 
+    /// <summary>A success below this level promises nothing; null: every level that is told is a promise.</summary>
+    public string? Promise { get; init; }
+
     /// <summary>A call got no answer: there is nobody to talk to any more.</summary>
     public bool IsGone => _isGone;
 
@@ -130,7 +133,7 @@ internal sealed class Exchange(HttpClient http, Ledger ledger, TimeProvider cloc
             Outcome.ConditionFailed => step with { CurrentVersion = CurrentOf(body) },
             _ => step,
         };
-        return call with { Outcome = outcome, Steps = [step], Sequence = answer.StatusCode == HttpStatusCode.NotFound ? null : sequence };
+        return call with { Outcome = Promised(outcome, answer), Steps = [step], Sequence = answer.StatusCode == HttpStatusCode.NotFound ? null : sequence };
     }
 
     private Call Batch(Call call, HttpResponseMessage answer, string body)
@@ -164,8 +167,11 @@ internal sealed class Exchange(HttpClient http, Ledger ledger, TimeProvider cloc
         }
 
         bool wroteNothing = outcome == Outcome.Acknowledged && !Array.Exists(steps, step => step.IsWrite && step.ChangesWhenAcknowledged);
-        return call with { Outcome = outcome, Steps = steps, Sequence = wroteNothing ? null : sequence ?? Answers.Sequence(answer) };
+        return call with { Outcome = Promised(outcome, answer), Steps = steps, Sequence = wroteNothing ? null : sequence ?? Answers.Sequence(answer) };
     }
+
+    private Outcome Promised(Outcome outcome, HttpResponseMessage answer) =>
+        outcome == Outcome.Acknowledged && Promise is not null && Answers.Level(answer) is { } level && level != Promise ? Outcome.Buffered : outcome;
 
     private bool IsDiskFault(HttpResponseMessage answer) => diskMayFail && answer.StatusCode == HttpStatusCode.InternalServerError;
 

@@ -10,6 +10,9 @@ internal sealed class Load(Exchange exchange, Ledger ledger, int seed)
     /// <summary>More than a key can serve at once: they meet on a key and in a group.</summary>
     public const int Clients = 8;
 
+    /// <summary>The levels that writes ask for, drawn evenly.</summary>
+    public IReadOnlyList<string> Levels { get; init; } = ["buffered", "filed", "filed", .. Enumerable.Repeat("durable", 7)];
+
     private readonly ConcurrentDictionary<string, long> _lastVersion = new(ledger.State.Where(pair => !pair.Value.IsAbsent).Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Version)));
 
     /// <exception cref="ViolationException">The server answered what it must never answer.</exception>
@@ -29,7 +32,7 @@ internal sealed class Load(Exchange exchange, Ledger ledger, int seed)
     private async Task ActAsync(Random random)
     {
         string key = ledger.Keys[random.Next(ledger.Keys.Count)];
-        string level = random.Next(10) switch { 0 => "buffered", 1 or 2 => "filed", _ => "durable" };
+        string level = Levels[random.Next(Levels.Count)];
         switch (random.Next(20))
         {
             case < 5:
@@ -39,7 +42,7 @@ internal sealed class Load(Exchange exchange, Ledger ledger, int seed)
                 Note(key, await exchange.WriteAsync(key, StepKind.Put, false, null, level, CancellationToken.None));
                 break;
             case < 13:
-                Note(key, await exchange.WriteAsync(key, StepKind.Put, false, Known(key), "durable", CancellationToken.None));
+                Note(key, await exchange.WriteAsync(key, StepKind.Put, false, Known(key), Levels[^1], CancellationToken.None));
                 break;
             case < 14:
                 Note(key, await exchange.WriteAsync(key, StepKind.Put, true, null, level, CancellationToken.None));

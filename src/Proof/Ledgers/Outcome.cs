@@ -12,7 +12,7 @@ internal enum Outcome
     /// <summary>A condition did not hold: nothing was changed, and what stands there was told.</summary>
     ConditionFailed,
 
-    /// <summary>202: survives a kill, not a power cut, and may take effect after the answer.</summary>
+    /// <summary>202, or a level below the promised one: survives a kill, not a power cut, and may take effect after the answer.</summary>
     Buffered,
 
     /// <summary>Success: durable, or what a read saw.</summary>

@@ -36,7 +36,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}"));
 
     /// <summary>Starts it and returns at once.</summary>
-    public static ServerProcess Start(ServerProgram program, string dataDirectory, string logFile)
+    public static ServerProcess Start(ServerProgram program, string dataDirectory, string logFile, IReadOnlyList<string>? settings = null)
     {
         var start = new ProcessStartInfo(program.Command[0])
         {
@@ -45,7 +45,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = Path.GetDirectoryName(logFile)!,
         };
-        foreach (string argument in program.Command.Skip(1).Concat(Arguments).Append($"--DocService:DataDirectory={dataDirectory}"))
+        foreach (string argument in program.Command.Skip(1).Concat(Arguments).Append($"--DocService:DataDirectory={dataDirectory}").Concat(settings ?? []))
         {
             start.ArgumentList.Add(argument);
         }

@@ -29,6 +29,7 @@ internal sealed class StoreWrites(OperationGate gate, Func<StoreEngine> engine, 
     public async ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, IdempotentRequest request, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
+        ThrowIfLacking(level);
         Validate(operations, isRemembered: true);
         using OperationGate.Passage passage = gate.Enter();
         StoreEngine store = engine();
@@ -63,6 +64,14 @@ internal sealed class StoreWrites(OperationGate gate, Func<StoreEngine> engine, 
         return new FoundRequest(found, Lower(isFiled ? DurabilityLevel.Filed : DurabilityLevel.Durable, best));
     }
 
+    private static void ThrowIfLacking(DurabilityLevel level)
+    {
+        if (level == DurabilityLevel.Replicated)
+        {
+            throw new LevelNotAvailableException("The engine on files does not have the level 'replicated'. It has: buffered, durable and filed.");
+        }
+    }
+
     private ValueTask<CommitResult> CommitAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, RequestTurn? turn, CancellationToken cancellation) =>
         WriteTrace.IsOn ? TraceAsync(operations, level, turn, cancellation) : WriteAsync(operations, level, turn, cancellation);
 
@@ -84,6 +93,7 @@ internal sealed class StoreWrites(OperationGate gate, Func<StoreEngine> engine, 
 
     private async ValueTask<CommitResult> WriteAsync(IReadOnlyList<DocumentOperation> operations, DurabilityLevel level, RequestTurn? turn, CancellationToken cancellation)
     {
+        ThrowIfLacking(level);
         long cost = Validate(operations, isRemembered: turn is not null);
         using OperationGate.Passage passage = gate.Enter();
         StoreEngine store = engine();

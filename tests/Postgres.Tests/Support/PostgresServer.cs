@@ -36,6 +36,22 @@ internal sealed class PostgresServer : IDisposable
         Start();
     }
 
+    /// <summary>A standby of it, which streams.</summary>
+    public PostgresServer(PostgresServer primary, string settings)
+    {
+        ArgumentNullException.ThrowIfNull(primary);
+        _settings = settings;
+        _directory = Directory.CreateTempSubdirectory("docservice-postgres-").FullName;
+        Port = FreePort();
+        if (Environment.IsPrivilegedProcess)
+        {
+            Run("chown", "postgres", _directory);
+        }
+
+        Run(Path.Combine(Programs!, "pg_basebackup"), "-D", Data, "-R", "-X", "stream", "-c", "fast", "--no-sync", "-h", "127.0.0.1", "-p", $"{primary.Port}", "-U", Superuser);
+        Start();
+    }
+
     /// <summary>Why there can be none on this machine; null where there can.</summary>
     public static string? Lacking =>
         !OperatingSystem.IsLinux() || Programs is null ? "PostgreSQL is not installed (/usr/lib/postgresql)."
@@ -105,6 +121,9 @@ internal sealed class PostgresServer : IDisposable
         server.Kill();
         server.WaitForExit();
     }
+
+    /// <summary>A standby becomes the primary, on a timeline of its own.</summary>
+    public void Promote() => Run(Path.Combine(Programs!, "pg_ctl"), "-D", Data, "-w", "promote");
 
     public void Dispose()
     {

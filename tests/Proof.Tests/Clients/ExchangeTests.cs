@@ -34,6 +34,20 @@ public sealed class ExchangeTests
         Assert.Equal(expected, Assert.Single(_ledger.Calls).Outcome);
     }
 
+    /// <summary>On a cluster, what is told to be on one machine alone may go with it.</summary>
+    [Theory]
+    [InlineData("durable", Outcome.Acknowledged)]
+    [InlineData("replicated", Outcome.Buffered)]
+    internal async Task Write_ALowerLevelThanIsPromised_PromisesNothing(string promise, Outcome expected)
+    {
+        Exchange exchange = Exchange(_ => Answer(HttpStatusCode.Created, "", version: 7), promise);
+        await exchange.WriteAsync("a", StepKind.Put, false, null, promise, default);
+        Assert.Equal(expected, Assert.Single(_ledger.Calls).Outcome);
+
+        IReadOnlyList<string> lost = _ledger.Close(CrashKind.PowerCut, TimeProvider.System.GetTimestamp(), new Dictionary<string, Observation> { ["a"] = Observation.Absent, ["b"] = Observation.Absent });
+        Assert.Equal(expected == Outcome.Acknowledged, lost.Count > 0);
+    }
+
     [Fact]
     public async Task Write_NoAnswer_IsUnknownAndTheServerGone()
     {
@@ -86,8 +100,8 @@ public sealed class ExchangeTests
         return answer;
     }
 
-    private Exchange Exchange(Func<HttpRequestMessage, HttpResponseMessage> server) =>
-        new(new HttpClient(new Server(server)) { BaseAddress = new Uri("http://127.0.0.1") }, _ledger, TimeProvider.System, diskMayFail: false);
+    private Exchange Exchange(Func<HttpRequestMessage, HttpResponseMessage> server, string? promise = null) =>
+        new(new HttpClient(new Server(server)) { BaseAddress = new Uri("http://127.0.0.1") }, _ledger, TimeProvider.System, diskMayFail: false) { Promise = promise };
 
     private sealed class Server(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
     {

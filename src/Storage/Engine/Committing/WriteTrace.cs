@@ -62,6 +62,7 @@ internal static class WriteTrace
 
     private static string NameOf(DurabilityLevel level) => level switch
     {
+        DurabilityLevel.Replicated => "replicated",
         DurabilityLevel.Filed => "filed",
         DurabilityLevel.Durable => "durable",
         DurabilityLevel.Buffered => "buffered",
