@@ -166,6 +166,7 @@ internal static class DocServiceHosting
         CollectionEndpoints.Map(app);
         KeyEndpoints.Map(app);
         SnapshotEndpoints.Map(app);
+        ScrubEndpoint.Map(app);
         ChangesEndpoint.Map(app);
         VersionsEndpoint.Map(app);
         StatusEndpoint.Map(app);

@@ -108,6 +108,13 @@ public sealed class DocumentStore : IDocumentStore
     /// <inheritdoc/>
     public ISnapshots Snapshots => _snapshots;
 
+    /// <inheritdoc/>
+    public bool BeginScrub()
+    {
+        using OperationGate.Passage passage = _operations.Enter();
+        return Engine().BeginScrub();
+    }
+
     /// <summary>Opens the directory, creating it when absent. Blocks while it syncs what it found.</summary>
     /// <exception cref="StoreConfigurationException">An option is impossible or the directory cannot be used.</exception>
     /// <exception cref="StoreInUseException">Another process, or another store of this one, holds it.</exception>

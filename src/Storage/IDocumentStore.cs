@@ -19,6 +19,10 @@ public interface IDocumentStore : IAsyncDisposable
     /// <summary>Copies of the whole store as of one moment. Null where the engine has none.</summary>
     ISnapshots? Snapshots => null;
 
+    /// <summary>Has every file read for rot, beginning at once; <see cref="Status"/> tells what is found. False: that is under way, and goes on.</summary>
+    /// <exception cref="NotSupportedException">The engine leaves that to its database.</exception>
+    bool BeginScrub() => throw new NotSupportedException();
+
     /// <summary>The newest published version with its body, or null. Its checksums have been verified.</summary>
     /// <param name="key">Which document.</param>
     /// <param name="budget">What its bytes are charged to before they are read, until it is disposed; null: nothing.</param>

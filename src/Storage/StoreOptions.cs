@@ -40,8 +40,14 @@ public sealed record StoreOptions
     /// <summary>How often every file of a document is read and compared with its checksums. Default zero: never; else 1 s to 365 days.</summary>
     public TimeSpan ScrubInterval { get; init; }
 
-    /// <summary>Most bytes a second that are read for it; a file counts as 16 KiB at least. Default 8 MiB, at least 64 KiB.</summary>
+    /// <summary>Most bytes a second that are read for it. Default 8 MiB, at least 64 KiB.</summary>
     public long ScrubBytesPerSecond { get; init; } = 8L << 20;
+
+    /// <summary>
+    /// Most operations of the disk a second for it: one for each file, and one for each 256 KiB of it. Default 1,000, half of what the
+    /// slowest disks of a cloud give at all; at least 10.
+    /// </summary>
+    public long ScrubReadsPerSecond { get; init; } = 1000;
 
     /// <summary>Quiet time after which the journal writes a seal. Default 50 ms, 1 ms to 10 s.</summary>
     public TimeSpan SealAfter { get; init; } = TimeSpan.FromMilliseconds(50);
@@ -79,6 +85,7 @@ public sealed record StoreOptions
         Require(IdempotencyRetention >= TimeSpan.FromSeconds(1) && IdempotencyRetention <= TimeSpan.FromDays(365), $"IdempotencyRetention must lie between 1 s and 365 days, not {IdempotencyRetention}.");
         Require(ScrubInterval == TimeSpan.Zero || (ScrubInterval >= TimeSpan.FromSeconds(1) && ScrubInterval <= ScrubIntervalMax), $"ScrubInterval must be 0 or lie between 1 s and 365 days, not {ScrubInterval}.");
         Require(ScrubBytesPerSecond is >= 64 << 10 and <= 1L << 40, $"ScrubBytesPerSecond must lie between 64 KiB and 1 TiB, not {ScrubBytesPerSecond}.");
+        Require(ScrubReadsPerSecond is >= 10 and <= 1_000_000_000, $"ScrubReadsPerSecond must lie between 10 and 10^9, not {ScrubReadsPerSecond}.");
         Require(SegmentBytes is >= 64 << 10 and <= 1 << 30 && SegmentBytes % 4096 == 0, $"SegmentBytes must be a multiple of 4096 between 64 KiB and 1 GiB, not {SegmentBytes}.");
         Require(JournalBytes >= 4 * SegmentBytes, $"JournalBytes must hold at least four segments of {SegmentBytes} bytes, not {JournalBytes} bytes.");
         Require(ReserveBytes is null or >= 0, $"ReserveBytes must not be negative, not {ReserveBytes}.");

@@ -85,8 +85,11 @@ internal sealed partial class DocServiceOptions
     /// <summary>How often every document's file is read and compared with its checksums; zero: never.</summary>
     public TimeSpan ScrubInterval { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>Most bytes a second that are read for it; a file counts as 16 KiB at least.</summary>
+    /// <summary>Most bytes a second that are read for it.</summary>
     public long ScrubBytesPerSecond { get; set; } = 8L << 20;
+
+    /// <summary>Most operations of the disk a second for it: one for each file, and one for each 256 KiB of it.</summary>
+    public long ScrubReadsPerSecond { get; set; } = 1000;
 
     /// <summary>Longest that a query searches; in an export, for its next document.</summary>
     public TimeSpan QueryTimeout { get; set; } = TimeSpan.FromSeconds(30);
@@ -196,6 +199,11 @@ internal sealed partial class DocServiceOptions
             return $"DocService:ScrubBytesPerSecond must lie between 64 KiB and 1 TiB, not {ScrubBytesPerSecond}.";
         }
 
+        if (ScrubReadsPerSecond is < 10 or > 1_000_000_000)
+        {
+            return $"DocService:ScrubReadsPerSecond must lie between 10 and 1000000000, not {ScrubReadsPerSecond}.";
+        }
+
         if (IdempotencyRetention < TimeSpan.FromSeconds(1) || IdempotencyRetention > TimeSpan.FromDays(365))
         {
             return $"DocService:IdempotencyRetention must lie between 1 s and 365 days, not {IdempotencyRetention}.";
@@ -275,5 +283,6 @@ internal sealed partial class DocServiceOptions
         CommitBytesMax = Math.Max(MaxDocumentBytes, BatchBytesMax),
         ScrubInterval = ScrubInterval,
         ScrubBytesPerSecond = ScrubBytesPerSecond,
+        ScrubReadsPerSecond = ScrubReadsPerSecond,
     };
 }

@@ -6,7 +6,7 @@ namespace DocService.Api.Routing;
 internal sealed class EngineMiddleware(RequestDelegate next)
 {
     /// <summary>First segments of their paths. What only needs an index answers that there is none.</summary>
-    private static readonly string[] Lacking = ["/collections", "/keys", "/snapshots"];
+    private static readonly string[] Lacking = ["/collections", "/keys", "/snapshots", "/scrub"];
 
     public Task InvokeAsync(HttpContext context) =>
         context.GetEndpoint() is RouteEndpoint && Array.Exists(Lacking, path => context.Request.Path.StartsWithSegments(path, StringComparison.Ordinal))

@@ -151,42 +151,16 @@ internal sealed class DocumentFiles(SyncedDirectory[] shards, SyncedDirectory qu
     public void SyncNames(int shard) => shards[shard].Sync();
 
     /// <summary>
-    /// Keeps what has the document's name as evidence in quarantine/, synced there before this returns. A
-    /// file gets a second name, so that the document never ceases to exist in between; a directory is moved.
+    /// Keeps what has the document's name as evidence in quarantine/, synced there before this returns. The document never ceases to
+    /// exist in between.
     /// </summary>
-    public void Quarantine(DocumentPath path, long sequence)
-    {
-        IDirectory directory = shards[path.Shard].Entries;
-        string newName = string.Create(CultureInfo.InvariantCulture, $"{sequence}.{path.Name}");
-        if (directory.GetKind(path.Name) == EntryKind.Directory)
-        {
-            directory.Rename(path.Name, quarantine.Entries, newName);
-        }
-        else
-        {
-            LinkUnlessDone(directory, path.Name, newName);
-        }
-
-        quarantine.Sync();
-    }
+    public void Quarantine(DocumentPath path, long sequence) => Evidence.Keep(shards[path.Shard].Entries, path.Name, quarantine, sequence);
 
     /// <summary>
     /// The highest version in any readable document file, or file of a kept version; 0 when there is none. What a failing device cannot
     /// read is passed over. For repair, offline, where nothing else knows how far the sequence had come.
     /// </summary>
     public long HighestVersion() => shards.Select(shard => VersionScan.Highest(shard.Entries)).Append(versions.HighestVersion()).Max();
-
-    private void LinkUnlessDone(IDirectory directory, string name, string newName)
-    {
-        try
-        {
-            directory.Link(name, quarantine.Entries, newName);
-        }
-        catch (FileSystemException exception) when (exception.Error == Errno.EEXIST)
-        {
-            // Filing is done again after a crash: the evidence was secured the first time.
-        }
-    }
 
     public void Dispose()
     {

@@ -52,6 +52,15 @@ internal static class DocumentReader
             : throw new DocumentCorruptException(key, file.Path, reason);
     }
 
+    /// <summary>What its header says, whatever has become of the bytes behind it; null when the header is damaged, or another document's.</summary>
+    /// <exception cref="FileSystemException">It cannot be read.</exception>
+    public static DocumentInfo? TryReadHeader(IFile file, DocumentKey key)
+    {
+        byte[] buffer = new byte[DocumentHeader.BytesMax];
+        int count = file.Read(buffer, 0);
+        return DocumentHeader.TryRead(buffer.AsSpan(0, count), key, out ParsedHeader header, out _) ? header.Info : null;
+    }
+
     /// <summary>Whose file this is, by its header; null when that is damaged.</summary>
     public static DocumentKey? TryReadKey(IFile file)
     {

@@ -97,6 +97,12 @@ internal sealed class VersionFiles : IDisposable
     /// <summary>Opens a file of a shard by its name, or returns null when there is none.</summary>
     public IFile? TryOpen(int shard, string name) => Volatile.Read(ref _shards[shard])?.Entries.TryOpen(name, FileAccess.Read);
 
+    /// <summary>The state of what has the version's name; null if nothing has it.</summary>
+    public FileState? TryGetState(DocumentPath path, long version) => Volatile.Read(ref _shards[path.Shard])?.Entries.TryGetState(path.OfVersion(version));
+
+    /// <summary>Keeps what has the version's name as evidence.</summary>
+    public void Quarantine(DocumentPath path, long version) => Evidence.Keep(EntriesOf(path.Shard), path.OfVersion(version), _quarantine, version);
+
     /// <summary>Names of the versions in a shard, unsorted.</summary>
     public IReadOnlyList<string> List(int shard) =>
         Volatile.Read(ref _shards[shard])?.Entries is { } directory ? [.. directory.List().Where(DocumentPath.IsVersionName)] : [];

@@ -95,7 +95,7 @@ internal sealed class StoreEngine
         intake = new GroupIntake(Pending, _filing, media, Cache, Versions, directory.Files);
         var carriage = new BlockedCarriage(_blocked, carry, Pending, Journal, Backlog);
         _filer = new Filer(directory.Documents, directory.HandlesMax, media, headers, _filing, _blocked, carriage, Pending, Journal, Backlog, Space, health, threads, logger);
-        _scrub = ScrubParts.Make(directory, Pending, Journal, locks, health, followers.OfType<IDocumentCopies>().FirstOrDefault(), options, threads, logger);
+        _scrub = ScrubParts.Make(directory, Pending, Journal, Versions, _filing, locks, health, followers.OfType<IDocumentCopies>().FirstOrDefault(), options, threads, logger);
         _metrics = new StoreMetrics(this);
         Space.Charge(opened.Unfiled.ChargedBytes);
         _followers = new FollowerSet([requests, Snapshots, .. followers], Journal, options.BusyTimeout, clock, logger)
@@ -143,6 +143,9 @@ internal sealed class StoreEngine
 
     /// <summary>What the scrub has found.</summary>
     public ScrubReport Scrubbed => _scrub.Findings.Report;
+
+    /// <summary>Begins a round of it at once; false: one is under way.</summary>
+    public bool BeginScrub() => _scrub.Begin();
 
     public RecoveryReport Recovery => _opened.Report;
 

@@ -47,6 +47,7 @@ public sealed class AccessTableTests(KeyedApplication keyed) : IClassFixture<Key
         new("POST /snapshots", "/snapshots", "admin", """{"keep":1}"""),
         new("GET /snapshots/{name}", "/snapshots/none", "admin"),
         new("DELETE /snapshots/{name}", "/snapshots/none", "admin"),
+        new("POST /scrub", "/scrub", "admin"),
         new("GET /status", "/status", "admin"),
         new("GET /metrics", "/metrics", "admin"),
         new("GET /healthz/live", "/healthz/live", Everybody),

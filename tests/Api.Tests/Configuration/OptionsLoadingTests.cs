@@ -54,6 +54,7 @@ public sealed class OptionsLoadingTests
         Assert.Equal(TimeSpan.FromHours(24), store.IdempotencyRetention);
         Assert.Equal(TimeSpan.FromDays(7), store.ScrubInterval);
         Assert.Equal(8 << 20, store.ScrubBytesPerSecond);
+        Assert.Equal(1000, store.ScrubReadsPerSecond);
         Assert.Equal(32L << 20, store.CommitBytesMax);
     }
 
@@ -62,7 +63,7 @@ public sealed class OptionsLoadingTests
     {
         StoreOptions store = Load(
             ("MaxDocumentBytes", "1000"), ("MaxBatchBytes", "2000"), ("SegmentBytes", "65536"), ("JournalBytes", "524288"),
-            ("ReserveBytes", "131072"), ("PendingDocumentsMax", "7"), ("SealAfter", "00:00:00.2"), ("IdempotencyRetention", "02:00:00"), ("ScrubInterval", "00:00:00"), ("ScrubBytesPerSecond", "65536")).ToStoreOptions();
+            ("ReserveBytes", "131072"), ("PendingDocumentsMax", "7"), ("SealAfter", "00:00:00.2"), ("IdempotencyRetention", "02:00:00"), ("ScrubInterval", "00:00:00"), ("ScrubBytesPerSecond", "65536"), ("ScrubReadsPerSecond", "10")).ToStoreOptions();
 
         Assert.Equal(65536, store.SegmentBytes);
         Assert.Equal(524288, store.JournalBytes);
@@ -72,6 +73,7 @@ public sealed class OptionsLoadingTests
         Assert.Equal(TimeSpan.FromHours(2), store.IdempotencyRetention);
         Assert.Equal(TimeSpan.Zero, store.ScrubInterval);
         Assert.Equal(65536, store.ScrubBytesPerSecond);
+        Assert.Equal(10, store.ScrubReadsPerSecond);
         Assert.Equal(2000, store.CommitBytesMax);
         Assert.Equal(9, Load(("MaxBatchOperations", "9")).MaxBatchOperations);
         Assert.Equal(DurabilityLevel.Buffered, Load(("Durability", "buffered")).Level);
@@ -254,6 +256,7 @@ public sealed class OptionsLoadingTests
     [InlineData("ScrubInterval", "00:00:00.5")]
     [InlineData("ScrubInterval", "366.00:00:00")]
     [InlineData("ScrubBytesPerSecond", "65535")]
+    [InlineData("ScrubReadsPerSecond", "9")]
     [InlineData("MaxDocumentBytes", "0")]
     [InlineData("MaxDocumentBytes", "-1")]
     [InlineData("MaxDocumentBytes", "16MiB")]

@@ -81,7 +81,10 @@ internal sealed class Filer : IDisposable
         {
             while (_queue.WaitForTickets(_blocked.UntilDue))
             {
-                FileOne();
+                if (!_queue.TryDoErrand())
+                {
+                    FileOne();
+                }
             }
         }
         catch (Exception exception)

@@ -3,13 +3,14 @@ using DocService.Storage.Threading;
 
 namespace DocService.Storage.Engine.Filing;
 
-/// <summary>Published operations in the order of their sequences, and the writes that wait for them to be filed.</summary>
-/// <remarks>Owns: both. Thread: any adds and waits; the filer alone takes.</remarks>
+/// <summary>Published operations in the order of their sequences, the writes that wait for them to be filed, and errands for the filer.</summary>
+/// <remarks>Owns: all of them. Thread: any adds and waits; the filer alone takes.</remarks>
 /// <param name="threads">How the filer waits.</param>
 /// <param name="expected">Tickets that recovery is about to add: they get their room at once.</param>
 internal sealed class FilingQueue(IThreads threads, int expected = 0)
 {
     private readonly object _gate = new();
+    private readonly FilingErrand _errand = new();
     private readonly Queue<FilingTicket> _tickets = new(expected);
     private readonly PriorityQueue<Turn, long> _waiting = new();
     private long _triedThrough;
@@ -36,6 +37,15 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
             }
         }
     }
+
+    /// <summary>
+    /// Has the filer do something between two chunks, and waits until it is done. By one thread at a time, which is not the filer's. False:
+    /// filing has ended, and it is not done.
+    /// </summary>
+    public bool Do(Action errand) => _errand.Do(_gate, threads, errand);
+
+    /// <summary>Does what somebody has for the filer; false: there is nothing.</summary>
+    public bool TryDoErrand() => _errand.TryDo(_gate, threads);
 
     /// <summary>So many tickets are about to be added: takes the memory that needs, so that it cannot fail.</summary>
     /// <exception cref="OutOfMemoryException">There is none.</exception>
@@ -73,7 +83,7 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
             Count_NeedsLock();
             if (wasEmpty)
             {
-                threads.Pulse(_gate);
+                Wake_NeedsLock();
             }
         }
     }
@@ -100,12 +110,12 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
 
             var turn = new Turn(threads);
             _waiting.Enqueue(turn, sequence);
-            threads.Pulse(_gate);
+            Wake_NeedsLock();
             return turn.Given;
         }
     }
 
-    /// <summary>Waits for a ticket, at most so long; false once stopped.</summary>
+    /// <summary>Waits for a ticket or an errand, at most so long; false once stopped.</summary>
     public bool WaitForTickets(TimeSpan longest)
     {
         lock (_gate)
@@ -174,6 +184,7 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
         lock (_gate)
         {
             _isStopped = true;
+            _errand.Stop();
             while (_waiting.TryDequeue(out Turn? turn, out _))
             {
                 turn.TryGive();
@@ -184,6 +195,19 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
     }
 
     private void Count_NeedsLock() => Volatile.Write(ref _count, _tickets.Count + _inHand + _blocked);
+
+    /// <summary>The filer waits here, and beside it whoever has an errand for it.</summary>
+    private void Wake_NeedsLock()
+    {
+        if (!_errand.IsThere)
+        {
+            threads.Pulse(_gate);
+        }
+        else
+        {
+            threads.PulseAll(_gate);
+        }
+    }
 
     private void GiveBackRoom_NeedsLock()
     {
@@ -203,7 +227,7 @@ internal sealed class FilingQueue(IThreads threads, int expected = 0)
         bool isBounded = longest != Timeout.InfiniteTimeSpan;
         long started = threads.Clock.GetTimestamp();
         TimeSpan left = longest;
-        while (!_isStopped && !(endsWithTickets && _tickets.Count > 0) && !(endsWhenAwaited && _waiting.Count > 0) && (!isBounded || left > TimeSpan.Zero) && threads.Wait(_gate, left))
+        while (!_isStopped && !(endsWithTickets && (_tickets.Count > 0 || _errand.IsThere)) && !(endsWhenAwaited && _waiting.Count > 0) && (!isBounded || left > TimeSpan.Zero) && threads.Wait(_gate, left))
         {
             left = isBounded ? longest - threads.Clock.GetElapsedTime(started) : longest;
         }

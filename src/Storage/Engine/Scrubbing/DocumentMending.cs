@@ -7,28 +7,24 @@ using DocService.Storage.Io;
 
 namespace DocService.Storage.Engine.Scrubbing;
 
-/// <summary>Restores a damaged document's file from an intact copy, by the four steps that file a document.</summary>
+/// <summary>Restores a damaged file from an intact copy, by the four steps that file a document.</summary>
 /// <remarks>
-/// Thread: the scrub's. It has a temporary slot of its own, so the filer's are not touched.
+/// Thread: the filer's, between two chunks. So no file that is being filed can be the one that is mended, and only one thread ever gives
+/// documents their names. It has a temporary slot of its own, because a chunk that waits for memory keeps its slots.
 /// Invariants: nothing is replaced but the file that was examined, under its key's writer lock, with nothing of the key pending. So the
-/// copy, which was taken after the file was examined, has the file's version, and a later one always stays.
+/// copy, which is that file's version, never replaces a later one, and never brings back what was deleted or dropped.
 /// On failure: a step that has changed nothing leaves the damage as it is. A failed sync, or a filesystem that went read-only, fences.
 /// </remarks>
-internal sealed class DocumentMending(DocumentFiles files, Pending pending, DigestLocks locks, StoreHealth health)
+internal sealed class DocumentMending(DocumentFiles files, Pending pending, KeptVersions versions, DigestLocks locks, StoreHealth health)
 {
     /// <summary>False: it is not the file that was examined any more, somebody writes it, or there is no room. Looked at again in the next round.</summary>
-    /// <param name="key">Of the document.</param>
-    /// <param name="examined">The damaged file; null: there was none.</param>
-    /// <param name="copy">Taken after that, and whole.</param>
+    /// <param name="damaged">The file.</param>
+    /// <param name="copy">The bytes that it should have.</param>
     /// <param name="confirms">Asked under the lock, last: whether the copy still is the document.</param>
-    public bool TryMend(DocumentKey key, FileState? examined, StoredDocument copy, Func<bool> confirms)
+    public bool TryMend(DamagedFile damaged, IntactCopy copy, Func<bool> confirms)
     {
-        if (Sha256Digest.Of(copy.Body.Span) != copy.Info.Sha256 || copy.Body.Length != copy.Info.Length)
-        {
-            return false;
-        }
-
-        ValueTask<DigestLocks.Lease> acquired = locks.AcquireAsync(key.Digest, LockMode.Exclusive, TimeSpan.Zero, CancellationToken.None);
+        // The filer waits for nobody: a writer may be waiting for it.
+        ValueTask<DigestLocks.Lease> acquired = locks.AcquireAsync(damaged.Key.Digest, LockMode.Exclusive, TimeSpan.Zero, CancellationToken.None);
         if (!acquired.IsCompletedSuccessfully)
         {
             _ = acquired.AsTask().Exception; // it has timed out at once: somebody writes the document
@@ -36,13 +32,18 @@ internal sealed class DocumentMending(DocumentFiles files, Pending pending, Dige
         }
 
         using DigestLocks.Lease lease = acquired.Result;
+        if (!versions.TryHold())
+        {
+            return false; // some are being dropped
+        }
+
         try
         {
-            return TryReplace(key, DocumentPath.Of(key), examined, copy, confirms);
+            return MayReplace(damaged, copy, confirms) && Replace(damaged, copy);
         }
         catch (Exception exception) when (exception is OutOfMemoryException || IsHarmless(exception))
         {
-            files.TryDropTemp(DocumentFiles.MendingSlot, DocumentPath.Of(key).Shard);
+            files.TryDropTemp(DocumentFiles.MendingSlot, damaged.Path.Shard);
             return false;
         }
         catch (Exception exception)
@@ -50,64 +51,60 @@ internal sealed class DocumentMending(DocumentFiles files, Pending pending, Dige
             health.Fence("a damaged document could not be restored", exception);
             return false;
         }
+        finally
+        {
+            versions.LetGo();
+        }
     }
 
-    private bool TryReplace(DocumentKey key, DocumentPath path, FileState? examined, StoredDocument copy, Func<bool> confirms)
-    {
-        if (health.State != StoreState.Ready || pending.Contains(key.Digest) || files.TryGetState(path) != examined || ToWrite(key, path, copy.Info) is not { } info || !confirms())
-        {
-            return false;
-        }
+    private bool MayReplace(DamagedFile damaged, IntactCopy copy, Func<bool> confirms) =>
+        health.State == StoreState.Ready && !IsPending(damaged, copy.Info.Version) && IsAsExamined(damaged) && confirms();
 
-        ReadOnlySpan<byte> body = copy.Body.Span;
-        using (IFile temp = files.WriteTemp(DocumentFiles.MendingSlot, path, key, info, XxHash3.HashToUInt64(body), body))
+    private bool IsPending(DamagedFile damaged, long version) =>
+        pending.Contains(damaged.Key.Digest) || pending.Contains(VersionDigest.Of(damaged.Key.Digest, version));
+
+    private bool IsAsExamined(DamagedFile damaged) =>
+        (damaged.IsOfVersion ? files.Versions.TryGetState(damaged.Path, damaged.KeptVersion) : files.TryGetState(damaged.Path)) == damaged.State;
+
+    private bool Replace(DamagedFile damaged, IntactCopy copy)
+    {
+        DocumentPath path = damaged.Path;
+        ReadOnlySpan<byte> body = copy.Document.Body.Span;
+        using (IFile temp = files.WriteTemp(DocumentFiles.MendingSlot, path, damaged.Key, copy.Info, XxHash3.HashToUInt64(body), body))
         {
             temp.Sync();
         }
 
-        if (examined is not null)
+        if (damaged.State is not null)
         {
-            files.Quarantine(path, copy.Info.Version);
+            KeepEvidence(damaged, copy.Info.Version);
         }
 
-        files.Publish(DocumentFiles.MendingSlot, path);
-        files.SyncNames(path.Shard);
+        if (damaged.IsOfVersion)
+        {
+            files.PublishVersion(DocumentFiles.MendingSlot, path, damaged.KeptVersion);
+            files.Versions.SyncNames(path.Shard);
+        }
+        else
+        {
+            files.Publish(DocumentFiles.MendingSlot, path);
+            files.SyncNames(path.Shard);
+        }
+
         return true;
     }
 
-    /// <summary>
-    /// Where the damaged file's header is intact, it must speak of the copy's bytes, and it is what is written again. Where it is not, or there
-    /// is no file, the copy's is, unless the version is kept: how many are to be kept stands in the header alone, so it is taken from the
-    /// kept version's file. Null: nothing may be written.
-    /// </summary>
-    private DocumentInfo? ToWrite(DocumentKey key, DocumentPath path, DocumentInfo copy)
+    private void KeepEvidence(DamagedFile damaged, long version)
     {
-        try
+        if (damaged.IsOfVersion)
         {
-            using IFile? file = files.TryOpen(path);
-            if (file is not null)
-            {
-                return Fitting(file, key, copy);
-            }
+            files.Versions.Quarantine(damaged.Path, version);
         }
-        catch (DocumentCorruptException)
+        else
         {
-            // Its header is damaged.
-        }
-
-        try
-        {
-            using IFile? kept = files.Versions.TryOpen(path, copy.Version);
-            return kept is null ? copy : Fitting(kept, key, copy);
-        }
-        catch (DocumentCorruptException)
-        {
-            return null;
+            files.Quarantine(damaged.Path, version);
         }
     }
-
-    private static DocumentInfo? Fitting(IFile file, DocumentKey key, DocumentInfo copy) =>
-        DocumentReader.ReadInfo(file, key) is var info && info.Version == copy.Version && info.Sha256 == copy.Sha256 ? info : null;
 
     /// <summary>As filing judges: it is known to have had no lasting effect.</summary>
     private static bool IsHarmless(Exception exception) =>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using DocService.Storage.Documents;
+using DocService.Storage.Engine.Filing;
 using DocService.Storage.Engine.Opening;
 using DocService.Storage.Engine.Versions;
 using DocService.Storage.Io;
@@ -8,10 +10,10 @@ namespace DocService.Storage.Engine.Scrubbing;
 
 /// <summary>Examines one file after another: of a document, with its row in the index, or of a kept version.</summary>
 /// <remarks>
-/// Thread: the scrub's. The disk is read, not the page cache, and what was read does not stay there: rot under a cached page would not
+/// Thread: the scrub's; what is restored is restored by the filer. The disk is read, not the page cache, and what was read does not stay there: rot under a cached page would not
 /// be seen, and a scan must not push out what others read.
 /// </remarks>
-internal sealed class DocumentScrub(DocumentFiles files, Pending pending, Watermarks marks, IDocumentCopies? copies, DocumentMending mending, ScrubFindings findings)
+internal sealed class DocumentScrub(DocumentFiles files, Pending pending, Watermarks marks, IDocumentCopies? copies, IntactCopies intact, DocumentMending mending, FilingQueue filer, ScrubFindings findings)
 {
     /// <summary>What is wrong with a file that is not there.</summary>
     public const string Missing = "the file is missing, and the index has the document";
@@ -37,8 +39,9 @@ internal sealed class DocumentScrub(DocumentFiles files, Pending pending, Waterm
 
             state = file.GetState(); // before its bytes: if those change meanwhile, it is another
             file.DropCache();
-            key = isOfVersion ? DocumentReader.TryReadKey(file) : KeyOf(name) ?? DocumentReader.TryReadKey(file);
+            key = KeyOf(isOfVersion ? name[..name.LastIndexOf('.')] : name) ?? DocumentReader.TryReadKey(file);
             string? wrong = key is { } known ? Judge(file, known, shard, name, isOfVersion) : "the header is damaged";
+            DocumentInfo? header = wrong is not null && key is { } whose ? TryReadHeader(file, whose) : null;
             file.DropCache();
             findings.NoteRead(state.Value.Stamp.Bytes);
             if (wrong is null)
@@ -47,50 +50,84 @@ internal sealed class DocumentScrub(DocumentFiles files, Pending pending, Waterm
                 return (state.Value.Stamp.Bytes, null);
             }
 
-            return (state.Value.Stamp.Bytes, Note(place, key, wrong, state, isOfVersion));
+            return (state.Value.Stamp.Bytes, Note(place, key, wrong, state, VersionOf(name, isOfVersion), header));
         }
         catch (FileSystemException exception) when (!exception.IsOutOfHandles)
         {
-            return (0, Note(place, key, exception.Message, state, isOfVersion));
+            return (0, Note(place, key, exception.Message, state, VersionOf(name, isOfVersion), header: null));
         }
     }
 
-    /// <summary>Whether that is the end of it: restored, or not to be restored from what there is. False: the copy has not come so far.</summary>
+    /// <summary>Whether that is the end of it: restored, or not to be restored from what there is. False: the index has not come so far.</summary>
     public bool TryMend(DamagedFile damaged)
     {
-        if (copies is null)
+        if (IsIntactNow(damaged))
         {
+            findings.NoteNoDamage(damaged.Place);
             return true;
         }
 
-        using StoredDocument? copy = copies.TryRead(damaged.Key, damaged.Through);
+        using IntactCopy? copy = intact.Find(damaged, out bool isBehind);
         if (copy is null)
         {
-            return false;
+            return !isBehind;
         }
 
-        if (mending.TryMend(damaged.Key, damaged.State, copy, () => Confirms(damaged, copy.Info)))
+        bool isMended = false;
+        if (filer.Do(() => isMended = mending.TryMend(damaged, copy, () => Confirms(damaged, copy.Info))) && isMended)
         {
-            findings.NoteRestored(damaged.Place, Shown(damaged.Key), copy.Info.Version);
+            findings.NoteRestored(damaged.Place, Shown(damaged.Key), copy.Info.Version, copy.Source);
         }
 
         return true;
     }
 
+    /// <summary>A device that could not be read for a moment has lost nothing, and there is nothing to restore.</summary>
+    private bool IsIntactNow(DamagedFile damaged)
+    {
+        try
+        {
+            string name = damaged.IsOfVersion ? damaged.Path.OfVersion(damaged.KeptVersion) : damaged.Path.Name;
+            using IFile? file = damaged.IsOfVersion ? files.Versions.TryOpen(damaged.Path.Shard, name) : files.TryOpen(damaged.Path);
+            file?.DropCache();
+            return file is not null && Judge(file, damaged.Key, damaged.Path.Shard, name, damaged.IsOfVersion) is null;
+        }
+        catch (FileSystemException exception) when (!exception.IsOutOfHandles)
+        {
+            return false;
+        }
+    }
+
     /// <summary>
-    /// Under the document's lock. A file that is missing tells nothing, so the copy must have followed all there is: the document may have
+    /// Under the document's lock. A file that is missing tells nothing, so the index must have followed all there is: the document may have
     /// been written and deleted again since it was looked for.
     /// </summary>
     private bool Confirms(DamagedFile damaged, DocumentInfo copy) =>
         damaged.State is not null || (copies!.TryReadInfo(damaged.Key, marks.DurableThrough, out DocumentInfo? info) && info?.Version == copy.Version);
 
-    private DamagedFile? Note(string place, DocumentKey? key, string wrong, FileState? state, bool isOfVersion)
+    private DamagedFile? Note(string place, DocumentKey? key, string wrong, FileState? state, long version, DocumentInfo? header)
     {
         findings.NoteDamage(place, key is { } known ? Shown(known) : null, wrong);
-        return !isOfVersion && key is { } whose && state is { } examined
-            ? new DamagedFile(whose, place, examined, marks.DurableThrough) // now: the version of the file that was examined is among these commits
+        return key is { } whose && state is { } examined
+            ? new DamagedFile(whose, place, examined, marks.DurableThrough) { KeptVersion = version, Header = version == 0 || header?.Version == version ? header : null } // now: the version of the file that was examined is among these commits
             : null;
     }
+
+    private static DocumentInfo? TryReadHeader(IFile file, DocumentKey key)
+    {
+        try
+        {
+            return DocumentReader.TryReadHeader(file, key);
+        }
+        catch (FileSystemException exception) when (!exception.IsOutOfHandles)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Of a kept version's file, by its name; 0 where it is none, or its name is none.</summary>
+    private static long VersionOf(string name, bool isOfVersion) =>
+        isOfVersion && long.TryParse(name.AsSpan(name.LastIndexOf('.') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long version) ? version : 0;
 
     private string? Judge(IFile file, DocumentKey key, int shard, string name, bool isOfVersion)
     {

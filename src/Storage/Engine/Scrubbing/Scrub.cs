@@ -22,55 +22,79 @@ internal sealed class Scrub : IDisposable
     private readonly TimeSpan _interval;
     private readonly DocumentFiles _files;
     private readonly DocumentScrub _documents;
+    private readonly RequestScrub _requests;
     private readonly CopyScrub? _copy;
     private readonly IThreads _threads;
     private readonly ScrubPace _pace;
-    private IThread? _thread; // null before the start, and where there is no scrub
+    private IThread? _thread; // null before the start, and where nobody has asked for a round and none is due ever
+    private bool _isAsked; // for a round at once
     private bool _isStopped;
 
-    /// <param name="interval">From one round's beginning to the next's; zero: there is no scrub.</param>
-    /// <param name="bytesPerSecond">Most that it reads.</param>
+    /// <param name="interval">From one round's beginning to the next's; zero: only when somebody asks for it.</param>
+    /// <param name="pace">How fast it reads.</param>
     /// <param name="files">Of the store.</param>
     /// <param name="documents">Examines them.</param>
+    /// <param name="requests">Examines the files of remembered requests.</param>
     /// <param name="copy">Examines the index; null where there is none.</param>
     /// <param name="findings">Told of rounds.</param>
     /// <param name="threads">Of the store.</param>
-    public Scrub(TimeSpan interval, long bytesPerSecond, DocumentFiles files, DocumentScrub documents, CopyScrub? copy, ScrubFindings findings, IThreads threads)
+    public Scrub(TimeSpan interval, ScrubPace pace, DocumentFiles files, DocumentScrub documents, RequestScrub requests, CopyScrub? copy, ScrubFindings findings, IThreads threads)
     {
         _interval = interval;
         _files = files;
         _documents = documents;
+        _requests = requests;
         _copy = copy;
         Findings = findings;
         _threads = threads;
-        _pace = new ScrubPace(bytesPerSecond, threads.Clock);
+        _pace = pace;
     }
 
     public ScrubFindings Findings { get; }
 
-    public void Start() => _thread = _interval > TimeSpan.Zero ? _threads.Start("docservice-scrub", Work) : null;
+    public void Start() => _thread = _interval > TimeSpan.Zero ? StartThread() : null;
+
+    /// <summary>Begins a round at once, also where none is due ever. False: one is under way, and goes on.</summary>
+    public bool Begin()
+    {
+        lock (_gate)
+        {
+            if (_isAsked || Findings.IsRunning || _isStopped)
+            {
+                return false;
+            }
+
+            _thread ??= StartThread(); // first: it fails where there is no memory
+            _isAsked = true;
+            _threads.PulseAll(_gate);
+            return true;
+        }
+    }
 
     /// <summary>Ends after the file under way.</summary>
     public void Dispose()
     {
+        IThread? thread;
         lock (_gate)
         {
             _isStopped = true;
             _threads.PulseAll(_gate);
+            thread = _thread;
         }
 
-        _thread?.Join();
+        thread?.Join();
     }
+
+    private IThread StartThread() => _threads.Start("docservice-scrub", Work);
 
     private void Work()
     {
         try
         {
             TimeSpan pause = _interval < FirstAfter ? _interval : FirstAfter;
-            while (Pause(pause))
+            while (PauseBetween(pause))
             {
                 long began = _threads.Clock.GetTimestamp();
-                Findings.Begin();
                 if (!RunRound())
                 {
                     return;
@@ -83,6 +107,11 @@ internal sealed class Scrub : IDisposable
         }
         catch (Exception exception)
         {
+            lock (_gate)
+            {
+                _thread = null; // whoever asks for a round starts it again
+            }
+
             Findings.GiveUp(exception);
         }
     }
@@ -100,7 +129,7 @@ internal sealed class Scrub : IDisposable
             }
         }
 
-        return _copy is null || Guard(() => _copy.ReadFiles(GoOn) && _copy.ReadRows(GoOn, TryMend));
+        return Guard(() => _requests.Read(GoOn)) && (_copy is null || Guard(() => _copy.ReadFiles(GoOn) && _copy.ReadRows(GoOn, TryMend)));
     }
 
     private bool ReadDirectory(int shard, bool isOfVersions)
@@ -142,7 +171,7 @@ internal sealed class Scrub : IDisposable
         return Guard(() =>
         {
             (long bytes, DamagedFile? damaged) = _documents.Examine(shard, name, isOfVersion);
-            return (damaged is null || TryMend(damaged)) && GoOn(bytes);
+            return (damaged is null || TryMend(damaged)) && GoOn(bytes, 1);
         });
     }
 
@@ -160,7 +189,7 @@ internal sealed class Scrub : IDisposable
         return true;
     }
 
-    private bool GoOn(long bytes) => Pause(_pace.After(bytes));
+    private bool GoOn(long bytes, int files) => Pause(_pace.After(bytes, files));
 
     private bool Guard(Func<bool> read)
     {
@@ -174,21 +203,38 @@ internal sealed class Scrub : IDisposable
         }
     }
 
+    /// <summary>Until the next round is due, or asked for; then that has begun. False: it is to end.</summary>
+    private bool PauseBetween(TimeSpan pause)
+    {
+        lock (_gate)
+        {
+            _ = Pause_NeedsLock(_interval > TimeSpan.Zero ? pause : TimeSpan.MaxValue, endsWhenAsked: true);
+            _isAsked = false;
+            Findings.Begin(); // here: what is asked for from now on is under way
+            return !_isStopped;
+        }
+    }
+
     /// <summary>False: it is to end.</summary>
     private bool Pause(TimeSpan pause)
     {
-        long began = _threads.Clock.GetTimestamp();
         lock (_gate)
         {
-            TimeSpan left = pause;
-            while (!_isStopped && left > TimeSpan.Zero)
-            {
-                // A wait takes 24 days at most.
-                _threads.Wait(_gate, left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1));
-                left = pause - _threads.Clock.GetElapsedTime(began);
-            }
-
-            return !_isStopped;
+            return Pause_NeedsLock(pause, endsWhenAsked: false);
         }
+    }
+
+    private bool Pause_NeedsLock(TimeSpan pause, bool endsWhenAsked)
+    {
+        long began = _threads.Clock.GetTimestamp();
+        TimeSpan left = pause;
+        while (!_isStopped && !(endsWhenAsked && _isAsked) && left > TimeSpan.Zero)
+        {
+            // A wait takes 24 days at most.
+            _threads.Wait(_gate, left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1));
+            left = pause - _threads.Clock.GetElapsedTime(began);
+        }
+
+        return !_isStopped;
     }
 }

@@ -41,11 +41,24 @@ internal sealed class ScrubFindings(TimeProvider clock, ILogger logger)
         }
     }
 
+    /// <summary>A round is under way.</summary>
+    public bool IsRunning
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isRunning;
+            }
+        }
+    }
+
     public void Begin()
     {
         lock (_gate)
         {
             _isRunning = true;
+            _problem = null;
         }
     }
 
@@ -106,7 +119,11 @@ internal sealed class ScrubFindings(TimeProvider clock, ILogger logger)
         }
     }
 
-    public void NoteRestored(string file, string id, long version)
+    /// <param name="file">That was damaged.</param>
+    /// <param name="id">Of its document.</param>
+    /// <param name="version">That it has.</param>
+    /// <param name="source">Where the bytes were intact.</param>
+    public void NoteRestored(string file, string id, long version, string source)
     {
         lock (_gate)
         {
@@ -114,7 +131,7 @@ internal sealed class ScrubFindings(TimeProvider clock, ILogger logger)
             _restored++;
         }
 
-        logger.LogWarning("The scrub restored version {Version} of the document '{Id}' from the index; the damaged file is kept in quarantine/", version, id);
+        logger.LogWarning("The scrub restored {File}, version {Version} of the document '{Id}', from {Source}; a damaged file is kept in quarantine/", file, version, id, source);
     }
 
     /// <summary>The index is damaged, or says something else than the documents: it is made anew, which its own status shows.</summary>

@@ -19,12 +19,46 @@ namespace DocService.Storage.Engine.Versions;
 /// <param name="health">Fenced when a sync fails.</param>
 internal sealed class KeptVersions(VersionFiles files, Pending pending, JournalWriter journal, long[] carriedThrough, Func<bool> isCarrying, Func<long> heldThrough, StoreHealth health)
 {
+    private int _dropping; // calls of Drop under way
+    private int _held;
+
+    /// <summary>
+    /// Whoever puts the file of a version in its place once more asks this first, and lets go afterwards: nothing is dropped meanwhile. False,
+    /// and nothing is held: some are being dropped just now. Neither side waits for the other; each is seen by the other, or sees it.
+    /// </summary>
+    public bool TryHold()
+    {
+        Interlocked.Increment(ref _held);
+        if (Volatile.Read(ref _dropping) == 0)
+        {
+            return true;
+        }
+
+        LetGo();
+        return false;
+    }
+
+    public void LetGo() => Interlocked.Decrement(ref _held);
+
     /// <summary>A record of a kept version was carried forward. On the journal's thread.</summary>
     public void NoteCarried(Sha256Digest document, long sequence) => Volatile.Write(ref carriedThrough[DocumentPath.ShardOf(document)], sequence);
 
     /// <summary>Returns those that cannot be dropped yet.</summary>
     /// <exception cref="StorageFaultException">One cannot be removed.</exception>
     public IReadOnlyList<KeptVersion> Drop(IReadOnlyList<KeptVersion> versions)
+    {
+        Interlocked.Increment(ref _dropping);
+        try
+        {
+            return Volatile.Read(ref _held) > 0 ? versions : Remove(versions);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _dropping);
+        }
+    }
+
+    private List<KeptVersion> Remove(IReadOnlyList<KeptVersion> versions)
     {
         var left = new List<KeptVersion>();
         var touched = new SortedSet<int>();

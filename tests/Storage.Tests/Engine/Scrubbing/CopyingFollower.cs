@@ -29,7 +29,19 @@ internal sealed class CopyingFollower : IFollower, IDocumentCopies
     /// <summary>What it answers; called on the scrub's thread, so a test does there what comes between examining and restoring.</summary>
     public void Answer(Func<DocumentKey, StoredDocument?> copy) => Volatile.Write(ref _copy, copy);
 
-    public StoredDocument? TryRead(DocumentKey key, long through) => Volatile.Read(ref _copy)(key);
+    public StoredDocument? TryRead(DocumentKey key, long through)
+    {
+        IsBodyAsked = true;
+        StoredDocument? copy = HasBodies ? Volatile.Read(ref _copy)(key) : null;
+        IsBodyAsked = false;
+        return copy;
+    }
+
+    /// <summary>Whether the answer is for a body, after the file has been examined; else for facts.</summary>
+    public bool IsBodyAsked { get; private set; }
+
+    /// <summary>Whether it has bodies beside the facts, as an index has of all but hidden documents.</summary>
+    public bool HasBodies { get; set; } = true;
 
     /// <summary>Files that it claims to stand in.</summary>
     public IReadOnlyList<CopyFile> Files { get; set; } = [];

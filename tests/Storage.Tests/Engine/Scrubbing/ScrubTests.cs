@@ -29,6 +29,7 @@ public sealed class ScrubTests : IAsyncLifetime
         await _store.PutAsync(Id, Body);
         _info = (await _store.ReadInfoAsync(Id))!;
         _whole = _disk.Disk.Read(FileOf);
+        _disk.RotJournal(Body); // here the copy is what is restored from
     }
 
     public async Task DisposeAsync() => await _store.DisposeAsync();

@@ -10,7 +10,8 @@ namespace DocService.Storage.Engine.Requests.Files;
 /// </remarks>
 internal static class RequestScan
 {
-    private const int WindowBytes = 1 << 20;
+    /// <summary>It is read in pieces of this size; an entry that is longer is read whole.</summary>
+    public const int WindowBytes = 1 << 20;
 
     /// <summary>The file, with damage told in it; null where its header cannot be read.</summary>
     /// <exception cref="FileSystemException">It cannot be read; blocks that the device cannot read are no such error.</exception>
