@@ -1,3 +1,4 @@
+using System.Text;
 using DocService.Collections.Definitions;
 using DocService.Index;
 using DocService.Index.Reading;
@@ -37,7 +38,7 @@ internal sealed class IndexedEntries(IndexFollower index) : IUniqueEntries
             using EntryListing entries = reader.ListEntries(state, KeyRange.Point(claim.Key));
             while (entries.MoveNext())
             {
-                if (entries.Digest.SequenceEqual(claim.Digest) && !reader.HasEnded(entries, moment))
+                if (entries.Digest.SequenceEqual(claim.Digest) && !reader.HasEnded(entries.IdUtf8, moment))
                 {
                     yield return entries.Id;
                 }
@@ -58,17 +59,27 @@ internal sealed class IndexedEntries(IndexFollower index) : IUniqueEntries
             while (pairs.Count < pairsMax && entries.MoveNext())
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (entries.Digest.IsEmpty || reader.HasEnded(entries, reader.Moment))
+                if (entries.Digest.IsEmpty)
                 {
                     continue;
                 }
 
+                string id = entries.Id;
                 if (before is not null && entries.Digest.SequenceEqual(digest))
                 {
-                    pairs.Add(new DuplicatePair(before, entries.Id));
+                    // To know whether one has ended costs its row, so it is asked only where two have the same value.
+                    if (HasEnded(id))
+                    {
+                        continue;
+                    }
+
+                    if (!HasEnded(before))
+                    {
+                        pairs.Add(new DuplicatePair(before, id));
+                    }
                 }
 
-                before = entries.Id;
+                before = id;
                 digest = entries.Digest.ToArray();
             }
 
@@ -76,5 +87,7 @@ internal sealed class IndexedEntries(IndexFollower index) : IUniqueEntries
         }
 
         public void Dispose() => reader.Dispose();
+
+        private bool HasEnded(string id) => reader.HasEnded(Encoding.UTF8.GetBytes(id), reader.Moment);
     }
 }

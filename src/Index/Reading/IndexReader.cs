@@ -122,13 +122,12 @@ public sealed class IndexReader : IDisposable
     /// <param name="through">With <see cref="DueReason.Ended"/>: only where a version has ended at this moment or earlier; null: all.</param>
     public DueListing ListDue(DueReason reason, byte[]? behind = null, DateTimeOffset? through = null) => new(_snapshot, reason, through, behind, _failed);
 
-    /// <summary>Whether the document of an entry has ended by the moment.</summary>
-    public bool HasEnded(EntryListing entry, DateTimeOffset moment)
+    /// <summary>Whether the document of that id has ended by the moment. Reads its row.</summary>
+    public bool HasEnded(ReadOnlySpan<byte> idUtf8, DateTimeOffset moment)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         try
         {
-            return Documents.Find(entry.IdUtf8) && DocumentRow.ReadEnd(Documents.Value) <= moment;
+            return Documents.Find(idUtf8) && DocumentRow.ReadEnd(Documents.Value) <= moment;
         }
         catch (IndexFailedException exception)
         {

@@ -114,6 +114,31 @@ public sealed class UniqueIndexTests : IDisposable
         }
     }
 
+    /// <summary>What is over holds no value, wherever it stands among those that have the same.</summary>
+    [Theory]
+    [InlineData("over live over", null)]
+    [InlineData("over over over", null)]
+    [InlineData("live over live", "u/0 u/2")]
+    [InlineData("over live live", "u/1 u/2")]
+    [InlineData("over live over over live", "u/1 u/4")]
+    public async Task Definition_OverDuplicatesThatHaveEnded_CountsThoseThatHaveNot(string documents, string? pair)
+    {
+        const string TimeToLive = "\"timeToLive\":{\"field\":\"until\"}";
+        await using TestStore store = await TestStore.OpenAsync(_directory["data"]);
+        await store.DefineAsync("users", $"{{\"prefix\":\"u/\",{TimeToLive}}}");
+        string[] all = documents.Split(' ');
+        for (int n = 0; n < all.Length; n++)
+        {
+            await store.PutAsync($"u/{n}", all[n] == "over" ? """{"email":"same","until":"2001-01-01T00:00:00Z"}""" : """{"email":"same"}""");
+        }
+
+        await store.DefineAndBuildAsync("users", $"{{\"prefix\":\"u/\",{TimeToLive},\"indexes\":{{\"by-email\":{{\"fields\":[\"email\"],\"unique\":true}}}}}}");
+
+        CollectionIndexStatus status = store.Collections.GetStatus("users")![0];
+        Assert.Equal(pair is null ? IndexState.Ready : IndexState.Violated, status.State);
+        Assert.Equal(pair, status.Duplicates.Count == 0 ? null : $"{status.Duplicates[0].Id} {status.Duplicates[0].OtherId}");
+    }
+
     /// <summary>
     /// It was told to have no duplicates, because it had none before it was taken out of the definition. Several times: the
     /// finding is also forgotten when whoever looks comes by while the index is out.
