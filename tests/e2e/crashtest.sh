@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # crashtest: kill -9 under concurrent and hostile clients, again and again, judged by a ledger outside of the server; and
 # that it fails where it must: against a disk that loses the end of what was acknowledged.
-#   crashtest.sh [KILLS]     default 30, or DOCSERVICE_KILLS
+#   crashtest.sh [KILLS]     default 20, or DOCSERVICE_KILLS
 # Runs alone: it keeps two cores busy by itself.
 source "$(dirname "$0")/lib.sh"
 need python3
-kills=${1:-${DOCSERVICE_KILLS:-30}}
+kills=${1:-${DOCSERVICE_KILLS:-20}}
 mkdir "$work/place"
 
 # crashtest [ARGUMENT...]: sets $code to the exit code; the report in $work/report.
