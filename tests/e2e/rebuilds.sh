@@ -3,7 +3,7 @@
 # or by one that knows more than the journal. Meanwhile queries are told so, with the progress, and documents are read and
 # written. Then every kind of answer is compared with a scan of the documents' own files by rebuilds/oracle.py: lists, pages,
 # each declared index, filters, orders, groups, words, unique values. REBUILDS_SEED changes the run,
-# REBUILDS_WRITTEN (6000) the number of documents that are written, REBUILDS_READ (20000) of those that are only read.
+# REBUILDS_WRITTEN (6000) the number of documents that are written, REBUILDS_READ (30000) of those that are only read.
 source "$(dirname "$0")/lib.sh"
 need python3 curl jq
 programs=$root/tests/e2e/rebuilds

@@ -19,7 +19,7 @@ COLLECTIONS = {
 
 
 WRITTEN = int(os.environ.get("REBUILDS_WRITTEN", "6000"))  # documents that writers change
-READ = int(os.environ.get("REBUILDS_READ", "20000"))  # further ones, so that making the index takes some seconds
+READ = int(os.environ.get("REBUILDS_READ", "30000"))  # further ones, so that making the index takes some seconds
 
 
 def ids():
