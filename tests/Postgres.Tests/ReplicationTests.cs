@@ -14,7 +14,7 @@ public sealed class ReplicationTests
     {
         using var primary = new PostgresServer("-c fsync=on");
         using var standby = new PostgresServer(primary, "-c fsync=on");
-        Set(primary, "ANY 1 (*)");
+        await SetAsync(primary, "ANY 1 (*)");
         string database = primary.NewDatabase();
         await using PostgresStore store = await OpenAsync(database, busySeconds: 1.5);
 
@@ -40,7 +40,7 @@ public sealed class ReplicationTests
 
         Assert.Equal(DurabilityLevel.Replicated, level);
 
-        Set(primary, ""); // it streams, and no commit waits for it: no failover needs to take it
+        await SetAsync(primary, ""); // it streams, and no commit waits for it: no failover needs to take it
         Assert.Equal(DurabilityLevel.Durable, (await PutAsync(store, "6", DurabilityLevel.Replicated)).Level);
     }
 
@@ -49,7 +49,7 @@ public sealed class ReplicationTests
     {
         using var first = new PostgresServer("-c fsync=on");
         using var second = new PostgresServer(first, "-c fsync=on");
-        Set(first, "ANY 1 (*)");
+        await SetAsync(first, "ANY 1 (*)");
         string database = first.NewDatabase();
         string both = database.Replace($"Host=127.0.0.1;Port={first.Port}", $"Host=127.0.0.1:{first.Port},127.0.0.1:{second.Port}", StringComparison.Ordinal);
         await using PostgresStore store = await OpenAsync(both, busySeconds: 4);
@@ -108,9 +108,16 @@ public sealed class ReplicationTests
     private static Task<CommitResult> PutAsync(PostgresStore store, string body, DurabilityLevel level) =>
         store.CommitAsync([new PutOperation(Key, TestDocuments.Content(body), Conditions.None)], level, default).AsTask();
 
-    private static void Set(PostgresServer server, string names)
+    /// <summary>Returns when the server has taken it up: whether its standby is one that a commit waits for.</summary>
+    private static async Task SetAsync(PostgresServer server, string names)
     {
-        PostgresServer.Execute(server.ConnectionString("postgres"), $"ALTER SYSTEM SET synchronous_standby_names = '{names}'");
-        PostgresServer.Execute(server.ConnectionString("postgres"), "SELECT pg_reload_conf()");
+        string connection = server.ConnectionString("postgres");
+        PostgresServer.Execute(connection, $"ALTER SYSTEM SET synchronous_standby_names = '{names}'");
+        PostgresServer.Execute(connection, "SELECT pg_reload_conf()");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (PostgresServer.Execute(connection, "SELECT bool_or(sync_state IN ('sync', 'quorum')) FROM pg_stat_replication") is not bool isWaitedFor || isWaitedFor != (names.Length > 0))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token);
+        }
     }
 }
